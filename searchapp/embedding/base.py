@@ -1,0 +1,98 @@
+"""What an embedder promises, and the fingerprint that names it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from searchapp.model import Vector, Vectors
+
+FORMAT = 1
+"""Version of the fingerprint's own layout; raised when a field changes its meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Everything that decides which vector a text gets. It stands in the index, beside the vectors.
+
+    ``digest`` identifies the weights (SHA-256, hub revision or Ollama digest). ``dtype`` is recorded and not compared:
+    bfloat16 and float32 vectors of one model agree at cosine 0.9999, so machines of both kinds may share an index
+    (docs/decisions/0003).
+    """
+
+    provider: str
+    model: str
+    digest: str
+    dims: int
+    max_tokens: int
+    query_prompt: str = ""
+    document_prompt: str = ""
+    dtype: str = "float32"
+    format: int = FORMAT
+
+    def matches(self, other: Fingerprint) -> bool:
+        """Whether vectors under both fingerprints may stand in one index."""
+        return dataclasses.replace(self, dtype="") == dataclasses.replace(other, dtype="")
+
+    def as_dict(self) -> dict[str, str | int]:
+        """The fields as JSON values, for an index's metadata."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, str | int]) -> Fingerprint:
+        """The reverse of ``as_dict``; unknown fields (of a later version) are left out."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        return cls(**{name: value for name, value in values.items() if name in known})  # type: ignore[arg-type]
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.model} ({self.dims} dimensions, {self.digest[:12]})"
+
+
+class Tokenizer(Protocol):
+    """A model's own way of cutting text, as chunking and budgeting need it."""
+
+    special_tokens: int
+    """Tokens that the model adds around every text."""
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Character offsets of each token in ``text``, in order, special tokens left out."""
+        ...
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """Number of tokens of each text, special tokens included."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns passages and queries into vectors of one space. Loading happens on first use, not on construction."""
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """What decides the vectors; ``fingerprint.dims`` and ``.max_tokens`` are probed from the model itself."""
+        ...
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The model's tokenizer."""
+        ...
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """``(n, dims) float32``, L2-normalised, in the order of ``texts``; the document prompt is put in front.
+
+        Raises ModelUnavailableError or ServiceUnavailableError. A text longer than ``max_tokens`` is an error of the
+        caller; providers refuse it where they can tell.
+        """
+        ...
+
+    def embed_query(self, text: str) -> Vector:
+        """``(dims,) float32``, L2-normalised; the query prompt is put in front. A long query is shortened to fit."""
+        ...
+
+
+def batches_by_length(texts: Sequence[str], size: int) -> Iterator[list[int]]:
+    """Yield indices into ``texts`` in batches of ``size``, longest first, so that a batch wastes little on padding."""
+    order = sorted(range(len(texts)), key=lambda index: len(texts[index]), reverse=True)
+    for first in range(0, len(order), size):
+        yield order[first : first + size]

@@ -1,0 +1,101 @@
+"""Every error a person can meet, as one tree.
+
+::
+
+    SearchAppError                   exit 1   HTTP 500
+    ├── UsageError                   exit 2   HTTP 400   the request itself is wrong
+    ├── NotFoundError                exit 1   HTTP 404   no such document or dataset
+    ├── SourceError                  exit 1   HTTP 422   a file or address cannot be read
+    ├── ServiceUnavailableError      exit 1   HTTP 503   Elasticsearch or Ollama does not answer
+    ├── ServiceRefusedError          exit 1   HTTP 502   a service answers, and says no (401, 403)
+    ├── IncompatibleServerError      exit 1   HTTP 502   a server of a version we cannot talk to
+    ├── ModelUnavailableError        exit 1   HTTP 503   a model is not there or does not load
+    ├── ModelMismatchError           exit 1   HTTP 409   the index was built with another model
+    └── StorageError                 exit 1   HTTP 507   a write was refused: disk, rights, read-only index
+
+Each carries a message (what happened, naming the thing) and a remedy (what to do about it). They are caught once,
+at the door: in ``cli/run.py`` and in ``web/problems.py``. Exceptions of client libraries become ours in the one
+module that owns the client.
+"""
+
+from __future__ import annotations
+
+
+class SearchAppError(Exception):
+    """Something went wrong that a person can understand; the base of every error raised on purpose."""
+
+    code = "error"
+    exit_code = 1
+    http_status = 500
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class UsageError(SearchAppError):
+    """The request itself is wrong: an empty query, an unknown mode or filter, a bad setting."""
+
+    code = "usage"
+    exit_code = 2
+    http_status = 400
+
+
+class NotFoundError(SearchAppError):
+    """A document or dataset of that name does not exist."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class SourceError(SearchAppError):
+    """A file or web address cannot be read as a document."""
+
+    code = "source"
+    http_status = 422
+
+
+class ServiceUnavailableError(SearchAppError):
+    """Elasticsearch or Ollama does not answer."""
+
+    code = "service_unavailable"
+    http_status = 503
+
+
+class ServiceRefusedError(SearchAppError):
+    """A service answers and refuses us: wrong or missing credentials, missing rights."""
+
+    code = "service_refused"
+    http_status = 502
+
+
+class IncompatibleServerError(SearchAppError):
+    """The server's version is one that the installed client cannot talk to."""
+
+    code = "incompatible_server"
+    http_status = 502
+
+
+class ModelUnavailableError(SearchAppError):
+    """A model is not there, or it does not load."""
+
+    code = "model_unavailable"
+    http_status = 503
+
+
+class ModelMismatchError(SearchAppError):
+    """The index was built with another embedding model than the one that is configured."""
+
+    code = "model_mismatch"
+    http_status = 409
+
+
+class StorageError(SearchAppError):
+    """A write was refused: disk full, missing rights, or a read-only index."""
+
+    code = "storage"
+    http_status = 507

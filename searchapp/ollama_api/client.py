@@ -1,0 +1,122 @@
+"""Ollama's native API, with its failures as our errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from searchapp.errors import ModelUnavailableError, SearchAppError, ServiceRefusedError, ServiceUnavailableError
+
+CONNECT_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class OllamaServer:
+    """One Ollama server. ``timeout`` is the longest silence in seconds before a call is given up.
+
+    Every method raises ServiceUnavailableError when the server does not answer, ServiceRefusedError on 401 or 403, and
+    ModelUnavailableError when the model is not there.
+    """
+
+    url: str
+    timeout: float = 120.0
+
+    @cached_property
+    def _client(self) -> Any:
+        import httpx
+        from ollama import Client
+
+        return Client(host=self.url, timeout=httpx.Timeout(self.timeout, connect=CONNECT_SECONDS))
+
+    def models(self) -> dict[str, str]:
+        """Names of the models that the server has, each with its digest (SHA-256, hex)."""
+        with self._errors():
+            return {str(model.model): str(model.digest or "") for model in self._client.list().models}
+
+    def digest(self, model: str) -> str:
+        """The digest of ``model``; ``name`` and ``name:latest`` are the same."""
+        models = self.models()
+        for name in (model, f"{model}:latest"):
+            if name in models:
+                return models[name]
+        raise self._no_such_model(model)
+
+    def show(self, model: str) -> Mapping[str, Any]:
+        """What the model's file says of itself (GGUF keys), vocabulary included; several megabytes."""
+        import httpx
+
+        # The client's show() drops the vocabulary, which only verbose answers carry.
+        with self._errors(model):
+            response = httpx.post(
+                f"{self.url}/api/show",
+                json={"model": model, "verbose": True},
+                timeout=httpx.Timeout(self.timeout, connect=CONNECT_SECONDS),
+            )
+            if response.status_code != 200:
+                from ollama import ResponseError
+
+                raise ResponseError(response.text, response.status_code)
+            info: Mapping[str, Any] = response.json().get("model_info") or {}
+            return info
+
+    def embed(self, model: str, texts: Sequence[str]) -> list[list[float]]:
+        """One vector a text. A text longer than the model's window is an error, never cut in silence."""
+        with self._errors(model):
+            response = self._client.embed(model=model, input=list(texts), truncate=False)
+            return [list(vector) for vector in response.embeddings]
+
+    def chat(self, model: str, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any]) -> Iterator[Any]:
+        """Stream a chat; each item has ``message.content``, the last one also the token counts.
+
+        Closing the iterator closes the connection, on which Ollama stops generating.
+        """
+        with self._errors(model):
+            yield from self._client.chat(model=model, messages=list(messages), options=dict(options), stream=True)
+
+    @contextmanager
+    def _errors(self, model: str = "") -> Iterator[None]:
+        import httpx
+        from ollama import ResponseError
+
+        try:
+            yield
+        except ResponseError as error:
+            raise self._refusal(model, error.status_code, error.error) from error
+        except (httpx.TimeoutException, TimeoutError) as error:
+            raise ServiceUnavailableError(
+                f"Ollama at {self._shown} did not answer in time.",
+                "It may be loading a large model: try again, or raise SEARCHAPP_LLM_TIMEOUT_SECONDS.",
+            ) from error
+        except (httpx.HTTPError, ConnectionError) as error:
+            raise ServiceUnavailableError(
+                f"Ollama does not answer at {self._shown}.", "Start it (ollama serve), or set SEARCHAPP_OLLAMA_URL."
+            ) from error
+
+    def _refusal(self, model: str, status: int, text: str) -> SearchAppError:
+        if status in (401, 403):
+            return ServiceRefusedError(
+                f"Ollama at {self._shown} refuses access (HTTP {status}).",
+                "Check the proxy or key in front of it, and SEARCHAPP_OLLAMA_URL.",
+            )
+        if status == 404:
+            return self._no_such_model(model)
+        if "context length" in text or "input length" in text:
+            return ModelUnavailableError(
+                f"Ollama's model '{model}' was given a text longer than it reads.", "Choose a model with a longer window."
+            )
+        return ServiceUnavailableError(
+            f"Ollama at {self._shown} failed (HTTP {status}): {text[:200]}.", "Its own log tells more; then try again."
+        )
+
+    def _no_such_model(self, model: str) -> ModelUnavailableError:
+        return ModelUnavailableError(f"Ollama has no model '{model}'.", f"Fetch it: ollama pull {model}.")
+
+    @property
+    def _shown(self) -> str:
+        """The address without a user and password that may stand in it."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")

@@ -1,0 +1,152 @@
+"""One ``Settings``, read once: ``SEARCHAPP_*`` variables first, then ``searchapp.toml``, then the defaults here.
+
+This is the only module that reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from searchapp.errors import UsageError
+
+SETTINGS_FILE = "searchapp.toml"
+
+
+class Fusion(StrEnum):
+    """How the keyword and the semantic ranking become one; see ``search/fusion.py``."""
+
+    WEIGHTED = "weighted"
+    RRF = "rrf"
+
+
+def default_data_dir() -> Path:
+    """The folder for what searchapp keeps on this machine, by the platform's own custom."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
+    return base / "searchapp"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Every field has a default that works; docs/settings.md lists them all."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SEARCHAPP_", toml_file=SETTINGS_FILE, extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir, description="Where the embedded store, uploads and downloaded pages live."
+    )
+
+    elasticsearch_url: str = Field(
+        "", description="Address of Elasticsearch. Empty: the embedded store (LanceDB) is used."
+    )
+    elasticsearch_api_key: SecretStr = Field(SecretStr(""), description="API key for Elasticsearch (encoded form).")
+    elasticsearch_ca_certs: Path | None = Field(
+        None, description="File with the certificate authority that signed Elasticsearch's certificate."
+    )
+    index_prefix: str = Field(
+        "searchapp", pattern=r"^[a-z0-9][a-z0-9_-]*$", description="First part of every index name."
+    )
+    es_dir: Path | None = Field(
+        None, description="Folder with mappings/ and pipelines/ to use instead of the packaged ones."
+    )
+
+    embedding_model: str = Field(
+        "sentence-transformers:all-MiniLM-L6-v2",
+        description="provider:model that turns text into vectors; providers: sentence-transformers, ollama.",
+    )
+    embedding_query_prompt: str | None = Field(
+        None, description="Text put before a query when it is embedded. Unset: what the model itself declares."
+    )
+    embedding_document_prompt: str | None = Field(
+        None, description="Text put before a passage when it is embedded. Unset: what the model itself declares."
+    )
+    embedding_batch_size: int = Field(32, ge=1, le=1024, description="Passages that the model encodes at once.")
+
+    ollama_url: str = Field("http://127.0.0.1:11434", description="Address of Ollama.")
+    llm_model: str = Field("llama3.2", description="Ollama model that writes the answers.")
+    llm_context_tokens: int = Field(
+        4096, ge=512, description="Context window asked of Ollama (num_ctx), in the chat model's tokens."
+    )
+    llm_answer_tokens: int = Field(512, ge=32, description="Tokens kept free in the window for the answer.")
+    llm_timeout_seconds: float = Field(
+        120.0, gt=0, description="Longest silence of Ollama before an answer is given up, in seconds."
+    )
+
+    fusion: Fusion = Field(Fusion.WEIGHTED, description="How both rankings become one: weighted or rrf.")
+    semantic_weight: float = Field(
+        0.5, ge=0.0, le=1.0, description="Share of the semantic leg in the weighted sum (0 to 1)."
+    )
+
+    chunk_overlap_tokens: int = Field(
+        24, ge=0, le=128, description="Most tokens that a passage repeats from the one before it."
+    )
+    parse_timeout_seconds: float = Field(60.0, gt=0, description="Longest time one file may take to parse.")
+    parse_memory_mb: int = Field(2048, ge=256, description="Most memory that parsing one file may take, in MiB.")
+    max_file_mb: int = Field(256, ge=1, description="Largest file or page that is read, in MiB.")
+    allow_private_addresses: bool = Field(
+        False, description="Whether web addresses inside private networks may be fetched."
+    )
+
+    host: str = Field("127.0.0.1", description="Address that the page is served on.")
+    port: int = Field(8080, ge=1, le=65535, description="Port that the page is served on.")
+
+    @field_validator("elasticsearch_url", "ollama_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _answer_fits_the_window(self) -> Self:
+        if self.llm_answer_tokens * 2 > self.llm_context_tokens:
+            raise ValueError("llm_answer_tokens must be at most half of llm_context_tokens")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order of precedence: arguments, environment, ``searchapp.toml``."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; ``overrides`` win over environment and file.
+
+    Raises UsageError naming the first setting that is wrong and what it may be. A secret's value is never named.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "_".join(str(part) for part in first["loc"])
+        subject = f"The setting SEARCHAPP_{name.upper()}" if name else "The settings"
+        raise UsageError(
+            f"{subject} cannot be used: {first['msg'].removeprefix('Value error, ')}.",
+            f"Set it in the environment or in {SETTINGS_FILE}; docs/settings.md lists what each may be.",
+        ) from error
+    except ValueError as error:  # searchapp.toml is not TOML
+        raise UsageError(f"{SETTINGS_FILE} cannot be read: {error}.", "Mend the line that it names.") from error

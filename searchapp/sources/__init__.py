@@ -1,0 +1,20 @@
+"""Where documents come from, and how bytes become text.
+
+``discover`` turns what a person names (files, folders, web addresses) into ``SourceRef``s; a ``Loader`` reads each
+one's bytes and parses them in a process of its own, with limits on time and memory::
+
+    with Loader(settings) as loader:
+        for found in discover(["handbook/", "https://example.org/page"]):
+            if isinstance(found, BadTarget):
+                print(found.error)
+            else:
+                document = loader.load(found)
+
+Read on in the order of a document's way: ``discovery``, ``loader``, ``web`` (fetching), ``sandbox`` and ``worker`` (the
+process), ``parse`` (which format), then one file a format, and ``builder``, which all formats write to.
+"""
+
+from searchapp.sources.discovery import BadTarget, SourceRef, discover, document_id
+from searchapp.sources.loader import Loader, RawSource
+
+__all__ = ["BadTarget", "Loader", "RawSource", "SourceRef", "discover", "document_id"]

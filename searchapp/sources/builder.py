@@ -1,0 +1,127 @@
+"""Gathers a document's text piece by piece, so that text and sections cannot disagree."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from searchapp.model import Section, SourceType
+from searchapp.sources.language import detect_language
+from searchapp.sources.parsed import Parsed
+
+SEPARATOR = "\n\n"
+"""Stands between two pieces, so that no word of one touches a word of the next."""
+
+LONGEST_TITLE = 300
+
+# U+E000 and U+E001 mark highlights in hits: a document that carried them could forge one. Soft hyphens, zero-width
+# spaces and byte order marks are invisible and split words for a search; lone surrogates cannot be stored at all.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ue000\ue001\ufffe\uffff\ud800-\udfff]"
+)
+_LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_SPACES = re.compile(r"[^\S\n]+")
+_TRAILING_SPACES = re.compile(r"[^\S\n]+(?=\n|\Z)")
+_AROUND_LINE_BREAKS = re.compile(r" ?\n ?")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def clean(text: str, *, verbatim: bool = False) -> str:
+    """Text as it is stored: NFC, no control characters, no runs of blanks.
+
+    ``verbatim`` keeps indentation and inner spaces (code); only line ends are tidied.
+    """
+    text = _UNWANTED.sub("", _LINE_BREAKS.sub("\n", text))
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if verbatim:
+        return _BLANK_LINES.sub("\n\n", _TRAILING_SPACES.sub("", text)).strip("\n")
+    return _BLANK_LINES.sub("\n\n", _AROUND_LINE_BREAKS.sub("\n", _SPACES.sub(" ", text))).strip()
+
+
+def one_line(text: str) -> str:
+    """A title or heading: clean, and without line breaks."""
+    return " ".join(clean(text).split())
+
+
+class DocumentBuilder:
+    """Takes a document's pieces in reading order and keeps the offsets.
+
+    Neighbouring pieces with the same headings and page share one section; a heading always begins a new one.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+        self._sections: list[Section] = []
+        self._path: list[tuple[int, str]] = []
+        self._first_heading = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no text was added yet."""
+        return not self._pieces
+
+    def heading(self, level: int, text: str, page: int | None = None) -> None:
+        """Begin a section of the given level (1 is the outermost); the line belongs to the text."""
+        line = one_line(text)
+        if not line:
+            return
+        while self._path and self._path[-1][0] >= level:
+            self._path.pop()
+        self._path.append((level, line))
+        self._first_heading = self._first_heading or line
+        self._append(line, tuple(title for _, title in self._path), page, new_section=True)
+
+    def add(
+        self, text: str, headings: Sequence[str] | None = None, page: int | None = None, *, verbatim: bool = False
+    ) -> None:
+        """Append a piece of text; blank text changes nothing.
+
+        ``headings`` is the piece's own heading path; None means the path that ``heading`` calls have built.
+        """
+        if headings is None:
+            path = tuple(title for _, title in self._path)
+        else:
+            path = tuple(title for title in map(one_line, headings) if title)
+            self._first_heading = self._first_heading or (path[0] if path else "")
+        self._append(clean(text, verbatim=verbatim), path, page, new_section=False)
+
+    def build(
+        self,
+        type: SourceType,  # noqa: A002 - the model's own word
+        *,
+        title: str,
+        stem: str,
+        language: str = "",
+        modified: dt.datetime | None = None,
+        pages: int | None = None,
+        pages_without_text: Sequence[int] = (),
+    ) -> Parsed:
+        """What was gathered. The title falls back to the first heading, then to ``stem``; the language is detected."""
+        text = SEPARATOR.join(self._pieces)
+        name = one_line(title) or self._first_heading or one_line(stem)
+        return Parsed(
+            title=name[:LONGEST_TITLE].rstrip(),
+            type=type,
+            text=text,
+            sections=tuple(self._sections),
+            language=language or detect_language(text),
+            modified=modified,
+            pages=pages,
+            pages_without_text=tuple(pages_without_text),
+        )
+
+    def _append(self, piece: str, headings: tuple[str, ...], page: int | None, *, new_section: bool) -> None:
+        if not piece or piece.isspace():
+            return
+        start = self._length + (len(SEPARATOR) if self._pieces else 0)
+        self._pieces.append(piece)
+        self._length = start + len(piece)
+        last = self._sections[-1] if self._sections else None
+        if last and not new_section and (last.headings, last.page) == (headings, page):
+            self._sections[-1] = Section(last.start, self._length, headings, page)
+        else:
+            self._sections.append(Section(start, self._length, headings, page))

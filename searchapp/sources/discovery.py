@@ -1,0 +1,156 @@
+"""What a person names (files, folders, web addresses) becomes sources, one by one, in a stable order."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from searchapp.errors import SourceError
+from searchapp.sources.addresses import is_web_address, normalise_address
+from searchapp.sources.sniff import SUFFIXES
+
+ID_DIGITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """One thing to load: ``source`` is an absolute path or a normalised web address, ``id`` the document's id."""
+
+    source: str
+    id: str
+
+    @property
+    def is_url(self) -> bool:
+        """Whether the source is a web address (else it is a file)."""
+        return is_web_address(self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class BadTarget:
+    """A target (or a folder inside one) that cannot be a source, and why. It costs only itself."""
+
+    source: str
+    id: str
+    error: SourceError
+
+
+def document_id(source: str) -> str:
+    """The id that belongs to a canonical source: the first 20 hex digits of its SHA-256, the same on every run."""
+    return hashlib.sha256(source.encode("utf-8", errors="surrogatepass")).hexdigest()[:ID_DIGITS]
+
+
+def discover(targets: Iterable[str]) -> Iterator[SourceRef | BadTarget]:
+    """Find the sources behind ``targets``, lazily, each one once.
+
+    A folder is walked in the order of names; hidden entries, unsupported suffixes and links back up are skipped. A file
+    named on its own is taken whatever its suffix. What cannot be a source comes as a ``BadTarget`` in its place, and
+    the walk goes on; nothing is raised. Links are not resolved, so a document keeps its id when a link is
+    pointed at a newer release.
+    """
+    seen: set[str] = set()
+    for target in targets:
+        for found in _expand(target):
+            if found.id not in seen:
+                seen.add(found.id)
+                yield found
+
+
+def _expand(target: str) -> Iterator[SourceRef | BadTarget]:
+    if _SCHEME.match(target):
+        try:
+            address = normalise_address(target)
+        except SourceError as error:
+            yield _bad(target, error)
+        else:
+            yield SourceRef(address, document_id(address))
+        return
+    if not target.strip() or "\x00" in target:
+        yield _bad(
+            target, SourceError("An empty name is no file or folder.", "Name a file, a folder or a web address.")
+        )
+        return
+    path = Path(os.path.abspath(target))  # noqa: PTH100 - Path.absolute keeps "..", Path.resolve follows links
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        yield _bad(str(path), SourceError(f"{_shown(path)} does not exist.", "Check the spelling of the path."))
+    except OSError as error:
+        yield _bad(str(path), _cannot(path, error))
+    else:
+        if stat.S_ISDIR(mode):
+            yield from _walk(path)
+        elif stat.S_ISREG(mode):
+            yield _file(path)
+        else:
+            yield _bad(str(path), SourceError(f"{_shown(path)} is neither a file nor a folder.", "Name one of these."))
+
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]+://", re.IGNORECASE)
+
+
+def _walk(top: Path) -> Iterator[SourceRef | BadTarget]:
+    visited: set[tuple[int, int]] = set()
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in visited:
+                continue  # a link to a folder that was walked already, its own parent perhaps
+            visited.add((status.st_dev, status.st_ino))
+            entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+        except OSError as error:
+            yield _bad(str(folder), _cannot(folder, error))
+            continue
+        folders = []
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if _is(entry, stat.S_ISDIR):
+                folders.append(entry)
+            elif _is_supported(entry) and _is(entry, stat.S_ISREG):
+                yield _file(entry)
+        waiting.extend(reversed(folders))
+
+
+def _is(path: Path, kind: object) -> bool:
+    try:
+        return bool(kind(path.stat().st_mode))  # type: ignore[operator]
+    except OSError:
+        return False  # a dangling link, or gone since it was listed
+
+
+def _is_supported(path: Path) -> bool:
+    name = path.name.lower().removesuffix(".gz")
+    return any(name.endswith(suffix) and name != suffix for suffix in SUFFIXES)
+
+
+def _file(path: Path) -> SourceRef | BadTarget:
+    source = str(path)
+    if _shown(path) != source:
+        return _bad(source, SourceError(f"{_shown(path)} has a name that is not valid text.", "Rename the file."))
+    return SourceRef(source, document_id(source))
+
+
+def _bad(source: str, error: SourceError) -> BadTarget:
+    return BadTarget(_shown(source), document_id(source), error)
+
+
+def _shown(source: str | Path) -> str:
+    """The name as text that can be printed and stored; undecodable bytes of it become U+FFFD."""
+    return str(source).encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace")
+
+
+def _cannot(path: Path, error: OSError) -> SourceError:
+    if isinstance(error, PermissionError):
+        return SourceError(
+            f"{_shown(path)} may not be read.", "Give the user that runs searchapp the right to read it."
+        )
+    return SourceError(
+        f"{_shown(path)} cannot be read: {(error.strerror or 'input error').lower()}.", "Check the path."
+    )

@@ -1,0 +1,96 @@
+"""Keeps web fetches out of private networks: a host's addresses are vetted, and the connection goes to a vetted one.
+
+Vetting a name and then connecting by that name would leave a gap: the name's owner may answer the second question with
+another address. So the transport replaces the host by the vetted address; the Host header and the name in the TLS
+handshake stay.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+
+import httpx
+
+from searchapp.errors import SourceError
+from searchapp.sources.addresses import shown
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def is_public(address: IPAddress) -> bool:
+    """Whether the address lies on the open internet, the IPv4 address inside it too where it carries one."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if address in _NAT64:
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        if any(carried is not None and not is_public(carried) for carried in inner):
+            return False
+        if address.ipv4_mapped is not None:
+            return True
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+def resolve(host: str, port: int) -> list[IPAddress]:
+    """All addresses of ``host``, IPv4 first (more networks carry it).
+
+    Raises OSError when the name is unknown.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = {ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found}
+    return sorted(addresses, key=lambda address: (address.version, int(address)))
+
+
+def vet(url: httpx.URL, *, allow_private: bool) -> list[IPAddress]:
+    """The addresses that a request to ``url`` may connect to, never empty.
+
+    Raises SourceError for an unknown host, and when any of its addresses is private and that is not allowed.
+    """
+    port = url.port or (443 if url.scheme == "https" else 80)
+    try:
+        addresses = resolve(url.host, port)
+    except (OSError, UnicodeError, ValueError) as error:
+        raise SourceError(
+            f"{shown(str(url))} cannot be reached: no host of that name is known.",
+            "Check the spelling and the network connection.",
+        ) from error
+    if not allow_private and not all(is_public(address) for address in addresses):
+        raise SourceError(
+            f"{shown(str(url))} points into a private network, which searchapp does not fetch from.",
+            "Set SEARCHAPP_ALLOW_PRIVATE_ADDRESSES=true if you trust everybody who may add addresses.",
+        )
+    return addresses
+
+
+class GuardedTransport(httpx.BaseTransport):
+    """An HTTP transport that connects only to vetted addresses, trying each one in turn."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
+        self._inner = httpx.HTTPTransport(trust_env=False)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send ``request`` to a vetted address of its host; raises SourceError as ``vet`` does."""
+        url = request.url
+        addresses = vet(url, allow_private=self._allow_private)
+        extensions = {**request.extensions, "sni_hostname": url.host}
+        for index, address in enumerate(addresses):
+            pinned = httpx.Request(
+                request.method,
+                url.copy_with(host=str(address)),
+                headers=request.headers,  # its Host header names the host, not the address
+                stream=request.stream,
+                extensions=extensions,
+            )
+            try:
+                return self._inner.handle_request(pinned)
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                if index == len(addresses) - 1:
+                    raise
+        raise AssertionError("vet returns at least one address")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._inner.close()

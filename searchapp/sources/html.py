@@ -1,0 +1,116 @@
+"""Web pages: the main text without the page's furniture, with its headings, lists, tables and code."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import logging
+import re
+from typing import Any
+
+from searchapp.errors import SourceError
+from searchapp.model import SourceType
+from searchapp.sources.builder import DocumentBuilder, one_line
+from searchapp.sources.encoding import declared_charset, decode
+from searchapp.sources.html_walk import walk
+from searchapp.sources.language import detect_language
+from searchapp.sources.markdown_source import parse_date
+from searchapp.sources.parsed import Parsed, ParserInput
+
+LEAST_SHARE = 0.5
+"""A main text with less than this share of what the page itself marks as its main part has missed the point."""
+
+_FURNITURE = (
+    ".//script|.//style|.//template|.//noscript|.//nav|.//footer|.//aside|.//button|.//select|.//dialog"
+    "|.//*[@hidden or @aria-hidden='true' or @role='navigation' or @role='contentinfo' or @role='search']"
+)
+_MARKED_MAIN = ("//main", "//*[@role='main']", "//article")
+_LANGUAGE_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
+
+
+def parse_html(source: ParserInput) -> Parsed:
+    """Read a web page; what trafilatura finds is the main text, else the page's body without its furniture.
+
+    Raises SourceError when there is no markup at all.
+    """
+    page = _tree(decode(source.data, declared_charset(source.data, source.content_type)))
+    if page is None:
+        raise SourceError(f"{source.name} holds no text.", "Leave it out, or add the page that shows its content.")
+    builder = DocumentBuilder()
+    body, is_marked = _body(page)
+    main, title, modified = _main(page)
+    if main is not None and not (is_marked and _length(main) < LEAST_SHARE * _length(body)):
+        walk(main, builder)
+    if builder.is_empty:
+        walk(body, builder)
+    return builder.build(
+        SourceType.HTML,
+        title=title or _title(page),
+        stem=source.stem,
+        language=_language(page, body),
+        modified=modified,
+    )
+
+
+def _tree(text: str) -> Any:
+    from lxml import etree, html
+
+    # Bytes, because lxml refuses a str with an encoding declaration; huge_tree, because it cuts deep pages otherwise.
+    data = text.replace("\x00", "").encode("utf-8", errors="replace")
+    try:
+        return html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
+    except etree.LxmlError:
+        return None
+
+
+def _main(page: Any) -> tuple[Any, str, dt.datetime | None]:
+    """trafilatura's tree of the main text (or None), the page's title and its date."""
+    import trafilatura
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    try:
+        found = trafilatura.bare_extraction(
+            page, with_metadata=True, include_comments=False, include_tables=True, include_formatting=True
+        )
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - its heuristics meet every kind of broken markup; the body is read instead
+        return None, "", None
+    if found is None:
+        return None, "", None
+    return found.body, one_line(found.title or ""), parse_date(found.date or "")
+
+
+def _body(page: Any) -> tuple[Any, bool]:
+    """The page's body without its furniture, and whether the page itself marks it as its main part."""
+    page = copy.deepcopy(page)
+    for element in page.xpath(_FURNITURE):
+        if element.getparent() is not None and element.tag not in ("html", "body"):
+            element.drop_tree()
+    for path in _MARKED_MAIN:
+        found = page.xpath(path)
+        if len(found) == 1 and _length(found[0]):
+            return found[0], True
+    body = page.find("body")
+    return (page if body is None else body), False
+
+
+def _length(tree: Any) -> int:
+    return sum(len(text.strip()) for text in tree.itertext())
+
+
+def _title(page: Any) -> str:
+    for path in ("string(//head/title)", "string(//h1)"):
+        title = one_line(page.xpath(path))
+        if title:
+            return title
+    return ""
+
+
+def _language(page: Any, body: Any) -> str:
+    """The language that the page declares, unless its script says otherwise: templates declare English for all."""
+    declared = _LANGUAGE_TAG.match(page.get("lang") or page.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
+    detected = detect_language(" ".join(body.itertext()))
+    if detected in ("zh", "ja", "ko") or not declared:
+        return detected
+    return declared[1].lower()

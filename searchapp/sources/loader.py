@@ -1,0 +1,142 @@
+"""From a source to a ``Document``: read the bytes, hash them, parse them in the sandbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from searchapp.errors import SourceError
+from searchapp.model import Document
+from searchapp.sources.discovery import SourceRef
+from searchapp.sources.parsed import ParserInput
+from searchapp.sources.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from searchapp.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class RawSource:
+    """A source's bytes, before parsing.
+
+    ``content_hash`` is the SHA-256 of ``data`` in hex. ``modified`` is the file's or the web server's date, in UTC.
+    ``content_type`` is a web server's word, empty for files.
+    """
+
+    ref: SourceRef
+    data: bytes = field(repr=False)
+    content_hash: str
+    modified: dt.datetime | None = None
+    content_type: str = ""
+
+
+class Loader:
+    """Loads documents one after the other; a context manager that ends its parser process.
+
+    ``read`` and ``parse`` are ``load`` in two steps, so that a document whose hash is known need not be parsed. Use it
+    from one thread at a time for ``read``; ``parse`` lets threads take turns.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._max_bytes = settings.max_file_mb << 20
+        self._allow_private = settings.allow_private_addresses
+        self._sandbox = Sandbox(
+            timeout_seconds=settings.parse_timeout_seconds,
+            memory_mb=settings.parse_memory_mb,
+            max_bytes=self._max_bytes,
+        )
+
+    def load(self, ref: SourceRef) -> Document:
+        """Read and parse ``ref``; raises SourceError as ``read`` and ``parse`` do."""
+        return self.parse(self.read(ref))
+
+    def read(self, ref: SourceRef) -> RawSource:
+        """The bytes behind ``ref`` and their hash.
+
+        Raises SourceError when the file or page is not there, may not be read, is too large, or lies in a private
+        network.
+        """
+        if ref.is_url:
+            from searchapp.sources.web import fetch
+
+            page = fetch(ref.source, max_bytes=self._max_bytes, allow_private=self._allow_private)
+            return RawSource(ref, page.data, _sha256(page.data), page.modified, page.content_type)
+        data, modified = self._read_file(Path(ref.source))
+        return RawSource(ref, data, _sha256(data), modified)
+
+    def parse(self, raw: RawSource) -> Document:
+        """The document in ``raw``.
+
+        A date that the document itself carries wins over ``raw.modified``. Raises SourceError, naming the source, for
+        one that is damaged, protected, without text, no document at all, or beyond the limits on time and memory.
+        """
+        parsed = self._sandbox.parse(ParserInput(raw.ref.source, raw.data, raw.content_type))
+        return Document(
+            id=raw.ref.id,
+            source=raw.ref.source,
+            title=parsed.title,
+            type=parsed.type,
+            text=parsed.text,
+            sections=parsed.sections,
+            content_hash=raw.content_hash,
+            language=parsed.language,
+            modified=parsed.modified or raw.modified,
+            pages=parsed.pages,
+            pages_without_text=parsed.pages_without_text,
+        )
+
+    def close(self) -> None:
+        """End the parser process; a later ``parse`` starts a new one."""
+        self._sandbox.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _read_file(self, path: Path) -> tuple[bytes, dt.datetime | None]:
+        try:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise SourceError(f"{path} is not a file.", "Name a file, or a folder to walk through.")
+            if status.st_size > self._max_bytes:
+                raise self._too_large(path)
+            with path.open("rb") as file:
+                data = file.read(self._max_bytes + 1)
+        except FileNotFoundError as error:
+            raise SourceError(f"{path} does not exist.", "Check the spelling of the path.") from error
+        except PermissionError as error:
+            raise SourceError(
+                f"{path} may not be read.", "Give the user that runs searchapp the right to read it."
+            ) from error
+        except OSError as error:
+            reason = (error.strerror or "input error").lower()
+            raise SourceError(f"{path} cannot be read: {reason}.", "Check the disk or the network share.") from error
+        if len(data) > self._max_bytes:  # it grew since it was measured
+            raise self._too_large(path)
+        return data, _utc(status.st_mtime)
+
+    def _too_large(self, path: Path) -> SourceError:
+        return SourceError(
+            f"{path} is larger than {self._max_bytes >> 20} MiB.",
+            "Raise SEARCHAPP_MAX_FILE_MB if it is meant to be that large.",
+        )
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _utc(timestamp: float) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromtimestamp(timestamp, tz=dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None  # a date outside the calendar, as broken archives leave them

@@ -1,0 +1,140 @@
+"""Markdown: headings become the section paths, markup becomes plain reading text, code stays as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import unescape
+from typing import TYPE_CHECKING
+
+from searchapp.model import SourceType
+from searchapp.sources.builder import DocumentBuilder
+from searchapp.sources.encoding import decode
+from searchapp.sources.markdown_source import split_front_matter, strip_unread
+from searchapp.sources.parsed import Parsed, ParserInput
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+DEEPEST_NESTING = 500
+"""markdown-it drops what is nested deeper than its own limit of 20."""
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
+_SILENT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_BREAK = re.compile(r"<(?:br|/?p|/?div|/?li|/tr|/?h\d|/?ul|/?ol|/?table|/?details|/?summary)\b[^<>]*>", re.IGNORECASE)
+_CELL_END = re.compile(r"</t[dh]\s*>\s*(?=<t[dh]\b)", re.IGNORECASE)
+_HEADING_ID = re.compile(r"\s*\{#[\w\-.:]+\}\s*$")
+
+
+def parse_markdown(source: ParserInput) -> Parsed:
+    """Read Markdown with its front matter; HTML comments and shortcode tags are not text."""
+    front, body = split_front_matter(decode(source.data).replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"))
+    builder = DocumentBuilder()
+    _Reader(builder).read(_tokens(strip_unread(body)))
+    return builder.build(
+        SourceType.MARKDOWN, title=front.title, stem=source.stem, language=front.language, modified=front.modified
+    )
+
+
+def _tokens(body: str) -> list[Token]:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST_NESTING}).enable(["table", "strikethrough"])
+    return parser.parse(body)
+
+
+class _Reader:
+    """Walks the tokens in order and adds each block to the builder."""
+
+    def __init__(self, builder: DocumentBuilder) -> None:
+        self._builder = builder
+        self._lists: list[int | None] = []  # the next number of each open list; None for bullets
+        self._item = ""  # the marker that the next block gets
+        self._lines: list[str] = []  # the open list's or table's lines: they stay together
+
+    def read(self, tokens: Sequence[Token]) -> None:
+        heading = 0
+        row: list[str] | None = None
+        for token in tokens:
+            match token.type:
+                case "heading_open":
+                    heading = int(token.tag[1])
+                case "inline" if heading:
+                    self._flush()
+                    self._builder.heading(heading, _HEADING_ID.sub("", plain(token)))
+                    heading = 0
+                case "inline" if row is not None:
+                    row.append(" ".join(plain(token).split()))
+                case "inline":
+                    self._block(plain(token))
+                case "tr_open":
+                    row = []
+                case "tr_close":
+                    self._lines.append(" | ".join(row or ()))
+                    row = None
+                case "fence" | "code_block":
+                    self._code(token.content)
+                case "html_block":
+                    self._block(plain_html(token.content))
+                case "bullet_list_open" | "ordered_list_open":
+                    ordered = token.type == "ordered_list_open"
+                    self._lists.append(int(token.attrGet("start") or 1) if ordered else None)
+                case "bullet_list_close" | "ordered_list_close":
+                    self._lists.pop()
+                    if not self._lists:
+                        self._flush()
+                case "list_item_open":
+                    number = self._lists[-1]
+                    self._item = "- " if number is None else f"{number}. "
+                    self._lists[-1] = None if number is None else number + 1
+                case "table_close" if not self._lists:
+                    self._flush()
+        self._flush()
+
+    def _block(self, text: str) -> None:
+        if not text.strip():
+            return
+        if not self._lists:
+            self._builder.add(text)
+            return
+        self._lines.extend(self._indent(text.strip()))
+
+    def _code(self, code: str) -> None:
+        if not self._lists:
+            self._builder.add(code, verbatim=True)
+            return
+        self._lines.extend(self._indent(code.rstrip("\n")))
+
+    def _indent(self, text: str) -> list[str]:
+        margin = "  " * (len(self._lists) - 1)
+        first, *rest = text.split("\n")
+        hanging = margin + " " * len(self._item or "  ")
+        lines = [f"{margin}{self._item}{first}" if self._item else hanging + first, *(hanging + line for line in rest)]
+        self._item = ""
+        return lines
+
+    def _flush(self) -> None:
+        self._builder.add("\n".join(self._lines), verbatim=True)
+        self._lines = []
+
+
+def plain(token: Token) -> str:
+    """An inline token as reading text: a link's words, an image's description, no emphasis marks."""
+    parts: list[str] = []
+    for child in token.children or ():
+        match child.type:
+            case "text" | "text_special" | "code_inline":
+                parts.append(child.content)
+            case "softbreak" | "hardbreak":
+                parts.append("\n")
+            case "image":
+                parts.append(plain(child) or child.content)
+            case "html_inline":
+                parts.append("\n" if _BREAK.fullmatch(child.content) else "")
+    return "".join(parts)
+
+
+def plain_html(block: str) -> str:
+    """A block of HTML inside Markdown as reading text."""
+    text = _BREAK.sub("\n", _CELL_END.sub(" | ", _SILENT.sub("", block)))
+    return "\n".join(line.strip() for line in unescape(_TAG.sub("", text)).split("\n") if line.strip())

@@ -1,0 +1,57 @@
+"""What goes into a parser and what comes out of it: plain data that crosses the process border."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import PurePosixPath, PureWindowsPath
+from urllib.parse import unquote, urlsplit
+
+from searchapp.model import Section, SourceType
+
+
+@dataclass(frozen=True, slots=True)
+class ParserInput:
+    """The bytes of one source. ``name`` is its path or address; ``content_type`` is what a web server called it."""
+
+    name: str
+    data: bytes
+    content_type: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """The lower-case suffix, ``.gz`` left out: ``.html`` for ``page.HTML.gz``; empty without one."""
+        return _file_name(self.name)[1]
+
+    @property
+    def stem(self) -> str:
+        """The name without folders and suffixes, a title of last resort: ``report`` for ``/in/report.pdf``."""
+        return _file_name(self.name)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a parser found; the loader adds identity and hash and makes it a ``Document``."""
+
+    title: str
+    type: SourceType
+    text: str
+    sections: tuple[Section, ...]
+    language: str = ""
+    modified: dt.datetime | None = None
+    pages: int | None = None
+    pages_without_text: tuple[int, ...] = ()
+
+
+def _file_name(name: str) -> tuple[str, str]:
+    if name.startswith(("http://", "https://")):
+        parts = urlsplit(name)
+        last = unquote(PurePosixPath(parts.path).name) or parts.hostname or name
+        if last == parts.hostname:
+            return last, ""
+    else:
+        last = PureWindowsPath(name).name  # takes both kinds of slash
+    path = PurePosixPath(last)
+    if path.suffix.lower() == ".gz":
+        path = path.with_suffix("")
+    return path.stem or last, path.suffix.lower()

@@ -1,0 +1,50 @@
+"""Mends what a page's layout broke: words hyphenated at line ends, Chinese and Japanese sentences cut by lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_HYPHENATED = re.compile(r"(\w*[^\W\d_])[-\u2010\u00ad]\n[^\S\n]*([^\W\d_]\w*)")
+_WORD = re.compile(r"[^\W\d_]\w*(?:-\w+)*")
+_CJK = "\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_CJK_TAIL = re.compile(f"[{_CJK}、，；]$")
+_CJK_HEAD = re.compile(f"^[{_CJK}、，。；：！？」』）】》]")
+FULL_LINE = 0.8
+"""A line this long, measured by the page's longest run of CJK lines, was cut by the margin and not by its writer."""
+
+
+def words_of(texts: Iterable[str]) -> frozenset[str]:
+    """Every word of a document, lower case, compounds whole: the evidence for mending hyphens."""
+    return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
+
+
+def join_lines(text: str, words: frozenset[str]) -> str:
+    """Join words and CJK sentences that were cut at line ends; everything else stays as it is."""
+    return _join_cjk(_HYPHENATED.sub(lambda found: _mend(found, words), text))
+
+
+def _mend(found: re.Match[str], words: frozenset[str]) -> str:
+    head, tail = found[1], found[2]
+    if f"{head}-{tail}".lower() in words and f"{head}{tail}".lower() not in words:
+        return f"{head}-{tail}"  # the document itself writes it with a hyphen
+    if tail[0].islower() and head[-1].islower():
+        return f"{head}{tail}"
+    return f"{head}-{tail}"
+
+
+def _join_cjk(text: str) -> str:
+    lines = text.split("\n")
+    lengths = sorted(len(line.strip()) for line in lines if _CJK_TAIL.search(line.rstrip()))
+    if len(lengths) < 2:
+        return text
+    full = max(FULL_LINE * lengths[int(len(lengths) * 0.9)], 10)
+    joined = [lines[0]]
+    previous = len(lines[0].strip())
+    for line in lines[1:]:
+        if previous >= full and _CJK_TAIL.search(joined[-1].rstrip()) and _CJK_HEAD.match(line.lstrip()):
+            joined[-1] = joined[-1].rstrip() + line.lstrip()
+        else:
+            joined.append(line)
+        previous = len(line.strip())
+    return "\n".join(joined)

@@ -1,0 +1,180 @@
+"""Parses documents in a process of its own, so that a hanging, exploding or crashing file costs only itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self, cast
+
+import searchapp
+from searchapp.errors import SourceError
+from searchapp.sources.parsed import Parsed, ParserInput
+from searchapp.sources.wire import WireError, read_frame, read_json, unpack, write_frame
+
+WORKER = "searchapp.sources.worker"
+START_SECONDS = 60.0
+
+# With -P the current folder is not searched for modules: it may be the very folder of untrusted documents.
+_BOOT = (
+    "import sys; root, module = sys.argv[1:3]; del sys.argv[1:3]\n"
+    "if root not in sys.path: sys.path.insert(0, root)\n"
+    "import importlib; importlib.import_module(module).main()"
+)
+
+
+class Sandbox:
+    """One parser process, started with the first document, reused, and replaced when it dies or must be killed.
+
+    Requests from several threads take turns. After a fork the child starts a process of its own.
+    """
+
+    def __init__(self, *, timeout_seconds: float, memory_mb: int, max_bytes: int) -> None:
+        self._timeout = timeout_seconds
+        self._memory_mb = memory_mb
+        self._max_bytes = max_bytes
+        self._worker: _Worker | None = None
+        self._owner = os.getpid()
+        self._lock = threading.Lock()
+
+    def parse(self, source: ParserInput) -> Parsed:
+        """Parse ``source`` within the limits.
+
+        Raises SourceError for a source that cannot be parsed, that takes too long or too much memory, or that crashes
+        the parser.
+        """
+        with self._lock:
+            try:
+                worker = self._running()
+                answer = worker.ask(source, self._timeout, answer_limit=self._memory_mb << 20)
+                parsed = unpack(answer["parsed"]) if "parsed" in answer else None
+            except (WireError, OSError) as error:
+                raise self._broken(source.name) from error
+            except BaseException:  # Ctrl-C between request and answer: the next answer would be to this request
+                self._stop()
+                raise
+            if answer.get("retire"):
+                self._stop()
+        if parsed is None:
+            raise _refusal(source.name, answer, self._memory_mb)
+        return parsed
+
+    def close(self) -> None:
+        """End the process; a later ``parse`` starts a new one."""
+        with self._lock:
+            self._stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _running(self) -> _Worker:
+        if self._owner != os.getpid():
+            self._worker, self._owner = None, os.getpid()  # the pipes are the parent's
+        if self._worker is not None and not self._worker.is_alive:
+            self._stop()
+        if self._worker is None:
+            self._worker = _Worker([str(self._memory_mb), str(self._timeout), str(self._max_bytes)])
+        return self._worker
+
+    def _stop(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.kill()
+
+    def _broken(self, name: str) -> SourceError:
+        timed_out = self._worker is not None and self._worker.timed_out
+        self._stop()
+        if timed_out:
+            return SourceError(
+                f"{name} took longer than {self._timeout:g} s to parse.",
+                "Raise SEARCHAPP_PARSE_TIMEOUT_SECONDS if it is meant to be that large.",
+            )
+        return SourceError(
+            f"{name} made the parser crash.", "The file may be damaged: open it in its own program and save it again."
+        )
+
+
+class _Worker:
+    """A running parser process and the two pipes to it."""
+
+    def __init__(self, limits: list[str]) -> None:
+        self.timed_out = False
+        root = str(Path(searchapp.__file__).resolve().parent.parent)
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+            [sys.executable, "-P", "-c", _BOOT, root, WORKER, *limits],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C goes to the parent alone, which decides
+        )
+        self._requests = cast(IO[bytes], self._process.stdin)
+        self._answers = cast(IO[bytes], self._process.stdout)
+        with self._deadline(START_SECONDS):
+            read_frame(self._answers, 16)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, source: ParserInput, seconds: float, answer_limit: int) -> dict[str, object]:
+        """The answer to one request; raises WireError or OSError when the process ends before it."""
+        with self._deadline(seconds):
+            head = json.dumps({"name": source.name, "content_type": source.content_type})
+            write_frame(self._requests, head.encode())
+            write_frame(self._requests, source.data)
+            answer = read_frame(self._answers, answer_limit)
+        return read_json(answer)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._requests, self._answers):
+            try:
+                pipe.close()
+            except OSError:
+                pass  # unsent bytes of a request that nobody reads any more
+
+    def _deadline(self, seconds: float) -> _Deadline:
+        return _Deadline(self, seconds)
+
+    def expire(self) -> None:
+        self.timed_out = True
+        self._process.kill()  # the read that waits for an answer sees the end of the pipe
+
+
+class _Deadline:
+    """Kills the worker when the block takes longer than allowed; a timer does it, for reads of a pipe cannot time out."""
+
+    def __init__(self, worker: _Worker, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, worker.expire)
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+def _refusal(name: str, answer: dict[str, object], memory_mb: int) -> SourceError:
+    if "memory" in answer:
+        return SourceError(
+            f"{name} needs more than {memory_mb} MiB of memory to parse.",
+            "Raise SEARCHAPP_PARSE_MEMORY_MB, or split the file.",
+        )
+    match answer.get("error"):
+        case [str(message), str(remedy)]:
+            return SourceError(message, remedy)
+    return SourceError(
+        f"{name} cannot be parsed: its content is not as its format demands.",
+        "The file may be damaged: open it in its own program and save it again.",
+    )

@@ -1,0 +1,109 @@
+"""What the parser's process and its parent say to each other: length-prefixed frames of JSON and bytes.
+
+The parent takes the child's word for nothing: a parser that was taken over by a document speaks through it. So the
+answer is JSON, never a pickle, and is checked field by field.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import struct
+from typing import Any, BinaryIO
+
+from searchapp.model import Section, SourceType
+from searchapp.sources.parsed import Parsed
+
+_LENGTH = struct.Struct(">Q")
+
+
+class WireError(Exception):
+    """The other side is gone, or what it says is not what was agreed."""
+
+
+def write_frame(stream: BinaryIO, payload: bytes) -> None:
+    """Send one frame; raises OSError when the other side is gone."""
+    stream.write(_LENGTH.pack(len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO, limit: int) -> bytes:
+    """Receive one frame of at most ``limit`` bytes; raises WireError for a longer one and at the stream's end."""
+    (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
+    if length > limit:
+        raise WireError(f"a frame of {length} bytes")
+    return _read(stream, length)
+
+
+def _read(stream: BinaryIO, count: int) -> bytes:
+    data = stream.read(count)
+    if len(data) != count:
+        raise WireError("the stream ended")
+    return data
+
+
+def pack(parsed: Parsed) -> dict[str, Any]:
+    """``parsed`` as JSON values."""
+    return {
+        "title": parsed.title,
+        "type": parsed.type.value,
+        "text": parsed.text,
+        "sections": [[s.start, s.end, list(s.headings), s.page] for s in parsed.sections],
+        "language": parsed.language,
+        "modified": parsed.modified.isoformat() if parsed.modified else None,
+        "pages": parsed.pages,
+        "pages_without_text": list(parsed.pages_without_text),
+    }
+
+
+def unpack(values: dict[str, Any]) -> Parsed:
+    """The reverse of ``pack``; raises WireError when anything is not as ``Parsed`` promises."""
+    try:
+        modified = values["modified"]
+        parsed = Parsed(
+            title=_text(values["title"]),
+            type=SourceType(values["type"]),
+            text=_text(values["text"]),
+            sections=tuple(
+                Section(
+                    _number(start), _number(end), tuple(map(_text, headings)), page if page is None else _number(page)
+                )
+                for start, end, headings, page in values["sections"]
+            ),
+            language=_text(values["language"]),
+            modified=None if modified is None else dt.datetime.fromisoformat(modified),
+            pages=None if values["pages"] is None else _number(values["pages"]),
+            pages_without_text=tuple(map(_number, values["pages_without_text"])),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise WireError("a document of another shape") from error
+    position = 0
+    for section in parsed.sections:
+        if not position <= section.start <= section.end <= len(parsed.text):
+            raise WireError("sections out of order")
+        position = section.end
+    return parsed
+
+
+def read_json(payload: bytes) -> dict[str, Any]:
+    """The JSON object in ``payload``; raises WireError when it is none."""
+    try:
+        values = json.loads(payload)
+    except ValueError as error:
+        raise WireError("no JSON") from error
+    if not isinstance(values, dict):
+        raise WireError("no object")
+    return values
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError
+    return value

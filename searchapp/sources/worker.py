@@ -1,0 +1,95 @@
+"""The process in which documents are parsed; ``sandbox`` starts it and speaks to it over its pipes.
+
+It answers one request after the other. It ends with its parent (the end of its input), and by itself some seconds
+after a request's time is up, should nobody be left to stop it.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from typing import Any, BinaryIO
+
+from searchapp.errors import SourceError
+from searchapp.sources.parse import parse
+from searchapp.sources.parsed import ParserInput
+from searchapp.sources.wire import WireError, pack, read_frame, read_json, write_frame
+
+GRACE_SECONDS = 10.0
+LARGEST_REQUEST = 1 << 40
+RETIRE_SHARE = 0.25
+"""A process that has grown beyond this share of its memory limit hands over to a fresh one, so that the next document
+has the whole limit to itself."""
+
+
+def main() -> None:
+    """Serve requests from standard input until it ends; ``sys.argv``: memory in MiB, seconds a request, bytes unpacked."""
+    memory_mb, seconds, max_bytes = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "r+b") as nowhere:  # noqa: PTH123
+        os.dup2(nowhere.fileno(), 0)
+        os.dup2(nowhere.fileno(), 1)  # a library that prints must not write into an answer
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy would reserve memory for a thread a core
+    limit_memory(memory_mb)
+    waiting: queue.SimpleQueue[ParserInput] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
+    write_frame(answers, b"{}")
+    while True:
+        source = waiting.get()
+        # The C-level timer fires even while a parser holds the interpreter.
+        faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True)
+        answer = _answer(source, max_bytes)
+        answer["retire"] = "memory" in answer or _grown_beyond(memory_mb)
+        write_frame(answers, json.dumps(answer).encode())
+        faulthandler.cancel_dump_traceback_later()
+
+
+def limit_memory(megabytes: int) -> None:
+    """Cap what this process may allocate, where the platform can (not on Windows; macOS takes it as a hint)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    # Linux counts written-to memory under RLIMIT_DATA; address space also counts mapped files and reserved arenas.
+    limit = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
+    try:
+        resource.setrlimit(limit, (megabytes << 20, megabytes << 20))
+    except (ValueError, OSError):
+        return  # a lower limit is in force already, or the platform has none; the time limit still holds
+
+
+def _listen(requests: BinaryIO, waiting: queue.SimpleQueue[ParserInput]) -> None:
+    try:
+        while True:
+            head = read_json(read_frame(requests, LARGEST_REQUEST))
+            data = read_frame(requests, LARGEST_REQUEST)
+            waiting.put(ParserInput(head["name"], data, head["content_type"]))
+            del data
+    except (WireError, OSError, MemoryError):
+        os._exit(0)  # the parent is gone: whatever is being parsed is wanted by nobody
+
+
+def _answer(source: ParserInput, max_bytes: int) -> dict[str, Any]:
+    try:
+        return {"parsed": pack(parse(source, max_bytes))}
+    except SourceError as error:
+        return {"error": [error.message, error.remedy]}
+    except MemoryError:
+        return {"memory": True}
+    except Exception as error:  # noqa: BLE001 - parsing libraries raise anything at all on broken input
+        return {"fault": type(error).__name__}
+
+
+def _grown_beyond(memory_mb: int) -> bool:
+    try:
+        import resource
+    except ImportError:
+        return False
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return peak > RETIRE_SHARE * (memory_mb << 20)

@@ -1,0 +1,64 @@
+"""Where sentences end, in English and in Chinese, Japanese and Korean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+# Words that take a full stop without ending a sentence; compared in lower case, without the stop.
+ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof st jr sr vs etc e.g i.e eg ie cf al fig figs eq no nos vol pp ed eds inc ltd co corp "
+    "approx dept est jan feb mar apr jun jul aug sep sept oct nov dec".split()
+)
+
+_CLOSERS = r"[\"'”’»)\]」』）】》〉]*"
+_BOUNDARY = re.compile(
+    rf"(?P<cjk>[。！？｡…]+{_CLOSERS})"  # a CJK stop ends a sentence whatever follows
+    rf"|(?P<latin>[.!?]+{_CLOSERS}(?:\[\d+\])*)(?=\s|$)"  # a Latin one only before white space
+    r"|(?P<line>\n)"
+)
+_LAST_WORD = re.compile(r"[\w.]*\w$")
+
+
+def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Yield ``(start, end)`` character offsets of the sentences in ``text[start:end]``, trimmed of white space.
+
+    Every non-blank character lies in exactly one span. A line break ends a sentence, since lists, tables and code have
+    no other mark; callers that read prose with hard-wrapped lines join those before.
+    """
+    stop = len(text) if end is None else end
+    begin = start
+    for match in _BOUNDARY.finditer(text, start, stop):
+        if match.lastgroup == "latin" and _is_inside_a_sentence(text, match.start(), match.end(), stop):
+            continue
+        yield from _trimmed(text, begin, match.end())
+        begin = match.end()
+    yield from _trimmed(text, begin, stop)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of ``text`` as strings, in order."""
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def _is_inside_a_sentence(text: str, at: int, after: int, stop: int) -> bool:
+    if text[at] != ".":
+        return False
+    following = text[after:stop].lstrip(" ")[:1]
+    if following.islower():
+        return True
+    last = _LAST_WORD.search(text, max(0, at - 24), at)
+    if last is None:
+        return False
+    word = last.group()
+    is_initial = len(word) == 1 and word.isalpha() and word.isupper()
+    return is_initial or word.lower() in ABBREVIATIONS
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end

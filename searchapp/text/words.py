@@ -1,0 +1,84 @@
+"""Words as a reader would compare them: folded, lightly stemmed, and in CJK as character pairs.
+
+This is for judging texts that were already found (highlights, evidence). Finding is the store's own analyzer's work.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CJK = (
+    r"\u3040-\u30ff"  # hiragana, katakana
+    r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # han
+    r"\uac00-\ud7af"  # hangul
+)
+_WORD = re.compile(rf"(?P<cjk>[{CJK}]+)|(?P<word>(?:(?![{CJK}])\w)+)")
+_CJK_CHARACTER = re.compile(rf"[{CJK}]")
+
+STOP_WORDS = frozenset(
+    "a an and are as at be been but by can could did do does for from had has have how i if in into is it its may no not "
+    "of on or should so such than that the their them then there these they this to was we were what when where which "
+    "who why will with would you your".split()
+)
+# Function words of Chinese that carry no topic; a pair that touches one is no evidence of a shared subject.
+CJK_STOP_CHARACTERS = frozenset("的了是在和与或及吗呢吧之其也就都而但被把")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A comparable term and where it stands: ``text[start:end]``."""
+
+    term: str
+    start: int
+    end: int
+
+
+def words(text: str) -> Iterator[Word]:
+    """Yield the terms of ``text`` in order: stems of words, overlapping pairs of CJK characters (a lone one as it is)."""
+    for match in _WORD.finditer(text):
+        run, start = match.group(), match.start()
+        if match.lastgroup == "cjk":
+            if len(run) == 1:
+                yield Word(run, start, start + 1)
+            for offset in range(len(run) - 1):
+                yield Word(run[offset : offset + 2], start + offset, start + offset + 2)
+        else:
+            yield Word(stem(fold(run)), start, match.end())
+
+
+def content_terms(text: str) -> set[str]:
+    """The terms of ``text`` that carry its subject: no stop words, no pairs made of function characters."""
+    return {word.term for word in words(fold_width(text)) if not is_stop_term(word.term)}
+
+
+def is_stop_term(term: str) -> bool:
+    """Whether a term says nothing about the subject."""
+    return term in STOP_WORDS or any(character in CJK_STOP_CHARACTERS for character in term)
+
+
+def is_cjk(text: str) -> bool:
+    """Whether a fifth or more of the letters are Chinese, Japanese or Korean."""
+    letters = sum(character.isalpha() for character in text)
+    return letters > 0 and len(_CJK_CHARACTER.findall(text)) * 5 >= letters
+
+
+def fold_width(text: str) -> str:
+    """Full-width letters and half-width kana as their ordinary forms (NFKC)."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def fold(word: str) -> str:
+    """Lower case without accents."""
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def stem(word: str) -> str:
+    """The word without its commonest English endings: enough to let "indices" apart but "searches" meet "search"."""
+    for ending, least in (("ies", 5), ("ing", 6), ("ed", 5), ("es", 5), ("s", 4)):
+        if word.endswith(ending) and len(word) >= least and not word.endswith("ss"):
+            return word.removesuffix(ending) + ("y" if ending == "ies" else "")
+    return word.removesuffix("e") if len(word) >= 5 else word

@@ -1,0 +1,78 @@
+"""`python -m tests.services` obtains every service; with `serve` it also runs Elasticsearch and Ollama."""
+
+import argparse
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from tests.services import ServiceUnavailableError, cache, chromium, elasticsearch, ollama, process, tools
+
+OBTAIN: dict[str, tuple[Callable[[], Path], ...]] = {
+    "elasticsearch": (elasticsearch.program,),
+    "ollama": (ollama.program, ollama.models),
+    "chromium": (chromium.program,),
+}
+
+
+def main() -> int:
+    """Obtain, and serve when asked to; 1 when something could not be had."""
+    parser = argparse.ArgumentParser(prog="python -m tests.services", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    serving = commands.add_parser("serve", help="run Elasticsearch and Ollama until Ctrl-C")
+    serving.add_argument("--es-port", type=int, help="default: a free one")
+    serving.add_argument("--ollama-port", type=int, help="default: a free one")
+    arguments = parser.parse_args()
+    os.environ.setdefault(tools.REQUIRE, "1")  # asked for by hand: missing packages may be installed
+    if arguments.command == "serve":
+        return _serve(arguments.es_port, arguments.ollama_port)
+    return _obtain()
+
+
+def _obtain() -> int:
+    """All at once: the downloads of one run during the compilation of another."""
+    print(f"cache: {cache.folder()}", flush=True)
+    with ThreadPoolExecutor() as pool:
+        running = {name: pool.submit(_all, steps) for name, steps in OBTAIN.items()}
+        outcomes = [_report(name, future) for name, future in running.items()]
+    return 0 if all(outcomes) else 1
+
+
+def _all(steps: tuple[Callable[[], Path], ...]) -> str:
+    return ", ".join(str(step()) for step in steps)
+
+
+def _report(name: str, future: Future[str]) -> bool:
+    try:
+        print(f"{name}: {future.result()}", flush=True)
+    except ServiceUnavailableError as error:
+        print(f"{name}: {error}", file=sys.stderr, flush=True)
+        return False
+    return True
+
+
+def _serve(es_port: int | None, ollama_port: int | None) -> int:
+    """Each is usable as soon as its line is printed; Ctrl-C or SIGTERM stops both."""
+    servers: list[process.Server] = []
+    try:
+        servers.append(elasticsearch.start(es_port))
+        print(f"export SEARCHAPP_ELASTICSEARCH_URL={servers[-1].url}", flush=True)
+        servers.append(ollama.start(ollama_port))
+        print(f"export SEARCHAPP_OLLAMA_URL={servers[-1].url}", flush=True)
+        print("# Ctrl-C stops both", flush=True)
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        return 0
+    except ServiceUnavailableError as error:
+        print(error, file=sys.stderr)
+        return 1
+    finally:
+        for server in servers:
+            server.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""A real Elasticsearch: the minimal distribution of Maven's registry, and a plugin that fills in its text analysis."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+from tests.services import ServiceUnavailableError, cache, process, tools
+from tests.services.java import is_readable_by_all, jdk
+
+VERSION = os.environ.get("SEARCHAPP_TEST_ELASTICSEARCH_VERSION", "9.5.3")  # 8.19.21 is the other one that is there
+JAVA = 21 if int(VERSION.split(".")[0]) >= 9 else 17
+ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
+PLUGIN_SOURCES = Path(__file__).parent / "es_plugin"
+PLUGIN_NAME = "searchapp-test-analysis"
+UNPRIVILEGED_USER = "nobody"  # Elasticsearch refuses to run as root
+START_SECONDS = 120.0
+HEAP = "512m"
+
+SETTINGS = {
+    "cluster.name": "searchapp-tests",
+    "cluster.routing.allocation.disk.threshold_enabled": False,  # a full disk of a developer's is no failed test
+    "discovery.type": "single-node",
+    "network.host": "127.0.0.1",
+    "xpack.security.enabled": False,
+}
+
+
+def running() -> str | None:
+    """The URL in SEARCHAPP_TEST_ELASTICSEARCH_URL; None when it is not set.
+
+    Raises ServiceUnavailableError when that server does not answer.
+    """
+    url = os.environ.get("SEARCHAPP_TEST_ELASTICSEARCH_URL")
+    if url and not _is_green(url, None):
+        raise ServiceUnavailableError(f"no green Elasticsearch answers at {url}")
+    return url
+
+
+def start(
+    port: int | None = None, settings: Mapping[str, object] | None = None, password: str | None = None
+) -> process.Server:
+    """Start an empty single node on `port`, a free one by default; raises ServiceUnavailableError.
+
+    `settings` go over the defaults. With `password` security is on, over plain HTTP, and the user `elastic` has it.
+    A snapshot repository of type `fs` may name any relative location; it goes away with the server.
+    """
+    home = program()
+    user = UNPRIVILEGED_USER if os.geteuid() == 0 else None
+    port = port or process.free_port()
+    scratch = process.scratch_folder("elasticsearch", user)
+    config, snapshots, temporary = scratch / "config", scratch / "snapshots", scratch / "tmp"
+    shutil.copytree(home / "config", config, copy_function=shutil.copyfile)
+    snapshots.mkdir()
+    temporary.mkdir()
+    env = {
+        "ES_PATH_CONF": str(config),
+        "ES_JAVA_OPTS": f"-Xms{HEAP} -Xmx{HEAP}",
+        "ES_TMPDIR": str(temporary),
+        "HOME": str(scratch),
+    }
+    if not (home / "jdk").exists():
+        env["ES_JAVA_HOME"] = str(jdk(JAVA, readable_by_all=user is not None))
+    if password:
+        _set_password(home, env, password)
+    secured = {"xpack.security.enabled": True, "xpack.security.authc.api_key.enabled": True} if password else {}
+    wanted = {
+        **SETTINGS,
+        "http.port": port,
+        "path.data": str(scratch / "data"),
+        "path.logs": str(scratch / "logs"),
+        "path.repo": str(snapshots),
+        **secured,
+        **(settings or {}),
+    }
+    lines = (f"{name}: {json.dumps(value)}\n" for name, value in wanted.items())
+    (config / "elasticsearch.yml").write_text("".join(lines))
+    if user:
+        tools.run("handing over the configuration", ["chown", "-R", f"{user}:", str(scratch)])
+    url = f"http://127.0.0.1:{port}"
+    return process.start(
+        [home / "bin" / "elasticsearch"],
+        url,
+        scratch,
+        env=env,
+        ready=lambda: _is_green(url, password),
+        timeout=START_SECONDS,
+        user=user,
+    )
+
+
+def program() -> Path:
+    """The home of an installed Elasticsearch, else of one made once into the cache.
+
+    Raises ServiceUnavailableError.
+    """
+    if named := os.environ.get("SEARCHAPP_TEST_ELASTICSEARCH_HOME"):
+        return Path(named)
+    if installed := shutil.which("elasticsearch"):
+        return Path(installed).resolve().parents[1]
+    return cache.get(f"elasticsearch-{VERSION}-{_plugin_digest()}", _obtain)
+
+
+def _obtain(into: Path) -> None:
+    if os.geteuid() == 0 and not is_readable_by_all(into.parent):
+        raise ServiceUnavailableError(f"Elasticsearch does not run as root, and others cannot read {into.parent}")
+    tools.need("obtaining Elasticsearch", "mvn")
+    java_home = jdk(JAVA, readable_by_all=False)
+    download = into / "download"
+    copy = ["mvn", "-q", "-B", "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={download}"]
+    tools.run("downloading Elasticsearch", copy)
+    with zipfile.ZipFile(download / f"elasticsearch-{VERSION}.zip") as archive:
+        archive.extractall(download)
+    for part in (download / f"elasticsearch-{VERSION}").iterdir():
+        part.rename(into / part.name)
+    for script in (into / "bin").iterdir():
+        script.chmod(0o755)  # a zip loses it
+    plugin = _build_plugin(into, java_home, download)
+    install = [into / "bin" / "elasticsearch-plugin", "install", "--batch", plugin.as_uri()]
+    tools.run("installing the test plugin", install, {"ES_JAVA_HOME": str(java_home)})
+    shutil.rmtree(download)
+
+
+def _build_plugin(home: Path, java_home: Path, work: Path) -> Path:
+    """Compile the plugin against the jars it will meet, and return it as a zip."""
+    classes = work / "classes"
+    compiler = [java_home / "bin" / "javac", "--release", str(JAVA), "-nowarn", "-cp", f"{home}/lib/*", "-d", classes]
+    tools.run("compiling the test plugin", [*compiler, *PLUGIN_SOURCES.glob("*.java")])
+    jar = work / "plugin.jar"
+    with zipfile.ZipFile(jar, "w") as archive:
+        for path in classes.rglob("*.class"):
+            archive.write(path, path.relative_to(classes))
+    descriptor = {
+        "name": PLUGIN_NAME,
+        "description": "Text analysis that the minimal distribution lacks.",
+        "version": "1",
+        "elasticsearch.version": VERSION,
+        "java.version": str(JAVA),
+    }
+    plugin = work / "plugin.zip"
+    with zipfile.ZipFile(plugin, "w") as archive:
+        archive.write(jar, jar.name)
+        archive.write(PLUGIN_SOURCES / "named_components.json", "named_components.json")
+        lines = "".join(f"{name}={value}\n" for name, value in descriptor.items())
+        archive.writestr("stable-plugin-descriptor.properties", lines)
+    return plugin
+
+
+def _plugin_digest() -> str:
+    """A few letters that change with the plugin, so that a changed plugin is a new installation."""
+    contents = b"".join(path.read_bytes() for path in sorted(PLUGIN_SOURCES.iterdir()) if path.is_file())
+    return hashlib.sha256(contents).hexdigest()[:8]
+
+
+def _set_password(home: Path, env: Mapping[str, str], password: str) -> None:
+    """Put the first password of `elastic` where the node reads it at its first start."""
+    keystore = home / "bin" / "elasticsearch-keystore"
+    tools.run("creating the keystore", [keystore, "create"], env)
+    add = [keystore, "add", "--stdin", "bootstrap.password"]
+    subprocess.run(add, env={**os.environ, **env}, input=password, text=True, check=True, capture_output=True)
+
+
+def _is_green(url: str, password: str | None) -> bool:
+    """Asks the cluster's health: `GET /` is not in the minimal distribution."""
+    auth = ("elastic", password) if password else None
+    try:
+        return bool(httpx.get(f"{url}/_cluster/health", auth=auth, timeout=5).json()["status"] == "green")
+    except (httpx.HTTPError, ValueError, KeyError):
+        return False
