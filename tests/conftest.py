@@ -1,52 +1,60 @@
-"""What every test may ask for: the real services, each started at most once a session and only when asked for."""
+"""What every test may ask for: the real services, each started once a session, when first asked for."""
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.services import ServiceUnavailableError, chromium, elasticsearch, tools
 from tests.services import ollama as ollama_service
+from tests.services.obtain import obtain
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Obtain what the chosen tests will ask for: the first time takes minutes, more than a test's timeout.
+
+    What fails here fails again in its fixture, which says so.
+    """
+    if not session.config.option.collectonly:
+        obtain({name for item in session.items for name in getattr(item, "fixturenames", ())})
 
 
 @pytest.fixture(scope="session")
 def elasticsearch_url() -> Iterator[str]:
     """A green Elasticsearch without security; tests share it, so each names its own indices."""
-    try:
-        url = elasticsearch.running()
-        server = None if url else elasticsearch.start()
-    except ServiceUnavailableError as error:
-        _unavailable(error)
-    yield server.url if server else url
+    with _or_skipped():
+        running = elasticsearch.running()
+        server = None if running else elasticsearch.start()
     if server:
+        yield server.url
         server.stop()
+    elif running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def ollama() -> Iterator[ollama_service.Ollama]:
     """An Ollama that has a chat model and an embedding model."""
-    try:
-        service = ollama_service.running()
-        server = None if service else ollama_service.start()
-    except ServiceUnavailableError as error:
-        _unavailable(error)
-    yield ollama_service.Ollama(server.url) if server else service
+    with _or_skipped():
+        running = ollama_service.running()
+        server = None if running else ollama_service.start()
     if server:
+        yield ollama_service.Ollama(server.url)
         server.stop()
+    elif running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def chromium_path() -> Path:
     """The browser's program."""
-    try:
+    with _or_skipped():
         return chromium.program()
-    except ServiceUnavailableError as error:
-        _unavailable(error)
 
 
 @pytest.fixture(scope="session")
@@ -58,14 +66,18 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The judged data sets, which are too large for the repository: SEARCHAPP_SHARED_DATA, else beside it."""
+    """The judged data sets, too large for the repository: SEARCHAPP_SHARED_DATA, else a folder beside it."""
     path = Path(os.environ.get("SEARCHAPP_SHARED_DATA") or SHARED_DATA)
     if not path.is_dir():
         pytest.skip(f"the judged data is not at {path} (SEARCHAPP_SHARED_DATA says where it is)")
     return path
 
 
-def _unavailable(error: ServiceUnavailableError) -> NoReturn:
-    if tools.required():
-        pytest.fail(str(error), pytrace=False)
-    pytest.skip(str(error))
+@contextmanager
+def _or_skipped() -> Iterator[None]:
+    try:
+        yield
+    except ServiceUnavailableError as error:
+        if tools.required():
+            pytest.fail(str(error), pytrace=False)
+        pytest.skip(str(error))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from searchapp.errors import SourceError
-from searchapp.sources.addresses import is_web_address, normalise_address
+from searchapp.sources.addresses import is_web_address, normalise_address, shown
 from searchapp.sources.sniff import SUFFIXES
 
 ID_DIGITS = 20
@@ -65,7 +65,7 @@ def _expand(target: str) -> Iterator[SourceRef | BadTarget]:
         try:
             address = normalise_address(target)
         except SourceError as error:
-            yield _bad(target, error)
+            yield _bad(shown(target), error)
         else:
             yield SourceRef(address, document_id(address))
         return

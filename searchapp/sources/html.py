@@ -16,15 +16,20 @@ from searchapp.sources.html_walk import walk
 from searchapp.sources.language import detect_language
 from searchapp.sources.markdown_source import parse_date
 from searchapp.sources.parsed import Parsed, ParserInput
+from searchapp.sources.tags import plain_html
 
-LEAST_SHARE = 0.5
-"""A main text with less than this share of what the page itself marks as its main part has missed the point."""
+LEAST_SHARE = 0.6
+"""A main text with less than this share of the prose in what the page itself marks as its main part missed some."""
+
+SHORT_PAGE = 500
+"""On a page of fewer characters there is nothing to choose from, and trafilatura would lose its structure."""
 
 _FURNITURE = (
     ".//script|.//style|.//template|.//noscript|.//nav|.//footer|.//aside|.//button|.//select|.//dialog"
     "|.//*[@hidden or @aria-hidden='true' or @role='navigation' or @role='contentinfo' or @role='search']"
 )
 _MARKED_MAIN = ("//main", "//*[@role='main']", "//article")
+_PROSE = "self::p or self::pre or self::td or self::li or self::blockquote or self::dd"
 _LANGUAGE_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
 
 
@@ -39,7 +44,7 @@ def parse_html(source: ParserInput) -> Parsed:
     builder = DocumentBuilder()
     body, is_marked = _body(page)
     main, title, modified = _main(page)
-    if main is not None and not (is_marked and _length(main) < LEAST_SHARE * _length(body)):
+    if main is not None and _has_main_text(main, body, is_marked):
         walk(main, builder)
     if builder.is_empty:
         walk(body, builder)
@@ -57,14 +62,19 @@ def _tree(text: str) -> Any:
 
     # Bytes, because lxml refuses a str with an encoding declaration; huge_tree, because it cuts deep pages otherwise.
     data = text.replace("\x00", "").encode("utf-8", errors="replace")
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
     try:
-        return html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
+        page = html.document_fromstring(data, parser=parser)
     except etree.LxmlError:
         return None
+    if any("xcessive depth" in entry.message for entry in parser.error_log):  # 2,048 levels; the rest is missing
+        page = html.document_fromstring("<pre></pre>")
+        page.find(".//pre").text = plain_html(text)
+    return page
 
 
 def _main(page: Any) -> tuple[Any, str, dt.datetime | None]:
-    """trafilatura's tree of the main text (or None), the page's title and its date."""
+    """The tree of the main text as trafilatura finds it (or None), the page's title and its date."""
     import trafilatura
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -99,6 +109,18 @@ def _length(tree: Any) -> int:
     return sum(len(text.strip()) for text in tree.itertext())
 
 
+def _has_main_text(main: Any, body: Any, is_marked: bool) -> bool:
+    if _length(body) < SHORT_PAGE:
+        return False
+    return not is_marked or _length(main) >= LEAST_SHARE * _prose(body)
+
+
+def _prose(tree: Any) -> int:
+    """How much of ``tree`` is running text: what stands in paragraphs and the like, and is no link."""
+    blocks = tree.xpath(f".//*[{_PROSE}][not(ancestor::*[{_PROSE} or self::a])]")
+    return sum(_length(block) - sum(_length(link) for link in block.iter("a")) for block in blocks)
+
+
 def _title(page: Any) -> str:
     for path in ("string(//head/title)", "string(//h1)"):
         title = one_line(page.xpath(path))
@@ -109,7 +131,7 @@ def _title(page: Any) -> str:
 
 def _language(page: Any, body: Any) -> str:
     """The language that the page declares, unless its script says otherwise: templates declare English for all."""
-    declared = _LANGUAGE_TAG.match(page.get("lang") or page.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
+    declared = _LANGUAGE_TAG.match(page.get("lang") or page.get("xml:lang") or "")
     detected = detect_language(" ".join(body.itertext()))
     if detected in ("zh", "ja", "ko") or not declared:
         return detected

@@ -11,18 +11,22 @@ from typing import Any
 
 from searchapp.sources.builder import DocumentBuilder, one_line
 
-_SKIPPED = frozenset(
-    "script style template noscript iframe object svg canvas audio video select textarea graphic meta link".split()
-)
+# fmt: off
+_SKIPPED = frozenset({
+    "script", "style", "template", "noscript", "iframe", "object", "svg", "canvas", "audio", "video", "select",
+    "textarea", "graphic", "meta", "link",
+})
 _LISTS = frozenset({"ul", "ol", "list"})
 _ITEMS = frozenset({"li", "item"})
 _ROWS = frozenset({"tr", "row"})
 _CELLS = frozenset({"td", "th", "cell"})
 _BREAKS = frozenset({"br", "lb"})
-_BLOCKS = frozenset(
-    "p div section article main header footer aside nav blockquote quote figure figcaption dl dt dd form fieldset "
-    "details summary address hr table caption thead tbody tfoot body center ab".split()
-)
+_BLOCKS = frozenset({
+    "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "blockquote", "quote", "figure",
+    "figcaption", "dl", "dt", "dd", "form", "fieldset", "details", "summary", "address", "hr", "table", "caption",
+    "thead", "tbody", "tfoot", "body", "center", "ab",
+})
+# fmt: on
 _LAYOUT = ".//table|.//h1|.//h2|.//h3|.//head|.//ul|.//ol|.//list|.//pre"
 _HEADING = re.compile(r"h([1-6])")
 _SPACES = re.compile(r"\s+")

@@ -14,9 +14,10 @@ SAMPLE_CHARACTERS = 4000
 
 FEWEST_LETTERS = 20
 LEAST_CONFIDENCE = 0.5
+LEAST_LETTER_SHARE = 0.3
 
-LETTERS_A_SYLLABLE = 3
-"""One Han character or Hangul syllable says about as much as this many Latin letters."""
+LETTERS_A_SYLLABLE = 6
+"""One Han character outweighs this many Latin letters: Chinese manuals are full of English names and commands."""
 
 KANA_SHARE = 0.1
 """Japanese mixes kana into nearly every phrase; Chinese shows them only in names and quotations."""
@@ -38,8 +39,8 @@ def detect_language(text: str) -> str:
         if hangul > kana + han:
             return "ko"
         return "ja" if kana >= KANA_SHARE * (kana + han) else "zh"
-    if letters < FEWEST_LETTERS:
-        return ""
+    if letters < max(FEWEST_LETTERS, LEAST_LETTER_SHARE * len("".join(sample.split()))):
+        return ""  # a few words, or a table of figures
     code, _ = _identifier().classify(sample)
     return "" if code == "und" else str(code)
 
@@ -48,4 +49,8 @@ def detect_language(text: str) -> str:
 def _identifier() -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True, min_confidence=LEAST_CONFIDENCE)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True, min_confidence=LEAST_CONFIDENCE)
+    # Three-letter codes are rare languages that noise (tables, lists of names, bad encodings) is mistaken for; the
+    # scripts of Chinese, Japanese and Korean were counted before.
+    identifier.set_languages([code for code in identifier.labels if len(code) == 2 and code not in ("zh", "ja", "ko")])
+    return identifier

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import unescape
 from typing import TYPE_CHECKING
 
 from searchapp.model import SourceType
@@ -12,6 +11,7 @@ from searchapp.sources.builder import DocumentBuilder
 from searchapp.sources.encoding import decode
 from searchapp.sources.markdown_source import split_front_matter, strip_unread
 from searchapp.sources.parsed import Parsed, ParserInput
+from searchapp.sources.tags import BREAK, plain_html
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 DEEPEST_NESTING = 500
 """markdown-it drops what is nested deeper than its own limit of 20."""
 
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
-_SILENT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_BREAK = re.compile(r"<(?:br|/?p|/?div|/?li|/tr|/?h\d|/?ul|/?ol|/?table|/?details|/?summary)\b[^<>]*>", re.IGNORECASE)
-_CELL_END = re.compile(r"</t[dh]\s*>\s*(?=<t[dh]\b)", re.IGNORECASE)
 _HEADING_ID = re.compile(r"\s*\{#[\w\-.:]+\}\s*$")
 
 
@@ -31,6 +27,8 @@ def parse_markdown(source: ParserInput) -> Parsed:
     front, body = split_front_matter(decode(source.data).replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"))
     builder = DocumentBuilder()
     _Reader(builder).read(_tokens(strip_unread(body)))
+    if builder.is_empty:
+        builder.add(front.title)  # an index page, whose title is all that it says
     return builder.build(
         SourceType.MARKDOWN, title=front.title, stem=source.stem, language=front.language, modified=front.modified
     )
@@ -108,7 +106,7 @@ class _Reader:
     def _indent(self, text: str) -> list[str]:
         margin = "  " * (len(self._lists) - 1)
         first, *rest = text.split("\n")
-        hanging = margin + " " * len(self._item or "  ")
+        hanging = margin + "  "
         lines = [f"{margin}{self._item}{first}" if self._item else hanging + first, *(hanging + line for line in rest)]
         self._item = ""
         return lines
@@ -130,11 +128,5 @@ def plain(token: Token) -> str:
             case "image":
                 parts.append(plain(child) or child.content)
             case "html_inline":
-                parts.append("\n" if _BREAK.fullmatch(child.content) else "")
+                parts.append("\n" if BREAK.fullmatch(child.content) else "")
     return "".join(parts)
-
-
-def plain_html(block: str) -> str:
-    """A block of HTML inside Markdown as reading text."""
-    text = _BREAK.sub("\n", _CELL_END.sub(" | ", _SILENT.sub("", block)))
-    return "\n".join(line.strip() for line in unescape(_TAG.sub("", text)).split("\n") if line.strip())

@@ -53,24 +53,24 @@ def strip_unread(text: str) -> str:
     What a shortcode shows stays: the text between its tags, and an argument that is read (``text="Pod"``).
     """
     out: list[str] = []
+    prose: list[str] = []  # lines outside code: a shortcode may run over several
     fence = ""
     in_comment = False
     for line in text.splitlines(keepends=True):
-        if not in_comment:
-            mark = _FENCE.match(line.rstrip("\n"))
-            if fence:
-                out.append(line)
-                if mark and mark["marks"].startswith(fence) and not mark["info"].strip():
-                    fence = ""
-                continue
-            if mark and not (mark["marks"][0] == "`" and "`" in mark["info"]):
-                fence = mark["marks"]
-                out.append(line)
-                continue
-        kept, in_comment = _strip_comments(line, in_comment)
-        if kept.strip() or not line.strip():
-            out.append(_SHORTCODE.sub(_shown, kept))
-    return "".join(out)
+        mark = None if in_comment else _FENCE.match(line.rstrip("\n"))
+        if fence:
+            out.append(line)
+            if mark and mark["marks"].startswith(fence) and not mark["info"].strip():
+                fence = ""
+        elif mark and not (mark["marks"][0] == "`" and "`" in mark["info"]):
+            fence = mark["marks"]
+            out += [_SHORTCODE.sub(_shown, "".join(prose)), line]
+            prose = []
+        else:
+            kept, in_comment = _strip_comments(line, in_comment)
+            if kept.strip() or not line.strip():
+                prose.append(kept)
+    return "".join(out) + _SHORTCODE.sub(_shown, "".join(prose))
 
 
 def parse_date(value: str) -> dt.datetime | None:

@@ -5,25 +5,21 @@ from __future__ import annotations
 import io
 import logging
 import re
-import struct
-import zlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from searchapp.errors import SourceError
 from searchapp.model import SourceType
 from searchapp.sources.builder import DocumentBuilder, one_line
 from searchapp.sources.parsed import Parsed, ParserInput
+from searchapp.sources.pdf_cid import name_glyphs
 from searchapp.sources.pdf_lines import join_lines, words_of
 from searchapp.sources.pdf_outline import Bookmark, bookmarks, place_bookmarks
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
-# pypdf meets damaged objects with whatever Python raises there, besides its own errors.
-_PARSER_FAULTS = (
-    ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, NotImplementedError, OSError,
-    AssertionError, EOFError, struct.error, zlib.error,
-)  # fmt: skip
+Result = TypeVar("Result")
 
 _PROGRAM_PREFIX = re.compile(
     r"^(?:microsoft (?:word|powerpoint|excel)|powerpoint presentation|word)\s*-\s*", re.IGNORECASE
@@ -32,7 +28,8 @@ _FILE_TITLE = re.compile(
     r"\.(?:docx?|pptx?|xlsx?|dvi|tex|pdf|indd|qxd|ps|eps|rtf|odt|fm|pmd|cdr|ai|tmp|txt|html?)$", re.IGNORECASE
 )
 _NO_TITLE = re.compile(
-    r"^(?:untitled.*|document\d*|slide \d+|title|no title|none|null|\W*|\(?anonymous\)?|无标题.*|未命名.*)$",
+    r"^(?:untitled.*|document\d*|slide \d+|title|no title|none|null|\W*|\(?anonymous\)?"
+    r"|powerpoint presentation|microsoft word|无标题.*|未命名.*)$",
     re.IGNORECASE,
 )
 LONGEST_FIRST_LINE = 150
@@ -43,74 +40,76 @@ def parse_pdf(source: ParserInput) -> Parsed:
 
     Raises SourceError for one that is damaged, protected by a password, or without any text on its pages.
     """
-    from pypdf.errors import PyPdfError
-
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every blemish; we report what matters
-    faults = (PyPdfError, *_PARSER_FAULTS)
-    try:
-        reader = _open(source)
-        count = len(reader.pages)
-    except faults as error:
-        raise _damaged(source.name, "its page tree cannot be read") from error
+    reader = _open(source)
+    count = _attempt(lambda: len(reader.pages))
+    if count is None:
+        raise _damaged(source.name, "its page tree cannot be read")
     if not count:
         raise _damaged(source.name, "it has no pages")
-    texts, unreadable = _page_texts(reader, count, faults)
+    texts, unreadable = _page_texts(reader, count)
     empty = tuple(number for number, text in enumerate(texts, start=1) if not text)
     if len(empty) == count:
-        if len(unreadable) == count:
+        if unreadable == count:
             raise _damaged(source.name, "none of its pages can be read")
         raise SourceError(
-            f"{source.name} has no text layer: its {count} page(s) are scanned pages or pictures.",
+            f"{source.name} has no text layer: {_all_pages(count)} scanned or holds pictures only.",
             "Run OCR on it first (ocrmypdf, for example) and add the result.",
         )
-    try:
-        marks = bookmarks(reader)
-    except faults:
-        marks = []  # a broken outline takes nothing from the text
-    try:
-        title = _sensible_title(reader.metadata.title if reader.metadata else None)
-    except faults:
-        title = ""
+    marks = _attempt(lambda: bookmarks(reader)) or []
+    title = _attempt(lambda: reader.metadata.title if reader.metadata else None)
     builder = DocumentBuilder()
     for number, text in enumerate(texts, start=1):
         for piece, headings in place_bookmarks(text, number, marks):
             builder.add(piece, headings, number)
     return builder.build(
         SourceType.PDF,
-        title=title or _title_from_content(marks, texts),
+        title=_sensible_title(title) or _title_from_content(marks, texts),
         stem=source.stem,
         pages=count,
         pages_without_text=empty,
     )
 
 
+def _attempt(read: Callable[[], Result]) -> Result | None:
+    """What ``read`` returns, or None where pypdf fails: one bad object must not cost the rest of the file."""
+    try:
+        return read()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - on broken objects pypdf raises whatever Python does, besides its own errors
+        return None
+
+
 def _open(source: ParserInput) -> PdfReader:
     from pypdf import PdfReader
     from pypdf.errors import FileNotDecryptedError
 
+    reader = _attempt(lambda: PdfReader(io.BytesIO(source.data)))
+    if reader is None:
+        raise _damaged(source.name, "it does not read as a PDF")
     try:
-        reader = PdfReader(io.BytesIO(source.data))  # it tries the empty password by itself
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise FileNotDecryptedError
-        return reader
-    except FileNotDecryptedError as error:
+        is_open = not reader.is_encrypted or bool(reader.decrypt(""))  # many are encrypted and need no password
+    except FileNotDecryptedError:
+        is_open = False
+    if not is_open:
         raise SourceError(
             f"{source.name} is protected by a password.", "Save a copy without the password and add that."
-        ) from error
+        )
+    return reader
 
 
-def _page_texts(reader: PdfReader, count: int, faults: tuple[type[Exception], ...]) -> tuple[list[str], set[int]]:
-    """Each page's text, and the numbers of pages that could not be read at all."""
-    raw: list[str] = []
-    unreadable: set[int] = set()
+def _page_texts(reader: PdfReader, count: int) -> tuple[list[str], int]:
+    """Each page's text, and how many pages could not be read at all."""
     for index in range(count):
-        try:
-            raw.append(reader.pages[index].extract_text())
-        except faults:
-            raw.append("")  # one bad page must not cost the others
-            unreadable.add(index + 1)
-    words = words_of(raw)
-    return [join_lines(text, words).strip() for text in raw], unreadable
+        _attempt(lambda index=index: name_glyphs(reader.pages[index]))  # type: ignore[misc]
+    raw = [_attempt(lambda index=index: reader.pages[index].extract_text()) for index in range(count)]  # type: ignore[misc]
+    words = words_of(text for text in raw if text)
+    return [join_lines(text or "", words).strip() for text in raw], raw.count(None)
+
+
+def _all_pages(count: int) -> str:
+    return "its only page is" if count == 1 else f"each of its {count} pages is"
 
 
 def _damaged(name: str, what: str) -> SourceError:

@@ -10,6 +10,11 @@ _WORD = re.compile(r"[^\W\d_]\w*(?:-\w+)*")
 _CJK = "\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _CJK_TAIL = re.compile(f"[{_CJK}、，；]$")
 _CJK_HEAD = re.compile(f"^[{_CJK}、，。；：！？」』）】》]")
+_VERTICAL = re.compile(
+    f"^(?:[{_CJK}][^\\S\\n]*[{_CJK}、。，．・ー（）「」『』〔〕]?[^\\S\\n]*(?:\\n|\\Z)){{6,}}", re.MULTILINE
+)
+"""Lines of one character each are a column of vertical writing."""
+
 FULL_LINE = 0.8
 """A line this long, measured by the page's longest run of CJK lines, was cut by the margin and not by its writer."""
 
@@ -21,6 +26,7 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
 
 def join_lines(text: str, words: frozenset[str]) -> str:
     """Join words and CJK sentences that were cut at line ends; everything else stays as it is."""
+    text = _VERTICAL.sub(lambda column: "".join(column[0].split()) + "\n" * column[0].endswith("\n"), text)
     return _join_cjk(_HYPHENATED.sub(lambda found: _mend(found, words), text))
 
 

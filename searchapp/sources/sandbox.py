@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -9,15 +10,17 @@ import sys
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self, cast
+from typing import IO, Any, Self, cast
 
 import searchapp
 from searchapp.errors import SourceError
 from searchapp.sources.parsed import Parsed, ParserInput
 from searchapp.sources.wire import WireError, read_frame, read_json, unpack, write_frame
+from searchapp.sources.worker import OUT_OF_MEMORY
 
 WORKER = "searchapp.sources.worker"
 START_SECONDS = 60.0
+FAREWELL_SECONDS = 2.0
 
 # With -P the current folder is not searched for modules: it may be the very folder of untrusted documents.
 _BOOT = (
@@ -91,13 +94,16 @@ class Sandbox:
             worker.kill()
 
     def _broken(self, name: str) -> SourceError:
-        timed_out = self._worker is not None and self._worker.timed_out
+        worker = self._worker
+        starved = worker is not None and worker.is_starved
         self._stop()
-        if timed_out:
+        if worker is not None and worker.timed_out:
             return SourceError(
                 f"{name} took longer than {self._timeout:g} s to parse.",
                 "Raise SEARCHAPP_PARSE_TIMEOUT_SECONDS if it is meant to be that large.",
             )
+        if starved:
+            return _refusal(name, {"memory": True}, self._memory_mb)
         return SourceError(
             f"{name} made the parser crash.", "The file may be damaged: open it in its own program and save it again."
         )
@@ -118,14 +124,28 @@ class _Worker:
         )
         self._requests = cast(IO[bytes], self._process.stdin)
         self._answers = cast(IO[bytes], self._process.stdout)
-        with self._deadline(START_SECONDS):
-            read_frame(self._answers, 16)
+        try:
+            with self._deadline(START_SECONDS):
+                read_frame(self._answers, 16)
+        except WireError as error:
+            self.kill()
+            raise SourceError(
+                "The process that parses documents does not start.",
+                "Check that the machine has memory left, and that searchapp is installed completely.",
+            ) from error
 
     @property
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, source: ParserInput, seconds: float, answer_limit: int) -> dict[str, object]:
+    @property
+    def is_starved(self) -> bool:
+        """Whether a process that has ended of itself wanted memory: it said so, or the system's guard killed it."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return not self.timed_out and self._process.wait(FAREWELL_SECONDS) in (OUT_OF_MEMORY, -9)
+        return False
+
+    def ask(self, source: ParserInput, seconds: float, answer_limit: int) -> dict[str, Any]:
         """The answer to one request; raises WireError or OSError when the process ends before it."""
         with self._deadline(seconds):
             head = json.dumps({"name": source.name, "content_type": source.content_type})
@@ -138,10 +158,8 @@ class _Worker:
         self._process.kill()
         self._process.wait()
         for pipe in (self._requests, self._answers):
-            try:
+            with contextlib.suppress(OSError):  # unsent bytes of a request that nobody reads any more
                 pipe.close()
-            except OSError:
-                pass  # unsent bytes of a request that nobody reads any more
 
     def _deadline(self, seconds: float) -> _Deadline:
         return _Deadline(self, seconds)
@@ -152,7 +170,7 @@ class _Worker:
 
 
 class _Deadline:
-    """Kills the worker when the block takes longer than allowed; a timer does it, for reads of a pipe cannot time out."""
+    """Kills the worker when the block takes too long: a read from a pipe cannot time out, but the pipe can end."""
 
     def __init__(self, worker: _Worker, seconds: float) -> None:
         self._timer = threading.Timer(seconds, worker.expire)
@@ -165,7 +183,7 @@ class _Deadline:
         self._timer.cancel()
 
 
-def _refusal(name: str, answer: dict[str, object], memory_mb: int) -> SourceError:
+def _refusal(name: str, answer: dict[str, Any], memory_mb: int) -> SourceError:
     if "memory" in answer:
         return SourceError(
             f"{name} needs more than {memory_mb} MiB of memory to parse.",

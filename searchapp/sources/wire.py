@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import struct
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from searchapp.model import Section, SourceType
 from searchapp.sources.parsed import Parsed
@@ -21,14 +21,14 @@ class WireError(Exception):
     """The other side is gone, or what it says is not what was agreed."""
 
 
-def write_frame(stream: BinaryIO, payload: bytes) -> None:
+def write_frame(stream: IO[bytes], payload: bytes) -> None:
     """Send one frame; raises OSError when the other side is gone."""
     stream.write(_LENGTH.pack(len(payload)))
     stream.write(payload)
     stream.flush()
 
 
-def read_frame(stream: BinaryIO, limit: int) -> bytes:
+def read_frame(stream: IO[bytes], limit: int) -> bytes:
     """Receive one frame of at most ``limit`` bytes; raises WireError for a longer one and at the stream's end."""
     (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
     if length > limit:
@@ -36,7 +36,7 @@ def read_frame(stream: BinaryIO, limit: int) -> bytes:
     return _read(stream, length)
 
 
-def _read(stream: BinaryIO, count: int) -> bytes:
+def _read(stream: IO[bytes], count: int) -> bytes:
     data = stream.read(count)
     if len(data) != count:
         raise WireError("the stream ended")

@@ -13,7 +13,8 @@ import queue
 import signal
 import sys
 import threading
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import IO, Any
 
 from searchapp.errors import SourceError
 from searchapp.sources.parse import parse
@@ -21,14 +22,22 @@ from searchapp.sources.parsed import ParserInput
 from searchapp.sources.wire import WireError, pack, read_frame, read_json, write_frame
 
 GRACE_SECONDS = 10.0
+OUT_OF_MEMORY = 77
+"""Exit status that tells the parent why."""
+
 LARGEST_REQUEST = 1 << 40
-RETIRE_SHARE = 0.25
-"""A process that has grown beyond this share of its memory limit hands over to a fresh one, so that the next document
-has the whole limit to itself."""
+PARSERS_MB = 320
+"""What Python, the parsers and the language model take by themselves (measured: 260), on top of a file's share."""
+
+RETIRE_SHARE = 0.5
+"""A process that keeps more than this share of its limit hands over to a fresh one: the next document needs room."""
 
 
 def main() -> None:
-    """Serve requests from standard input until it ends; ``sys.argv``: memory in MiB, seconds a request, bytes unpacked."""
+    """Serve requests from standard input until it ends.
+
+    ``sys.argv`` holds the limits: memory in MiB, seconds a request, bytes that gzip may unpack to.
+    """
     memory_mb, seconds, max_bytes = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -36,7 +45,7 @@ def main() -> None:
         os.dup2(nowhere.fileno(), 0)
         os.dup2(nowhere.fileno(), 1)  # a library that prints must not write into an answer
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy would reserve memory for a thread a core
-    limit_memory(memory_mb)
+    limit_memory(PARSERS_MB + memory_mb)
     waiting: queue.SimpleQueue[ParserInput] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
     write_frame(answers, b"{}")
@@ -64,14 +73,16 @@ def limit_memory(megabytes: int) -> None:
         return  # a lower limit is in force already, or the platform has none; the time limit still holds
 
 
-def _listen(requests: BinaryIO, waiting: queue.SimpleQueue[ParserInput]) -> None:
+def _listen(requests: IO[bytes], waiting: queue.SimpleQueue[ParserInput]) -> None:
     try:
         while True:
             head = read_json(read_frame(requests, LARGEST_REQUEST))
             data = read_frame(requests, LARGEST_REQUEST)
             waiting.put(ParserInput(head["name"], data, head["content_type"]))
             del data
-    except (WireError, OSError, MemoryError):
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)  # the file alone is larger than the limit
+    except (WireError, OSError):
         os._exit(0)  # the parent is gone: whatever is being parsed is wanted by nobody
 
 
@@ -87,9 +98,9 @@ def _answer(source: ParserInput, max_bytes: int) -> dict[str, Any]:
 
 
 def _grown_beyond(memory_mb: int) -> bool:
+    # Not getrusage: its peak is inherited from the parent, which may hold a whole embedding model.
     try:
-        import resource
-    except ImportError:
+        data_pages = int(Path("/proc/self/statm").read_text().split()[5])
+    except (OSError, ValueError, IndexError):
         return False
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return peak > RETIRE_SHARE * (memory_mb << 20)
+    return data_pages * os.sysconf("SC_PAGE_SIZE") > int(PARSERS_MB + RETIRE_SHARE * memory_mb) << 20

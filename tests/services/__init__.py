@@ -3,17 +3,17 @@
 Each service is resolved in this order, and lazily: a run that needs none starts none.
 
 1. A running one, named by its URL: ``SEARCHAPP_TEST_ELASTICSEARCH_URL``, ``SEARCHAPP_TEST_OLLAMA_URL``.
-2. A program that is installed: the folder in ``SEARCHAPP_TEST_ELASTICSEARCH_HOME`` or ``elasticsearch`` on PATH;
-   ``ollama`` on PATH; ``SEARCHAPP_TEST_CHROMIUM`` or a Chromium or Chrome on PATH.
+2. A program that is installed: the folder in ``SEARCHAPP_TEST_ELASTICSEARCH_HOME``, ``elasticsearch`` on
+   PATH; ``ollama`` on PATH; ``SEARCHAPP_TEST_CHROMIUM``, a Chromium or Chrome on PATH.
 3. One made from the package registries alone, kept in ``SEARCHAPP_TEST_CACHE`` (by default
-   ``~/.cache/searchapp-tests``, for root ``/var/cache/searchapp-tests``). Elasticsearch takes mvn and a JDK 21 or
-   newer, Ollama takes go, g++ and the headers of Debian's nlohmann-json3-dev and libstb-dev.
+   ``~/.cache/searchapp-tests``, for root ``/var/cache/searchapp-tests``). Elasticsearch takes mvn and a JDK,
+   21 or newer; Ollama takes go, g++ and the headers of Debian's nlohmann-json3-dev and libstb-dev.
 
-When none of these works the tests that need the service are skipped, and the reason says what is missing. With
-``SEARCHAPP_TEST_REQUIRE_SERVICES=1`` they fail instead, and missing Debian packages are installed (root only).
+When none of these works the tests that need the service are skipped, and the reason says what is missing.
+With ``SEARCHAPP_TEST_REQUIRE_SERVICES=1`` they fail instead, and root gets missing Debian packages installed.
 
-``python -m tests.services`` obtains everything, ``python -m tests.services serve`` also starts it and prints the URLs.
-Only POSIX systems are supported.
+``python -m tests.services`` obtains everything; ``python -m tests.services serve`` starts Elasticsearch and
+Ollama and prints their URLs. Only POSIX systems are supported.
 """
 
 

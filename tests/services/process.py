@@ -1,6 +1,7 @@
 """A server as a child process: started on a port, waited for, and gone when the tests are."""
 
 import atexit
+import contextlib
 import os
 import pwd
 import shutil
@@ -10,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,7 @@ class Server:
 
 
 def start(
-    command: list[str | Path],
+    command: Sequence[str | Path],
     url: str,
     scratch: Path,
     *,
@@ -70,7 +71,7 @@ def start(
 ) -> Server:
     """Start `command` and return once `ready()` is true.
 
-    Raises ServiceUnavailableError with the end of its log when it exits, or is not ready in `timeout` seconds.
+    Raises ServiceUnavailableError, with the end of its log, when it exits or takes over `timeout` seconds.
     """
     log = scratch / "server.log"
     account = pwd.getpwnam(user) if user else None
@@ -105,13 +106,12 @@ def start(
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def _stop_on_sigterm() -> None:
     """Python dies of SIGTERM without a word to atexit; let it end like Ctrl-C, so that servers stop."""
-    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+    in_main = threading.current_thread() is threading.main_thread()  # only it may set handlers
+    if in_main and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
         signal.signal(signal.SIGTERM, signal.default_int_handler)

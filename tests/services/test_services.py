@@ -35,12 +35,14 @@ def test_one_analyzer_serves_chinese_and_english(elasticsearch_url: str) -> None
     ("analysis", "tokens"),
     [
         ({"filter": [{"type": "cjk_bigram", "output_unigrams": True}], "text": "人工"}, ["人", "人工", "工"]),
-        ({"filter": ["kstem"], "text": "dogs"}, ["dog"]),
+        ({"filter": ["kstem"], "text": "libraries"}, ["library"]),
         ({"filter": [{"type": "stemmer", "language": "possessive_english"}], "text": "dog's"}, ["dog"]),
         ({"filter": ["asciifolding"], "text": "café"}, ["cafe"]),
         ({"filter": ["unique"], "text": "a b a"}, ["a", "b"]),
         ({"filter": [{"type": "pattern_capture", "patterns": ["(\\d+)"]}], "text": "a1"}, ["a1", "1"]),
-        ({"tokenizer": "whitespace", "filter": ["word_delimiter_graph"], "text": "PPR-9087"}, ["PPR", "9087"]),
+        ({"tokenizer": "whitespace", "filter": ["word_delimiter_graph"], "text": "A-90 b"}, ["A", "90", "b"]),
+        ({"tokenizer": "keyword", "filter": ["trim", "lowercase"], "text": " PPR-9087 "}, ["ppr-9087"]),
+        ({"tokenizer": {"type": "pattern", "pattern": "[ ,]+"}, "text": "PPR-9087, b"}, ["PPR-9087", "b"]),
         ({"tokenizer": "uax_url_email", "text": "to me@example.org"}, ["to", "me@example.org"]),
     ],
 )
@@ -70,7 +72,7 @@ def test_ollama_streams_a_chat(ollama: Ollama) -> None:
 
 
 def test_ollama_embeds_close_meanings_closely(ollama: Ollama) -> None:
-    texts = ["A dog plays in the garden.", "A puppy runs about the yard.", "Interest rates rose last quarter."]
+    texts = ["A dog plays in the garden.", "A puppy runs about the yard.", "Interest rates rose."]
     dog, puppy, rates = Client(ollama.url).embed(ollama.embedding_model, texts).embeddings
     assert len(dog) == 384
     assert _dot(dog, puppy) > _dot(dog, rates) + 0.2

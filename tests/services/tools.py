@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.services import ServiceUnavailableError
@@ -28,14 +28,26 @@ def need(purpose: str, *names: str) -> None:
         raise ServiceUnavailableError(f"{purpose} needs {', '.join(missing)} on PATH")
 
 
-def run(purpose: str, command: list[str | Path], env: Mapping[str, str] | None = None) -> str:
-    """Run to the end and return standard output; raises ServiceUnavailableError with the end of what it printed."""
-    done = subprocess.run(command, env={**os.environ, **(env or {})}, capture_output=True, text=True, check=False)
+def run(
+    purpose: str,
+    command: Sequence[str | Path],
+    env: Mapping[str, str] | None = None,
+    *,
+    typed: str = "",
+) -> None:
+    """Run to the end, `typed` being its input; raises ServiceUnavailableError with the end of its output."""
+    done = subprocess.run(
+        command,
+        env={**os.environ, **(env or {})},
+        input=typed,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     if done.returncode:
-        raise ServiceUnavailableError(
-            f"{purpose} failed: {command[0]} exited with {done.returncode}\n{tail(done.stdout + done.stderr)}"
-        )
-    return done.stdout
+        cause = f"{Path(command[0]).name} exited with {done.returncode}\n{tail(done.stdout)}"
+        raise ServiceUnavailableError(f"{purpose} failed: {cause}")
 
 
 def tail(text: str) -> str:
@@ -58,7 +70,8 @@ def pip_download(requirement: str, into: Path, *flags: str) -> Path:
         raise ServiceUnavailableError(f"downloading {requirement} needs pip or uv")
     into.mkdir(parents=True, exist_ok=True)
     before = set(into.iterdir())
-    run(f"downloading {requirement}", [*pip, "download", "-q", "--no-deps", *flags, "-d", str(into), requirement])
+    pip += ["download", "-q", "--no-deps", *flags, "-d", str(into), requirement]
+    run(f"downloading {requirement}", pip)
     (archive,) = set(into.iterdir()) - before
     return archive
 

@@ -12,15 +12,19 @@ import org.apache.lucene.analysis.cjk.CJKAnalyzer;
 import org.apache.lucene.analysis.cjk.CJKBigramFilter;
 import org.apache.lucene.analysis.cjk.CJKWidthFilter;
 import org.apache.lucene.analysis.core.FlattenGraphFilter;
+import org.apache.lucene.analysis.core.KeywordTokenizer;
+import org.apache.lucene.analysis.core.WhitespaceTokenizer;
 import org.apache.lucene.analysis.email.UAX29URLEmailTokenizer;
 import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.analysis.en.EnglishPossessiveFilter;
 import org.apache.lucene.analysis.en.KStemFilter;
 import org.apache.lucene.analysis.en.PorterStemFilter;
 import org.apache.lucene.analysis.miscellaneous.ASCIIFoldingFilter;
+import org.apache.lucene.analysis.miscellaneous.TrimFilter;
 import org.apache.lucene.analysis.miscellaneous.WordDelimiterGraphFilter;
 import org.apache.lucene.analysis.miscellaneous.WordDelimiterIterator;
 import org.apache.lucene.analysis.pattern.PatternCaptureGroupTokenFilter;
+import org.apache.lucene.analysis.pattern.PatternTokenizer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.elasticsearch.plugin.Inject;
 import org.elasticsearch.plugin.NamedComponent;
@@ -166,6 +170,36 @@ public final class TestAnalysis {
             super.reset();
             seen.clear();
         }
+    }
+
+    @NamedComponent("trim")
+    public static class Trim implements TokenFilterFactory {
+        @Override public TokenStream create(TokenStream in) { return new TrimFilter(in); }
+        @Override public TokenStream normalize(TokenStream in) { return create(in); }
+    }
+
+    @NamedComponent("keyword")
+    public static class Keyword implements TokenizerFactory {
+        @Override public Tokenizer create() { return new KeywordTokenizer(); }
+    }
+
+    @NamedComponent("whitespace")
+    public static class Whitespace implements TokenizerFactory {
+        @Override public Tokenizer create() { return new WhitespaceTokenizer(); }
+    }
+
+    @AnalysisSettings
+    public interface PatternSettings {
+        @StringSetting(path = "pattern", defaultValue = "\\W+") String pattern();
+    }
+
+    /** Splits at what matches; the real one has `group` and `flags` too. */
+    @NamedComponent("pattern")
+    public static class PatternSplit implements TokenizerFactory {
+        private final Pattern separator;
+
+        @Inject public PatternSplit(PatternSettings settings) { separator = Pattern.compile(settings.pattern()); }
+        @Override public Tokenizer create() { return new PatternTokenizer(separator, -1); }
     }
 
     @NamedComponent("uax_url_email")

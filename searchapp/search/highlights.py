@@ -1,0 +1,60 @@
+"""Which pieces of a passage to show, with the matching words marked.
+
+It works on the passage's text, not in the store, so that every store and also a hit found by meaning alone has some.
+"""
+
+from __future__ import annotations
+
+from searchapp.text.sentences import sentence_spans
+from searchapp.text.words import Word, content_terms, words
+
+MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
+"""Private-use characters, which sources strip from every document, so that no text can forge a mark."""
+
+FRAGMENTS = 2
+FRAGMENT_CHARACTERS = 320
+
+
+def highlights(query: str, text: str) -> tuple[str, ...]:
+    """The sentences of ``text`` that share most terms with ``query``, in reading order, matches marked.
+
+    A passage without a matching word yields its beginning, unmarked.
+    """
+    wanted = content_terms(query)
+    found = [word for word in words(text) if word.term in wanted]
+    pieces = _pieces(text)
+    scored = [(len({w.term for w in found if start <= w.start < end}), start, end) for start, end in pieces]
+    best = sorted((piece for piece in scored if piece[0]), key=lambda piece: (-piece[0], piece[1]))[:FRAGMENTS]
+    if not best:
+        return (text[pieces[0][0] : pieces[0][1]],) if pieces else ()
+    return tuple(_marked(text, start, end, found) for _, start, end in sorted(best, key=lambda piece: piece[1]))
+
+
+def _pieces(text: str) -> list[tuple[int, int]]:
+    """Sentences, a very long one cut into lengths."""
+    return [
+        (at, min(end, at + FRAGMENT_CHARACTERS))
+        for start, end in sentence_spans(text)
+        for at in range(start, end, FRAGMENT_CHARACTERS)
+    ]
+
+
+def _marked(text: str, start: int, end: int, found: list[Word]) -> str:
+    parts: list[str] = []
+    at = start
+    for first, last in _joined([word for word in found if start <= word.start and word.end <= end]):
+        parts += [text[at:first], MARK_OPEN, text[first:last], MARK_CLOSE]
+        at = last
+    parts.append(text[at:end])
+    return "".join(parts)
+
+
+def _joined(found: list[Word]) -> list[tuple[int, int]]:
+    """Overlapping and touching matches as one: CJK terms are pairs of characters that share one."""
+    spans: list[tuple[int, int]] = []
+    for word in found:
+        if spans and word.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], word.end))
+        else:
+            spans.append((word.start, word.end))
+    return spans

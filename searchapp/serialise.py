@@ -1,0 +1,127 @@
+"""Nouns to JSON: the one shape that the web API, the event stream and every command's ``--json`` share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, TypeAlias
+
+from searchapp.errors import SearchAppError
+from searchapp.model import Answer, Citation, DocumentEntry, Hit, IngestOutcome, SearchResults, Sentence
+
+Json: TypeAlias = dict[str, Any]
+"""A JSON object: strings, numbers, booleans, None, lists and further objects."""
+
+SCORE_DIGITS = 6
+"""Scores are rounded to so many decimals: enough to tell two hits apart, no noise of floating point."""
+
+
+def hit_json(hit: Hit) -> Json:
+    """A found passage; ``legs`` holds only the legs that brought it."""
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, SCORE_DIGITS),
+        "chunk_id": hit.chunk_id,
+        "document_id": hit.document_id,
+        "title": hit.title,
+        "source": hit.source,
+        "type": hit.type,
+        "language": hit.language,
+        "headings": list(hit.headings),
+        "page": hit.page,
+        "modified": _time(hit.modified),
+        "text": hit.text,
+        "highlights": list(hit.highlights),
+        "legs": {
+            leg.value: {"rank": place.rank, "score": round(place.score, SCORE_DIGITS)}
+            for leg, place in hit.legs.items()
+        },
+    }
+
+
+def results_json(results: SearchResults) -> Json:
+    """A page of hits, with the count of all passages found and the facets over them."""
+    return {
+        "query": results.query,
+        "mode": results.mode.value,
+        "took_ms": round(results.took_ms, 1),
+        "total": results.total,
+        "hits": [hit_json(hit) for hit in results.hits],
+        "facets": {name: dict(counts) for name, counts in results.facets.items()},
+    }
+
+
+def citation_json(citation: Citation) -> Json:
+    """One numbered passage of an answer."""
+    return {
+        "n": citation.n,
+        "chunk_id": citation.chunk_id,
+        "document_id": citation.document_id,
+        "title": citation.title,
+        "source": citation.source,
+        "page": citation.page,
+        "quote": citation.quote,
+    }
+
+
+def sentence_json(sentence: Sentence) -> Json:
+    """One checked sentence of an answer."""
+    return {"text": sentence.text, "citations": list(sentence.citations), "supported": sentence.supported}
+
+
+def answer_json(answer: Answer) -> Json:
+    """A whole answer with its evidence."""
+    return {
+        "question": answer.question,
+        "answer": answer.answer,
+        "model": answer.model,
+        "refused": answer.refused,
+        "extractive": answer.extractive,
+        "notice": answer.notice,
+        "passages_used": answer.passages_used,
+        "passages_found": answer.passages_found,
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "sentences": [sentence_json(sentence) for sentence in answer.sentences],
+    }
+
+
+def entry_json(entry: DocumentEntry) -> Json:
+    """The registry's line about a document; times are ISO 8601 or None."""
+    return {
+        "id": entry.id,
+        "source": entry.source,
+        "title": entry.title,
+        "type": entry.type,
+        "state": entry.state.value,
+        "content_hash": entry.content_hash,
+        "language": entry.language,
+        "modified": _time(entry.modified),
+        "pages": entry.pages,
+        "chunks": entry.chunks,
+        "error": entry.error,
+        "note": entry.note,
+        "updated": _time(entry.updated),
+        "seconds": round(entry.seconds, 3),
+    }
+
+
+def outcome_json(outcome: IngestOutcome) -> Json:
+    """What became of one source in a run of ``ingest``."""
+    return {
+        "source": outcome.source,
+        "document_id": outcome.document_id,
+        "state": outcome.state.value,
+        "chunks": outcome.chunks,
+        "embedded": outcome.embedded,
+        "reused": outcome.reused,
+        "error": outcome.error,
+        "note": outcome.note,
+    }
+
+
+def error_json(error: SearchAppError) -> Json:
+    """A failure as ``--json`` prints it on stderr."""
+    return {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}
+
+
+def _time(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,145 @@
+"""What a store promises. Every store inherits one test suite, ``tests/stores/contract.py``, and proves it there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from searchapp.embedding.base import Fingerprint
+from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk, Filters, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWrite:
+    """A document's entry with all its chunks; the store replaces whatever it had of this document."""
+
+    entry: DocumentEntry
+    chunks: tuple[EmbeddedChunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LegQuery:
+    """What both legs are asked in one round trip.
+
+    A leg whose field is None does not run. ``exact`` holds phrases (codes, file names, quoted words) whose exact,
+    unstemmed occurrence counts more. ``depth`` is the most passages a leg brings.
+    """
+
+    keywords: str | None
+    vector: Vector | None
+    depth: int
+    filters: Filters = field(default_factory=Filters)
+    exact: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundChunk:
+    """A chunk as a leg brought it, with its document's facts. ``score``: BM25 or cosine, best first."""
+
+    id: str
+    document_id: str
+    score: float
+    text: str
+    title: str
+    source: str
+    type: str
+    language: str
+    headings: tuple[str, ...]
+    page: int | None
+    start: int
+    end: int
+    modified: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegResults:
+    """Each leg's passages, best first; a leg that did not run is empty."""
+
+    keyword: tuple[FoundChunk, ...]
+    semantic: tuple[FoundChunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Some entries, newest first, and how many there are in all."""
+
+    entries: tuple[DocumentEntry, ...]
+    total: int
+
+
+class Store(Protocol):
+    """Chunks, their vectors, and the registry of documents.
+
+    Any method may raise ServiceUnavailableError, ServiceRefusedError or IncompatibleServerError where the store is a
+    server, and StorageError when a write is refused. Reading from a store that was never prepared is not an error: it
+    is empty.
+    """
+
+    name: str
+    """What people call the engine, with where it is: "Elasticsearch at http://localhost:9200"."""
+
+    def check(self) -> None:
+        """Raise when the store cannot serve a search now."""
+        ...
+
+    def prepare(self, fingerprint: Fingerprint) -> None:
+        """Create what is missing for vectors of this model; what is there stays as it is. Idempotent."""
+        ...
+
+    def fingerprint(self) -> Fingerprint | None:
+        """The model whose vectors the store holds; None before ``prepare``."""
+        ...
+
+    def write(self, documents: Sequence[DocumentWrite]) -> Mapping[str, str]:
+        """Replace each document by its new version, and return a sentence for every document id that failed.
+
+        Per document all or nothing to a reader: the new chunks are complete before the old ones go, and a document
+        that failed keeps its old version. Visible to searches after ``refresh``, possibly earlier.
+        """
+        ...
+
+    def put_entries(self, entries: Sequence[DocumentEntry]) -> None:
+        """Write entries without touching chunks; later ``entry`` calls see them."""
+        ...
+
+    def entry(self, document_id: str) -> DocumentEntry | None:
+        """The registry's line about one document."""
+        ...
+
+    def known_entries(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
+        """The entries of those of the ids that are known, in one round trip."""
+        ...
+
+    def entries(self, *, state: DocumentState | None = None, offset: int = 0, size: int = 50) -> EntryPage:
+        """The registry page by page, last updated first."""
+        ...
+
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        """A document's chunks in reading order; ``tokens`` is 0 and ``embedded_text`` empty, as neither is kept."""
+        ...
+
+    def vectors(self, hashes: Collection[str]) -> Mapping[str, Vector]:
+        """The vectors that the store has for these chunk hashes, by hash."""
+        ...
+
+    def delete_document(self, document_id: str) -> bool:
+        """Remove a document, its chunks and its entry; False when there was none. Visible on return."""
+        ...
+
+    def search(self, query: LegQuery) -> LegResults:
+        """Run both legs with the filters applied before ranking, not after."""
+        ...
+
+    def count(self) -> int:
+        """How many chunks a search can find now."""
+        ...
+
+    def refresh(self) -> None:
+        """Make everything written so far visible to searches, and tidy up after many writes."""
+        ...
+
+    def drop(self) -> None:
+        """Remove everything that this store keeps under its name."""
+        ...

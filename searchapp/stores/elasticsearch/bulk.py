@@ -1,0 +1,94 @@
+"""Bulk writes, with every item of the answer read."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from elasticsearch import ApiError, Elasticsearch
+
+REQUEST_BYTES = 8 * 1024 * 1024
+"""Elasticsearch advises requests of a few tens of megabytes at the very most; small ones keep its heap calm."""
+
+ATTEMPTS = 6
+FIRST_PAUSE_SECONDS = 0.5
+TOO_MANY_REQUESTS = 429
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One line or two of a bulk request, serialised once."""
+
+    id: str
+    lines: tuple[str, ...]
+
+    @classmethod
+    def index(cls, index: str, id_: str, source: dict[str, Any]) -> Self:
+        """Write a document, replacing one of the same id."""
+        return cls(id_, (json.dumps({"index": {"_index": index, "_id": id_}}), json.dumps(source, ensure_ascii=False)))
+
+    @classmethod
+    def delete(cls, index: str, id_: str) -> Self:
+        """Remove a document; that there was none is no failure."""
+        return cls(id_, (json.dumps({"delete": {"_index": index, "_id": id_}}),))
+
+
+def write_all(client: Elasticsearch, actions: Iterable[Action], *, refresh: bool = False) -> dict[str, str]:
+    """Send the actions and return a reason for the id of every item that failed.
+
+    Items and requests that were turned away with 429 are sent again with growing, jittered pauses.
+    """
+    failures: dict[str, str] = {}
+    for batch in _batches(actions):
+        pending = batch
+        for attempt in range(ATTEMPTS):
+            pending, failed = _send(client, pending, refresh)
+            failures.update(failed)
+            if not pending:
+                break
+            time.sleep(FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+        failures.update({action.id: "Elasticsearch had too much to do (HTTP 429)" for action in pending})
+    return failures
+
+
+def _send(client: Elasticsearch, batch: list[Action], refresh: bool) -> tuple[list[Action], dict[str, str]]:
+    """One request: the actions to be sent again, and the reasons of those that failed for good."""
+    try:
+        answer = client.bulk(
+            operations=[line for action in batch for line in action.lines],
+            refresh=refresh,
+            filter_path="errors,items.*.status,items.*.error,items.*._id",
+        )
+    except ApiError as error:
+        if error.meta.status == TOO_MANY_REQUESTS:
+            return batch, {}
+        raise
+    if not answer["errors"]:
+        return [], {}
+    again: list[Action] = []
+    failures: dict[str, str] = {}
+    for action, item in zip(batch, answer["items"], strict=True):
+        (result,) = item.values()
+        if result["status"] == TOO_MANY_REQUESTS:
+            again.append(action)
+        elif "error" in result:
+            reason = result["error"]
+            failures[action.id] = f"{reason.get('type', 'error')}: {reason.get('reason', '')}"[:300]
+    return again, failures
+
+
+def _batches(actions: Iterable[Action]) -> Iterator[list[Action]]:
+    batch: list[Action] = []
+    size = 0
+    for action in actions:
+        batch.append(action)
+        size += sum(map(len, action.lines))
+        if size >= REQUEST_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,135 @@
+"""The client, and its exceptions as ours. The only module that catches what the Elasticsearch client raises."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+from elasticsearch import ApiError, ConnectionTimeout, Elasticsearch, TransportError, UnsupportedProductError
+from elasticsearch import __version__ as client_version
+from elastic_transport import TlsError
+
+from searchapp.errors import (
+    IncompatibleServerError,
+    SearchAppError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+    StorageError,
+)
+from searchapp.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+REQUEST_SECONDS = 30.0
+RETRIES = 2
+
+
+def connect(settings: Settings) -> Elasticsearch:
+    """A client for the configured server; nothing is sent yet."""
+    options: dict[str, Any] = {
+        "request_timeout": REQUEST_SECONDS,
+        "max_retries": RETRIES,
+        "retry_on_timeout": False,
+        # 429 is left to bulk.py, which backs off for seconds instead of hammering at once.
+        "retry_on_status": (502, 503, 504),
+    }
+    if key := settings.elasticsearch_api_key.get_secret_value():
+        options["api_key"] = key
+    if settings.elasticsearch_ca_certs:
+        if not settings.elasticsearch_ca_certs.is_file():
+            raise ServiceRefusedError(
+                f"SEARCHAPP_ELASTICSEARCH_CA_CERTS names {settings.elasticsearch_ca_certs}, which is not there.",
+                "Give the file with the authority's certificate.",
+            )
+        options["ca_certs"] = str(settings.elasticsearch_ca_certs)
+    return Elasticsearch(settings.elasticsearch_url, **options)
+
+
+def shown(url: str) -> str:
+    """The address without a user and password that may stand in it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+
+
+def translated(method: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a store's method so that it raises our errors; its object has a ``where`` to name the server."""
+
+    @functools.wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except (ApiError, TransportError, UnsupportedProductError) as error:
+            where: str = args[0].where  # type: ignore[attr-defined]
+            raise as_ours(error, where) from error
+
+    return call
+
+
+def as_ours(error: Exception, where: str) -> SearchAppError:
+    """The sentence and remedy for what the client raised while talking to the server at ``where``."""
+    if isinstance(error, TlsError):
+        return ServiceRefusedError(
+            f"Elasticsearch at {where} shows a certificate that is not trusted.",
+            "Set SEARCHAPP_ELASTICSEARCH_CA_CERTS to the authority's certificate file.",
+        )
+    if isinstance(error, ConnectionTimeout):
+        return ServiceUnavailableError(
+            f"Elasticsearch at {where} did not answer within {REQUEST_SECONDS:.0f} seconds.",
+            "Check its load and its log, then try again.",
+        )
+    if isinstance(error, TransportError):
+        return ServiceUnavailableError(
+            f"Elasticsearch does not answer at {where}.", "Start it, or set SEARCHAPP_ELASTICSEARCH_URL."
+        )
+    if isinstance(error, UnsupportedProductError):
+        return IncompatibleServerError(
+            f"What answers at {where} is not Elasticsearch.", "Check SEARCHAPP_ELASTICSEARCH_URL."
+        )
+    if isinstance(error, ApiError):
+        return _refusal(error, where)
+    raise error
+
+
+def _refusal(error: ApiError, where: str) -> SearchAppError:
+    status, reason = error.meta.status, _reason(error)
+    if status in (401, 403) and "cluster_block" not in reason and "blocked by" not in reason:
+        what = "does not accept the credentials" if status == 401 else "does not allow this"
+        return ServiceRefusedError(
+            f"Elasticsearch at {where} {what} (HTTP {status}).",
+            "Set SEARCHAPP_ELASTICSEARCH_API_KEY to a key that may read and write the searchapp indices.",
+        )
+    if "compatible-with" in reason or "Accept version must be" in reason or "media_type_header" in reason:
+        return incompatible(where, "of another major version")
+    if "read-only" in reason or "flood" in reason or status == 403:
+        return StorageError(
+            f"Elasticsearch at {where} has made the index read-only: {reason}.",
+            "Its disk is probably past the flood-stage watermark: free space, and it lifts the block by itself.",
+        )
+    if status == 429:
+        return ServiceUnavailableError(
+            f"Elasticsearch at {where} has too much to do (HTTP 429).", "Try again in a moment, or add nodes."
+        )
+    return ServiceUnavailableError(
+        f"Elasticsearch at {where} refused a request (HTTP {status}): {reason}.", "Its log tells more."
+    )
+
+
+def incompatible(where: str, version: str) -> IncompatibleServerError:
+    """The error for a server that the installed client cannot talk to."""
+    major = client_version[0]
+    return IncompatibleServerError(
+        f"Elasticsearch at {where} is {version}; the installed client is of major version {major}.",
+        f"Use a server of version {major}, or install the client of the server's major version: "
+        'pip install "elasticsearch>=8.19,<9" for 8.19.',
+    )
+
+
+def _reason(error: ApiError) -> str:
+    body = error.body
+    if isinstance(body, dict) and isinstance(body.get("error"), dict):
+        causes = body["error"].get("root_cause") or [body["error"]]
+        return f"{causes[0].get('type', '')}: {causes[0].get('reason', '')}"[:300]
+    return str(body)[:300]

@@ -1,0 +1,121 @@
+"""Our nouns to Elasticsearch's JSON and back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
+from searchapp.stores.base import FoundChunk
+
+Json = dict[str, Any]
+
+
+def chunk_source(entry: DocumentEntry, embedded: EmbeddedChunk, written: dt.datetime) -> Json:
+    """A chunk as it stands in the index, its document's facts beside it."""
+    chunk = embedded.chunk
+    return {
+        "document_id": chunk.document_id,
+        "version": entry.content_hash,
+        "written": _instant(written),
+        "position": chunk.position,
+        "hash": chunk.hash,
+        "text": chunk.text,
+        "title": entry.title,
+        "headings": list(chunk.headings),
+        "source": entry.source,
+        "type": entry.type,
+        "language": entry.language,
+        "modified": _instant(entry.modified),
+        "page": chunk.page,
+        "start": chunk.start,
+        "end": chunk.end,
+        "embedding": [round(float(value), 7) for value in embedded.vector],
+    }
+
+
+def chunk_of(hit: Json) -> Chunk:
+    """The chunk that a hit carries."""
+    source = hit["_source"]
+    return Chunk(
+        id=hit["_id"],
+        document_id=source["document_id"],
+        position=source["position"],
+        text=source["text"],
+        embedded_text="",
+        start=source["start"],
+        end=source["end"],
+        tokens=0,
+        hash=source["hash"],
+        headings=tuple(source["headings"]),
+        page=source.get("page"),
+    )
+
+
+def found_chunk(hit: Json, score: float) -> FoundChunk:
+    """The passage that a hit carries, with its score in its leg."""
+    source = hit["_source"]
+    return FoundChunk(
+        id=hit["_id"],
+        document_id=source["document_id"],
+        score=score,
+        text=source["text"],
+        title=source["title"],
+        source=source["source"],
+        type=source["type"],
+        language=source["language"],
+        headings=tuple(source["headings"]),
+        page=source.get("page"),
+        start=source["start"],
+        end=source["end"],
+        modified=_date(source.get("modified")),
+    )
+
+
+def entry_source(entry: DocumentEntry) -> Json:
+    """A registry entry as it stands in the index; its id is the document's."""
+    return {
+        "source": entry.source,
+        "title": entry.title,
+        "type": entry.type,
+        "state": str(entry.state),
+        "content_hash": entry.content_hash,
+        "language": entry.language,
+        "modified": _instant(entry.modified),
+        "pages": entry.pages,
+        "chunks": entry.chunks,
+        "error": entry.error,
+        "note": entry.note,
+        "updated": _instant(entry.updated),
+        "seconds": entry.seconds,
+    }
+
+
+def entry_of(hit: Json) -> DocumentEntry:
+    """The registry entry that a hit or a get carries."""
+    source = dict(hit["_source"])
+    source["state"] = DocumentState(source["state"])
+    source["modified"] = _date(source.get("modified"))
+    source["updated"] = _date(source.get("updated"))
+    return DocumentEntry(id=hit["_id"], **source)
+
+
+def newest_versions(hits: list[Json]) -> list[Json]:
+    """The hits without those of a version that is being replaced.
+
+    While an update is under way both versions of a document can be found; a reader gets one of them whole.
+    """
+    newest: dict[str, tuple[str, str]] = {}
+    for hit in hits:
+        source = hit["_source"]
+        written = (source["written"], source["version"])
+        newest[source["document_id"]] = max(written, newest.get(source["document_id"], written))
+    return [hit for hit in hits if hit["_source"]["version"] == newest[hit["_source"]["document_id"]][1]]
+
+
+def _instant(moment: dt.datetime | None) -> str | None:
+    return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds") if moment else None
+
+
+def _date(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None

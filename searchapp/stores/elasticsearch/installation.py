@@ -1,0 +1,138 @@
+"""What must stand in the cluster before the first write: templates, the first index behind its alias, the registry."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from elasticsearch import Elasticsearch, NotFoundError
+
+from searchapp.embedding.base import Fingerprint
+from searchapp.stores.elasticsearch.templates import Templates
+
+Json = dict[str, Any]
+
+FINGERPRINT = "searchapp_fingerprint"
+"""Key of the fingerprint in a chunk index's ``_meta``."""
+
+
+class Outcome(StrEnum):
+    """What happened to one object of the cluster."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One object that was looked at, and what was done."""
+
+    kind: str
+    name: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of one installation, all from the index prefix."""
+
+    prefix: str
+
+    @property
+    def chunks(self) -> str:
+        """The alias that searches read and ingestion writes."""
+        return f"{self.prefix}-chunks"
+
+    @property
+    def documents(self) -> str:
+        """The registry index."""
+        return f"{self.prefix}-documents"
+
+    def version(self, number: int) -> str:
+        """The index behind the alias, by version number from 1."""
+        return f"{self.chunks}-{number:06d}"
+
+
+def install(client: Elasticsearch, names: Names, templates: Templates, fingerprint: Fingerprint) -> list[Step]:
+    """Put what is missing or differs; an index that exists is left as it is."""
+    steps = [_put_component(client, name, body) for name, body in templates.components.items()]
+    steps += [_put_index_template(client, name, body) for name, body in templates.indices.items()]
+    steps.append(_create_first_index(client, names, fingerprint))
+    steps.append(_create(client, names.documents, {}))
+    return steps
+
+
+def read_fingerprint(client: Elasticsearch, names: Names) -> Fingerprint | None:
+    """The fingerprint in the mapping behind the alias; None when there is no such index."""
+    try:
+        mappings = client.indices.get_mapping(index=names.chunks)
+    except NotFoundError:
+        return None
+    newest = max(mappings)
+    values = mappings[newest]["mappings"].get("_meta", {}).get(FINGERPRINT)
+    return Fingerprint.from_dict(values) if values else None
+
+
+def _put_component(client: Elasticsearch, name: str, body: Json) -> Step:
+    body, outcome = _marked(body, _existing_meta(client.cluster.get_component_template, "component_template", name))
+    if outcome is not Outcome.UNCHANGED:
+        client.cluster.put_component_template(name=name, template=body["template"], meta=body["_meta"])
+    return Step("component template", name, outcome)
+
+
+def _put_index_template(client: Elasticsearch, name: str, body: Json) -> Step:
+    body, outcome = _marked(body, _existing_meta(client.indices.get_index_template, "index_template", name))
+    if outcome is not Outcome.UNCHANGED:
+        client.indices.put_index_template(
+            name=name,
+            index_patterns=body["index_patterns"],
+            composed_of=body.get("composed_of", []),
+            priority=body["priority"],
+            template=body["template"],
+            meta=body["_meta"],
+        )
+    return Step("index template", name, outcome)
+
+
+def _existing_meta(get: Any, kind: str, name: str) -> Json | None:
+    try:
+        found = get(name=name)[f"{kind}s"][0][kind]
+    except NotFoundError:
+        return None
+    # A component template nests its own _meta differently between versions.
+    meta: Json = found.get("_meta") or {}
+    return meta
+
+
+def _marked(body: Json, existing: Json | None) -> tuple[Json, Outcome]:
+    """The body with its digest in ``_meta``: the server rewrites what it is given, so bodies cannot be compared."""
+    digest = sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+    marked = {**body, "_meta": {**body.get("_meta", {}), "managed_by": "searchapp", "digest": digest}}
+    if existing is None:
+        return marked, Outcome.CREATED
+    return marked, Outcome.UNCHANGED if existing.get("digest") == digest else Outcome.UPDATED
+
+
+def _create_first_index(client: Elasticsearch, names: Names, fingerprint: Fingerprint) -> Step:
+    if client.indices.exists_alias(name=names.chunks):
+        return Step("alias", names.chunks, Outcome.UNCHANGED)
+    body = {
+        "aliases": {names.chunks: {"is_write_index": True}},
+        "mappings": {"_meta": {FINGERPRINT: fingerprint.as_dict()}},
+    }
+    return _create(client, names.version(1), body)
+
+
+def _create(client: Elasticsearch, name: str, body: Json) -> Step:
+    if client.indices.exists(index=name):
+        return Step("index", name, Outcome.UNCHANGED)
+    # Another worker may create it between the question and this call; both want the same index.
+    answer = client.options(ignore_status=400).indices.create(index=name, **body)
+    exists_now = "error" in answer and answer["error"]["type"] == "resource_already_exists_exception"
+    if "error" in answer and not exists_now:
+        client.indices.create(index=name, **body)
+    return Step("index", name, Outcome.UNCHANGED if exists_now else Outcome.CREATED)

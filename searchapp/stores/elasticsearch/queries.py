@@ -1,0 +1,96 @@
+"""Search bodies as pure functions; the store only sends them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from searchapp.model import Filters
+from searchapp.stores.base import LegQuery
+
+Json = dict[str, Any]
+
+CANDIDATES_FACTOR = 2
+"""kNN looks at this many times as many candidates in each shard as it returns: more finds more, and takes longer."""
+
+MAX_CANDIDATES = 10_000
+"""Elasticsearch's own limit for num_candidates."""
+
+EXACT_BOOST = 2.0
+"""How much more an exact phrase counts than the same words apart."""
+
+CHUNK_FIELDS = [
+    "document_id", "version", "written", "position", "hash", "text", "title", "source", "type", "language", "headings",
+    "page", "start", "end", "modified",
+]  # fmt: skip
+
+
+def keyword_body(query: LegQuery) -> Json:
+    """BM25 over title, headings and text together; exact phrases weigh more."""
+    should: list[Json] = [{"match": {"content": {"query": query.keywords}}}]
+    should += [
+        {"match_phrase": {"content.exact": {"query": phrase, "boost": EXACT_BOOST}}} for phrase in query.exact
+    ]
+    return {
+        "query": {"bool": {"should": should, "minimum_should_match": 1, "filter": filter_clauses(query.filters)}},
+        "size": query.depth,
+        "_source": CHUNK_FIELDS,
+        "track_total_hits": False,
+    }
+
+
+def semantic_body(query: LegQuery) -> Json:
+    """Approximate nearest neighbours; the filters stand inside ``knn``, so that they apply before, not after."""
+    assert query.vector is not None
+    return {
+        "knn": {
+            "field": "embedding",
+            "query_vector": [float(value) for value in query.vector],
+            "k": query.depth,
+            "num_candidates": min(MAX_CANDIDATES, max(100, query.depth * CANDIDATES_FACTOR)),
+            "filter": filter_clauses(query.filters),
+        },
+        "size": query.depth,
+        "_source": CHUNK_FIELDS,
+        "track_total_hits": False,
+    }
+
+
+def filter_clauses(filters: Filters) -> list[Json]:
+    """The filters as clauses that must all hold; an empty list filters nothing."""
+    clauses: list[Json] = []
+    for field, values in (
+        ("type", filters.types),
+        ("language", filters.languages),
+        ("document_id", filters.document_ids),
+    ):
+        if values:
+            clauses.append({"terms": {field: list(values)}})
+    if filters.path_prefix:
+        clauses.append({"prefix": {"source": filters.path_prefix}})
+    if filters.after or filters.before:
+        bounds = {"gte": filters.after, "lt": filters.before}
+        clauses.append({"range": {"modified": {key: day.isoformat() for key, day in bounds.items() if day}}})
+    return clauses
+
+
+def chunks_of(document_id: str, fields: list[str] | bool, after: int = -1, size: int = 1000) -> Json:
+    """A document's chunks in reading order, those after position ``after``."""
+    return {
+        "query": {"bool": {"filter": [{"term": {"document_id": document_id}}, {"range": {"position": {"gt": after}}}]}},
+        "sort": [{"position": "asc"}],
+        "size": size,
+        "_source": fields,
+        "track_total_hits": False,
+    }
+
+
+def vectors_of(hashes: list[str]) -> Json:
+    """One chunk for each hash, with its vector asked for as a field: from 9.2 hits no longer carry it in _source."""
+    return {
+        "query": {"bool": {"filter": [{"terms": {"hash": hashes}}]}},
+        "collapse": {"field": "hash"},
+        "size": len(hashes),
+        "_source": ["hash"],
+        "fields": ["embedding"],
+        "track_total_hits": False,
+    }

@@ -1,0 +1,70 @@
+"""The templates of es/mappings, read, named and sized for one installation."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from searchapp.errors import UsageError
+
+Json = dict[str, Any]
+
+SHIPPED_PREFIX = "searchapp"
+"""The index prefix that the files are written with; another one replaces it when they are put."""
+
+COMPONENTS = ("chunks-fields",)
+INDEX_TEMPLATES = ("chunks", "documents")
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Bodies ready to be put, by full name, components first."""
+
+    components: dict[str, Json]
+    indices: dict[str, Json]
+
+
+def es_folder(configured: Path | None = None) -> Path:
+    """The folder with mappings/ and pipelines/: the configured one, the installed one, or the checkout's."""
+    if configured is not None:
+        return configured
+    installed = Path(str(files("searchapp"))) / "es"
+    return installed if installed.is_dir() else installed.parents[1] / "es"
+
+
+def read_templates(folder: Path, prefix: str, dims: int) -> Templates:
+    """Read es/mappings for indices that begin with ``prefix`` and vectors of ``dims`` dimensions.
+
+    Raises UsageError naming the file that is missing or is not JSON.
+    """
+    components = {f"{prefix}-{name}": _read(folder, name) for name in COMPONENTS}
+    fields = components[f"{prefix}-chunks-fields"]["template"]["mappings"]["properties"]
+    fields["embedding"]["dims"] = dims
+    indices = {f"{prefix}-{name}": _renamed(_read(folder, name), prefix) for name in INDEX_TEMPLATES}
+    return Templates(components, indices)
+
+
+def _read(folder: Path, name: str) -> Json:
+    path = folder / "mappings" / f"{SHIPPED_PREFIX}-{name}.json"
+    try:
+        body: Json = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"The template {path} cannot be read.", "Check SEARCHAPP_ES_DIR.") from error
+    except ValueError as error:
+        raise UsageError(f"The template {path} is not JSON: {error}.", "Mend the file.") from error
+    return body
+
+
+def _renamed(template: Json, prefix: str) -> Json:
+    def rename(name: str) -> str:
+        return prefix + name.removeprefix(SHIPPED_PREFIX)
+
+    renamed = copy.deepcopy(template)
+    for key in ("index_patterns", "composed_of"):
+        if key in renamed:
+            renamed[key] = [rename(name) for name in renamed[key]]
+    return renamed

@@ -1,0 +1,41 @@
+"""Filters as conditions in LanceDB's SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from searchapp.model import Filters
+
+
+def where(filters: Filters) -> str | None:
+    """The condition that a chunk row must meet; None when there is none."""
+    parts: list[str] = []
+    if filters.types:
+        parts.append(one_of("type", filters.types))
+    if filters.languages:
+        parts.append(one_of("language", filters.languages))
+    if filters.document_ids:
+        parts.append(one_of("document_id", filters.document_ids))
+    if filters.path_prefix:
+        parts.append(f"starts_with(source, {quoted(filters.path_prefix)})")
+    if filters.after:
+        parts.append(f"modified >= {_instant(filters.after)}")
+    if filters.before:
+        parts.append(f"modified < {_instant(filters.before)}")
+    return " AND ".join(parts) or None
+
+
+def one_of(column: str, values: Iterable[str]) -> str:
+    """``column IN (...)`` with every value quoted."""
+    return f"{column} IN ({', '.join(quoted(value) for value in values)})"
+
+
+def quoted(value: str) -> str:
+    """A string literal; the only special character in it is the quote itself."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _instant(moment: dt.datetime) -> str:
+    text = moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+    return f"arrow_cast('{text}Z', 'Timestamp(Millisecond, Some(\"UTC\"))')"

@@ -1,0 +1,152 @@
+"""Our nouns as rows of two Arrow tables, and back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pyarrow as pa
+
+from searchapp.embedding.base import Fingerprint
+from searchapp.model import Chunk, DocumentEntry, DocumentState
+from searchapp.stores.base import DocumentWrite, FoundChunk
+from searchapp.stores.lancedb.korean import with_hangul_pairs
+
+Row = dict[str, Any]
+
+FINGERPRINT = b"searchapp_fingerprint"
+INSTANT = pa.timestamp("ms", tz="UTC")
+
+
+def chunk_schema(fingerprint: Fingerprint) -> pa.Schema:
+    """One row a chunk; the model's fingerprint stands in the schema's metadata."""
+    return pa.schema(
+        [
+            pa.field("id", pa.string(), nullable=False),
+            ("document_id", pa.string()),
+            ("position", pa.int32()),
+            ("hash", pa.string()),
+            ("content", pa.string()),
+            ("text", pa.string()),
+            ("title", pa.string()),
+            ("headings", pa.list_(pa.string())),
+            ("source", pa.string()),
+            ("type", pa.string()),
+            ("language", pa.string()),
+            ("modified", INSTANT),
+            ("page", pa.int32()),
+            ("start", pa.int64()),
+            ("end", pa.int64()),
+            ("vector", pa.list_(pa.float32(), fingerprint.dims)),
+        ],
+        metadata={FINGERPRINT: json.dumps(fingerprint.as_dict()).encode()},
+    )
+
+
+ENTRY_SCHEMA = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        ("source", pa.string()),
+        ("title", pa.string()),
+        ("type", pa.string()),
+        ("state", pa.string()),
+        ("content_hash", pa.string()),
+        ("language", pa.string()),
+        ("modified", INSTANT),
+        ("pages", pa.int32()),
+        ("chunks", pa.int32()),
+        ("error", pa.string()),
+        ("note", pa.string()),
+        ("updated", INSTANT),
+        ("seconds", pa.float64()),
+    ]
+)
+
+
+def read_fingerprint(schema: pa.Schema) -> Fingerprint | None:
+    """The fingerprint in a chunk table's schema."""
+    values = (schema.metadata or {}).get(FINGERPRINT)
+    return Fingerprint.from_dict(json.loads(values)) if values else None
+
+
+def chunk_rows(write: DocumentWrite) -> list[Row]:
+    """A document's chunks as rows. ``content`` gathers title, headings and text: BM25 ranks by the whole."""
+    entry = write.entry
+    return [
+        {
+            "id": embedded.chunk.id,
+            "document_id": entry.id,
+            "position": embedded.chunk.position,
+            "hash": embedded.chunk.hash,
+            "content": with_hangul_pairs("\n".join((entry.title, *embedded.chunk.headings, embedded.chunk.text))),
+            "text": embedded.chunk.text,
+            "title": entry.title,
+            "headings": list(embedded.chunk.headings),
+            "source": entry.source,
+            "type": entry.type,
+            "language": entry.language,
+            "modified": entry.modified,
+            "page": embedded.chunk.page,
+            "start": embedded.chunk.start,
+            "end": embedded.chunk.end,
+            "vector": embedded.vector,
+        }
+        for embedded in write.chunks
+    ]
+
+
+def chunk_of(row: Row) -> Chunk:
+    """The chunk in a row."""
+    return Chunk(
+        id=row["id"],
+        document_id=row["document_id"],
+        position=row["position"],
+        text=row["text"],
+        embedded_text="",
+        start=row["start"],
+        end=row["end"],
+        tokens=0,
+        hash=row["hash"],
+        headings=tuple(row["headings"]),
+        page=row["page"],
+    )
+
+
+def found_chunk(row: Row, score: float) -> FoundChunk:
+    """The passage in a row, with its score in its leg."""
+    return FoundChunk(
+        id=row["id"],
+        document_id=row["document_id"],
+        score=score,
+        text=row["text"],
+        title=row["title"],
+        source=row["source"],
+        type=row["type"],
+        language=row["language"],
+        headings=tuple(row["headings"]),
+        page=row["page"],
+        start=row["start"],
+        end=row["end"],
+        modified=_utc(row["modified"]),
+    )
+
+
+def entry_row(entry: DocumentEntry) -> Row:
+    """A registry entry as a row."""
+    row = {name: getattr(entry, name) for name in ENTRY_SCHEMA.names}
+    row["state"] = str(entry.state)
+    return row
+
+
+def entry_of(row: Row) -> DocumentEntry:
+    """The registry entry in a row."""
+    facts = {name: row[name] for name in ENTRY_SCHEMA.names}
+    facts["state"] = DocumentState(facts["state"])
+    facts["modified"] = _utc(facts["modified"])
+    facts["updated"] = _utc(facts["updated"])
+    return DocumentEntry(**facts)
+
+
+def _utc(moment: dt.datetime | None) -> dt.datetime | None:
+    return moment.astimezone(dt.UTC) if moment else None

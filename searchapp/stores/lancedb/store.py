@@ -1,0 +1,282 @@
+"""The store over LanceDB."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from searchapp.embedding.base import Fingerprint
+from searchapp.errors import SearchAppError, StorageError
+from searchapp.model import Chunk, DocumentEntry, DocumentState, Filters, Vector
+from searchapp.stores.base import DocumentWrite, EntryPage, FoundChunk, LegQuery, LegResults
+from searchapp.stores.lancedb import schema
+from searchapp.stores.lancedb.filters import one_of, quoted, where
+from searchapp.stores.lancedb.korean import with_hangul_pairs
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CHUNKS, DOCUMENTS = "chunks", "documents"
+
+TIDY_EVERY = 20
+"""Writes between two tidyings: each write leaves small files, and searching them one by one is slow."""
+
+KEEP_VERSIONS = dt.timedelta(minutes=10)
+"""How long superseded data stays on disk, for readers in other processes that still look at it."""
+
+
+def translated(method: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a store's method so that what LanceDB raises becomes a StorageError naming the folder."""
+
+    @functools.wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return method(*args, **kwargs)
+        except SearchAppError:
+            raise
+        except (OSError, RuntimeError, ValueError) as error:
+            folder: Path = args[0].folder  # type: ignore[attr-defined]
+            reason = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+            raise StorageError(
+                f"The index in {folder} cannot be used: {reason}.",
+                "Check that the disk has room and the folder is yours; SEARCHAPP_DATA_DIR chooses another.",
+            ) from error
+
+    return call
+
+
+class LanceStore:
+    """Two tables in one folder. Several threads may share it; several processes may read while one writes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = f"the embedded store in {folder}"
+        self._lock = threading.RLock()
+        self._writes = 0
+
+    @cached_property
+    def _database(self) -> Any:
+        import lancedb
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Another process's writes are seen by the next read.
+        return lancedb.connect(str(self.folder), read_consistency_interval=dt.timedelta(0))
+
+    def _table(self, name: str) -> Any | None:
+        if not (self.folder / f"{name}.lance").is_dir():
+            return None
+        with self._lock:
+            tables: dict[str, Any] = self.__dict__.setdefault("_tables", {})
+            if name not in tables:
+                tables[name] = self._database.open_table(name)
+            return tables[name]
+
+    @translated
+    def check(self) -> None:
+        """See ``Store``."""
+        if (table := self._table(CHUNKS)) is not None:
+            table.count_rows()
+
+    @translated
+    def prepare(self, fingerprint: Fingerprint) -> None:
+        """See ``Store``."""
+        with self._lock:
+            if self._table(DOCUMENTS) is None:
+                self._database.create_table(DOCUMENTS, schema=schema.ENTRY_SCHEMA, exist_ok=True)
+            if self._table(CHUNKS) is None:
+                chunks = self._database.create_table(CHUNKS, schema=schema.chunk_schema(fingerprint), exist_ok=True)
+                _index_text(chunks)
+
+    @translated
+    def fingerprint(self) -> Fingerprint | None:
+        """See ``Store``."""
+        table = self._table(CHUNKS)
+        return None if table is None else schema.read_fingerprint(table.schema)
+
+    @translated
+    def write(self, writes: Sequence[DocumentWrite]) -> Mapping[str, str]:
+        """See ``Store``; one transaction for the chunks of all documents, so it fails as a whole, by exception."""
+        if not writes:
+            return {}
+        with self._lock:
+            chunks = self._needed(CHUNKS)
+            rows = [row for write in writes for row in schema.chunk_rows(write)]
+            ids = [write.entry.id for write in writes]
+            replaced = one_of("document_id", ids)
+            known = bool(self.known_entries(ids)) or bool(chunks.count_rows(replaced))
+            data = pa.Table.from_pylist(rows, schema=chunks.schema)
+            if not known:
+                chunks.add(data)
+            elif not rows:
+                chunks.delete(replaced)
+            else:
+                merge = chunks.merge_insert("id").when_matched_update_all().when_not_matched_insert_all()
+                merge.when_not_matched_by_source_delete(replaced).execute(data)
+            self._upsert([write.entry for write in writes])
+            self._writes += 1
+            if self._writes % TIDY_EVERY == 0:
+                self._tidy()
+        return {}
+
+    @translated
+    def put_entries(self, entries: Sequence[DocumentEntry]) -> None:
+        """See ``Store``."""
+        with self._lock:
+            self._upsert(entries)
+
+    def _upsert(self, entries: Sequence[DocumentEntry]) -> None:
+        rows = pa.Table.from_pylist([schema.entry_row(entry) for entry in entries], schema=schema.ENTRY_SCHEMA)
+        table = self._needed(DOCUMENTS)
+        table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all().execute(rows)
+
+    def _needed(self, name: str) -> Any:
+        table = self._table(name)
+        if table is None:
+            raise StorageError(f"The index in {self.folder} was not prepared.", "Run searchapp ingest first.")
+        return table
+
+    @translated
+    def entry(self, document_id: str) -> DocumentEntry | None:
+        """See ``Store``."""
+        return self.known_entries([document_id]).get(document_id)
+
+    @translated
+    def known_entries(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
+        """See ``Store``."""
+        table = self._table(DOCUMENTS)
+        if table is None or not document_ids:
+            return {}
+        rows = table.search().where(one_of("id", document_ids)).limit(len(document_ids)).to_list()
+        return {row["id"]: schema.entry_of(row) for row in rows}
+
+    @translated
+    def entries(self, *, state: DocumentState | None = None, offset: int = 0, size: int = 50) -> EntryPage:
+        """See ``Store``."""
+        table = self._table(DOCUMENTS)
+        if table is None:
+            return EntryPage((), 0)
+        condition = f"state = {quoted(str(state))}" if state else "true"
+        keys = table.search().where(condition).select(["id", "updated", "source"]).limit(table.count_rows() or 1)
+        ordered = keys.to_arrow().sort_by([("updated", "descending"), ("source", "ascending")])
+        ids = ordered.slice(offset, size)["id"].to_pylist()
+        known = self.known_entries(ids)
+        return EntryPage(tuple(known[id_] for id_ in ids if id_ in known), ordered.num_rows)
+
+    @translated
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        """See ``Store``."""
+        rows = self._rows_of(f"document_id = {quoted(document_id)}", without=["vector", "content"])
+        return tuple(sorted((schema.chunk_of(row) for row in rows), key=lambda chunk: chunk.position))
+
+    @translated
+    def vectors(self, hashes: Collection[str]) -> Mapping[str, Vector]:
+        """See ``Store``."""
+        if not hashes:
+            return {}
+        rows = self._rows_of(one_of("hash", hashes), only=["hash", "vector"])
+        return {row["hash"]: np.asarray(row["vector"], dtype=np.float32) for row in rows}
+
+    def _rows_of(
+        self, condition: str, only: Sequence[str] = (), without: Sequence[str] = ()
+    ) -> list[dict[str, Any]]:
+        table = self._table(CHUNKS)
+        if table is None or not (rows := table.count_rows(condition)):
+            return []
+        columns = list(only) or [name for name in table.schema.names if name not in without]
+        found: list[dict[str, Any]] = table.search().where(condition).select(columns).limit(rows).to_list()
+        return found
+
+    @translated
+    def delete_document(self, document_id: str) -> bool:
+        """See ``Store``."""
+        with self._lock:
+            chunks, documents = self._table(CHUNKS), self._table(DOCUMENTS)
+            if chunks is None or documents is None:
+                return False
+            known = self.entry(document_id) is not None
+            if known or chunks.count_rows(f"document_id = {quoted(document_id)}"):
+                chunks.delete(f"document_id = {quoted(document_id)}")
+                documents.delete(f"id = {quoted(document_id)}")
+                return True
+            return False
+
+    @translated
+    def search(self, query: LegQuery) -> LegResults:
+        """See ``Store``; vectors are compared exactly, one by one."""
+        table = self._table(CHUNKS)
+        if table is None:
+            return LegResults((), ())
+        return LegResults(
+            keyword=self._keyword(table, query, query.keywords) if query.keywords is not None else (),
+            semantic=self._semantic(table, query, query.vector) if query.vector is not None else (),
+        )
+
+    def _keyword(self, table: Any, query: LegQuery, keywords: str) -> tuple[FoundChunk, ...]:
+        from lancedb.query import BooleanQuery, MatchQuery, Occur, PhraseQuery
+
+        wanted = [(Occur.SHOULD, MatchQuery(with_hangul_pairs(keywords), "content"))]
+        wanted += [(Occur.SHOULD, PhraseQuery(phrase, "content")) for phrase in query.exact]
+        asked = BooleanQuery(wanted) if query.exact else wanted[0][1]
+        rows = self._limited(table.search(asked, query_type="fts"), query.depth, query.filters)
+        return tuple(schema.found_chunk(row, float(row["_score"])) for row in rows)
+
+    def _semantic(self, table: Any, query: LegQuery, vector: Vector) -> tuple[FoundChunk, ...]:
+        asked = table.search(vector, vector_column_name="vector").distance_type("cosine")
+        rows = self._limited(asked, query.depth, query.filters)
+        return tuple(schema.found_chunk(row, 1.0 - float(row["_distance"])) for row in rows)
+
+    def _limited(self, asked: Any, depth: int, filters: Filters) -> list[dict[str, Any]]:
+        condition = where(filters)
+        if condition:
+            asked = asked.where(condition, prefilter=True)
+        rows: list[dict[str, Any]] = asked.limit(depth).to_list()
+        return rows
+
+    @translated
+    def count(self) -> int:
+        """See ``Store``."""
+        table = self._table(CHUNKS)
+        return 0 if table is None else int(table.count_rows())
+
+    @translated
+    def refresh(self) -> None:
+        """See ``Store``; rows are visible at once, this brings them into the text index and joins small files."""
+        with self._lock:
+            if self._writes:
+                self._tidy()
+                self._writes = 0
+
+    def _tidy(self) -> None:
+        for name in (CHUNKS, DOCUMENTS):
+            self._needed(name).optimize(cleanup_older_than=KEEP_VERSIONS)
+
+    @translated
+    def drop(self) -> None:
+        """See ``Store``."""
+        with self._lock:
+            for name in (CHUNKS, DOCUMENTS):
+                if self._table(name) is not None:
+                    self._database.drop_table(name)
+            self.__dict__.pop("_tables", None)
+
+
+def _index_text(chunks: Any) -> None:
+    """ICU cuts Chinese, Japanese and Korean into words and English at word ends; positions allow exact phrases."""
+    chunks.create_fts_index(
+        "content",
+        base_tokenizer="icu",
+        language="English",
+        stem=True,
+        remove_stop_words=True,
+        ascii_folding=True,
+        with_position=True,
+        max_token_length=None,
+    )

@@ -1,0 +1,11 @@
+"""The search page, the HTTP API and the server that carries them.
+
+``create_app`` puts the parts together: ``pages`` (what people see), ``api`` (JSON and the answer's event stream),
+``originals`` (the documents themselves), ``health``; around every request stand ``guards`` (who may ask) and
+``problems`` (how errors are told). ``server`` serves the result, ``jobs`` takes in documents beside it.
+"""
+
+from searchapp.web.app import create_app
+from searchapp.web.server import serve
+
+__all__ = ["create_app", "serve"]

@@ -1,0 +1,63 @@
+"""An answer as it is written: server-sent events over one response."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from flask import Response, json, request
+
+from searchapp.errors import SearchAppError
+from searchapp.model import AnswerEvent, Done, SentenceChecked, SourcesFound, Token
+from searchapp.serialise import Json, answer_json, hit_json, sentence_json
+from searchapp.web.problems import InternalError, problem
+
+log = logging.getLogger(__name__)
+
+
+def stream(events: Iterator[AnswerEvent]) -> Response:
+    """Send ``events`` one by one; ends early, and ends the work behind them, when the client goes.
+
+    The first event is awaited here, so that what fails before it (an empty question, a store that is down) is still an
+    ordinary error response: raises what ``events`` raises. A later failure becomes an ``error`` event.
+    """
+    first = next(events)
+    client_gone = request.environ.get("waitress.client_disconnected", lambda: False)
+
+    def body() -> Iterator[str]:
+        yield encode(*event_json(first))
+        try:
+            for event in events:
+                if client_gone():
+                    return
+                yield encode(*event_json(event))
+        except SearchAppError as error:
+            yield encode("error", problem(error))
+        except Exception:  # the status line is long gone: the stream itself must say so
+            log.exception("An answer broke off")
+            yield encode("error", problem(InternalError()))
+
+    response = Response(body(), mimetype="text/event-stream")
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would hold the words back
+    # A generator that was never started runs no `finally`; the server calls this in every case.
+    response.call_on_close(getattr(events, "close", lambda: None))
+    return response
+
+
+def event_json(event: AnswerEvent) -> tuple[str, Json]:
+    """The name and the data of one event."""
+    match event:
+        case SourcesFound():
+            return "sources", {"hits": [hit_json(hit) for hit in event.hits], "passages_used": event.passages_used}
+        case Token():
+            return "token", {"text": event.text}
+        case SentenceChecked():
+            return "sentence", sentence_json(event.sentence)
+        case Done():
+            return "done", answer_json(event.answer)
+
+
+def encode(name: str, data: Json) -> str:
+    """One event as it goes over the wire; JSON escapes line breaks, so the data is one line."""
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"

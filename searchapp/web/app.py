@@ -1,0 +1,56 @@
+"""The Flask application: its parts, and the headers that every response carries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response
+
+from searchapp.web import api, guards, health, originals, pages, problems
+from searchapp.web.jobs import Jobs
+
+if TYPE_CHECKING:
+    from searchapp.wiring import Application
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+MULTIPART_ROOM = 64 * 1024
+"""Bytes that an upload's wrapping (boundaries, file name) may add to the largest file."""
+
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create_app(application: Application, *, host: str | None = None, jobs: Jobs | None = None) -> Flask:
+    """The web application over ``application``.
+
+    ``host`` is the address it will be served on (``settings.host`` by default); on a loopback address only requests
+    that name a loopback host are answered. ``jobs`` takes in what is uploaded (one of its own by default).
+    """
+    settings = application.settings
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_file_mb * 1024 * 1024 + MULTIPART_ROOM
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the order of the contract reads better
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays readable in curl
+
+    problems.register(app, settings)
+    guards.register(app, host or settings.host)
+    app.register_blueprint(pages.blueprint())
+    app.register_blueprint(api.blueprint(application, jobs or Jobs(application)))
+    app.register_blueprint(originals.blueprint(application))
+    app.register_blueprint(health.blueprint(application))
+    app.after_request(_add_headers)
+    return app
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)  # originals bring a policy of their own
+    return response

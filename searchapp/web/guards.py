@@ -1,0 +1,71 @@
+"""Who may ask: other web sites must neither act through a visitor's browser nor read private documents."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+
+from searchapp.errors import SearchAppError
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ForbiddenError(SearchAppError):
+    """The request comes from where it must not come."""
+
+    code = "forbidden"
+    http_status = 403
+
+
+def register(app: Flask, host: str) -> None:
+    """Check every request before its handler; ``host`` is the address that ``app`` is served on."""
+
+    @app.before_request
+    def check() -> None:
+        if is_loopback(host):
+            refuse_foreign_host(request.host)
+        if request.method not in SAFE_METHODS:
+            refuse_other_site(request.host, request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` (a name or an address, without port) is this machine and no other."""
+    name = host.strip("[]").lower()
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_foreign_host(host_header: str) -> None:
+    """Raise ForbiddenError unless the Host header names this machine.
+
+    DNS rebinding points a hostile name at 127.0.0.1; the browser then takes the page for that site's own.
+    """
+    try:
+        name = urlsplit(f"//{host_header}").hostname or ""
+    except ValueError:
+        name = ""
+    if not is_loopback(name):
+        raise ForbiddenError(
+            f"This server answers only on this machine, not as {name or 'a host without a name'}.",
+            "Open it as http://localhost with its port, or serve it on another address (SEARCHAPP_HOST).",
+        )
+
+
+def refuse_other_site(host_header: str, fetch_site: str | None, origin: str | None) -> None:
+    """Raise ForbiddenError when a browser sends a changing request on behalf of another site.
+
+    Browsers state the relation in Sec-Fetch-Site; older ones send only Origin. Programs such as curl send neither
+    and act for nobody else.
+    """
+    if fetch_site is not None:
+        allowed = fetch_site in ("same-origin", "none")
+    else:
+        allowed = origin is None or urlsplit(origin).netloc.lower() == host_header.lower()
+    if not allowed:
+        raise ForbiddenError("Another web site tried to act here.", "Do it on the page of searchapp itself.")

@@ -1,0 +1,92 @@
+"""The documents themselves, so that a citation opens its page. What they hold must never run in our origin."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from flask import Blueprint, Response, redirect, send_file
+
+from searchapp.errors import NotFoundError
+from searchapp.model import DocumentEntry, SourceType
+from searchapp.sources.addresses import is_web_address
+from searchapp.sources.encoding import declared_charset, decode
+from searchapp.sources.unpack import GZIP_MAGIC, gunzip
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from searchapp.wiring import Application
+
+# `sandbox` gives the page an origin of its own without scripts; it may look like itself, and load nothing.
+HTML_POLICY = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+# The browser's PDF viewer is a page with scripts of its own, which a stricter policy stops in some browsers.
+PDF_POLICY = "base-uri 'none'; frame-ancestors 'none'"
+TEXT_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+_MEDIA = {
+    SourceType.PDF: ("application/pdf", PDF_POLICY),
+    SourceType.HTML: ("text/html", HTML_POLICY),
+    SourceType.MARKDOWN: ("text/plain", TEXT_POLICY),
+    SourceType.TEXT: ("text/plain", TEXT_POLICY),
+}
+
+
+def blueprint(application: Application) -> Blueprint:
+    """``GET /documents/<id>/file``: the original by its id, never by a path that a client names."""
+    routes = Blueprint("originals", __name__)
+    max_bytes = application.settings.max_file_mb * 1024 * 1024
+
+    @routes.get("/documents/<document_id>/file")
+    def file(document_id: str) -> AnyResponse:
+        entry = application.store.entry(document_id)
+        if entry is None:
+            raise NotFoundError(f"There is no document {document_id}.", "It may have been deleted; search again.")
+        path = application.originals.path(entry)
+        if path is not None and path.is_file():
+            return _original(entry, path, max_bytes)
+        if is_web_address(entry.source):
+            return redirect(entry.source)
+        raise NotFoundError(
+            f"The original of {entry.title or 'this document'} is no longer where it was read from.",
+            "Put the file back or ingest it again from where it is now.",
+        )
+
+    return routes
+
+
+def _original(entry: DocumentEntry, path: Path, max_bytes: int) -> Response:
+    with path.open("rb") as stream:
+        start = stream.read(1024)
+    kind = _kind(entry, start)
+    if kind is None:
+        return send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=_name(entry))
+    media_type, policy = _MEDIA[kind]
+    if kind is SourceType.PDF and not start.startswith(GZIP_MAGIC):
+        # From the disk, so that the viewer can ask for the ranges of a page.
+        response = send_file(path, mimetype=media_type, download_name=_name(entry))
+    else:
+        data = gunzip(path.read_bytes(), _name(entry), max_bytes)
+        if kind is not SourceType.PDF:
+            # Text of any encoding becomes UTF-8: the one that the header can promise.
+            declared = declared_charset(data) if kind is SourceType.HTML else ""
+            data = decode(data, declared).encode("utf-8")
+        response = send_file(io.BytesIO(data), mimetype=media_type, download_name=_name(entry))
+    response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+def _kind(entry: DocumentEntry, start: bytes) -> SourceType | None:
+    """The type that ingestion found; a document that has not come so far is only known by its first bytes."""
+    try:
+        return SourceType(entry.type)
+    except ValueError:
+        return SourceType.PDF if b"%PDF-" in start else None
+
+
+def _name(entry: DocumentEntry) -> str:
+    """The name that the browser offers when the original is saved."""
+    path = unquote(urlsplit(entry.source).path) if is_web_address(entry.source) else entry.source
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".gz") or "document"

@@ -1,0 +1,95 @@
+"""Serves the web application with waitress: threads, no event loop, the same on every platform."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import waitress
+
+from searchapp.errors import SearchAppError, UsageError
+from searchapp.web.app import MULTIPART_ROOM, create_app
+from searchapp.web.jobs import Jobs
+
+if TYPE_CHECKING:
+    from searchapp.wiring import Application
+
+log = logging.getLogger(__name__)
+
+THREADS = 16
+"""Requests served at once. An answer that streams keeps its thread for as long as the model writes."""
+
+
+def serve(
+    application: Application, host: str, port: int, *, on_ready: Callable[[str], None] = lambda address: None
+) -> None:
+    """Serve until interrupted (Ctrl-C or SIGTERM); ``on_ready`` is told the address once the port is ours.
+
+    Raises UsageError when the port is taken, may not be used, or ``host`` is not an address of this machine.
+    """
+    jobs = Jobs(application)
+    server = open_server(application, host, port, jobs)
+    if threading.current_thread() is threading.main_thread():
+        # In a container we are process 1, which SIGTERM does not end by itself.
+        signal.signal(signal.SIGTERM, _end)
+    try:
+        jobs.resume()
+    except SearchAppError as error:
+        log.warning("Unfinished documents of an earlier run were not resumed: %s", error)
+    on_ready(f"http://{_in_address(host)}:{port}")
+    try:
+        server.run()  # returns on KeyboardInterrupt and SystemExit
+    finally:
+        server.close()
+        jobs.stop()
+
+
+def open_server(application: Application, host: str, port: int, jobs: Jobs | None = None) -> Any:
+    """Bind the port and return the waitress server, whose ``run`` and ``close`` do the rest.
+
+    Raises UsageError as ``serve`` does.
+    """
+    app = create_app(application, host=host, jobs=jobs)
+    try:
+        return waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident="searchapp",
+            max_request_body_size=application.settings.max_file_mb * 1024 * 1024 + 2 * MULTIPART_ROOM,
+            channel_request_lookahead=1,  # reads on while a response is made, and so notices who has gone
+        )
+    except (OSError, ValueError) as error:
+        raise _cannot_listen(host, port, error) from error
+
+
+def _cannot_listen(host: str, port: int, error: OSError | ValueError) -> UsageError:
+    place = f"{_in_address(host)}:{port}"
+    code = getattr(error, "errno", None)
+    if code == errno.EADDRINUSE:
+        return UsageError(
+            f"{place} is taken by another program, perhaps by searchapp itself.",
+            f"End that program or choose another port: searchapp serve --port {port + 1} (or SEARCHAPP_PORT).",
+        )
+    if code in (errno.EACCES, errno.EPERM):
+        return UsageError(
+            f"This user may not serve on {place}.",
+            "Choose a port from 1024 on: searchapp serve --port 8080 (or SEARCHAPP_PORT).",
+        )
+    return UsageError(
+        f"{place} is not an address of this machine ({error}).",
+        "Use 127.0.0.1 for this machine only, or 0.0.0.0 for the network (SEARCHAPP_HOST).",
+    )
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def _end(signum: int, frame: object) -> None:
+    raise SystemExit(0)

@@ -1,0 +1,155 @@
+// The page of documents: what there is and how far it is, adding and deleting.
+
+import { onFiles } from "./drop.js";
+import { byId, h, icon } from "./dom.js";
+import { hideProblem, showProblem } from "./frame.js";
+import { crumbs } from "./hit.js";
+import { call, getJson, postJson } from "./http.js";
+import { day, languageName, t, typeName } from "./i18n.js";
+import { originalLink } from "./links.js";
+
+const PAGE = 50;
+const POLL_MS = 1200;
+const STATES = ["", "queued", "running", "indexed", "failed"];
+const UNDERWAY = ["queued", "running"];
+const list = byId("entries");
+let state = "";
+let size = PAGE; // grows with "more", so that polling refreshes all that is shown
+let poll = 0;
+let drawing = 0;
+
+document.title = `${t("documents")} – ${t("appName")}`;
+
+async function refresh() {
+  clearTimeout(poll);
+  const own = ++drawing;
+  try {
+    const page = await getJson(`/api/documents?${new URLSearchParams({ size, ...(state && { state }) })}`);
+    if (own !== drawing) return; // a newer one is under way
+    draw(page);
+    if (page.problem) showProblem({ message: page.problem.message, remedy: page.problem.remedy });
+    if (await anyUnderway(page)) poll = setTimeout(refresh, POLL_MS);
+  } catch (problem) {
+    showProblem(problem, refresh);
+  }
+}
+
+// Entries beyond the page, or hidden by the chosen state, may still be at work.
+async function anyUnderway(page) {
+  if (page.documents.some((entry) => UNDERWAY.includes(entry.state))) return true;
+  const counts = await Promise.all(UNDERWAY.map((name) => getJson(`/api/documents?size=1&state=${name}`)));
+  return counts.some(({ total }) => total > 0);
+}
+
+function draw({ documents, total }) {
+  byId("total").textContent = state ? "" : t("inIndex", total);
+  // Rows that did not change stay, so that focus and selection survive the polling.
+  const old = new Map([...list.children].map((row) => [row.dataset.id, row]));
+  const rows = documents.map((entry) => {
+    const version = JSON.stringify(entry);
+    const row = old.get(entry.id);
+    return row?.dataset.version === version ? row : entryRow(entry, version);
+  });
+  if (rows.length !== list.children.length || rows.some((row, i) => row !== list.children[i])) list.replaceChildren(...rows);
+  byId("none").hidden = documents.length > 0;
+  byId("none").textContent = t(state ? "noneInState" : "noDocuments");
+  byId("more").hidden = documents.length >= total || size >= 200;
+}
+
+function entryRow(entry, version) {
+  const title = entry.title || crumbs(entry.source).at(-1);
+  const facts = [
+    entry.type && h("span", { class: "badge" }, typeName(entry.type)),
+    entry.language && h("span", { class: "badge" }, languageName(entry.language)),
+    entry.pages && h("span", {}, t("pages", entry.pages)),
+    entry.chunks > 0 && h("span", {}, t("chunks", entry.chunks)),
+    entry.updated && h("time", { datetime: entry.updated }, day(entry.updated)),
+  ];
+  return h(
+    "li",
+    { "data-id": entry.id, "data-version": version },
+    h("span", { class: `state ${entry.state}` }, t(entry.state)),
+    h(
+      "div",
+      { class: "entry" },
+      h("a", { class: "title", href: originalLink({ document_id: entry.id, type: entry.type }), target: "_blank", rel: "noopener", dir: "auto" }, title),
+      h("p", { class: "crumbs", title: entry.source }, ...crumbs(entry.source)),
+      h("p", { class: "facts" }, ...facts),
+      entry.error && h("p", { class: "error" }, entry.error),
+      entry.note && h("p", { class: "notice" }, entry.note),
+    ),
+    h("button", { type: "button", class: "bare", "aria-label": `${t("erase")}: ${title}`, title: t("erase"), onclick: () => erase(entry, title) }, icon("trash")),
+  );
+}
+
+function erase(entry, title) {
+  const dialog = byId("confirm");
+  byId("confirm-text").textContent = t("deleteText", title);
+  dialog.returnValue = "no";
+  dialog.onclose = async () => {
+    if (dialog.returnValue !== "yes") return;
+    try {
+      await call(`/api/documents/${encodeURIComponent(entry.id)}`, { method: "DELETE" });
+      progress(t("deleted"));
+    } catch (problem) {
+      showProblem(problem);
+    }
+    refresh();
+  };
+  dialog.showModal();
+}
+
+async function upload(files) {
+  hideProblem();
+  let added = 0;
+  for (const [i, file] of files.entries()) {
+    progress(t("uploading", i + 1, files.length, file.name));
+    const body = new FormData();
+    body.append("file", file);
+    try {
+      await call("/api/documents", { method: "POST", body });
+      added += 1;
+    } catch (problem) {
+      showProblem({ message: `${file.name}: ${problem.message}`, remedy: problem.remedy }); // the others still go up
+    }
+    refresh();
+  }
+  progress(added ? t("added", added) : "");
+}
+
+async function addAddress(event) {
+  event.preventDefault();
+  hideProblem();
+  try {
+    await postJson("/api/documents", { url: byId("url").value.trim() });
+    byId("url").value = "";
+    progress(t("added", 1));
+  } catch (problem) {
+    showProblem(problem);
+  }
+  refresh();
+}
+
+function drawStates() {
+  const buttons = STATES.map((name) => {
+    const onclick = () => {
+      state = name;
+      size = PAGE;
+      drawStates();
+      refresh();
+    };
+    return h("button", { type: "button", "aria-pressed": String(name === state), onclick }, t(name || "all"));
+  });
+  byId("states").replaceChildren(...buttons);
+}
+
+const progress = (text) => (byId("progress").textContent = text);
+
+byId("address").addEventListener("submit", addAddress);
+byId("more").addEventListener("click", () => {
+  size = Math.min(size + PAGE, 200);
+  refresh();
+});
+onFiles(upload);
+drawStates();
+refresh();

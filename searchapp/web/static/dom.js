@@ -1,0 +1,34 @@
+// Building nodes. Text from documents only ever becomes text nodes: there is no innerHTML in this folder.
+
+// h("a", {href, class, onclick}, ...children): false and null leave an attribute or a child out.
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+// A symbol of the sprite in base.html.
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#icon-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+// Matched words stand between U+E000 and U+E001; they become <mark>.
+export function marked(text) {
+  const pieces = text.split(/\uE000([^\uE000\uE001]*)\uE001/);
+  return pieces.map((piece, i) => (i % 2 ? h("mark", {}, piece) : piece.replace(/[\uE000\uE001]/g, "")));
+}
+
+export const byId = (id) => document.getElementById(id);

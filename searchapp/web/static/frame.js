@@ -1,0 +1,38 @@
+// What every page has: its words in the right language, the two switches, and the banner for what went wrong.
+
+import { byId, h, icon } from "./dom.js";
+import { lang, t, translate } from "./i18n.js";
+import { keep } from "./storage.js";
+
+translate();
+
+byId("theme").addEventListener("click", () => {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  keep("theme", root.dataset.theme);
+});
+
+byId("language").addEventListener("click", () => {
+  keep("lang", lang === "zh" ? "en" : "zh");
+  const address = new URL(location.href);
+  address.searchParams.delete("lang");
+  location.assign(address);
+});
+
+// Shows what happened and what to do about it; `again` adds a button that tries once more.
+export function showProblem(problem, again) {
+  const banner = byId("banner");
+  const retry = again && h("button", { type: "button", class: "quiet", onclick: () => (hideProblem(), again()) }, t("retry"));
+  banner.replaceChildren(
+    icon("alert"),
+    h("div", {}, h("strong", {}, problem.message || t("problem")), problem.remedy && h("p", {}, problem.remedy)),
+    ...(retry ? [retry] : []),
+    h("button", { type: "button", class: "bare", "aria-label": t("dismiss"), onclick: hideProblem }, icon("close")),
+  );
+  banner.hidden = false;
+}
+
+export function hideProblem() {
+  byId("banner").hidden = true;
+}

@@ -1,0 +1,71 @@
+// One found passage: what it is, where it stands, why it was found.
+
+import { h, icon, marked } from "./dom.js";
+import { day, languageName, t, typeName } from "./i18n.js";
+import { breadcrumb, originalLink } from "./links.js";
+
+export function hitElement(hit) {
+  const excerpt = hit.highlights.length ? hit.highlights.join(" … ") : hit.text;
+  const snippet = h("p", { class: "snippet", dir: "auto" }, ...marked(excerpt));
+  return h(
+    "li",
+    { class: "hit" },
+    h("p", { class: "crumbs", title: hit.source }, ...crumbs(hit.source)),
+    h(
+      "h3",
+      {},
+      h("a", { class: "title", href: originalLink(hit), target: "_blank", rel: "noopener", dir: "auto" }, hit.title || hit.source),
+    ),
+    h("p", { class: "facts" }, ...facts(hit)),
+    snippet,
+    h("div", { class: "hit-tools" }, why(hit), wholePassage(hit, snippet, excerpt)),
+  );
+}
+
+export function crumbs(source) {
+  return breadcrumb(source).flatMap((part, i) => (i ? [h("span", { class: "crumb-mark", "aria-hidden": "true" }, "›"), part] : [part]));
+}
+
+function facts(hit) {
+  const headings = hit.headings.filter((heading) => heading !== hit.title);
+  return [
+    h("span", { class: "badge" }, typeName(hit.type)),
+    hit.language && h("span", { class: "badge" }, languageName(hit.language)),
+    hit.page && h("span", {}, t("page", hit.page)),
+    hit.modified && h("time", { datetime: hit.modified }, day(hit.modified)),
+    headings.length ? h("span", { class: "headings", dir: "auto" }, headings.join(" › ")) : null,
+  ];
+}
+
+function why(hit) {
+  const rows = ["keyword", "semantic"].map((leg) => {
+    const place = hit.legs[leg];
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, t(leg)),
+      h("td", {}, place ? `${place.rank}` : t("notInLeg")),
+      h("td", {}, place ? place.score.toFixed(3) : "–"),
+    );
+  });
+  const together = h("tr", {}, h("th", { scope: "row" }, t("fused")), h("td", {}, `${hit.rank}`), h("td", {}, hit.score.toFixed(3)));
+  const head = h("tr", {}, ...["leg", "rank", "score"].map((key) => h("th", { scope: "col" }, t(key))));
+  return h(
+    "details",
+    { class: "why" },
+    h("summary", {}, t("why"), icon("down")),
+    h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows, together)),
+  );
+}
+
+function wholePassage(hit, snippet, excerpt) {
+  const button = h("button", { type: "button", class: "bare", "aria-expanded": "false" }, t("whole"));
+  button.addEventListener("click", () => {
+    const whole = button.getAttribute("aria-expanded") === "false";
+    button.setAttribute("aria-expanded", String(whole));
+    button.textContent = t(whole ? "excerpt" : "whole");
+    snippet.classList.toggle("whole", whole);
+    snippet.replaceChildren(...(whole ? [hit.text] : marked(excerpt)));
+  });
+  return button;
+}

@@ -1,0 +1,91 @@
+// The search page: what is typed becomes state, state becomes results and, on Enter, an answer.
+
+import { hideAnswer, onAskAgain, showAnswer } from "./answer.js";
+import { byId } from "./dom.js";
+import { hideProblem } from "./frame.js";
+import { getJson } from "./http.js";
+import { t } from "./i18n.js";
+import { listenToKeys } from "./keyboard.js";
+import { clearResults, noDocuments, showResults } from "./results.js";
+import { read, write } from "./state.js";
+import { drawFacets, drawModes, fillPanel, listenToPanel } from "./tools.js";
+
+const PAUSE_MS = 250; // of typing, before a search starts
+const box = byId("q");
+let state = read();
+let pause = 0;
+
+function change(next, options) {
+  state = { ...state, ...next };
+  write(state, options);
+  show();
+}
+
+async function show() {
+  clearTimeout(pause);
+  if (document.activeElement !== box || !box.value.trim()) box.value = state.q;
+  byId("clear").hidden = !box.value;
+  document.body.dataset.view = state.q ? "results" : "home";
+  document.title = state.q ? `${state.q} – ${t("appName")}` : t("appName");
+  if (!state.q) return showHome();
+  byId("home").hidden = true;
+  drawModes(state, change);
+  fillPanel(state);
+  if (state.ask) showAnswer(state);
+  else hideAnswer();
+  const asked = state;
+  const found = await showResults(asked, change);
+  if (found) drawFacets(asked, found.facets, change);
+}
+
+async function showHome() {
+  clearResults();
+  hideAnswer();
+  hideProblem();
+  byId("home").hidden = false;
+  try {
+    const { total } = await getJson("/api/documents?size=1");
+    byId("home-count").textContent = total ? t("inIndex", total) : "";
+    byId("home-empty").replaceChildren(...(total ? [] : noDocuments()));
+    byId("home-empty").hidden = total > 0;
+    byId("home-hints").hidden = total === 0;
+  } catch {
+    // A search will say what is wrong; a start page need not.
+  }
+}
+
+function clear() {
+  box.value = "";
+  box.focus();
+  change({ q: "", ask: false, filters: [] });
+}
+
+function typed(event) {
+  byId("clear").hidden = !box.value;
+  clearTimeout(pause);
+  if (event.isComposing) return; // an input method is still making characters of the keys
+  const q = box.value.trim();
+  if (q === state.q) return;
+  // The first letters push a state, so that "back" leads home; the following ones replace it.
+  pause = setTimeout(() => change({ q, ask: false }, { replace: Boolean(state.q) && !state.ask }), PAUSE_MS);
+}
+
+byId("search").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const q = box.value.trim();
+  if (q) change({ q, ask: true });
+});
+box.addEventListener("input", typed);
+box.addEventListener("compositionend", typed);
+byId("clear").addEventListener("click", clear);
+onAskAgain(() => showAnswer(state, { fresh: true }));
+listenToPanel(() => state, change);
+listenToKeys(clear);
+addEventListener("popstate", () => {
+  state = read();
+  box.value = state.q;
+  show();
+});
+
+if (!state.q) box.focus();
+show();

@@ -1,0 +1,19 @@
+"""Obtaining services ahead of their use, all at once: one downloads while another compiles."""
+
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from tests.services import chromium, elasticsearch, ollama
+
+# By the name of the fixture that wants it.
+SERVICES: dict[str, Callable[[], str]] = {
+    "elasticsearch_url": elasticsearch.obtain,
+    "ollama": ollama.obtain,
+    "chromium_path": lambda: str(chromium.program()),
+}
+
+
+def obtain(names: Collection[str] = tuple(SERVICES)) -> dict[str, Future[str]]:
+    """Each service's outcome, all of them done: what will be used, or a ServiceUnavailableError."""
+    with ThreadPoolExecutor() as pool:
+        return {name: pool.submit(step) for name, step in SERVICES.items() if name in names}

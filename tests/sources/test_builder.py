@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from searchapp.model import SourceType
+from searchapp.sources.builder import DocumentBuilder, clean
+from searchapp.sources.parsed import Parsed
+
+
+def build(builder: DocumentBuilder, title: str = "", stem: str = "stem") -> Parsed:
+    return builder.build(SourceType.TEXT, title=title, stem=stem, language="en")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("e\u0301", "é"),
+        ("a\x00b\x07c", "abc"),
+        ("a\ud800b", "ab"),
+        ("\ue000forged\ue001", "forged"),
+        ("soft\u00adhyphen zero\u200bwidth\ufeff", "softhyphen zerowidth"),
+        ("a  \t b \n  c\r\n\r\n\r\n\r\nd", "a b\nc\n\nd"),
+        ("a\u2028b\x85c\u00a0d", "a\nb\nc d"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_text_is_cleaned(raw: str, expected: str) -> None:
+    assert clean(raw) == expected
+
+
+def test_verbatim_text_keeps_indentation_and_tabs() -> None:
+    assert clean("\ndef f():\n    return  1   \n\tx\n", verbatim=True) == "def f():\n    return  1\n\tx"
+
+
+def test_headings_build_paths_and_begin_their_sections() -> None:
+    builder = DocumentBuilder()
+    builder.add("before")
+    builder.heading(1, "One")
+    builder.add("text")
+    builder.heading(3, "Deep")
+    builder.heading(2, "Two")
+    builder.add("more")
+    builder.heading(1, "Three")
+    parsed = build(builder)
+    assert [(s.headings, parsed.text[s.start : s.end]) for s in parsed.sections] == [
+        ((), "before"),
+        (("One",), "One\n\ntext"),
+        (("One", "Deep"), "Deep"),
+        (("One", "Two"), "Two\n\nmore"),
+        (("Three",), "Three"),
+    ]
+
+
+def test_equal_headings_in_succession_stay_apart() -> None:
+    builder = DocumentBuilder()
+    for text in ("first", "second"):
+        builder.heading(2, "Example")
+        builder.add(text)
+    assert len(build(builder).sections) == 2
+
+
+def test_pieces_of_one_page_and_path_share_a_section() -> None:
+    builder = DocumentBuilder()
+    builder.add("a", ("H",), 1)
+    builder.add("b", ("H",), 1)
+    builder.add("c", ("H",), 2)
+    parsed = build(builder)
+    assert [(s.page, parsed.text[s.start : s.end]) for s in parsed.sections] == [(1, "a\n\nb"), (2, "c")]
+
+
+def test_title_falls_back_to_heading_then_stem() -> None:
+    empty, headed = DocumentBuilder(), DocumentBuilder()
+    headed.heading(2, "A\n heading")
+    assert build(empty).title == "stem"
+    assert build(headed).title == "A heading"
+    assert build(headed, title=" Given\n title ").title == "Given title"
+
+
+PIECES = st.lists(
+    st.tuples(
+        st.text(alphabet=st.characters(), max_size=40),
+        st.sampled_from(["add", "verbatim", "heading"]),
+        st.integers(1, 3),
+        st.one_of(st.none(), st.integers(1, 3)),
+    ),
+    max_size=12,
+)
+
+
+@given(PIECES)
+def test_sections_cover_all_text_in_order(pieces: list[tuple[str, str, int, int | None]]) -> None:
+    builder = DocumentBuilder()
+    expected = []
+    for text, verb, level, page in pieces:
+        if verb == "heading":
+            builder.heading(level, text, page)
+        else:
+            builder.add(text, page=page, verbatim=verb == "verbatim")
+        expected.append("".join(clean(text).split()))
+    parsed = build(builder)
+    position = 0
+    for section in parsed.sections:
+        assert section.start < section.end
+        assert not parsed.text[position : section.start].strip()
+        position = section.end
+    assert position == len(parsed.text)
+    assert "".join(parsed.text.split()) == "".join(expected)
+    assert unicodedata.is_normalized("NFC", parsed.text)
+    parsed.text.encode()

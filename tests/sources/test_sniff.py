@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from searchapp.errors import SourceError
+from searchapp.model import SourceType
+from searchapp.sources.parsed import ParserInput
+from searchapp.sources.sniff import sniff
+
+PDF = b"%PDF-1.7\n..."
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("a.txt", PDF, SourceType.PDF),
+        ("a.pdf", b"junk before\n" + PDF, SourceType.PDF),
+        ("a.pdf", b"nothing like it", SourceType.PDF),
+        ("a.pdf", b"<!DOCTYPE html><html>", SourceType.HTML),
+        ("a.md", b"Starts with %PDF-1.4 in a sentence", SourceType.MARKDOWN),
+        ("a.txt", b"\xef\xbb\xbf <!-- c -->\n<html lang='en'>", SourceType.HTML),
+        ("a", b"<?xml version='1.0'?><!DOCTYPE html><html>", SourceType.HTML),
+        ("a.md", b"<!-- comment -->\n# Heading", SourceType.MARKDOWN),
+        ("a.htm", b"<p>fragment", SourceType.HTML),
+        ("a.MD.gz", b"# Heading", SourceType.MARKDOWN),
+        ("notes", b"just words", SourceType.TEXT),
+        ("a.log", b"\x1b[31mred\x1b[0m line\n" * 20, SourceType.TEXT),
+        ("a.txt", "中文".encode("utf-16"), SourceType.TEXT),
+    ],
+)
+def test_content_decides_before_the_name(name: str, data: bytes, kind: SourceType) -> None:
+    assert sniff(ParserInput(name, data)) is kind
+
+
+@pytest.mark.parametrize(
+    ("content_type", "kind"),
+    [("text/html; charset=utf-8", SourceType.HTML), ("text/markdown", SourceType.MARKDOWN), ("", SourceType.TEXT)],
+)
+def test_a_web_servers_word_is_heard(content_type: str, kind: SourceType) -> None:
+    assert sniff(ParserInput("https://example.org/page", b"<p>hello", content_type)) is kind
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"PK\x03\x04....", "Office"),
+        (b"\x89PNG\r\n\x1a\n", "image"),
+        (b"\x7fELF\x02\x01", "program"),
+        (bytes(range(256)) * 4, "binary"),
+    ],
+)
+def test_what_is_no_document_is_refused(data: bytes, what: str) -> None:
+    with pytest.raises(SourceError, match=what) as caught:
+        sniff(ParserInput("/in/file.txt", data))
+    assert caught.value.message.startswith("/in/file.txt is not a document that searchapp can read (")
+    assert caught.value.remedy

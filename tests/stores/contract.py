@@ -1,0 +1,285 @@
+"""The behaviour of a store, as a suite that every store inherits and proves itself with."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from hashlib import sha256
+
+import numpy as np
+import pytest
+
+from searchapp.embedding.base import Fingerprint
+from searchapp.errors import ModelMismatchError
+from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk, Filters
+from searchapp.stores import DocumentWrite, LegQuery, Store, require_same_model
+
+DIMS = 8
+MODEL = Fingerprint("hashed", str(DIMS), "1", dims=DIMS, max_tokens=256)
+
+
+def vector_of(text: str) -> np.ndarray:
+    """A direction that depends on the text alone."""
+    seed = int.from_bytes(sha256(text.encode()).digest()[:4], "big")
+    vector = np.random.default_rng(seed).normal(size=DIMS).astype(np.float32)
+    return vector / np.linalg.norm(vector)
+
+
+def document(name: str, *texts: str, version: str = "v1", **facts: object) -> DocumentWrite:
+    """A document of ready-made passages."""
+    chunks = []
+    for position, text in enumerate(texts):
+        digest = sha256(text.encode()).hexdigest()[:32]
+        chunk = Chunk(
+            id=f"{name}-{position:05d}-{digest[:8]}",
+            document_id=name,
+            position=position,
+            text=text,
+            embedded_text=text,
+            start=position * 1000,
+            end=position * 1000 + len(text),
+            tokens=len(text),
+            hash=digest,
+            headings=("Part", f"Section {position}"),
+            page=position + 1,
+        )
+        chunks.append(EmbeddedChunk(chunk, vector_of(text)))
+    entry = DocumentEntry(
+        id=name,
+        source=f"/docs/{name}.md",
+        title=f"The {name}",
+        type="markdown",
+        state=DocumentState.INDEXED,
+        content_hash=version,
+        chunks=len(chunks),
+        updated=dt.datetime(2026, 5, 1, tzinfo=dt.UTC),
+    )
+    return DocumentWrite(dataclasses.replace(entry, **facts), tuple(chunks))
+
+
+class StoreContract:
+    """Inherit it and give a fixture ``store`` that yields an empty, unprepared store."""
+
+    @pytest.fixture
+    def prepared(self, store: Store) -> Store:
+        store.prepare(MODEL)
+        return store
+
+    def fill(self, store: Store, *writes: DocumentWrite) -> None:
+        assert store.write(writes) == {}
+        store.refresh()
+
+    def keyword(self, store: Store, text: str, **more: object) -> list[str]:
+        found = store.search(LegQuery(keywords=text, vector=None, depth=50, **more)).keyword
+        return [chunk.text for chunk in found]
+
+    def semantic(self, store: Store, text: str, **more: object) -> list[str]:
+        found = store.search(LegQuery(keywords=None, vector=vector_of(text), depth=50, **more)).semantic
+        return [chunk.text for chunk in found]
+
+    # --- before anything was written
+
+    def test_an_unprepared_store_is_empty(self, store: Store) -> None:
+        assert store.fingerprint() is None
+        assert store.count() == 0
+        assert store.entry("none") is None
+        assert store.entries().total == 0
+        assert store.chunks("none") == ()
+        assert store.vectors(["0" * 32]) == {}
+        assert store.delete_document("none") is False
+        found = store.search(LegQuery(keywords="word", vector=vector_of("word"), depth=10))
+        assert found.keyword == () and found.semantic == ()
+
+    def test_prepare_keeps_the_fingerprint_and_is_idempotent(self, store: Store) -> None:
+        store.prepare(MODEL)
+        self.fill(store, document("a", "text that stays"))
+        store.prepare(MODEL)
+        assert store.fingerprint() == MODEL
+        assert store.count() == 1
+
+    def test_another_model_is_refused_with_the_remedy(self, prepared: Store) -> None:
+        require_same_model(prepared, MODEL)
+        require_same_model(prepared, dataclasses.replace(MODEL, dtype="bfloat16"))
+        with pytest.raises(ModelMismatchError, match="SEARCHAPP_EMBEDDING_MODEL=hashed:8"):
+            require_same_model(prepared, dataclasses.replace(MODEL, dims=16))
+        with pytest.raises(ModelMismatchError, match="other weights"):
+            require_same_model(prepared, dataclasses.replace(MODEL, digest="2"))
+
+    # --- what was written is found
+
+    def test_a_passage_comes_back_whole(self, prepared: Store) -> None:
+        modified = dt.datetime(2025, 3, 4, 5, 6, 7, tzinfo=dt.UTC)
+        write = document("a", "alpha beta", "gamma delta", language="en", modified=modified)
+        self.fill(prepared, write)
+        found = prepared.search(LegQuery(keywords="gamma", vector=vector_of("gamma delta"), depth=10))
+        for hit in (found.keyword[0], found.semantic[0]):
+            assert (hit.document_id, hit.text, hit.title, hit.source) == ("a", "gamma delta", "The a", "/docs/a.md")
+            assert (hit.type, hit.language, hit.headings) == ("markdown", "en", ("Part", "Section 1"))
+            assert (hit.page, hit.start, hit.end, hit.modified) == (2, 1000, 1011, modified)
+        assert found.semantic[0].score == pytest.approx(1.0, abs=1e-2)
+        assert found.keyword[0].score > 0
+        assert [chunk.text for chunk in prepared.chunks("a")] == ["alpha beta", "gamma delta"]
+
+    def test_keyword_leg_reads_title_headings_and_text(self, prepared: Store) -> None:
+        self.fill(prepared, document("a", "one thing", title="Volcanoes"), document("b", "lava and ash"))
+        assert self.keyword(prepared, "volcanoes") == ["one thing"]
+        assert self.keyword(prepared, "ash") == ["lava and ash"]
+        assert len(self.keyword(prepared, "section")) == 2
+
+    @pytest.mark.parametrize(
+        ("text", "query"),
+        [
+            ("She was searching the indices", "search"),
+            ("全文检索引擎支持中文分词", "中文"),
+            ("全文检索引擎支持中文分词", "检索引擎"),
+            ("東京タワーに行きました", "タワー"),
+            ("서울에서 만나요", "서울"),
+            ("The error PPR-9087 appears at start", "PPR-9087"),
+            ("Elasticsearch 的 dense_vector 字段", "dense_vector"),
+            ("Elasticsearch 的 dense_vector 字段", "字段"),
+            ("Ｆｕｌｌ width", "full"),
+        ],
+    )
+    def test_words_find_themselves_in_every_script(self, prepared: Store, text: str, query: str) -> None:
+        self.fill(prepared, document("a", text), document("b", "quite unrelated"))
+        assert self.keyword(prepared, query) == [text]
+
+    def test_an_exact_phrase_comes_before_its_parts(self, prepared: Store) -> None:
+        parts = "PPR then 9087 and 9087 again, PPR PPR"
+        exact = "a long passage that says many other things before it names PPR-9087 once and goes on"
+        self.fill(prepared, document("a", parts), document("b", exact))
+        assert self.keyword(prepared, "PPR-9087", exact=("PPR-9087",))[0] == exact
+
+    def test_semantic_leg_ranks_by_cosine(self, prepared: Store) -> None:
+        texts = ["one", "two", "three", "four", "five"]
+        self.fill(prepared, document("a", *texts))
+        cosine = {text: float(vector_of(text) @ vector_of("two")) for text in texts}
+        assert self.semantic(prepared, "two") == sorted(texts, key=lambda text: -cosine[text])
+
+    def test_depth_bounds_each_leg(self, prepared: Store) -> None:
+        self.fill(prepared, document("a", *(f"word number {number}" for number in range(20))))
+        found = prepared.search(LegQuery(keywords="word", vector=vector_of("x"), depth=7))
+        assert len(found.keyword) == len(found.semantic) == 7
+
+    # --- filters
+
+    @pytest.mark.parametrize(
+        ("filters", "names"),
+        [
+            (Filters(), {"a", "b", "c"}),
+            (Filters(types=("pdf",)), {"b"}),
+            (Filters(types=("pdf", "html")), {"b", "c"}),
+            (Filters(languages=("zh",)), {"c"}),
+            (Filters(path_prefix="/docs/a"), {"a"}),
+            (Filters(path_prefix="https://"), {"c"}),
+            (Filters(document_ids=("a", "c")), {"a", "c"}),
+            (Filters(after=dt.datetime(2024, 1, 1, tzinfo=dt.UTC)), {"b"}),
+            (Filters(before=dt.datetime(2024, 1, 1, tzinfo=dt.UTC)), {"a"}),
+            (Filters(after=dt.datetime(2024, 6, 1, tzinfo=dt.UTC), types=("markdown",)), set()),
+            (Filters(path_prefix="/docs/%' OR 'a'='a"), set()),
+        ],
+    )
+    def test_filters_hold_on_both_legs(self, prepared: Store, filters: Filters, names: set[str]) -> None:
+        day = dt.datetime(2023, 5, 1, tzinfo=dt.UTC)
+        self.fill(
+            prepared,
+            document("a", "common alpha", language="en", modified=day),
+            document("b", "common beta", type="pdf", language="en", modified=day.replace(year=2024, month=6)),
+            document("c", "common gamma", type="html", language="zh", source="https://example.org/c"),
+        )
+        found = prepared.search(LegQuery(keywords="common", vector=vector_of("x"), depth=50, filters=filters))
+        assert {hit.document_id for hit in found.keyword} == names
+        assert {hit.document_id for hit in found.semantic} == names
+
+    def test_filters_apply_before_ranking(self, prepared: Store) -> None:
+        self.fill(prepared, document("many", *(f"near {number}" for number in range(30))))
+        self.fill(prepared, document("far", "near but other", type="pdf"))
+        narrow = LegQuery(keywords="near", vector=vector_of("near 1"), depth=3, filters=Filters(types=("pdf",)))
+        found = prepared.search(narrow)
+        assert [hit.document_id for hit in (*found.keyword, *found.semantic)] == ["far", "far"]
+
+    # --- replacing and removing
+
+    def test_a_new_version_replaces_the_old_one(self, prepared: Store) -> None:
+        self.fill(prepared, document("a", "kept words", "old words"), document("b", "other words"))
+        self.fill(prepared, document("a", "kept words", "new words", version="v2", title="Renamed"))
+        assert set(self.keyword(prepared, "words")) == {"kept words", "new words", "other words"}
+        assert set(self.semantic(prepared, "words")) == {"kept words", "new words", "other words"}
+        assert prepared.count() == 3
+        assert prepared.entry("a").content_hash == "v2"
+        assert self.keyword(prepared, "renamed") == ["kept words", "new words"] or len(
+            self.keyword(prepared, "renamed")
+        ) == 2
+
+    def test_a_document_can_shrink_to_nothing(self, prepared: Store) -> None:
+        self.fill(prepared, document("a", "one", "two"))
+        self.fill(prepared, document("a", version="v2"))
+        assert prepared.count() == 0
+        assert prepared.entry("a").chunks == 0
+
+    def test_a_document_of_many_chunks(self, prepared: Store) -> None:
+        texts = [f"passage {number}" for number in range(2500)]
+        self.fill(prepared, document("a", *texts))
+        assert prepared.count() == 2500
+        assert [chunk.text for chunk in prepared.chunks("a")] == texts
+        self.fill(prepared, document("a", "only", version="v2"))
+        assert prepared.count() == 1
+
+    def test_delete_removes_everything_of_one_document(self, prepared: Store) -> None:
+        self.fill(prepared, document("a", "shared words"), document("b", "shared words too"))
+        assert prepared.delete_document("a") is True
+        assert prepared.entry("a") is None
+        assert self.keyword(prepared, "shared") == ["shared words too"]
+        assert prepared.delete_document("a") is False
+
+    def test_vectors_are_known_by_hash(self, prepared: Store) -> None:
+        write = document("a", "one", "two")
+        self.fill(prepared, write, document("b", "one"))
+        hashes = [embedded.chunk.hash for embedded in write.chunks]
+        found = prepared.vectors([*hashes, "f" * 32])
+        assert set(found) == set(hashes)
+        assert np.allclose(found[hashes[1]], vector_of("two"), atol=1e-5)
+        assert found[hashes[1]].dtype == np.float32
+
+    # --- the registry
+
+    def test_entries_keep_every_field(self, prepared: Store) -> None:
+        moment = dt.datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=dt.UTC)
+        entry = DocumentEntry(
+            id="x",
+            source="https://example.org/页面?q='1'",
+            title="Title \"quoted\" 标题",
+            type="html",
+            state=DocumentState.FAILED,
+            content_hash="abc",
+            language="zh",
+            modified=moment,
+            pages=12,
+            chunks=3,
+            error="It's broken.",
+            note="Page 2 has no text.",
+            updated=moment,
+            seconds=1.5,
+        )
+        prepared.put_entries([entry])
+        assert prepared.entry("x") == entry
+        assert prepared.known_entries(["x", "y"]) == {"x": entry}
+
+    def test_entries_come_newest_first_by_page_and_state(self, prepared: Store) -> None:
+        day = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        for number in range(5):
+            state = DocumentState.FAILED if number % 2 else DocumentState.INDEXED
+            moment = day + dt.timedelta(days=number)
+            prepared.put_entries([dataclasses.replace(document(f"d{number}").entry, state=state, updated=moment)])
+        page = prepared.entries(offset=1, size=2)
+        assert [entry.id for entry in page.entries] == ["d3", "d2"] and page.total == 5
+        failed = prepared.entries(state=DocumentState.FAILED)
+        assert [entry.id for entry in failed.entries] == ["d3", "d1"] and failed.total == 2
+
+    def test_writing_nothing_is_nothing(self, prepared: Store) -> None:
+        assert prepared.write([]) == {}
+
+    def test_drop_leaves_an_empty_store(self, prepared: Store) -> None:
+        self.fill(prepared, document("a", "text"))
+        prepared.drop()
+        assert prepared.fingerprint() is None and prepared.count() == 0

@@ -1,0 +1,86 @@
+"""The web application over a scripted stand-in: as a test client, and served on a port for a browser."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from searchapp.web.app import create_app
+from searchapp.web.jobs import Jobs
+from searchapp.web.server import open_server
+from tests.web.samples import fill
+from tests.web.stand_in import StandIn
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> StandIn:
+    return StandIn(tmp_path)
+
+
+@pytest.fixture
+def jobs(app: StandIn) -> Iterator[Jobs]:
+    jobs = Jobs(app)  # type: ignore[arg-type]
+    yield jobs
+    app.ingester.gate.set()
+    jobs.stop()
+
+
+@pytest.fixture
+def client(app: StandIn, jobs: Jobs) -> FlaskClient:
+    return create_app(app, jobs=jobs).test_client()  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def library(app: StandIn) -> StandIn:
+    """The stand-in with the sample documents and an answer."""
+    fill(app)
+    return app
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[[object], str]]:
+    """Gives a function that serves an application on a free port and returns its address."""
+    servers = []
+
+    def start(application: object) -> str:
+        server = open_server(application, "127.0.0.1", 0)  # type: ignore[arg-type]
+        threading.Thread(target=server.run, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.effective_port}"
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages, each in a context of its own; at the end none of them may have reported an error.
+
+    A violation of the content security policy is such an error. ``tolerated`` names one that a test provokes.
+    """
+    expect.set_options(timeout=10_000)
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def start(*, tolerated: str = "", **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "locale": "en-US", **options})
+        contexts.append(context)
+        page = context.new_page()
+
+        def note(text: str) -> None:
+            if not tolerated or tolerated not in text:
+                errors.append(text)
+
+        page.on("console", lambda message: note(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: note(str(error)))
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert errors == []

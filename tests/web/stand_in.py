@@ -1,0 +1,263 @@
+"""An application whose every part does what a test has scripted: what the web room asks for, and nothing else.
+
+The real stack is tested beside it (``test_embedded.py``); here answers, failures and delays come on cue.
+"""
+
+import dataclasses
+import datetime as dt
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+from searchapp.errors import SearchAppError, UsageError
+from searchapp.model import (
+    Answer,
+    AnswerEvent,
+    Citation,
+    DocumentEntry,
+    DocumentState,
+    Done,
+    Filters,
+    Hit,
+    IngestOutcome,
+    IngestState,
+    Leg,
+    LegScore,
+    SearchRequest,
+    SearchResults,
+    Sentence,
+    SentenceChecked,
+    SourcesFound,
+    Token,
+)
+from searchapp.settings import Settings
+from searchapp.stores.base import EntryPage
+
+NO_FILTERS = Filters()
+MODIFIED = dt.datetime(2024, 3, 5, tzinfo=dt.UTC)
+
+
+def entry(document_id: str, source: str, **changes: object) -> DocumentEntry:
+    """An indexed Markdown document, with ``changes``."""
+    known = DocumentEntry(
+        id=document_id,
+        source=source,
+        title=document_id,
+        type="markdown",
+        state=DocumentState.INDEXED,
+        language="en",
+        modified=MODIFIED,
+        chunks=3,
+        updated=MODIFIED,
+    )
+    return dataclasses.replace(known, **changes)  # type: ignore[arg-type]
+
+
+def hit(document_id: str, text: str, **changes: object) -> Hit:
+    """A passage of ``document_id``, found by both legs, with ``changes``."""
+    known = Hit(
+        rank=1,
+        score=0.9,
+        chunk_id=f"{document_id}-0",
+        document_id=document_id,
+        title=document_id,
+        source=f"/srv/{document_id}.md",
+        type="markdown",
+        language="en",
+        text=text,
+        headings=(),
+        page=None,
+        start=0,
+        end=len(text),
+        modified=MODIFIED,
+        legs={Leg.KEYWORD: LegScore(1, 8.25), Leg.SEMANTIC: LegScore(2, 0.61)},
+    )
+    return dataclasses.replace(known, **changes)  # type: ignore[arg-type]
+
+
+class Searcher:
+    """Finds every scripted hit whose text holds a word of the query and whose document passes the filters."""
+
+    def __init__(self) -> None:
+        self.hits: list[Hit] = []
+        self.error: Exception | None = None
+        self.requests: list[SearchRequest] = []
+
+    def search(self, request: SearchRequest) -> SearchResults:
+        self.requests.append(request)
+        if self.error:
+            raise self.error
+        if not request.query.strip():
+            raise UsageError("The query is empty.", "Type a word or a question.")
+        found = [hit for hit in self.hits if _matches(hit, request.query) and _passes(hit, request.filters)]
+        facets: dict[str, dict[str, int]] = {"type": {}, "language": {}}
+        for one in found:
+            for field in facets:
+                value = getattr(one, field)
+                facets[field][value] = facets[field].get(value, 0) + 1
+        page = found[request.offset : request.offset + request.size]
+        ranked = tuple(dataclasses.replace(one, rank=request.offset + i) for i, one in enumerate(page, 1))
+        return SearchResults(request.query, request.mode, 12.3, len(found), ranked, facets)
+
+
+def _matches(found: Hit, query: str) -> bool:
+    return any(word in f"{found.title} {found.text}".lower() for word in query.lower().split())
+
+
+def _passes(found: Hit, filters: Filters) -> bool:
+    return (
+        (not filters.types or found.type in filters.types)
+        and (not filters.languages or found.language in filters.languages)
+        and found.source.startswith(filters.path_prefix)
+    )
+
+
+class ScriptedAnswerer:
+    """Says ``sentences`` word by word about ``searcher``'s hits, then fails with ``error`` if there is one.
+
+    ``pause`` is the time between two words in seconds; ``closed`` is set when the reader has gone or all is said.
+    """
+
+    def __init__(self, searcher: Searcher) -> None:
+        self.searcher = searcher
+        self.sentences: list[Sentence] = []
+        self.error: Exception | None = None
+        self.pause = 0.0
+        self.changes: dict[str, object] = {}
+        self.closed = threading.Event()
+        self.asked: list[tuple[str, Filters, int, str | None]] = []
+
+    def ask(
+        self, question: str, *, filters: Filters = NO_FILTERS, size: int = 8, model: str | None = None
+    ) -> Iterator[AnswerEvent]:
+        self.asked.append((question, filters, size, model))
+        hits = self.searcher.search(SearchRequest(question, size=size, filters=filters)).hits
+        try:
+            yield SourcesFound(hits, len(hits))
+            for sentence in self.sentences:
+                for word in sentence.text.split(" "):
+                    time.sleep(self.pause)
+                    yield Token(word + " ")
+                yield SentenceChecked(sentence)
+            if self.error:
+                raise self.error
+            yield Done(self._answer(question, hits))
+        finally:
+            self.closed.set()
+
+    def _answer(self, question: str, hits: tuple[Hit, ...]) -> Answer:
+        cited = sorted({n for sentence in self.sentences for n in sentence.citations})
+        citations = tuple(
+            Citation(n, one.chunk_id, one.document_id, one.title, one.source, one.page, one.text[:60])
+            for n in cited
+            for one in hits[n - 1 : n]
+        )
+        answer = Answer(
+            question=question,
+            answer=" ".join(sentence.text for sentence in self.sentences),
+            model="scripted",
+            refused=False,
+            extractive=False,
+            passages_used=len(hits),
+            passages_found=len(hits) + 3,
+            citations=citations,
+            sentences=tuple(self.sentences),
+        )
+        return dataclasses.replace(answer, **self.changes)  # type: ignore[arg-type]
+
+
+class Store:
+    """The registry, in a dictionary."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, DocumentEntry] = {}
+        self.error: Exception | None = None
+
+    def put(self, one: DocumentEntry) -> DocumentEntry:
+        self.known[one.id] = one
+        return one
+
+    def entries(self, *, state: DocumentState | None = None, offset: int = 0, size: int = 50) -> EntryPage:
+        chosen = [one for one in self.known.values() if state is None or one.state is state]
+        return EntryPage(tuple(chosen[offset : offset + size]), len(chosen))
+
+    def entry(self, document_id: str) -> DocumentEntry | None:
+        return self.known.get(document_id)
+
+    def delete_document(self, document_id: str) -> bool:
+        return self.known.pop(document_id, None) is not None
+
+    def check(self) -> None:
+        if self.error:
+            raise self.error
+
+
+class Ingester:
+    """Marks what it is given as indexed; raises ``errors`` one by one first."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.errors: list[SearchAppError] = []
+        self.batches: list[list[str]] = []
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def queue(self, source: str) -> DocumentEntry:
+        name = Path(source).name
+        one = entry(f"id-{len(self.store.known)}", source, title=name, state=DocumentState.QUEUED, chunks=0)
+        return self.store.put(one)
+
+    def ingest(self, sources: Iterable[str]) -> Iterator[IngestOutcome]:
+        batch = list(sources)
+        self.batches.append(batch)
+        self.gate.wait(10)
+        if self.errors:
+            raise self.errors.pop(0)
+        for one in [one for one in self.store.known.values() if one.source in batch]:
+            self.store.put(dataclasses.replace(one, state=DocumentState.INDEXED, chunks=2))
+            yield IngestOutcome(one.source, one.id, IngestState.INDEXED, chunks=2, embedded=2)
+
+
+class Originals:
+    def __init__(self) -> None:
+        self.paths: dict[str, Path] = {}
+
+    def path(self, one: DocumentEntry) -> Path | None:
+        return self.paths.get(one.id)
+
+
+class Uploads:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, filename: str, stream: IO[bytes]) -> str:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / Path(filename).name
+        path.write_bytes(stream.read())
+        return str(path)
+
+
+class StandIn:
+    """What ``create_app`` takes in place of ``searchapp.wiring.Application``."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.settings = Settings(data_dir=data_dir, max_file_mb=1)
+        self.searcher = Searcher()
+        self.answerer = ScriptedAnswerer(self.searcher)
+        self.store = Store()
+        self.ingester = Ingester(self.store)
+        self.originals = Originals()
+        self.uploads = Uploads(data_dir / "uploads")
+
+    def add(self, one: Hit, original: bytes | None = None, **changes: object) -> None:
+        """Make a hit findable, its document known, and its original openable."""
+        self.searcher.hits.append(one)
+        self.store.put(
+            entry(one.document_id, one.source, title=one.title, type=one.type, language=one.language, **changes)
+        )
+        if original is not None:
+            path = self.settings.data_dir / f"{one.document_id}.original"
+            path.write_bytes(original)
+            self.originals.paths[one.document_id] = path

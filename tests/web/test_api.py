@@ -1,0 +1,217 @@
+"""The contract of the HTTP API, as DESIGN §4 and §5 write it."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from searchapp.errors import ServiceUnavailableError, UsageError
+from searchapp.model import DocumentState, SearchMode, Sentence
+from searchapp.web.jobs import Jobs
+from tests.web.stand_in import StandIn, entry, hit
+
+HIT_KEYS = [
+    *("rank", "score", "chunk_id", "document_id", "title", "source", "type", "language", "headings", "page"),
+    *("modified", "text", "highlights", "legs"),
+]
+
+
+def events(body: bytes) -> list[tuple[str, Any]]:
+    blocks = [block.split("\n") for block in body.decode().strip().split("\n\n")]
+    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in blocks]
+
+
+# --- search --------------------------------------------------------------------------------------------------
+
+
+def test_search_gives_the_json_of_the_command_line(client: FlaskClient, library: StandIn) -> None:
+    body = client.get("/api/search?q=gloves").json
+    assert list(body) == ["query", "mode", "took_ms", "total", "hits", "facets"]
+    assert (body["query"], body["mode"], body["total"]) == ("gloves", "hybrid", 4)
+    first = body["hits"][0]
+    assert list(first) == HIT_KEYS
+    assert first["legs"] == {"keyword": {"rank": 1, "score": 8.25}, "semantic": {"rank": 2, "score": 0.61}}
+    assert first["modified"] == "2024-03-05T00:00:00+00:00"
+    assert body["hits"][1]["legs"] == {"semantic": {"rank": 1, "score": 0.712}}
+    assert body["facets"]["type"] == {"pdf": 1, "html": 1, "markdown": 2}
+
+
+def test_search_passes_on_everything_it_was_asked(client: FlaskClient, library: StandIn) -> None:
+    client.get(
+        "/api/search?q=gloves&mode=keyword&size=3&from=6&filter=type%3Dpdf&filter=type%3Dhtml&filter=path%3D/srv/"
+    )
+    request = library.searcher.requests[-1]
+    assert (request.mode, request.size, request.offset) == (SearchMode.KEYWORD, 3, 6)
+    assert request.filters.types == ("pdf", "html")
+    assert request.filters.path_prefix == "/srv/"
+
+
+def test_chinese_stays_readable_in_the_response(client: FlaskClient, library: StandIn) -> None:
+    assert "手套".encode() in client.get("/api/search?q=手套").data
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("q=", "query is empty"),
+        ("q=x&mode=magic", "mode"),
+        ("q=x&size=0", "size"),
+        ("q=x&size=many", "size"),
+        ("q=x&size=101", "size"),
+        ("q=x&from=-1", "from"),
+        ("q=x&filter=colour%3Dred", "colour"),
+    ],
+)
+def test_a_wrong_search_is_a_problem_that_names_what_is_wrong(client: FlaskClient, query: str, named: str) -> None:
+    response = client.get(f"/api/search?{query}")
+    assert response.status_code == 400
+    assert response.mimetype == "application/problem+json"
+    assert named in response.json["detail"]
+    assert response.json["remedy"]
+
+
+# --- ask -----------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_arrives_as_typed_events(client: FlaskClient, library: StandIn) -> None:
+    response = client.post("/api/ask", json={"question": "Which gloves?", "filter": ["type=pdf"], "size": 5})
+    assert response.mimetype == "text/event-stream"
+    assert response.headers["X-Accel-Buffering"] == "no"
+    assert response.headers["Cache-Control"] == "no-cache"
+    library.answerer.sentences = []
+    found = events(client.post("/api/ask", json={"question": "gloves"}).data)
+    assert [name for name, _ in found] == ["sources", "done"]
+
+
+def test_the_events_carry_hits_words_sentences_and_the_answer(client: FlaskClient, library: StandIn) -> None:
+    found = events(client.post("/api/ask", json={"question": "gloves"}).data)
+    names = [name for name, _ in found]
+    assert (names[0], names[-1]) == ("sources", "done")
+    assert names.count("sentence") == 4
+    sources, done = found[0][1], found[-1][1]
+    assert list(sources["hits"][0]) == HIT_KEYS
+    assert sources["passages_used"] == 4
+    assert "".join(data["text"] for name, data in found if name == "token").strip() == done["answer"]
+    assert done["citations"][0]["page"] == 12
+    assert done["sentences"][3] == {
+        "text": "New gloves are handed out at the gate every Monday [3].",
+        "citations": [3],
+        "supported": False,
+    }
+
+
+def test_ask_passes_on_everything_it_was_asked(client: FlaskClient, library: StandIn) -> None:
+    client.post("/api/ask", json={"question": "gloves", "filter": ["language=zh"], "size": 3, "model": "qwen3"})
+    question, filters, size, model = library.answerer.asked[0]
+    assert (question, filters.languages, size, model) == ("gloves", ("zh",), 3, "qwen3")
+
+
+def test_a_line_break_in_the_answer_does_not_break_the_event(client: FlaskClient, library: StandIn) -> None:
+    library.answerer.sentences = [Sentence("one\n\nevent: done\ndata: {}", (), True)]
+    names = [name for name, _ in events(client.post("/api/ask", json={"question": "gloves"}).data)]
+    assert names.count("done") == 1
+
+
+def test_what_fails_before_the_first_event_has_a_status_of_its_own(client: FlaskClient, library: StandIn) -> None:
+    library.searcher.error = ServiceUnavailableError("Elasticsearch does not answer.", "Start it.")
+    response = client.post("/api/ask", json={"question": "gloves"})
+    assert response.status_code == 503
+    assert response.json["remedy"] == "Start it."
+
+
+def test_what_fails_later_is_an_error_event(client: FlaskClient, library: StandIn) -> None:
+    library.answerer.error = ServiceUnavailableError("Ollama does not answer.", "Start it.")
+    name, data = events(client.post("/api/ask", json={"question": "gloves"}).data)[-1]
+    assert name == "error"
+    assert (data["status"], data["detail"], data["code"]) == (503, "Ollama does not answer.", "service_unavailable")
+
+
+def test_an_unexpected_failure_tells_no_insides(client: FlaskClient, library: StandIn) -> None:
+    library.answerer.error = RuntimeError("secret path /home/user")
+    name, data = events(client.post("/api/ask", json={"question": "gloves"}).data)[-1]
+    assert (name, data["status"]) == ("error", 500)
+    assert "secret" not in json.dumps(data)
+
+
+def test_the_answer_ends_when_the_response_is_closed(client: FlaskClient, library: StandIn) -> None:
+    response = client.post("/api/ask", json={"question": "gloves"}, buffered=False)
+    assert not library.answerer.closed.is_set()
+    response.close()
+    assert library.answerer.closed.is_set()
+
+
+@pytest.mark.parametrize("body", ["", "[]", '{"question": 5}', '{"question": "x", "filter": "type=pdf"}'])
+def test_a_wrong_question_is_a_problem(client: FlaskClient, body: str) -> None:
+    response = client.post("/api/ask", data=body, content_type="application/json")
+    assert response.status_code == 400
+
+
+# --- documents -----------------------------------------------------------------------------------------------
+
+
+def test_uploads_are_stored_queued_and_ingested(client: FlaskClient, app: StandIn, jobs: Jobs) -> None:
+    files = [(io.BytesIO(b"# One"), "one.md"), (io.BytesIO(b"# Two"), "two.md")]
+    response = client.post("/api/documents", data={"file": files})
+    assert response.status_code == 202
+    documents = response.json["documents"]
+    assert [document["state"] for document in documents] == ["queued", "queued"]
+    assert response.headers["Location"] == f"/api/documents/{documents[0]['id']}"
+    jobs.wait()
+    assert client.get(response.headers["Location"]).json["state"] == "indexed"
+    assert (app.settings.data_dir / "uploads" / "two.md").read_bytes() == b"# Two"
+
+
+def test_an_address_is_queued_in_its_one_spelling(client: FlaskClient, app: StandIn, jobs: Jobs) -> None:
+    response = client.post("/api/documents", json={"url": " HTTPS://Example.org:443/a b#part "})
+    assert response.status_code == 202
+    jobs.wait()
+    assert app.ingester.batches == [["https://example.org/a%20b"]]
+
+
+@pytest.mark.parametrize(
+    "address", ["/etc/passwd", "file:///etc/passwd", "ftp://example.org/x", "https://u:p@example.org"]
+)
+def test_nothing_but_web_addresses_can_be_named(client: FlaskClient, app: StandIn, address: str) -> None:
+    assert client.post("/api/documents", json={"url": address}).status_code == 422
+    assert app.store.known == {}
+
+
+@pytest.mark.parametrize("data", [{}, {"file": (io.BytesIO(b""), "")}, {"other": (io.BytesIO(b"x"), "x.md")}])
+def test_an_upload_without_a_file_is_a_problem(client: FlaskClient, data: dict[str, Any]) -> None:
+    assert client.post("/api/documents", data=data, content_type="multipart/form-data").status_code == 400
+
+
+def test_an_upload_that_is_too_large_names_the_limit(client: FlaskClient) -> None:
+    response = client.post("/api/documents", data={"file": (io.BytesIO(b"x" * 1_200_000), "x.txt")})
+    assert response.status_code == 413
+    assert "1 MiB" in response.json["detail"]
+    assert "SEARCHAPP_MAX_FILE_MB" in response.json["remedy"]
+
+
+def test_documents_are_listed_by_state_and_page(client: FlaskClient, app: StandIn) -> None:
+    for n in range(5):
+        app.store.put(entry(f"d{n}", f"/srv/{n}.md", state=DocumentState.FAILED if n == 3 else DocumentState.INDEXED))
+    body = client.get("/api/documents?from=1&size=2").json
+    assert body["total"] == 5
+    assert [document["id"] for document in body["documents"]] == ["d1", "d2"]
+    failed = client.get("/api/documents?state=failed").json
+    assert [document["id"] for document in failed["documents"]] == ["d3"]
+    assert client.get("/api/documents?state=lost").status_code == 400
+
+
+def test_what_halts_ingestion_is_told_with_the_documents(client: FlaskClient, app: StandIn, jobs: Jobs) -> None:
+    app.ingester.errors = [UsageError("The index was built with another model.", "Reindex.")]
+    client.post("/api/documents", json={"url": "https://example.org/"})
+    jobs.wait()
+    problem = client.get("/api/documents").json["problem"]
+    assert problem == {"code": "usage", "message": "The index was built with another model.", "remedy": "Reindex."}
+
+
+def test_a_document_is_shown_and_deleted(client: FlaskClient, app: StandIn) -> None:
+    app.add(hit("d", "text"))
+    assert client.get("/api/documents/d").json["source"] == "/srv/d.md"
+    assert client.delete("/api/documents/d").status_code == 204
+    assert client.get("/api/documents/d").status_code == 404
+    assert client.delete("/api/documents/d").status_code == 404

@@ -1,0 +1,104 @@
+"""The page of documents in a real browser."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from searchapp.model import DocumentState
+from tests.web.samples import fill_registry
+from tests.web.stand_in import StandIn
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture
+def documents(app: StandIn, served: Callable[[object], str]) -> str:
+    return f"{served(app)}/documents"
+
+
+def test_each_document_tells_its_state(new_page: NewPage, app: StandIn, documents: str) -> None:
+    fill_registry(app)
+    page = new_page()
+    page.goto(documents)
+    expect(page.locator(".state")).to_have_text(["Reading", "Waiting", "Failed", "Ready"])
+    expect(page.locator(".entries li").nth(2)).to_contain_text("Remove the password")
+    expect(page.locator(".entries li").nth(3)).to_contain_text("Pages 3 and 4 hold no text.")
+    page.get_by_role("button", name="Failed").click()
+    expect(page.locator(".entries li")).to_have_count(1)
+
+
+def test_files_are_uploaded_and_followed_until_they_are_ready(
+    new_page: NewPage, app: StandIn, documents: str, tmp_path: Path
+) -> None:
+    app.ingester.gate.clear()
+    files = [tmp_path / "one.md", tmp_path / "二.txt"]
+    for file in files:
+        file.write_text("words")
+    page = new_page()
+    page.goto(documents)
+    page.set_input_files("#files", files)
+    expect(page.get_by_role("status")).to_have_text("2 documents added")
+    expect(page.locator(".state")).to_have_text(["Waiting", "Waiting"])
+    app.ingester.gate.set()
+    expect(page.locator(".state")).to_have_text(["Ready", "Ready"])  # without a reload
+    expect(page.locator(".entries")).to_contain_text("二.txt")
+
+
+def test_files_can_be_dropped_anywhere(new_page: NewPage, app: StandIn, documents: str) -> None:
+    page = new_page()
+    page.goto(documents)
+    page.evaluate(
+        """() => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File(["words"], "dropped.md"));
+          for (const name of ["dragover", "drop"]) {
+            document.body.dispatchEvent(new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true }));
+          }
+        }"""
+    )
+    expect(page.locator(".entries")).to_contain_text("dropped.md")
+    expect(page.locator("#drop")).to_be_hidden()
+
+
+def test_one_file_that_is_refused_does_not_keep_the_others_back(
+    new_page: NewPage, app: StandIn, documents: str
+) -> None:
+    page = new_page(tolerated="413")
+    page.goto(documents)
+    page.set_input_files(
+        "#files",
+        [
+            {"name": "huge.txt", "mimeType": "text/plain", "buffer": b"x" * 1_100_000},
+            {"name": "small.txt", "mimeType": "text/plain", "buffer": b"x"},
+        ],
+    )
+    expect(page.get_by_role("alert")).to_contain_text("huge.txt")
+    expect(page.get_by_role("alert")).to_contain_text("SEARCHAPP_MAX_FILE_MB")
+    expect(page.locator(".entries li")).to_have_count(1)
+
+
+def test_an_address_is_added(new_page: NewPage, app: StandIn, documents: str) -> None:
+    page = new_page()
+    page.goto(documents)
+    page.get_by_label("Web address").fill("https://example.org/page")
+    page.keyboard.press("Enter")
+    expect(page.locator(".entries")).to_contain_text("example.org")
+    expect(page.locator(".state")).to_have_text(["Ready"])
+
+
+def test_deleting_asks_first(new_page: NewPage, app: StandIn, documents: str) -> None:
+    fill_registry(app)
+    for one in list(app.store.known.values()):
+        if one.state is not DocumentState.INDEXED:
+            app.store.delete_document(one.id)
+    page = new_page()
+    page.goto(documents)
+    page.get_by_role("button", name="Delete: Minutes 1998").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".entries li")).to_have_count(1)
+    page.get_by_role("button", name="Delete: Minutes 1998").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No documents yet")).to_be_visible()
+    assert app.store.known == {}

@@ -1,0 +1,131 @@
+"""How errors are told, and who is turned away."""
+
+import logging
+
+import pytest
+from flask.testing import FlaskClient
+
+from searchapp.errors import ModelMismatchError, ServiceUnavailableError, StorageError
+from searchapp.web.app import create_app
+from searchapp.web.guards import is_loopback
+from tests.web.stand_in import StandIn
+
+PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ServiceUnavailableError("No answer.", "Start it."),
+        ModelMismatchError("Other.", "Reindex."),
+        StorageError("Full."),
+    ],
+)
+def test_each_error_becomes_problem_details(client: FlaskClient, app: StandIn, error: StorageError) -> None:
+    app.searcher.error = error
+    response = client.get("/api/search?q=x", headers=PAGE)  # the API speaks JSON even to browsers
+    assert response.status_code == error.http_status
+    assert response.mimetype == "application/problem+json"
+    assert response.json["detail"] == error.message
+    assert response.json["remedy"] == error.remedy
+    assert response.json["code"] == error.code
+    assert response.json["status"] == error.http_status
+    assert response.json["type"] == "about:blank"
+    assert response.json["title"]
+
+
+def test_an_unexpected_error_is_logged_and_tells_nothing(
+    client: FlaskClient, app: StandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.searcher.error = RuntimeError("password=hunter2")
+    with caplog.at_level(logging.ERROR):
+        response = client.get("/api/search?q=x")
+    assert response.status_code == 500
+    assert response.json["code"] == "internal"
+    assert b"hunter2" not in response.data
+    assert "hunter2" in caplog.text
+
+
+def test_people_get_a_page_and_programs_get_json(client: FlaskClient) -> None:
+    page = client.get("/nowhere/<b>", headers=PAGE)
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert b"&lt;b&gt;" in page.data
+    assert client.get("/nowhere").mimetype == "application/problem+json"
+    assert client.get("/api/nowhere", headers=PAGE).mimetype == "application/problem+json"
+
+
+def test_a_wrong_method_says_which_are_right(client: FlaskClient) -> None:
+    response = client.get("/api/ask")
+    assert response.status_code == 405
+    assert "POST" in response.headers["Allow"]
+
+
+@pytest.mark.parametrize("path", ["/", "/documents", "/api/search?q=x", "/nowhere", "/static/search.js", "/healthz"])
+def test_every_response_carries_the_security_headers(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost:9999"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/api/documents"), ("POST", "/api/ask"), ("DELETE", "/api/documents/d")]
+)
+def test_other_sites_change_nothing(client: FlaskClient, method: str, path: str, headers: dict[str, str]) -> None:
+    response = client.open(path, method=method, json={"url": "https://example.org"}, headers=headers)
+    assert response.status_code == 403
+    assert response.json["code"] == "forbidden"
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": "http://localhost"}]
+)
+def test_the_page_itself_and_programs_may(client: FlaskClient, headers: dict[str, str]) -> None:
+    response = client.delete("/api/documents/d", headers=headers)
+    assert response.status_code == 404  # as far as the handler
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8080", "192.168.1.5:8080", "[::1"])
+def test_a_name_that_was_bent_to_loopback_is_not_answered(client: FlaskClient, host: str) -> None:
+    assert client.get("/api/documents", headers={"Host": host}).status_code in (400, 403)
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "LOCALHOST"])
+def test_loopback_names_are_answered(client: FlaskClient, host: str) -> None:
+    assert client.get("/api/documents", headers={"Host": host}).status_code == 200
+
+
+def test_served_to_a_network_any_name_will_do(app: StandIn) -> None:
+    client = create_app(app, host="0.0.0.0").test_client()  # type: ignore[arg-type]
+    assert client.get("/api/documents", headers={"Host": "search.example"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("[::1]", True), ("0.0.0.0", False), ("example", False)],
+)
+def test_what_loopback_is(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
+
+
+def test_health_is_about_the_process_and_readiness_about_the_store(client: FlaskClient, app: StandIn) -> None:
+    assert client.get("/readyz").json == {"status": "ok"}
+    app.store.error = StorageError("The disk is full.", "Make room.")
+    assert client.get("/healthz").json == {"status": "ok"}
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json["detail"] == "The disk is full."
