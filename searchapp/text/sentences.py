@@ -12,9 +12,10 @@ ABBREVIATIONS = frozenset(
 )
 
 _CLOSERS = r"[\"'”’»)\]」』）】》〉]*"
+_CITATIONS = r"(?:[ ]?[\[【]\d{1,3}(?:\s*[,，、]\s*\d{1,3})*[\]】])*"  # [1][2] after the stop belong to the sentence
 _BOUNDARY = re.compile(
-    rf"(?P<cjk>[。！？｡…]+{_CLOSERS})"  # a CJK stop ends a sentence whatever follows
-    rf"|(?P<latin>[.!?]+{_CLOSERS}(?:\[\d+\])*)(?=\s|$)"  # a Latin one only before white space
+    rf"(?P<cjk>[。！？｡…]+{_CLOSERS}{_CITATIONS})"  # a CJK stop ends a sentence whatever follows
+    rf"|(?P<latin>[.!?]+{_CLOSERS}{_CITATIONS})(?=\s|$)"  # a Latin one only before white space
     r"|(?P<line>\n)"
 )
 _LAST_WORD = re.compile(r"[\w.]*\w$")

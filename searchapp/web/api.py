@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from searchapp.errors import NotFoundError, UsageError
-from searchapp.model import DocumentEntry, DocumentState, SearchMode, SearchRequest
+from searchapp.model import DocumentState, SearchMode, SearchRequest
 from searchapp.search.filters import parse_filters
 from searchapp.serialise import Json, entry_json, error_json, results_json
 from searchapp.sources.addresses import normalise_address
@@ -90,12 +90,14 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
 
     @routes.get("/documents/<document_id>")
     def document(document_id: str) -> Json:
-        return entry_json(_entry(application, document_id))
+        entry = application.store.entry(document_id)
+        if entry is None:
+            raise NotFoundError(f"There is no document {document_id}.", "GET /api/documents lists those there are.")
+        return entry_json(entry)
 
     @routes.delete("/documents/<document_id>")
     def delete(document_id: str) -> tuple[str, int]:
-        if not application.store.delete_document(document_id):
-            raise _no_such(document_id)
+        application.delete_document(document_id)
         return "", HTTPStatus.NO_CONTENT
 
 
@@ -104,7 +106,7 @@ def _uploaded(application: Application) -> list[str]:
     files = [file for file in request.files.getlist("file") if file.filename]
     if not files:
         raise UsageError("The upload holds no file.", "Send each as a form field named file.")
-    return [application.uploads.save(file.filename or "", file.stream) for file in files]
+    return [application.originals.save_upload(file.filename or "", file.stream) for file in files]
 
 
 def _address(body: dict[str, Any]) -> str:
@@ -115,17 +117,6 @@ def _address(body: dict[str, Any]) -> str:
             "Nothing to add was named.", 'Send files as form fields named file, or {"url": "https://..."}.'
         )
     return normalise_address(address)
-
-
-def _entry(application: Application, document_id: str) -> DocumentEntry:
-    entry = application.store.entry(document_id)
-    if entry is None:
-        raise _no_such(document_id)
-    return entry
-
-
-def _no_such(document_id: str) -> NotFoundError:
-    return NotFoundError(f"There is no document {document_id}.", "GET /api/documents lists those there are.")
 
 
 def _json_body() -> dict[str, Any]:

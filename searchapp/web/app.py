@@ -42,7 +42,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
 
     problems.register(app, settings)
     guards.register(app, host or settings.host)
-    app.register_blueprint(pages.blueprint())
+    app.register_blueprint(pages.blueprint(settings.max_file_mb))
     app.register_blueprint(api.blueprint(application, jobs or Jobs(application)))
     app.register_blueprint(originals.blueprint(application))
     app.register_blueprint(health.blueprint(application))

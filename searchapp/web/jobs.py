@@ -57,7 +57,7 @@ class Jobs:
 
         Only uploads and web addresses: files that are queued may belong to an ``ingest`` command that is running now.
         """
-        uploads = str(self._application.settings.data_dir.resolve() / "uploads")
+        uploads = str(self._application.settings.data_dir.absolute() / "uploads")
         left = [
             entry.source
             for state in (DocumentState.RUNNING, DocumentState.QUEUED)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 
-def blueprint() -> Blueprint:
-    """The routes of the pages."""
+def blueprint(max_file_mb: int) -> Blueprint:
+    """The routes of the pages; uploads of more than ``max_file_mb`` MiB are refused before they are sent."""
     routes = Blueprint("pages", __name__)
 
     @routes.get("/")
@@ -15,6 +15,6 @@ def blueprint() -> Blueprint:
 
     @routes.get("/documents")
     def documents() -> str:
-        return render_template("documents.html")
+        return render_template("documents.html", max_file_mb=max_file_mb)
 
     return routes

@@ -44,24 +44,28 @@ def library(app: StandIn) -> StandIn:
 @pytest.fixture
 def served() -> Iterator[Callable[[object], str]]:
     """Gives a function that serves an application on a free port and returns its address."""
-    servers = []
+    servers: list[tuple[Any, Jobs]] = []
 
     def start(application: object) -> str:
-        server = open_server(application, "127.0.0.1", 0)  # type: ignore[arg-type]
+        jobs = Jobs(application)  # type: ignore[arg-type]
+        server = open_server(application, "127.0.0.1", 0, jobs)  # type: ignore[arg-type]
         threading.Thread(target=server.run, daemon=True).start()
-        servers.append(server)
+        servers.append((server, jobs))
         return f"http://127.0.0.1:{server.effective_port}"
 
     yield start
-    for server in servers:
-        server.close()
+    for server, jobs in servers:
+        server.task_dispatcher.shutdown()
+        server.trigger.pull_trigger(server.close)  # in its own thread, which is polling the socket
+        jobs.stop()
 
 
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+def new_page(browser: Browser, served: object) -> Iterator[Callable[..., Page]]:
     """Opens pages, each in a context of its own; at the end none of them may have reported an error.
 
-    A violation of the content security policy is such an error. ``tolerated`` names one that a test provokes.
+    A violation of the content security policy is such an error. ``tolerated`` names one that a test provokes. Asking
+    for ``served`` lets the pages close before the server does.
     """
     expect.set_options(timeout=10_000)
     contexts: list[BrowserContext] = []
@@ -84,3 +88,9 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def address(library: StandIn, served: Callable[[object], str]) -> str:
+    """Where the sample library is served."""
+    return served(library)

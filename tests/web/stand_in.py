@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-from searchapp.errors import SearchAppError, UsageError
+from searchapp.errors import NotFoundError, SearchAppError, UsageError
 from searchapp.model import (
     Answer,
     AnswerEvent,
@@ -221,20 +221,18 @@ class Ingester:
 
 
 class Originals:
-    def __init__(self) -> None:
+    """Files by document id; uploads go where the real ones go, so that resuming finds them."""
+
+    def __init__(self, data_dir: Path) -> None:
         self.paths: dict[str, Path] = {}
+        self.uploads = data_dir / "uploads"
 
     def path(self, one: DocumentEntry) -> Path | None:
         return self.paths.get(one.id)
 
-
-class Uploads:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def save(self, filename: str, stream: IO[bytes]) -> str:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / Path(filename).name
+    def save_upload(self, filename: str, stream: IO[bytes]) -> str:
+        self.uploads.mkdir(parents=True, exist_ok=True)
+        path = self.uploads / Path(filename).name
         path.write_bytes(stream.read())
         return str(path)
 
@@ -248,8 +246,11 @@ class StandIn:
         self.answerer = ScriptedAnswerer(self.searcher)
         self.store = Store()
         self.ingester = Ingester(self.store)
-        self.originals = Originals()
-        self.uploads = Uploads(data_dir / "uploads")
+        self.originals = Originals(data_dir)
+
+    def delete_document(self, document_id: str) -> None:
+        if not self.store.delete_document(document_id):
+            raise NotFoundError("There is no such document.")
 
     def add(self, one: Hit, original: bytes | None = None, **changes: object) -> None:
         """Make a hit findable, its document known, and its original openable."""

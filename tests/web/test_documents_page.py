@@ -4,13 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from searchapp.model import DocumentState
+from tests.web.browsing import NewPage
 from tests.web.samples import fill_registry
 from tests.web.stand_in import StandIn
-
-NewPage = Callable[..., Page]
 
 
 @pytest.fixture
@@ -65,7 +64,7 @@ def test_files_can_be_dropped_anywhere(new_page: NewPage, app: StandIn, document
 def test_one_file_that_is_refused_does_not_keep_the_others_back(
     new_page: NewPage, app: StandIn, documents: str
 ) -> None:
-    page = new_page(tolerated="413")
+    page = new_page()
     page.goto(documents)
     page.set_input_files(
         "#files",

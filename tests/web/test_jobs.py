@@ -60,7 +60,7 @@ def test_a_service_that_is_away_is_waited_for(app: StandIn, jobs: Jobs, monkeypa
 
 
 def test_resuming_takes_up_uploads_and_pages_but_not_the_files_of_a_running_command(app: StandIn, jobs: Jobs) -> None:
-    upload = str(app.settings.data_dir.resolve() / "uploads" / "x.md")
+    upload = str(app.settings.data_dir.absolute() / "uploads" / "x.md")
     app.store.put(entry("a", upload, state=DocumentState.QUEUED))
     app.store.put(entry("b", "https://example.org/", state=DocumentState.RUNNING))
     app.store.put(entry("c", "/srv/by-command.md", state=DocumentState.QUEUED))

@@ -101,7 +101,8 @@ function complete(answer) {
 function sourceLine(citation) {
   const hit = hits[citation.n - 1] ?? citation;
   const link = h("a", { href: originalLink(hit), target: "_blank", rel: "noopener" }, citation.title || citation.source);
-  return h("li", { value: citation.n }, link, citation.page && h("span", { class: "muted" }, ` ${t("page", citation.page)}`));
+  const where = citation.page ? t("page", citation.page) : hit.headings?.at(-1);
+  return h("li", { value: citation.n }, link, where && h("span", { class: "muted" }, `  ${where}`));
 }
 
 function fail(problem, state) {

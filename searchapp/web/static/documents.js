@@ -4,18 +4,20 @@ import { onFiles } from "./drop.js";
 import { byId, h, icon } from "./dom.js";
 import { hideProblem, showProblem } from "./frame.js";
 import { crumbs } from "./hit.js";
-import { call, getJson, postJson } from "./http.js";
+import { Problem, call, getJson, postJson } from "./http.js";
 import { day, languageName, t, typeName } from "./i18n.js";
 import { originalLink } from "./links.js";
 
 const PAGE = 50;
 const POLL_MS = 1200;
 const STATES = ["", "queued", "running", "indexed", "failed"];
+const MAX_MB = Number(document.body.dataset.maxMb); // asked here, since a server hangs up on what is far too large
 const UNDERWAY = ["queued", "running"];
 const list = byId("entries");
 let state = "";
 let size = PAGE; // grows with "more", so that polling refreshes all that is shown
 let poll = 0;
+let halted = false; // whether the banner tells why nothing in the queue moves
 let drawing = 0;
 
 document.title = `${t("documents")} – ${t("appName")}`;
@@ -27,7 +29,9 @@ async function refresh() {
     const page = await getJson(`/api/documents?${new URLSearchParams({ size, ...(state && { state }) })}`);
     if (own !== drawing) return; // a newer one is under way
     draw(page);
-    if (page.problem) showProblem({ message: page.problem.message, remedy: page.problem.remedy });
+    if (page.problem) showProblem(page.problem);
+    else if (halted) hideProblem();
+    halted = Boolean(page.problem);
     if (await anyUnderway(page)) poll = setTimeout(refresh, POLL_MS);
   } catch (problem) {
     showProblem(problem, refresh);
@@ -107,6 +111,7 @@ async function upload(files) {
     const body = new FormData();
     body.append("file", file);
     try {
+      if (file.size > MAX_MB * 2 ** 20) throw new Problem({ detail: t("tooLarge", MAX_MB), remedy: t("tooLargeRemedy") });
       await call("/api/documents", { method: "POST", body });
       added += 1;
     } catch (problem) {

@@ -18,7 +18,7 @@ export function hitElement(hit) {
     ),
     h("p", { class: "facts" }, ...facts(hit)),
     snippet,
-    h("div", { class: "hit-tools" }, why(hit), wholePassage(hit, snippet, excerpt)),
+    h("div", { class: "hit-tools" }, wholePassage(hit, snippet, excerpt), why(hit)),
   );
 }
 

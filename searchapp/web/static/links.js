@@ -24,7 +24,7 @@ function firstWords(text) {
 // ["…", "handbook", "safety", "ppr-9087.pdf"]: the last parts of a path, or the host and the last parts.
 export function breadcrumb(source, most = 3) {
   const web = /^https?:\/\/([^/?#]+)([^?#]*)/i.exec(source);
-  const upload = /[\\/]uploads[\\/](?:.*[\\/])?([^\\/]+)$/.exec(source);
+  const upload = /[\\/]uploads[\\/][0-9a-f]{16}[\\/]([^\\/]+)$/.exec(source); // our own folders mean nothing to people
   if (upload) return [upload[1]];
   const parts = web ? web[2].split("/").filter(Boolean).map(decoded) : source.split(/[\\/]+/).filter(Boolean);
   const tail = parts.slice(-most);

@@ -1,7 +1,7 @@
 // The list of results: searches, draws, pages, and says so when there is nothing.
 
 import { byId, h } from "./dom.js";
-import { hideProblem, showProblem } from "./frame.js";
+import { showProblem } from "./frame.js";
 import { hitElement } from "./hit.js";
 import { getJson } from "./http.js";
 import { t } from "./i18n.js";
@@ -15,7 +15,6 @@ let running = null;
 export async function showResults(state, change) {
   const found = await fetchPage(state, 0, change);
   if (!found) return null;
-  hideProblem();
   list.replaceChildren(...found.hits.map(hitElement));
   list.classList.remove("stale");
   byId("nothing").replaceChildren(...(found.hits.length ? [] : await nothing(state, change)));

@@ -23,6 +23,7 @@ function change(next, options) {
 
 async function show() {
   clearTimeout(pause);
+  hideProblem();
   if (document.activeElement !== box || !box.value.trim()) box.value = state.q;
   byId("clear").hidden = !box.value;
   document.body.dataset.view = state.q ? "results" : "home";
@@ -41,7 +42,6 @@ async function show() {
 async function showHome() {
   clearResults();
   hideAnswer();
-  hideProblem();
   byId("home").hidden = false;
   try {
     const { total } = await getJson("/api/documents?size=1");

@@ -1,0 +1,39 @@
+"""An answer without a language model: the passages' own sentences that are nearest to the question, quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from searchapp.answer.evidence import coverage
+from searchapp.embedding import Embedder
+from searchapp.model import Hit, Sentence
+from searchapp.text.sentences import sentences
+from searchapp.text.words import content_terms
+
+SENTENCES = 3
+CANDIDATES = 48
+"""Sentences that are embedded; more would make the answer slower than a model's."""
+
+LEAST_CHARACTERS = 12
+"""Shorter lines are headings and fragments of tables."""
+
+
+def extract(question: str, passages: Sequence[Hit], embedder: Embedder) -> tuple[Sentence, ...]:
+    """Up to three sentences, in order of rank, each citing the passage that it is quoted from (numbers from 1)."""
+    terms = content_terms(question)
+    found: dict[str, int] = {}
+    for number, hit in enumerate(passages, start=1):
+        for sentence in sentences(hit.text):
+            if len(sentence) >= LEAST_CHARACTERS and not sentence.endswith(("?", "？")):
+                found.setdefault(sentence, number)
+    candidates = sorted(found, key=lambda sentence: (-coverage(terms, sentence), found[sentence]))[:CANDIDATES]
+    if not candidates:
+        return ()
+    near = embedder.embed_documents(candidates) @ embedder.embed_query(question)
+    # Meaning finds the subject, words the point; a better passage breaks ties.
+    score = {
+        sentence: float(cosine) + coverage(terms, sentence) - 0.01 * found[sentence]
+        for sentence, cosine in zip(candidates, near, strict=True)
+    }
+    best = sorted(candidates, key=lambda sentence: -score[sentence])[:SENTENCES]
+    return tuple(Sentence(f"{sentence} [{found[sentence]}]", (found[sentence],), True) for sentence in best)

@@ -1,0 +1,78 @@
+"""The original bytes behind documents, so that a citation can open them: files in place, uploads and pages as copies."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from hashlib import sha256
+from pathlib import Path
+from typing import IO
+
+from searchapp.errors import StorageError
+from searchapp.model import DocumentEntry, SourceType
+from searchapp.sources import RawSource
+
+SUFFIXES = {SourceType.PDF: ".pdf", SourceType.HTML: ".html", SourceType.MARKDOWN: ".md", SourceType.TEXT: ".txt"}
+COPY_BYTES = 1 << 20
+NAME_CHARACTERS = 150
+_UNSAFE = re.compile(r"[^\w.()（）【】 +@=,-]+")
+
+
+class Originals:
+    """Uploads and kept web pages below the data folder, and the way from a registry entry to its file."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._uploads = data_dir.absolute() / "uploads"
+        self._pages = data_dir.absolute() / "pages"
+
+    def save_upload(self, filename: str, stream: IO[bytes]) -> str:
+        """Keep an upload and return its path, which is its source; the same bytes and name give the same path."""
+        name = _UNSAFE.sub("_", filename.replace("\\", "/").rpartition("/")[2]).strip(". ")[-NAME_CHARACTERS:] or "upload"
+        try:
+            self._uploads.mkdir(parents=True, exist_ok=True)
+            digest = sha256()
+            arriving = self._uploads / f".arriving-{id(stream):x}"
+            with arriving.open("wb") as file:
+                while block := stream.read(COPY_BYTES):
+                    digest.update(block)
+                    file.write(block)
+            folder = self._uploads / digest.hexdigest()[:16]
+            folder.mkdir(exist_ok=True)
+            arriving.replace(folder / name)
+        except OSError as error:
+            raise _no_room(self._uploads, error) from error
+        return str(folder / name)
+
+    def keep_page(self, raw: RawSource, type_: SourceType) -> None:
+        """Keep the bytes of a web page, which may change or go, as they were when it was read."""
+        try:
+            self._pages.mkdir(parents=True, exist_ok=True)
+            path = self._pages / f"{raw.ref.id}{SUFFIXES[type_]}"
+            arriving = path.with_suffix(".arriving")
+            arriving.write_bytes(raw.data)
+            arriving.replace(path)
+        except OSError as error:
+            raise _no_room(self._pages, error) from error
+
+    def path(self, entry: DocumentEntry) -> Path | None:
+        """The local file behind an entry: the kept page, or the file at its source; None when it is gone."""
+        if "://" in entry.source:
+            kept = self._pages / f"{entry.id}{SUFFIXES.get(SourceType(entry.type), '')}"
+            return kept if kept.is_file() else None
+        file = Path(entry.source)
+        return file if file.is_file() else None
+
+    def forget(self, entry: DocumentEntry) -> None:
+        """Remove our own copy of a deleted document; a file of the user's is never touched."""
+        for suffix in SUFFIXES.values():
+            (self._pages / f"{entry.id}{suffix}").unlink(missing_ok=True)
+        folder = Path(entry.source).parent
+        if folder.parent == self._uploads:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_room(folder: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{folder} cannot be written: {(error.strerror or 'input error').lower()}.",
+        "Free disk space, or choose another folder with SEARCHAPP_DATA_DIR.",
+    )

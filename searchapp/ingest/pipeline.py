@@ -1,0 +1,316 @@
+"""The pipeline: one thread loads and chunks, the caller's embeds and writes, a short queue lies between them.
+
+Documents pass through in windows of some hundred chunks, so that embedding batches form across documents and memory does
+not grow with the corpus. A document that fails costs only itself; a store or model that fails ends the run, and what
+was not written is simply done again the next time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from searchapp.chunking import chunk_document
+from searchapp.embedding import Embedder
+from searchapp.errors import SourceError
+from searchapp.ingest.originals import Originals
+from searchapp.model import (
+    Chunk,
+    Document,
+    DocumentEntry,
+    DocumentState,
+    EmbeddedChunk,
+    IngestOutcome,
+    IngestState,
+    SourceType,
+    Vector,
+)
+from searchapp.settings import Settings
+from searchapp.sources import BadTarget, Loader, SourceRef, discover
+from searchapp.stores import DocumentWrite, Store, require_same_model
+
+WINDOW_CHUNKS = 512
+"""Chunks that are embedded and written together: enough for full batches, few enough to show progress."""
+
+WINDOW_DOCUMENTS = 64
+LOOK_AHEAD = 64
+"""Documents that may lie loaded between both threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A document that is ready to be embedded."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Window:
+    """Documents that are embedded and written together."""
+
+    loaded: list[_Loaded] = field(default_factory=list)
+    chunks: int = 0
+
+    def add(self, loaded: _Loaded) -> None:
+        self.loaded.append(loaded)
+        self.chunks += len(loaded.chunks)
+
+    @property
+    def full(self) -> bool:
+        return self.chunks >= WINDOW_CHUNKS or len(self.loaded) >= WINDOW_DOCUMENTS
+
+
+class _End:
+    """The last thing in the queue; carries what ended the loading thread early, if anything did."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.error = error
+
+
+_Item: TypeAlias = "_Loaded | IngestOutcome | _End"
+
+
+class Ingester:
+    """Puts documents into the store."""
+
+    def __init__(self, store: Store, embedder: Embedder, originals: Originals, settings: Settings) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._originals = originals
+        self._settings = settings
+
+    def ingest(self, targets: Iterable[str]) -> Iterator[IngestOutcome]:
+        """Ingest files, folders and web addresses; yields one outcome for each document as it is done.
+
+        Raises ModelMismatchError before anything is read, and the store's and the embedder's errors. Closing the
+        iterator stops the run after what is under way.
+        """
+        self._prepare()
+        loading = _LoadingThread(self._loaded(targets))
+        try:
+            window = _Window()
+            for item in loading.items():
+                if isinstance(item, IngestOutcome):
+                    yield item
+                    continue
+                window.add(item)
+                if window.full or loading.idle:
+                    yield from self._finish(window)
+                    window = _Window()
+            yield from self._finish(window)
+        finally:
+            loading.stop()
+            self._store.refresh()
+
+    def ingest_documents(self, documents: Iterable[Document]) -> Iterator[IngestOutcome]:
+        """Ingest documents that are in memory already, as ``ingest`` does with sources."""
+        self._prepare()
+        window = _Window()
+        for document in documents:
+            window.add(self._chunked(document, time.perf_counter()))
+            if window.full:
+                yield from self._finish(window)
+                window = _Window()
+        yield from self._finish(window)
+        self._store.refresh()
+
+    def queue(self, source: str) -> DocumentEntry:
+        """Register a file or address as queued, to be ingested later; returns its entry.
+
+        What is known already keeps its facts, and stays searchable. Raises SourceError when there is no such source.
+        """
+        found = next(iter(discover([source])), None)
+        if found is None:
+            raise SourceError(f"There is nothing to read in {source}.", "Name a file or a web address.")
+        if isinstance(found, BadTarget):
+            raise found.error
+        self._prepare()
+        known = self._store.entry(found.id)
+        entry = self._entry(found, known, DocumentState.QUEUED)
+        self._store.put_entries([entry])
+        return entry
+
+    def _prepare(self) -> None:
+        fingerprint = self._embedder.fingerprint
+        require_same_model(self._store, fingerprint)
+        self._store.prepare(fingerprint)
+
+    # --- first thread: sources to chunks
+
+    def _loaded(self, targets: Iterable[str]) -> Iterator[_Loaded | IngestOutcome]:
+        with Loader(self._settings) as loader:
+            found = discover(targets)
+            while group := list(itertools.islice(found, LOOK_AHEAD)):
+                known = self._store.known_entries([one.id for one in group])
+                for one in group:
+                    yield self._load(loader, one, known.get(one.id))
+
+    def _load(
+        self, loader: Loader, found: SourceRef | BadTarget, known: DocumentEntry | None
+    ) -> _Loaded | IngestOutcome:
+        started = time.perf_counter()
+        try:
+            if isinstance(found, BadTarget):
+                raise found.error
+            raw = loader.read(found)
+            if known and known.state is not DocumentState.FAILED and known.content_hash == raw.content_hash:
+                if known.state is not DocumentState.INDEXED:  # it was queued again, and nothing had changed
+                    self._store.put_entries([dataclasses.replace(known, state=DocumentState.INDEXED)])
+                return IngestOutcome(known.source, known.id, IngestState.UNCHANGED, known.chunks, note=known.note)
+            document = loader.parse(raw)
+            if found.is_url:
+                self._originals.keep_page(raw, document.type)
+        except SourceError as error:
+            return self._failed(found, known, str(error))
+        return self._chunked(document, started)
+
+    def _chunked(self, document: Document, started: float) -> _Loaded:
+        chunks = chunk_document(document, self._embedder, self._settings.chunk_overlap_tokens)
+        return _Loaded(document, tuple(chunks), time.perf_counter() - started)
+
+    # --- second thread: chunks to the store
+
+    def _finish(self, window: _Window) -> Iterator[IngestOutcome]:
+        if not window.loaded:
+            return
+        started = time.perf_counter()
+        chunks = [chunk for loaded in window.loaded for chunk in loaded.chunks]
+        vectors, reused = self._vectors(chunks)
+        share = (time.perf_counter() - started) / max(1, len(chunks))
+        writes = [self._write(loaded, vectors, share) for loaded in window.loaded]
+        errors = self._store.write(writes)
+        computed: set[str] = set()
+        for loaded, write in zip(window.loaded, writes, strict=True):
+            if reason := errors.get(write.entry.id):
+                known = self._store.entry(write.entry.id)
+                ref = SourceRef(write.entry.source, write.entry.id)
+                yield self._failed(ref, known, f"The store refused a passage: {reason}.")
+                continue
+            new = {chunk.hash for chunk in loaded.chunks} - reused - computed
+            computed |= new
+            yield IngestOutcome(
+                source=write.entry.source,
+                document_id=write.entry.id,
+                state=IngestState.INDEXED,
+                chunks=len(loaded.chunks),
+                embedded=len(new),
+                reused=len(loaded.chunks) - len(new),
+                note=write.entry.note,
+            )
+
+    def _vectors(self, chunks: Sequence[Chunk]) -> tuple[Mapping[str, Vector], set[str]]:
+        """A vector for every hash, and which of them the store had already."""
+        texts = {chunk.hash: chunk.embedded_text for chunk in chunks}
+        stored = self._store.vectors(texts.keys())
+        missing = [hash_ for hash_ in texts if hash_ not in stored]
+        computed = self._embedder.embed_documents([texts[hash_] for hash_ in missing]) if missing else ()
+        return {**stored, **dict(zip(missing, computed, strict=True))}, set(stored)
+
+    def _write(self, loaded: _Loaded, vectors: Mapping[str, Vector], seconds_a_chunk: float) -> DocumentWrite:
+        document = loaded.document
+        entry = DocumentEntry(
+            id=document.id,
+            source=document.source,
+            title=document.title,
+            type=document.type,
+            state=DocumentState.INDEXED,
+            content_hash=document.content_hash,
+            language=document.language,
+            modified=document.modified,
+            pages=document.pages,
+            chunks=len(loaded.chunks),
+            note=_note(document),
+            updated=dt.datetime.now(dt.UTC),
+            seconds=round(loaded.seconds + seconds_a_chunk * len(loaded.chunks), 3),
+        )
+        return DocumentWrite(entry, tuple(EmbeddedChunk(chunk, vectors[chunk.hash]) for chunk in loaded.chunks))
+
+    def _failed(
+        self, found: SourceRef | BadTarget, known: DocumentEntry | None, sentence: str
+    ) -> IngestOutcome:
+        """Record the failure; an older version stays searchable, and its facts stay in the entry."""
+        entry = self._entry(found, known, DocumentState.FAILED)
+        self._store.put_entries([dataclasses.replace(entry, error=sentence)])
+        return IngestOutcome(
+            found.source, found.id, IngestState.FAILED, chunks=known.chunks if known else 0, error=sentence
+        )
+
+    def _entry(
+        self, found: SourceRef | BadTarget, known: DocumentEntry | None, state: DocumentState
+    ) -> DocumentEntry:
+        now = dt.datetime.now(dt.UTC)
+        if known is not None:
+            return dataclasses.replace(known, state=state, error="", updated=now)
+        title = found.source.rstrip("/").rpartition("/")[2] or found.source
+        suffix = title.rpartition(".")[2].lower()
+        type_ = {"pdf": SourceType.PDF, "md": SourceType.MARKDOWN, "txt": SourceType.TEXT}.get(suffix, SourceType.HTML)
+        return DocumentEntry(found.id, found.source, title, type_, state, updated=now)
+
+
+class _LoadingThread:
+    """Runs a generator ahead of its consumer, ``LOOK_AHEAD`` items at the most."""
+
+    def __init__(self, source: Iterator[_Loaded | IngestOutcome]) -> None:
+        self._source = source
+        self._queue: queue.Queue[_Item] = queue.Queue(LOOK_AHEAD)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="searchapp-load", daemon=True)
+        self._thread.start()
+
+    def items(self) -> Iterator[_Loaded | IngestOutcome]:
+        """What the generator yields; its exception is raised here."""
+        while True:
+            item = self._queue.get()
+            if isinstance(item, _End):
+                if item.error is not None:
+                    raise item.error
+                return
+            yield item
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is waiting, so that the embedder should rather begin than wait for a fuller window."""
+        return self._queue.empty()
+
+    def stop(self) -> None:
+        """End the thread after the item at hand."""
+        self._stopping.set()
+        while self._thread.is_alive():
+            try:
+                self._queue.get(timeout=0.05)
+            except queue.Empty:
+                continue
+
+    def _run(self) -> None:
+        end = _End()
+        try:
+            for item in self._source:
+                self._queue.put(item)
+                if self._stopping.is_set():
+                    break
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the consumer's thread
+            end = _End(error)
+        finally:
+            close = getattr(self._source, "close", None)
+            if close is not None:
+                close()
+            if not self._stopping.is_set():
+                self._queue.put(end)
+
+
+def _note(document: Document) -> str:
+    without = document.pages_without_text
+    if not without:
+        return ""
+    pages = ", ".join(str(page) for page in without[:10]) + (" and more" if len(without) > 10 else "")
+    subject = f"Page {pages} has" if len(without) == 1 else f"Pages {pages} have"
+    return f"{subject} no text."

@@ -1,0 +1,60 @@
+"""The composition root: builds what the doors (``cli``, ``web``) use from ``Settings``, each part on first use."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from searchapp.answer import Answerer
+from searchapp.embedding import Embedder, build_embedder
+from searchapp.errors import NotFoundError
+from searchapp.ingest import Ingester, Originals
+from searchapp.search import Searcher
+from searchapp.settings import Settings
+from searchapp.stores import Store, build_store
+
+
+class Application:
+    """One configured searchapp; nothing is loaded or connected before it is used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def store(self) -> Store:
+        """Where passages and the registry are kept."""
+        return build_store(self.settings)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """What turns text into vectors."""
+        return build_embedder(self.settings)
+
+    @cached_property
+    def originals(self) -> Originals:
+        """The original files behind documents."""
+        return Originals(self.settings.data_dir)
+
+    @cached_property
+    def ingester(self) -> Ingester:
+        """Sources to the store."""
+        return Ingester(self.store, self.embedder, self.originals, self.settings)
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """Queries to hits."""
+        return Searcher(self.store, self.embedder, self.settings)
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        """Questions to answers."""
+        return Answerer(self.searcher, self.embedder, self.settings)
+
+    def delete_document(self, document_id: str) -> None:
+        """Remove a document, its passages and our copy of its original. Raises NotFoundError when there is none."""
+        entry = self.store.entry(document_id)
+        if not self.store.delete_document(document_id):
+            raise NotFoundError(
+                f"There is no document {document_id[:64]}.", "searchapp documents list shows those there are."
+            )
+        if entry is not None:
+            self.originals.forget(entry)
