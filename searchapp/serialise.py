@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from searchapp.errors import SearchAppError
-from searchapp.model import Answer, Citation, DocumentEntry, Hit, IngestOutcome, SearchResults, Sentence
+from searchapp.model import Answer, Chunk, Citation, DocumentEntry, Hit, IngestOutcome, SearchResults, Sentence
+
+if TYPE_CHECKING:
+    from searchapp.evaluation import Evaluation
 
 Json: TypeAlias = dict[str, Any]
 """A JSON object: strings, numbers, booleans, None, lists and further objects."""
@@ -125,3 +128,38 @@ def error_json(error: SearchAppError) -> Json:
 
 def _time(moment: dt.datetime | None) -> str | None:
     return moment.isoformat() if moment else None
+
+
+def chunk_json(chunk: Chunk) -> Json:
+    """A stored passage."""
+    return {
+        "id": chunk.id,
+        "position": chunk.position,
+        "headings": list(chunk.headings),
+        "page": chunk.page,
+        "start": chunk.start,
+        "end": chunk.end,
+        "text": chunk.text,
+    }
+
+
+def evaluation_json(evaluation: Evaluation) -> Json:
+    """The figures of an evaluation, by mode."""
+    return {
+        "dataset": evaluation.dataset,
+        "split": evaluation.split,
+        "queries": evaluation.queries,
+        "documents": evaluation.documents,
+        "chunks": evaluation.chunks,
+        "index_seconds": evaluation.index_seconds,
+        "results": {
+            mode.value: {
+                "ndcg@10": figures.ndcg_at_10,
+                "recall@100": figures.recall_at_100,
+                "mrr@10": figures.mrr_at_10,
+                "p50_ms": figures.p50_ms,
+                "p99_ms": figures.p99_ms,
+            }
+            for mode, figures in evaluation.results.items()
+        },
+    }

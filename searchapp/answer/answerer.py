@@ -159,4 +159,3 @@ class Answerer:
 
 class _BrokenOffError(ServiceUnavailableError):
     """Ollama failed after the answer had begun, when it is too late to answer otherwise."""
-

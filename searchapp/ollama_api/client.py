@@ -106,7 +106,8 @@ class OllamaServer:
             return self._no_such_model(model)
         if "context length" in text or "input length" in text:
             return ModelUnavailableError(
-                f"Ollama's model '{model}' was given a text longer than it reads.", "Choose a model with a longer window."
+                f"Ollama's model '{model}' was given a text longer than it reads.",
+                "Choose a model with a longer window.",
             )
         return ServiceUnavailableError(
             f"Ollama at {self._shown} failed (HTTP {status}): {text[:200]}.", "Its own log tells more; then try again."

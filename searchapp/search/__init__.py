@@ -1,7 +1,7 @@
 """Query to hits: both legs in one round trip, fused, filtered, highlighted, explained.
 
-``query`` reads what the user typed; ``searcher`` runs the legs; ``fusion`` makes one ranking of two; ``highlights`` marks
-what matched; ``filters`` parses ``field=value``.
+``query`` reads what the user typed; ``searcher`` runs the legs; ``fusion`` makes one ranking of two; ``highlights``
+marks what matched; ``filters`` parses ``field=value``.
 """
 
 from searchapp.search.filters import parse_filters

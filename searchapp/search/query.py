@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from searchapp.errors import UsageError
+from searchapp.model import SearchMode
 
 MAX_CHARACTERS = 4000
 """Longer than any question; Elasticsearch would refuse a query of many thousand words with a worse message."""
@@ -42,3 +43,11 @@ def read_query(text: str) -> Query:
     codes = _CODE.findall(_QUOTED.sub(" ", folded))
     exact = [phrase for phrase in quoted + codes if any(character.isalnum() for character in phrase)]
     return Query(folded, tuple(dict.fromkeys(exact))[:MAX_EXACT])
+
+
+def read_mode(name: str) -> SearchMode:
+    """The mode of that name. Raises UsageError when there is none."""
+    try:
+        return SearchMode(name)
+    except ValueError as error:
+        raise UsageError(f"There is no mode '{name[:40]}'.", f"The modes are {', '.join(SearchMode)}.") from error

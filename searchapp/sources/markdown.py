@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 DEEPEST_NESTING = 500
 """markdown-it drops what is nested deeper than its own limit of 20."""
 
+_WRAP = "\x1f"
+_CJK_WRAP = re.compile(
+    f"(?<=[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60]){_WRAP}(?=[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60])"
+)
+"""A line end inside a paragraph is no more than a space, and between Chinese or Japanese characters not even that."""
+
 _HEADING_ID = re.compile(r"\s*\{#[\w\-.:]+\}\s*$")
 
 
@@ -123,10 +129,12 @@ def plain(token: Token) -> str:
         match child.type:
             case "text" | "text_special" | "code_inline":
                 parts.append(child.content)
-            case "softbreak" | "hardbreak":
+            case "softbreak":
+                parts.append(_WRAP)
+            case "hardbreak":
                 parts.append("\n")
             case "image":
                 parts.append(plain(child) or child.content)
             case "html_inline":
                 parts.append("\n" if BREAK.fullmatch(child.content) else "")
-    return "".join(parts)
+    return _CJK_WRAP.sub("", "".join(parts)).replace(_WRAP, " ")

@@ -25,12 +25,14 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterato
     """Yield ``(start, end)`` character offsets of the sentences in ``text[start:end]``, trimmed of white space.
 
     Every non-blank character lies in exactly one span. A line break ends a sentence, since lists, tables and code have
-    no other mark; callers that read prose with hard-wrapped lines join those before.
+    no other mark, unless the next line goes on in lower case, as hard-wrapped prose does.
     """
     stop = len(text) if end is None else end
     begin = start
     for match in _BOUNDARY.finditer(text, start, stop):
         if match.lastgroup == "latin" and _is_inside_a_sentence(text, match.start(), match.end(), stop):
+            continue
+        if match.lastgroup == "line" and text[match.end() : match.end() + 1].islower():
             continue
         yield from _trimmed(text, begin, match.end())
         begin = match.end()

@@ -19,9 +19,9 @@ _WORD = re.compile(rf"(?P<cjk>[{CJK}]+)|(?P<word>(?:(?![{CJK}])\w)+)")
 _CJK_CHARACTER = re.compile(rf"[{CJK}]")
 
 STOP_WORDS = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have how i if in into is it its may no not "
-    "of on or should so such than that the their them then there these they this to was we were what when where which "
-    "who why will with would you your".split()
+    "a an and are as at be been but by can could did do does for from had has have how i if in into is it its may no "
+    "not of on or should so such than that the their them then there these they this to was we were what when where "
+    "which who why will with would you your".split()
 )
 # Function words of Chinese that carry no topic; a pair that touches one is no evidence of a shared subject.
 CJK_STOP_CHARACTERS = frozenset("的了是在和与或及吗呢吧之其也就都而但被把")
@@ -37,7 +37,7 @@ class Word:
 
 
 def words(text: str) -> Iterator[Word]:
-    """Yield the terms of ``text`` in order: stems of words, overlapping pairs of CJK characters (a lone one as it is)."""
+    """Yield the terms of ``text`` in order: stems of words, overlapping pairs of CJK characters."""
     for match in _WORD.finditer(text):
         run, start = match.group(), match.start()
         if match.lastgroup == "cjk":

@@ -207,9 +207,10 @@ class StoreContract:
         assert set(self.semantic(prepared, "words")) == {"kept words", "new words", "other words"}
         assert prepared.count() == 3
         assert prepared.entry("a").content_hash == "v2"
-        assert self.keyword(prepared, "renamed") == ["kept words", "new words"] or len(
-            self.keyword(prepared, "renamed")
-        ) == 2
+        assert (
+            self.keyword(prepared, "renamed") == ["kept words", "new words"]
+            or len(self.keyword(prepared, "renamed")) == 2
+        )
 
     def test_a_document_can_shrink_to_nothing(self, prepared: Store) -> None:
         self.fill(prepared, document("a", "one", "two"))
@@ -248,7 +249,7 @@ class StoreContract:
         entry = DocumentEntry(
             id="x",
             source="https://example.org/页面?q='1'",
-            title="Title \"quoted\" 标题",
+            title='Title "quoted" 标题',
             type="html",
             state=DocumentState.FAILED,
             content_hash="abc",

@@ -57,9 +57,11 @@ def write_all(client: Elasticsearch, actions: Iterable[Action], *, refresh: bool
 
 def _send(client: Elasticsearch, batch: list[Action], refresh: bool) -> tuple[list[Action], dict[str, str]]:
     """One request: the actions to be sent again, and the reasons of those that failed for good."""
+    # The client sends strings as they are, which its types do not tell.
+    operations: list[Any] = [line for action in batch for line in action.lines]
     try:
         answer = client.bulk(
-            operations=[line for action in batch for line in action.lines],
+            operations=operations,
             refresh=refresh,
             filter_path="errors,items.*.status,items.*.error,items.*._id",
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
+from elastic_transport import TlsError
 from elasticsearch import ApiError, ConnectionTimeout, Elasticsearch, TransportError, UnsupportedProductError
 from elasticsearch import __version__ as client_version
-from elastic_transport import TlsError
 
 from searchapp.errors import (
     IncompatibleServerError,
@@ -59,13 +60,20 @@ def translated(method: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
+        where: str = args[0].where  # type: ignore[attr-defined]
+        with reading(where):
             return method(*args, **kwargs)
-        except (ApiError, TransportError, UnsupportedProductError) as error:
-            where: str = args[0].where  # type: ignore[attr-defined]
-            raise as_ours(error, where) from error
 
     return call
+
+
+@contextmanager
+def reading(where: str) -> Iterator[None]:
+    """Within it, what the client raises becomes our errors; for functions beside the store."""
+    try:
+        yield
+    except (ApiError, TransportError, UnsupportedProductError) as error:
+        raise as_ours(error, where) from error
 
 
 def as_ours(error: Exception, where: str) -> SearchAppError:
@@ -85,9 +93,7 @@ def as_ours(error: Exception, where: str) -> SearchAppError:
             f"Elasticsearch does not answer at {where}.", "Start it, or set SEARCHAPP_ELASTICSEARCH_URL."
         )
     if isinstance(error, UnsupportedProductError):
-        return IncompatibleServerError(
-            f"What answers at {where} is not Elasticsearch.", "Check SEARCHAPP_ELASTICSEARCH_URL."
-        )
+        return _not_elasticsearch(where)
     if isinstance(error, ApiError):
         return _refusal(error, where)
     raise error
@@ -108,12 +114,20 @@ def _refusal(error: ApiError, where: str) -> SearchAppError:
             f"Elasticsearch at {where} has made the index read-only: {reason}.",
             "Its disk is probably past the flood-stage watermark: free space, and it lifts the block by itself.",
         )
+    if not isinstance(error.body, dict):  # Elasticsearch says everything in JSON
+        return _not_elasticsearch(where)
     if status == 429:
         return ServiceUnavailableError(
             f"Elasticsearch at {where} has too much to do (HTTP 429).", "Try again in a moment, or add nodes."
         )
     return ServiceUnavailableError(
         f"Elasticsearch at {where} refused a request (HTTP {status}): {reason}.", "Its log tells more."
+    )
+
+
+def _not_elasticsearch(where: str) -> IncompatibleServerError:
+    return IncompatibleServerError(
+        f"What answers at {where} is not Elasticsearch.", "Check SEARCHAPP_ELASTICSEARCH_URL."
     )
 
 

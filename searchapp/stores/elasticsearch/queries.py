@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from searchapp.model import Filters
+from searchapp.model import Filters, Vector
 from searchapp.stores.base import LegQuery
 
 Json = dict[str, Any]
@@ -27,9 +27,7 @@ CHUNK_FIELDS = [
 def keyword_body(query: LegQuery) -> Json:
     """BM25 over title, headings and text together; exact phrases weigh more."""
     should: list[Json] = [{"match": {"content": {"query": query.keywords}}}]
-    should += [
-        {"match_phrase": {"content.exact": {"query": phrase, "boost": EXACT_BOOST}}} for phrase in query.exact
-    ]
+    should += [{"match_phrase": {"content.exact": {"query": phrase, "boost": EXACT_BOOST}}} for phrase in query.exact]
     return {
         "query": {"bool": {"should": should, "minimum_should_match": 1, "filter": filter_clauses(query.filters)}},
         "size": query.depth,
@@ -38,13 +36,12 @@ def keyword_body(query: LegQuery) -> Json:
     }
 
 
-def semantic_body(query: LegQuery) -> Json:
+def semantic_body(query: LegQuery, vector: Vector) -> Json:
     """Approximate nearest neighbours; the filters stand inside ``knn``, so that they apply before, not after."""
-    assert query.vector is not None
     return {
         "knn": {
             "field": "embedding",
-            "query_vector": [float(value) for value in query.vector],
+            "query_vector": [float(value) for value in vector],
             "k": query.depth,
             "num_candidates": min(MAX_CANDIDATES, max(100, query.depth * CANDIDATES_FACTOR)),
             "filter": filter_clauses(query.filters),

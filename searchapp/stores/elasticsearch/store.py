@@ -209,7 +209,7 @@ class ElasticsearchStore:
         if query.keywords is not None:
             bodies["keyword"] = queries.keyword_body(query)
         if query.vector is not None:
-            bodies["semantic"] = queries.semantic_body(query)
+            bodies["semantic"] = queries.semantic_body(query, query.vector)
         header = {"index": self.names.chunks, "ignore_unavailable": True}
         answers = self.client.msearch(searches=[line for body in bodies.values() for line in (header, body)])
         legs: dict[str, list[Json]] = {"keyword": [], "semantic": []}

@@ -1,4 +1,4 @@
-"""Korean for the text index: its words carry their particles, and ICU cuts only at spaces, so "서울에서" hides "서울"."""
+"""Korean for the text index: words carry their particles, and ICU cuts only at spaces, so "서울에서" hides "서울"."""
 
 from __future__ import annotations
 

@@ -184,9 +184,7 @@ class LanceStore:
         rows = self._rows_of(one_of("hash", hashes), only=["hash", "vector"])
         return {row["hash"]: np.asarray(row["vector"], dtype=np.float32) for row in rows}
 
-    def _rows_of(
-        self, condition: str, only: Sequence[str] = (), without: Sequence[str] = ()
-    ) -> list[dict[str, Any]]:
+    def _rows_of(self, condition: str, only: Sequence[str] = (), without: Sequence[str] = ()) -> list[dict[str, Any]]:
         table = self._table(CHUNKS)
         if table is None or not (rows := table.count_rows(condition)):
             return []

@@ -1,0 +1,63 @@
+"""``searchapp eval``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from searchapp.cli.common import JsonOption, application, console, print_json
+
+
+def evaluate(
+    dataset: Annotated[Path, typer.Argument(metavar="DATASET_DIR", help="Folder in BEIR layout.")],
+    split: Annotated[str, typer.Option(help="Which judgements: qrels/<split>.tsv.")] = "test",
+    mode: Annotated[str, typer.Option(help="hybrid, keyword, semantic, or all.")] = "all",
+    as_json: JsonOption = False,
+) -> None:
+    """Measure search quality on judged queries: nDCG@10, recall@100, MRR@10, latency.
+
+    The corpus goes into a throw-away index with the store, model and settings in use, which is removed afterwards.
+
+    Example: searchapp eval ./scifact --mode hybrid
+    """
+    from rich.progress import Progress
+    from rich.table import Table
+
+    from searchapp.evaluation import evaluate as run
+    from searchapp.evaluation import read_dataset
+    from searchapp.model import SearchMode
+    from searchapp.search.query import read_mode
+    from searchapp.serialise import evaluation_json
+
+    modes = tuple(SearchMode) if mode == "all" else (read_mode(mode),)
+    judged = read_dataset(dataset, split)
+    with Progress(console=console(stderr=True), transient=True, disable=as_json) as progress:
+        tasks = {"": progress.add_task("Loading the embedding model", total=None)}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what.capitalize(), total=total or None)
+            progress.update(tasks[what], completed=done)
+
+        evaluation = run(application(), judged, modes, show)
+    if as_json:
+        print_json(evaluation_json(evaluation))
+        return
+    table = Table(
+        title=f"{evaluation.dataset} ({evaluation.split}): {evaluation.queries} queries, "
+        f"{evaluation.documents} documents, {evaluation.chunks} passages"
+    )
+    for name in ("mode", "nDCG@10", "recall@100", "MRR@10", "p50 ms", "p99 ms"):
+        table.add_column(name, justify="left" if name == "mode" else "right")
+    for leg, figures in evaluation.results.items():
+        table.add_row(
+            leg,
+            f"{figures.ndcg_at_10:.4f}",
+            f"{figures.recall_at_100:.4f}",
+            f"{figures.mrr_at_10:.4f}",
+            f"{figures.p50_ms:.1f}",
+            f"{figures.p99_ms:.1f}",
+        )
+    console().print(table)

@@ -1,0 +1,82 @@
+"""The door of the command line: commands are registered here, and errors become sentences and exit codes.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several inputs failed, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import typer
+
+from searchapp import __version__
+from searchapp.cli import ask, demo, documents, es, evaluate, ingest, search, serve
+from searchapp.errors import SearchAppError
+
+app = typer.Typer(
+    name="searchapp",
+    help="Private semantic search with answers over your own documents, on Elasticsearch.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # rich would make --help three times as slow
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"searchapp {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Private semantic search with answers over your own documents, on Elasticsearch.
+
+    Documents go in with "ingest", are found with "search", and questioned with "ask" or in the browser ("serve").
+    """
+
+
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("ingest")(ingest.ingest)
+app.command("search")(search.search)
+app.command("ask")(ask.ask)
+app.add_typer(documents.app, name="documents")
+app.command("eval")(evaluate.evaluate)
+app.add_typer(es.app, name="es")
+
+
+def main() -> None:
+    """Run the command line; the console script ``searchapp`` calls this."""
+    try:
+        app()
+    except SearchAppError as error:
+        _tell(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)  # noqa: T201
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output (head, say) has gone; nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _tell(error: SearchAppError) -> None:
+    if "--json" in sys.argv[1:]:
+        from searchapp.serialise import error_json
+
+        text = json.dumps(error_json(error), ensure_ascii=False)
+    else:
+        text = f"Error: {error.message}" + (f"\n{error.remedy}" if error.remedy else "")
+    print(text, file=sys.stderr)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
