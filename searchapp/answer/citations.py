@@ -15,7 +15,7 @@ from searchapp.model import Citation, Hit, Sentence
 from searchapp.search.highlights import MARK_CLOSE, MARK_OPEN, highlights
 from searchapp.text.words import content_terms, fold_width
 
-SUPPORTING_COVERAGE = 0.5
+SUPPORTING_COVERAGE = 0.6
 """Share of a sentence's terms that its passages must hold."""
 
 ATTRIBUTING_COVERAGE = 0.75

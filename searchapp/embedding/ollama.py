@@ -13,6 +13,9 @@ from searchapp.model import Vector, Vectors
 from searchapp.ollama_api import OllamaServer, tokenizer_of
 from searchapp.settings import Settings
 
+WINDOW_SHARE = 0.9
+"""Share of the window that is used: Ollama cuts some CJK punctuation into more tokens than the model's own tokenizer."""
+
 PROMPTS = {
     # Each model's card on ollama.com says what to put in front; the first matching name counts.
     "mxbai-embed-large": ("Represent this sentence for searching relevant passages: ", ""),
@@ -53,7 +56,7 @@ class OllamaEmbedder:
             model=self._name.removesuffix(":latest"),
             digest=self._server.digest(self._name),
             dims=len(self._server.embed(self._name, ["probe"])[0]),
-            max_tokens=window,
+            max_tokens=int(window * WINDOW_SHARE),
             query_prompt=self._prompts[0],
             document_prompt=self._prompts[1],
         )

@@ -229,7 +229,7 @@ class Ingester:
             pages=document.pages,
             chunks=len(loaded.chunks),
             note=_note(document),
-            updated=dt.datetime.now(dt.UTC),
+            updated=_now(),
             seconds=round(loaded.seconds + seconds_a_chunk * len(loaded.chunks), 3),
         )
         return DocumentWrite(entry, tuple(EmbeddedChunk(chunk, vectors[chunk.hash]) for chunk in loaded.chunks))
@@ -243,7 +243,7 @@ class Ingester:
         )
 
     def _entry(self, found: SourceRef | BadTarget, known: DocumentEntry | None, state: DocumentState) -> DocumentEntry:
-        now = dt.datetime.now(dt.UTC)
+        now = _now()
         if known is not None:
             return dataclasses.replace(known, state=state, error="", updated=now)
         title = found.source.rstrip("/").rpartition("/")[2] or found.source
@@ -301,6 +301,12 @@ class _LoadingThread:
                 close()
             if not self._stopping.is_set():
                 self._queue.put(end)
+
+
+def _now() -> dt.datetime:
+    """The time to the millisecond, which is what the stores keep."""
+    now = dt.datetime.now(dt.UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def _note(document: Document) -> str:

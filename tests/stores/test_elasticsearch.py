@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
+import json
+import shutil
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
+from searchapp.errors import (
+    IncompatibleServerError,
+    SearchAppError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+    StorageError,
+)
+from searchapp.model import DocumentState
 from searchapp.settings import load_settings
+from searchapp.stores import DocumentWrite, LegQuery
 from searchapp.stores.elasticsearch import ElasticsearchStore
-from tests.stores.contract import StoreContract
+from searchapp.stores.elasticsearch.bulk import Action, write_all
+from searchapp.stores.elasticsearch.templates import es_folder
+from tests.stores.contract import MODEL, StoreContract, document, vector_of
 
 
 @pytest.fixture
@@ -22,3 +40,168 @@ def store(elasticsearch_url: str) -> Iterator[ElasticsearchStore]:
 
 class TestContract(StoreContract):
     pass
+
+
+def test_applying_twice_changes_nothing_and_the_templates_are_the_mapping(store: ElasticsearchStore) -> None:
+    assert {step.outcome for step in store.apply(MODEL)} == {"created"}
+    assert {step.outcome for step in store.apply(MODEL)} == {"unchanged"}
+    (name, index), *others = store.client.indices.get(index=store.names.chunks).items()
+    assert name == f"{store.names.prefix}-chunks-000001" and not others
+    embedding = index["mappings"]["properties"]["embedding"]
+    assert (embedding["type"], embedding["dims"], embedding["similarity"]) == ("dense_vector", 8, "cosine")
+    assert embedding["index_options"]["type"] == "int8_hnsw"
+    assert index["mappings"]["_meta"]["searchapp_fingerprint"]["model"] == "8"
+    assert index["aliases"] == {store.names.chunks: {"is_write_index": True}}
+
+
+def test_a_changed_template_is_put_again(store: ElasticsearchStore, tmp_path: Path) -> None:
+    store.apply(MODEL)
+    folder = tmp_path / "es"
+    shutil.copytree(es_folder(), folder)
+    path = folder / "mappings" / "searchapp-chunks.json"
+    body = json.loads(path.read_text())
+    body["priority"] = 600
+    path.write_text(json.dumps(body))
+    edited = ElasticsearchStore(store.settings.model_copy(update={"es_dir": folder}))
+    outcomes = {(step.kind, step.name): step.outcome for step in edited.apply(MODEL)}
+    assert outcomes.pop(("index template", f"{store.names.prefix}-chunks")) == "updated"
+    assert set(outcomes.values()) == {"unchanged"}
+
+
+def test_every_item_of_a_bulk_answer_is_read(store: ElasticsearchStore) -> None:
+    store.prepare(MODEL)
+    good, bad = document("good", "fine text"), document("bad", "broken vector")
+    (chunk,) = bad.chunks
+    broken = DocumentWrite(bad.entry, (dataclasses.replace(chunk, vector=chunk.vector[:5]),))
+    failures = store.write([good, broken])
+    assert set(failures) == {"bad"} and "dim" in failures["bad"]
+    store.refresh()
+    assert store.count() == 1 and store.entry("bad") is None and store.entry("good") is not None
+
+
+def test_a_document_that_fails_keeps_its_old_version(store: ElasticsearchStore) -> None:
+    store.prepare(MODEL)
+    assert store.write([document("a", "first old", "second old")]) == {}
+    new = document("a", "first new", "second new", version="v2")
+    broken = dataclasses.replace(new.chunks[1], vector=new.chunks[1].vector[:3])
+    assert set(store.write([DocumentWrite(new.entry, (new.chunks[0], broken))])) == {"a"}
+    store.refresh()
+    assert [chunk.text for chunk in store.chunks("a")] == ["first old", "second old"]
+    entry = store.entry("a")
+    assert entry is not None and entry.content_hash == "v1" and entry.state is DocumentState.INDEXED
+
+
+def test_a_reader_never_sees_two_versions_at_once(store: ElasticsearchStore) -> None:
+    store.prepare(MODEL)
+    store.write([document("a", "shared old one", "shared old two")])
+    newer = document("a", "shared new one", "shared new two", version="v2")
+    # Half an update: the new passages are in, the old ones not yet gone.
+    write_all(store.client, store._chunk_actions([newer], dt.datetime.now(dt.UTC)), refresh=True)
+    assert store.count() == 4
+    found = store.search(LegQuery(keywords="shared", vector=vector_of("x"), depth=10))
+    for leg in (found.keyword, found.semantic):
+        assert sorted(hit.text for hit in leg) == ["shared new one", "shared new two"]
+
+
+def test_a_deleted_id_is_no_failure(store: ElasticsearchStore) -> None:
+    store.prepare(MODEL)
+    assert write_all(store.client, [Action.delete(store.names.chunks, "absent")]) == {}
+
+
+def test_a_read_only_index_is_named_with_the_disk_as_the_cause(store: ElasticsearchStore) -> None:
+    store.prepare(MODEL)
+    block = {"index.blocks.read_only_allow_delete": True}
+    store.client.indices.put_settings(index=store.names.documents, settings=block)
+    try:
+        failures = store.write([document("a", "text")])
+        assert "read-only" in failures["a"] and "flood-stage" in failures["a"]
+    finally:
+        store.client.indices.put_settings(
+            index=store.names.documents, settings={"index.blocks.read_only_allow_delete": None}
+        )
+
+
+# --- what a server can answer that is not the one we want
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[..., ElasticsearchStore]]:
+    """A fake server that gives one answer to everything, for answers that a healthy Elasticsearch does not give."""
+    servers: list[HTTPServer] = []
+
+    def start(status: int, body: object, product: str | None = "Elasticsearch") -> ElasticsearchStore:
+        payload = json.dumps(body).encode() if isinstance(body, dict) else str(body).encode()
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                self.send_response(status)
+                if product:
+                    self.send_header("X-Elastic-Product", product)
+                self.send_header("Content-Type", "application/json" if isinstance(body, dict) else "text/html")
+                self.send_header("Content-Length", str(len(payload)))
+                self.end_headers()
+                self.wfile.write(payload)
+
+            do_GET = do_POST = do_PUT = answer  # noqa: N815
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        url = f"http://user:hidden@127.0.0.1:{server.server_port}"
+        return ElasticsearchStore(load_settings(elasticsearch_url=url))
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def error(type_: str, reason: str, status: int) -> dict[str, object]:
+    cause = {"type": type_, "reason": reason}
+    return {"error": {**cause, "root_cause": [cause]}, "status": status}
+
+
+MEDIA = "Accept version must be either version 8 or 7, but found 9"
+BLOCK = "index [x] blocked by: [FORBIDDEN/12/index read-only / allow delete (api)]"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "product", "kind", "message"),
+    [
+        (401, error("security_exception", "missing credentials", 401), "Elasticsearch", ServiceRefusedError, "does not accept"),
+        (403, error("security_exception", "unauthorized", 403), "Elasticsearch", ServiceRefusedError, "does not allow"),
+        (400, error("media_type_header_exception", MEDIA, 400), "Elasticsearch", IncompatibleServerError, "major version"),
+        (403, error("cluster_block_exception", BLOCK, 403), "Elasticsearch", StorageError, "read-only"),
+        (429, error("circuit_breaking_exception", "too large", 429), "Elasticsearch", ServiceUnavailableError, "too much"),
+        (404, "<html>404 page not found</html>", None, IncompatibleServerError, "not Elasticsearch"),
+        (200, {"hello": "world"}, None, IncompatibleServerError, "not Elasticsearch"),
+    ],
+)  # fmt: skip
+def test_each_refusal_is_one_sentence_with_a_remedy(
+    answering: Callable[..., ElasticsearchStore], status: int, body: object, product: str | None, kind: type[SearchAppError], message: str
+) -> None:  # fmt: skip
+    with pytest.raises(kind, match=message) as caught:
+        answering(status, body, product).count()
+    assert caught.value.remedy and "hidden" not in str(caught.value)
+
+
+def test_a_server_of_another_major_version_is_refused(answering: Callable[..., ElasticsearchStore]) -> None:
+    store = answering(200, {"nodes": {"a": {"version": "7.17.0"}}, "status": "green"})
+    with pytest.raises(IncompatibleServerError, match=r"is of version 7\.17\.0"):
+        store.check()
+
+
+def test_nobody_there() -> None:
+    store = ElasticsearchStore(load_settings(elasticsearch_url="http://127.0.0.1:9"))
+    with pytest.raises(ServiceUnavailableError, match="does not answer"):
+        store.check()
+
+
+def test_a_missing_authority_file_is_named() -> None:
+    settings = load_settings(elasticsearch_url="https://127.0.0.1:9", elasticsearch_ca_certs="/no/such/ca.pem")
+    with pytest.raises(ServiceRefusedError, match=r"/no/such/ca\.pem"):
+        ElasticsearchStore(settings).check()

@@ -75,10 +75,11 @@ def _send(client: Elasticsearch, batch: list[Action], refresh: bool) -> tuple[li
     failures: dict[str, str] = {}
     for action, item in zip(batch, answer["items"], strict=True):
         (result,) = item.values()
-        if result["status"] == TOO_MANY_REQUESTS:
+        reason = result.get("error", {})
+        # A full disk makes indices read-only, which is answered with 429 too; waiting does not help there.
+        if result["status"] == TOO_MANY_REQUESTS and reason.get("type") != "cluster_block_exception":
             again.append(action)
-        elif "error" in result:
-            reason = result["error"]
+        elif reason:
             failures[action.id] = f"{reason.get('type', 'error')}: {reason.get('reason', '')}"[:300]
     return again, failures
 

@@ -268,8 +268,9 @@ class LanceStore:
 
 def _index_text(chunks: Any) -> None:
     """ICU cuts Chinese, Japanese and Korean into words and English at word ends; positions allow exact phrases."""
-    chunks.create_fts_index(
-        "content",
+    from lancedb.index import FTS
+
+    config = FTS(
         base_tokenizer="icu",
         language="English",
         stem=True,
@@ -278,3 +279,4 @@ def _index_text(chunks: Any) -> None:
         with_position=True,
         max_token_length=None,
     )
+    chunks.create_index("content", config=config)

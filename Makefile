@@ -1,0 +1,47 @@
+# Two commands do everything on a fresh machine: "make demo" and "make test".
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo serve test check fix services constraints clean
+
+help: ## Show the targets.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+install: $(READY) ## Install searchapp and its tools into .venv.
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 15) else "searchapp needs Python 3.11 to 3.14; name one: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+demo: $(READY) ## Index the sample documents, search, answer, and serve the page.
+	$(BIN)/searchapp demo
+
+serve: $(READY) ## Serve the page over your own documents.
+	$(BIN)/searchapp serve
+
+test: $(READY) ## Run every test; real services that cannot be had are skipped with the reason.
+	$(BIN)/python -m pytest
+
+check: $(READY) ## Lint, format check and types; changes nothing.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: $(READY) ## Mend what the linter and the formatter can mend.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+services: $(READY) ## Fetch and build the real Elasticsearch and Ollama that the tests use.
+	$(BIN)/python -m tests.services
+
+constraints: $(READY) ## Renew constraints.txt from the newest versions that fit.
+	$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate --all-extras --python-version 3.11 pyproject.toml --output-file constraints.txt --upgrade
+
+clean: ## Remove what "install" made.
+	rm -rf $(VENV)

@@ -1,0 +1,176 @@
+"""The command line as a user runs it: a process, its output, its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HANDBOOK = "# Press shop handbook\n\n## Gloves\n\nOperators must wear cut-resistant gloves of class D.\n"
+
+
+class Shell:
+    """Runs searchapp in a folder of its own, with a hashed embedder and no Ollama."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("SEARCHAPP_")},
+            "SEARCHAPP_DATA_DIR": str(folder / "data"),
+            "SEARCHAPP_EMBEDDING_MODEL": "hashed:256",
+            "SEARCHAPP_OLLAMA_URL": "http://127.0.0.1:9",
+            "PYTHONIOENCODING": "utf-8",
+        }
+
+    def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "searchapp.cli.run", *arguments],
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def filled(shell: Shell) -> Shell:
+    (shell.folder / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
+    assert shell("ingest", "handbook.md").returncode == 0
+    return shell
+
+
+def test_from_ingest_to_answer_and_delete(shell: Shell) -> None:
+    (shell.folder / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
+    ingested = shell("ingest", "handbook.md", "absent.pdf", "--json")
+    *documents, last = [json.loads(line) for line in ingested.stdout.splitlines()]
+    assert ingested.returncode == 3
+    assert {(Path(line["source"]).name, line["state"]) for line in documents} == {
+        ("handbook.md", "indexed"),
+        ("absent.pdf", "failed"),
+    }
+    assert last["summary"]["indexed"] == 1 and last["summary"]["failed"] == 1
+    assert last["summary"]["chunks_per_second"] > 0
+
+    found = json.loads(shell("search", "gloves", "--json").stdout)
+    assert set(found) == {"query", "mode", "took_ms", "total", "hits", "facets"}
+    hit = found["hits"][0]
+    assert {"rank", "score", "chunk_id", "document_id", "title", "source", "page", "text", "highlights", "legs"} <= set(
+        hit
+    )
+    assert hit["legs"]["keyword"]["rank"] == 1
+
+    answered = json.loads(shell("ask", "Which gloves must operators wear?", "--json").stdout)
+    assert answered["extractive"] and answered["citations"][0]["n"] == 1 and answered["sentences"][0]["supported"]
+
+    listed = json.loads(shell("documents", "list", "--state", "indexed", "--json").stdout)
+    assert [entry["title"] for entry in listed["documents"]] == ["Press shop handbook"]
+    shown = json.loads(shell("documents", "show", "handbook.md", "--json").stdout)
+    assert shown["passages"][0]["text"].startswith("Press shop handbook")
+    assert shell("documents", "delete", "handbook.md", "--yes").returncode == 0
+    assert json.loads(shell("search", "gloves", "--json").stdout)["total"] == 0
+
+
+def test_people_get_text(filled: Shell) -> None:
+    searched = filled("search", "gloves", "--explain")
+    assert "Press shop handbook" in searched.stdout and "keyword rank 1" in searched.stdout
+    assert "handbook.md" in filled("documents", "list").stdout
+    answered = filled("ask", "Which gloves must operators wear?")
+    assert "cut-resistant gloves of class D" in answered.stdout and "1 of 1 passages used" in answered.stdout
+    assert "1 unchanged" in filled("ingest", "handbook.md").stdout
+    assert "Nothing was found" in filled("search", "volcano", "--mode", "keyword").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("search", " "), 2, "The query is empty."),
+        (("search", "x" * 10_000), 2, "10,000 characters"),
+        (("search", "a", "--mode", "fuzzy"), 2, "There is no mode 'fuzzy'."),
+        (("search", "a", "--filter", "colour=red"), 2, "is not a filter"),
+        (("search", "a", "--filter", "after=soon"), 2, "is not a date"),
+        (("ask", "?!"), 2, "no letters or digits"),
+        (("documents", "show", "absent"), 1, "There is no document absent."),
+        (("documents", "delete", "absent", "--yes"), 1, "There is no document"),
+        (("documents", "list", "--state", "lost"), 2, "There is no state 'lost'."),
+        (("eval", "absent"), 1, "corpus.jsonl does not exist"),
+        (("es", "status"), 2, "SEARCHAPP_ELASTICSEARCH_URL"),
+        (("ingest", "absent"), 1, "does not exist"),
+        (("serve", "--port", "0"), 2, "port"),
+        (("unknown",), 2, "No such command"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_an_exit_code(
+    shell: Shell, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    run = shell(*arguments)
+    assert run.returncode == code
+    assert words in run.stderr + run.stdout
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SEARCHAPP_ELASTICSEARCH_URL", "http://127.0.0.1:9", "Elasticsearch does not answer at http://127.0.0.1:9."),
+        ("SEARCHAPP_EMBEDDING_MODEL", "hashed:64", "The index was built with hashed:256"),
+        ("SEARCHAPP_EMBEDDING_MODEL", "ollama:m", "Ollama does not answer"),
+        ("SEARCHAPP_PORT", "many", "SEARCHAPP_PORT cannot be used"),
+    ],
+)
+def test_a_failure_with_json_is_json(filled: Shell, name: str, value: str, words: str) -> None:
+    run = filled("search", "gloves", "--json", **{name: value})
+    error = json.loads(run.stderr)["error"]
+    assert run.returncode in (1, 2) and run.stdout == ""
+    assert words in error["message"] and error["remedy"] and error["code"]
+
+
+def test_help_imports_nothing_heavy(shell: Shell) -> None:
+    heavy = {
+        "torch",
+        "sentence_transformers",
+        "lancedb",
+        "elasticsearch",
+        "flask",
+        "numpy",
+        "pydantic",
+        "trafilatura",
+        "rich",
+    }
+    code = f"import sys, searchapp.cli.run; print(sorted({heavy!r} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["demo", "serve", "ingest", "search", "ask", "documents", "eval", "es", "es apply", "es status", "documents list"],
+)
+def test_every_command_has_help(shell: Shell, command: str) -> None:
+    run = shell(*command.split(), "--help")
+    assert run.returncode == 0 and "Usage:" in run.stdout
+
+
+def test_the_main_job_on_elasticsearch(shell: Shell, elasticsearch_url: str) -> None:
+    where = {"SEARCHAPP_ELASTICSEARCH_URL": elasticsearch_url, "SEARCHAPP_INDEX_PREFIX": "test-cli"}
+    (shell.folder / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
+    try:
+        assert shell("es", "apply", **where).returncode == 0
+        assert shell("ingest", "handbook.md", **where).returncode == 0
+        assert json.loads(shell("search", "gloves", "--json", **where).stdout)["hits"][0]["page"] is None
+        assert "test-cli-chunks-000001" in shell("es", "status", **where).stdout
+    finally:
+        from searchapp.settings import load_settings
+        from searchapp.stores import build_store
+
+        build_store(load_settings(elasticsearch_url=elasticsearch_url, index_prefix="test-cli")).drop()

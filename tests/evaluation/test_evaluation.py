@@ -1,0 +1,76 @@
+"""Evaluation over a judged set small enough to check by hand, and over the real ones where they are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from searchapp.errors import NotFoundError, UsageError
+from searchapp.evaluation import evaluate, read_dataset
+from searchapp.model import SearchMode
+from searchapp.settings import load_settings
+from searchapp.wiring import Application
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    top = tmp_path / "tiny"
+    (top / "qrels").mkdir(parents=True)
+    corpus = [("d1", "Gloves", "Wear gloves."), ("d2", "Weight", "Twelve tonnes."), ("d3", "", "报告在三月提交。")]
+    (top / "corpus.jsonl").write_text(
+        "\n".join(json.dumps({"_id": i, "title": t, "text": x}) for i, t, x in corpus), encoding="utf-8"
+    )
+    queries = {"q1": "gloves", "q2": "报告提交", "q3": "not judged"}
+    (top / "queries.jsonl").write_text(
+        "\n".join(json.dumps({"_id": i, "text": x}) for i, x in queries.items()), encoding="utf-8"
+    )
+    (top / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td3\t1\n", encoding="utf-8")
+    return top
+
+
+def test_a_perfect_ranking_scores_one_and_leaves_nothing_behind(folder: Path, tmp_path: Path) -> None:
+    application = Application(load_settings(data_dir=tmp_path / "data", embedding_model="hashed:256"))
+    evaluation = evaluate(application, read_dataset(folder))
+    assert (evaluation.queries, evaluation.documents) == (2, 3)
+    assert set(evaluation.results) == set(SearchMode)
+    for figures in evaluation.results.values():
+        assert (figures.ndcg_at_10, figures.recall_at_100, figures.mrr_at_10) == (1.0, 1.0, 1.0)
+        assert 0 < figures.p50_ms <= figures.p99_ms
+    assert application.store.count() == 0
+
+
+def test_a_wrong_judgement_scores_nothing(folder: Path, tmp_path: Path) -> None:
+    (folder / "qrels" / "test.tsv").write_text("q1\tabsent\t1\n", encoding="utf-8")
+    application = Application(load_settings(data_dir=tmp_path, embedding_model="hashed:256"))
+    evaluation = evaluate(application, read_dataset(folder), [SearchMode.KEYWORD])
+    assert evaluation.results[SearchMode.KEYWORD].ndcg_at_10 == 0.0
+
+
+def test_what_is_missing_or_broken_is_named(folder: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"qrels/dev\.tsv does not exist"):
+        read_dataset(folder, "dev")
+    (folder / "queries.jsonl").write_text("{broken", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"Line 1 of .*queries\.jsonl"):
+        read_dataset(folder)
+    (folder / "qrels" / "test.tsv").write_text("q1 d1 1\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"Line 1 of .*test\.tsv"):
+        read_dataset(folder)
+
+
+@pytest.mark.parametrize("engine", ["elasticsearch", "lancedb"])
+def test_chinese_keyword_search_on_judged_questions(
+    engine: str, shared_data: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """The analyzers find Chinese words: nDCG@10 of every fifth question of CMRC 2018, without a model."""
+    dataset = read_dataset(shared_data / "zh_cmrc2018_dev")
+    url = request.getfixturevalue("elasticsearch_url") if engine == "elasticsearch" else ""
+    few = dict(list(dataset.queries.items())[::5])
+    dataset = replace(dataset, queries=few, qrels={key: dataset.qrels[key] for key in few})
+    settings = load_settings(
+        data_dir=tmp_path, elasticsearch_url=url, index_prefix="test-cmrc", embedding_model="hashed:64"
+    )
+    figures = evaluate(Application(settings), dataset, [SearchMode.KEYWORD]).results[SearchMode.KEYWORD]
+    assert figures.ndcg_at_10 >= 0.97

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from searchapp.ingest import Originals
+from searchapp.model import DocumentEntry, DocumentState, SourceType
+from searchapp.sources import RawSource, SourceRef
+
+
+def entry(source: str, type_: str = "text") -> DocumentEntry:
+    return DocumentEntry("i" * 20, source, "T", type_, DocumentState.INDEXED)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("报告.pdf", "报告.pdf"), ("../../etc/passwd", "passwd"), ("C:\\x\\y.txt", "y.txt"), ("a\x00b|c.md", "a_b_c.md"), ("...", "upload"), ("", "upload"), ("n" * 400 + ".pdf", "n" * 146 + ".pdf")],
+)  # fmt: skip
+def test_an_upload_stays_below_the_data_folder_under_a_harmless_name(tmp_path: Path, name: str, kept: str) -> None:
+    source = Path(Originals(tmp_path).save_upload(name, io.BytesIO(b"bytes")))
+    assert source.name == kept and source.read_bytes() == b"bytes"
+    assert source.parent.parent == tmp_path / "uploads"
+    assert list((tmp_path / "uploads").glob(".arriving*")) == []
+
+
+def test_forgetting_removes_our_copy_and_never_the_users_file(tmp_path: Path) -> None:
+    originals = Originals(tmp_path / "data")
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine", encoding="utf-8")
+    originals.forget(entry(str(mine)))
+    assert mine.exists() and originals.path(entry(str(mine))) == mine
+    upload = originals.save_upload("a.txt", io.BytesIO(b"x"))
+    originals.forget(entry(upload))
+    assert not Path(upload).exists() and originals.path(entry(upload)) is None
+
+
+def test_a_web_page_is_kept_as_it_was_read(tmp_path: Path) -> None:
+    originals = Originals(tmp_path)
+    page = entry("https://example.org/a", "html")
+    assert originals.path(page) is None
+    originals.keep_page(RawSource(SourceRef(page.source, page.id), b"<p>x", "hash"), SourceType.HTML)
+    kept = originals.path(page)
+    assert kept is not None and kept.read_bytes() == b"<p>x"
+    originals.forget(page)
+    assert originals.path(page) is None

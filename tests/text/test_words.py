@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from searchapp.text.words import content_terms, is_cjk, words
+
+
+def test_words_are_folded_and_stemmed_and_cjk_is_paired() -> None:
+    assert [word.term for word in words("Searches Café 混合检索 大")] == [
+        "search",
+        "cafe",
+        "混合",
+        "合检",
+        "检索",
+        "大",
+    ]
+
+
+def test_positions_are_those_of_the_text() -> None:
+    text = "The 检索, Indexing"
+    assert [text[word.start : word.end] for word in words(text)] == ["The", "检索", "Indexing"]
+
+
+def test_content_terms_leave_out_what_says_nothing() -> None:
+    assert content_terms("What is the weight of the press?") == {"weight", "press"}
+    assert content_terms("向量的维度") == {"向量", "维度"}
+
+
+@pytest.mark.parametrize(("text", "expected"), [("检索引擎", True), ("Elasticsearch 的字段", False), ("English", False), ("", False), ("テスト", True), ("검색", True)])  # fmt: skip
+def test_is_cjk(text: str, expected: bool) -> None:
+    assert is_cjk(text) is expected
