@@ -14,7 +14,7 @@ from searchapp.ollama_api import OllamaServer, tokenizer_of
 from searchapp.settings import Settings
 
 WINDOW_SHARE = 0.9
-"""Share of the window that is used: Ollama cuts some CJK punctuation into more tokens than the model's own tokenizer."""
+"""Share of the window that is used: Ollama makes more tokens of some CJK punctuation than the model's tokenizer."""
 
 PROMPTS = {
     # Each model's card on ollama.com says what to put in front; the first matching name counts.
