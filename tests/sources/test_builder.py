@@ -111,3 +111,9 @@ def test_sections_cover_all_text_in_order(pieces: list[tuple[str, str, int, int 
     assert "".join(parsed.text.split()) == "".join(expected)
     assert unicodedata.is_normalized("NFC", parsed.text)
     parsed.text.encode()
+
+
+def test_radicals_become_the_characters_they_look_like() -> None:
+    builder = DocumentBuilder()
+    builder.add("使⽤率与⽂档")
+    assert builder.build(SourceType.TEXT, title="", stem="x").text == "使用率与文档"
