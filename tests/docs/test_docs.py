@@ -1,0 +1,23 @@
+"""Pages that are made from the code, or list what the code has, fail here when they drift."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_settings_page_is_current() -> None:
+    page = runpy.run_path(str(ROOT / "scripts" / "settings_page.py"))["settings_page"]()
+    assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == page, "run scripts/settings_page.py"
+
+
+def test_every_dependency_has_its_job_named() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    required = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {re.match(r"[\w.-]+", line).group() for line in required}
+    listed = re.findall(r"^\| ([\w.-]+) \|", (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8"), re.M)
+    assert set(listed) - {"package"} == names
