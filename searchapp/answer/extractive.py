@@ -14,6 +14,9 @@ SENTENCES = 3
 CANDIDATES = 48
 """Sentences that are embedded; more would make the answer slower than a model's."""
 
+COVERAGE_WEIGHT = 2.0
+"""Words weigh more than nearness: a model trained on English finds any two Chinese sentences near."""
+
 LEAST_CHARACTERS = 12
 """Shorter lines are headings and fragments of tables."""
 
@@ -24,7 +27,8 @@ def extract(question: str, passages: Sequence[Hit], embedder: Embedder) -> tuple
     found: dict[str, int] = {}
     for number, hit in enumerate(passages, start=1):
         for sentence in sentences(hit.text):
-            if len(sentence) >= LEAST_CHARACTERS and not sentence.endswith(("?", "？")):
+            is_heading = sentence == hit.title or sentence in hit.headings
+            if len(sentence) >= LEAST_CHARACTERS and not is_heading and not sentence.endswith(("?", "？")):
                 found.setdefault(sentence, number)
     candidates = sorted(found, key=lambda sentence: (-coverage(terms, sentence), found[sentence]))[:CANDIDATES]
     if not candidates:
@@ -32,7 +36,7 @@ def extract(question: str, passages: Sequence[Hit], embedder: Embedder) -> tuple
     near = embedder.embed_documents(candidates) @ embedder.embed_query(question)
     # Meaning finds the subject, words the point; a better passage breaks ties.
     score = {
-        sentence: float(cosine) + coverage(terms, sentence) - 0.01 * found[sentence]
+        sentence: float(cosine) + COVERAGE_WEIGHT * coverage(terms, sentence) - 0.01 * found[sentence]
         for sentence, cosine in zip(candidates, near, strict=True)
     }
     best = sorted(candidates, key=lambda sentence: -score[sentence])[:SENTENCES]

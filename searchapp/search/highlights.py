@@ -11,6 +11,8 @@ from searchapp.text.words import Word, content_terms, words
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 """Private-use characters, which sources strip from every document, so that no text can forge a mark."""
 
+_STOPS = (".", "!", "?", "。", "！", "？")
+
 FRAGMENTS = 2
 FRAGMENT_CHARACTERS = 320
 
@@ -18,7 +20,7 @@ FRAGMENT_CHARACTERS = 320
 def highlights(query: str, text: str) -> tuple[str, ...]:
     """The sentences of ``text`` that share most terms with ``query``, in reading order, matches marked.
 
-    A passage without a matching word yields its beginning, unmarked.
+    A passage without a matching word yields its first whole sentence, unmarked.
     """
     wanted = content_terms(query)
     found = [word for word in words(text) if word.term in wanted]
@@ -26,7 +28,10 @@ def highlights(query: str, text: str) -> tuple[str, ...]:
     scored = [(len({w.term for w in found if start <= w.start < end}), start, end) for start, end in pieces]
     best = sorted((piece for piece in scored if piece[0]), key=lambda piece: (-piece[0], piece[1]))[:FRAGMENTS]
     if not best:
-        return (text[pieces[0][0] : pieces[0][1]],) if pieces else ()
+        beginnings = [text[start:end] for start, end in pieces]
+        # A heading that opens the passage stands above it already.
+        whole = next((piece for piece in beginnings if piece.endswith(_STOPS)), None)
+        return (whole or beginnings[0],) if beginnings else ()
     return tuple(_marked(text, start, end, found) for _, start, end in sorted(best, key=lambda piece: piece[1]))
 
 

@@ -21,6 +21,7 @@ def test_chinese_matches_are_joined() -> None:
 
 def test_a_passage_without_a_match_shows_its_beginning() -> None:
     assert shown("volcano", "First sentence. Second one.") == ["First sentence."]
+    assert shown("volcano", "A heading\nFirst sentence. Second one.") == ["First sentence."]
     assert highlights("x", "") == ()
 
 
