@@ -22,6 +22,12 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     monkeypatch.setattr(sandbox_module, "WORKER", "tests.sources.hanging_worker")
+    with Sandbox(timeout_seconds=60.0, memory_mb=256, max_bytes=1 << 20) as box:  # a busy machine is no hang
+        yield box
+
+
+@pytest.fixture
+def hasty(sandbox: Sandbox) -> Iterator[Sandbox]:
     with Sandbox(timeout_seconds=1.0, memory_mb=256, max_bytes=1 << 20) as box:
         yield box
 
@@ -51,11 +57,15 @@ def test_one_process_serves_many_documents(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("hang", [b"sleep", b"spin"])
-def test_a_hanging_parser_is_stopped_and_replaced(sandbox: Sandbox, hang: bytes) -> None:
+def test_a_hanging_parser_is_stopped(hasty: Sandbox, hang: bytes) -> None:
+    assert refusal(hasty, hang) == "/in/a.txt took longer than 1 s to parse."
+
+
+def test_a_hanging_parser_is_replaced(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     first = ask(sandbox)
-    start = time.monotonic()
-    assert refusal(sandbox, hang) == "/in/a.txt took longer than 1 s to parse."
-    assert time.monotonic() - start < 5
+    with monkeypatch.context() as hurry:
+        hurry.setattr(sandbox, "_timeout", 1.0)
+        refusal(sandbox, b"sleep")
     assert ask(sandbox) != first
     assert not is_running(int(first.split()[1]))
 

@@ -117,7 +117,8 @@ def _passes(found: Hit, filters: Filters) -> bool:
 class ScriptedAnswerer:
     """Says ``sentences`` word by word about ``searcher``'s hits, then fails with ``error`` if there is one.
 
-    ``pause`` is the time between two words in seconds; ``closed`` is set when the reader has gone or all is said.
+    ``pause`` is the time between two words in seconds, ``gate`` must be open for the first of them; ``closed`` is set
+    when the reader has gone or all is said.
     """
 
     def __init__(self, searcher: Searcher) -> None:
@@ -125,6 +126,8 @@ class ScriptedAnswerer:
         self.sentences: list[Sentence] = []
         self.error: Exception | None = None
         self.pause = 0.0
+        self.gate = threading.Event()
+        self.gate.set()
         self.changes: dict[str, object] = {}
         self.closed = threading.Event()
         self.asked: list[tuple[str, Filters, int, str | None]] = []
@@ -136,6 +139,7 @@ class ScriptedAnswerer:
         hits = self.searcher.search(SearchRequest(question, size=size, filters=filters)).hits
         try:
             yield SourcesFound(hits, len(hits))
+            self.gate.wait(60)
             for sentence in self.sentences:
                 for word in sentence.text.split(" "):
                     time.sleep(self.pause)
