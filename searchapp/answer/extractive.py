@@ -30,13 +30,14 @@ def extract(question: str, passages: Sequence[Hit], embedder: Embedder) -> tuple
             is_heading = sentence == hit.title or sentence in hit.headings
             if len(sentence) >= LEAST_CHARACTERS and not is_heading and not sentence.endswith(("?", "？")):
                 found.setdefault(sentence, number)
-    candidates = sorted(found, key=lambda sentence: (-coverage(terms, sentence), found[sentence]))[:CANDIDATES]
+    covered = {sentence: coverage(terms, sentence) for sentence in found}
+    candidates = sorted(found, key=lambda sentence: (-covered[sentence], found[sentence]))[:CANDIDATES]
     if not candidates:
         return ()
     near = embedder.embed_documents(candidates) @ embedder.embed_query(question)
     # Meaning finds the subject, words the point; a better passage breaks ties.
     score = {
-        sentence: float(cosine) + COVERAGE_WEIGHT * coverage(terms, sentence) - 0.01 * found[sentence]
+        sentence: float(cosine) + COVERAGE_WEIGHT * covered[sentence] - 0.01 * found[sentence]
         for sentence, cosine in zip(candidates, near, strict=True)
     }
     best = sorted(candidates, key=lambda sentence: -score[sentence])[:SENTENCES]
