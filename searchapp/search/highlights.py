@@ -5,13 +5,11 @@ It works on the passage's text, not in the store, so that every store and also a
 
 from __future__ import annotations
 
-from searchapp.text.sentences import sentence_spans
+from searchapp.text.sentences import is_whole, sentence_spans
 from searchapp.text.words import Word, content_terms, words
 
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 """Private-use characters, which sources strip from every document, so that no text can forge a mark."""
-
-_STOPS = (".", "!", "?", "。", "！", "？")
 
 FRAGMENTS = 2
 FRAGMENT_CHARACTERS = 320
@@ -30,7 +28,7 @@ def highlights(query: str, text: str) -> tuple[str, ...]:
     if not best:
         beginnings = [text[start:end] for start, end in pieces]
         # A heading that opens the passage stands above it already.
-        whole = next((piece for piece in beginnings if piece.endswith(_STOPS)), None)
+        whole = next((piece for piece in beginnings if is_whole(piece)), None)
         return (whole or beginnings[0],) if beginnings else ()
     return tuple(_marked(text, start, end, found) for _, start, end in sorted(best, key=lambda piece: piece[1]))
 

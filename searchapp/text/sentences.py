@@ -18,6 +18,7 @@ _BOUNDARY = re.compile(
     rf"|(?P<latin>[.!?]+{_CLOSERS}{_CITATIONS})(?=\s|$)"  # a Latin one only before white space
     r"|(?P<line>\n)"
 )
+_WHOLE = re.compile(rf"[。！？｡….!?]{_CLOSERS}{_CITATIONS}$")
 _LAST_WORD = re.compile(r"[\w.]*\w$")
 
 
@@ -42,6 +43,11 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterato
 def sentences(text: str) -> list[str]:
     """The sentences of ``text`` as strings, in order."""
     return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def is_whole(sentence: str) -> bool:
+    """Whether ``sentence`` ends with a stop, as a heading or a line cut short does not."""
+    return _WHOLE.search(sentence) is not None
 
 
 def _is_inside_a_sentence(text: str, at: int, after: int, stop: int) -> bool:

@@ -22,6 +22,8 @@ def test_chinese_matches_are_joined() -> None:
 def test_a_passage_without_a_match_shows_its_beginning() -> None:
     assert shown("volcano", "First sentence. Second one.") == ["First sentence."]
     assert shown("volcano", "A heading\nFirst sentence. Second one.") == ["First sentence."]
+    assert shown("volcano", 'He said: "It is done." Then he left.') == ['He said: "It is done."']
+    assert shown("火山", "标题\n他说：“完成了。”然后离开。") == ["他说：“完成了。”"]
     assert highlights("x", "") == ()
 
 

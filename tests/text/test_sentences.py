@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchapp.text.sentences import sentence_spans, sentences
+from searchapp.text.sentences import is_whole, sentence_spans, sentences
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,13 @@ def test_every_character_is_in_exactly_one_sentence(text: str) -> None:
     assert all(one[1] <= other[0] for one, other in pairwise(spans))
     covered = {at for start, end in spans for at in range(start, end)}
     assert all(char.isspace() or at in covered for at, char in enumerate(text))
+
+
+@pytest.mark.parametrize("text", ["Done.", "“Done!”", "完成了。」", "Done. [1][2]", "And so on…"])
+def test_a_whole_sentence_ends_with_a_stop(text: str) -> None:
+    assert is_whole(text)
+
+
+@pytest.mark.parametrize("text", ["", "A heading", "标题", "See [1]", "Version 9.5"])
+def test_a_heading_is_no_whole_sentence(text: str) -> None:
+    assert not is_whole(text)
