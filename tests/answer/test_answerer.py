@@ -47,6 +47,7 @@ def last(events: list[object]) -> Answer:
     return events[-1].answer
 
 
+@pytest.mark.slow
 def test_a_real_model_streams_an_answer_whose_sentences_are_checked(library: Path, ollama: Ollama) -> None:
     running = application(
         library, ollama_url=ollama.url, llm_model=ollama.chat_model, llm_context_tokens=1024, llm_answer_tokens=48

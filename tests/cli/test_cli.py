@@ -51,6 +51,7 @@ def filled(shell: Shell) -> Shell:
     return shell
 
 
+@pytest.mark.slow
 def test_from_ingest_to_answer_and_delete(shell: Shell) -> None:
     (shell.folder / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
     ingested = shell("ingest", "handbook.md", "absent.pdf", "--json")
@@ -82,6 +83,7 @@ def test_from_ingest_to_answer_and_delete(shell: Shell) -> None:
     assert json.loads(shell("search", "gloves", "--json").stdout)["total"] == 0
 
 
+@pytest.mark.slow
 def test_people_get_text(filled: Shell) -> None:
     searched = filled("search", "gloves", "--explain")
     assert "Press shop handbook" in searched.stdout and "keyword rank 1" in searched.stdout

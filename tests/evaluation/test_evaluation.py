@@ -60,6 +60,7 @@ def test_what_is_missing_or_broken_is_named(folder: Path) -> None:
         read_dataset(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["elasticsearch", "lancedb"])
 def test_chinese_keyword_search_on_judged_questions(
     engine: str, shared_data: Path, tmp_path: Path, request: pytest.FixtureRequest

@@ -132,6 +132,7 @@ def outcome(loader: Loader, found: SourceRef) -> str:
     return sentence.removeprefix(found.source).partition(":")[0].strip(" .")
 
 
+@pytest.mark.slow
 def test_every_shared_pdf_ends_as_a_document_or_a_sentence(shared_data: Path) -> None:
     states = {}
     with Loader(Settings(parse_timeout_seconds=30)) as loader:
