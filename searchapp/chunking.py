@@ -1,8 +1,10 @@
 """Documents to chunks: structure first (headings, pages, paragraphs), then the embedding model's token budget.
 
 A chunk is a contiguous stretch of ``Document.text``. Small neighbouring sections of one page share a chunk; a large
-section is cut between paragraphs, else between sentences, else between tokens. What the model reads (``embedded_text``)
-begins with the document's title and heading path, so that a passage is understood without its surroundings.
+section is cut between paragraphs, else between sentences, else between tokens. A heading without text of its own joins
+what follows it: alone it would be close in meaning to every question about its subject, and answer none. What the
+model reads (``embedded_text``) begins with the document's title and heading path, so that a passage is understood
+without its surroundings.
 """
 
 from __future__ import annotations
@@ -51,12 +53,18 @@ def chunk_document(document: Document, embedder: Embedder, overlap: int = 24) ->
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """One or more joined sections: what chunks are cut from."""
+    """One or more joined sections: what chunks are cut from. ``body`` is where its text begins, below its headings."""
 
     start: int
     end: int
     headings: tuple[str, ...]
     page: int | None
+    body: int
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it holds headings only."""
+        return self.body == self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +96,41 @@ class _Chunker:
                     position += 1
 
     def blocks(self) -> Iterator[_Block]:
-        """Join neighbouring small sections of one page that share their outermost heading."""
+        """Join small neighbouring sections of one page under one outermost heading, and bare headings to text."""
         limit = int(self.budget * SMALL_SECTION_SHARE)
+        before: _Block | None = None  # held back, because headings at the document's end have only this to join
         current: _Block | None = None
-        for section in self.document.sections:
-            if current is not None and self.may_join(current, section, limit):
+        for section in filter(self.has_text, self.document.sections):
+            body = self.body(section)
+            if current is None:
+                current = _Block(section.start, section.end, section.headings, section.page, body)
+            elif current.is_bare:
+                current = _Block(current.start, section.end, section.headings, section.page, body)
+            elif self.may_join(current, section, limit):
                 shared = _common_prefix(current.headings, section.headings)
-                current = _Block(current.start, section.end, shared, current.page)
+                current = _Block(current.start, section.end, shared, current.page, current.body)
             else:
-                if current is not None:
-                    yield current
-                current = _Block(section.start, section.end, section.headings, section.page)
-        if current is not None:
-            yield current
+                if before is not None:
+                    yield before
+                before, current = current, _Block(section.start, section.end, section.headings, section.page, body)
+        if before is not None and current is not None and current.is_bare:
+            before, current = _Block(before.start, current.end, before.headings, before.page, before.body), None
+        yield from filter(None, (before, current))
+
+    def has_text(self, section: Section) -> bool:
+        return not self.text[section.start : section.end].isspace() and section.start < section.end
+
+    def body(self, section: Section) -> int:
+        """Where the section's text begins below the heading (or the document's title) that it may begin with."""
+        for heading in (*section.headings[-1:], self.document.title):
+            line_end = section.start + len(heading)
+            if heading and line_end <= section.end and self.text.startswith(heading, section.start):
+                rest = self.text[line_end : section.end]
+                if not rest.strip():
+                    return section.end
+                if rest.startswith("\n"):
+                    return section.end - len(rest.lstrip())
+        return section.start
 
     def may_join(self, block: _Block, section: Section, limit: int) -> bool:
         related = not block.headings or not section.headings or block.headings[0] == section.headings[0]
@@ -110,7 +140,7 @@ class _Chunker:
         """Pack the block's paragraphs, sentences and tokens, in this order of preference, into spans that fit."""
         # The whole path is the longest context that a passage of this block can get.
         room = max(8, self.budget - self.tokenizer.counts([self.context(block, block.end, block.end)])[0])
-        units = list(self.units(block.start, block.end, room))
+        units = list(self.units(block, room))
         first = 0
         while first < len(units):
             last = first
@@ -145,11 +175,16 @@ class _Chunker:
             start -= 1
         return start
 
-    def units(self, start: int, end: int, room: int) -> Iterator[_Unit]:
-        for paragraph in _paragraphs(self.text, start, end):
+    def units(self, block: _Block, room: int) -> Iterator[_Unit]:
+        # The first sentence takes the headings before it along, so that no passage is cut off behind them.
+        lead: int | None = None if block.is_bare else block.start
+        for paragraph in _paragraphs(self.text, block.start, block.end):
             spans: list[Span] = []
-            for sentence in sentence_spans(self.text, *paragraph):
-                spans.extend([sentence] if self.fits(*sentence, room) else self.windows(*sentence, room))
+            for start, end in sentence_spans(self.text, *paragraph):
+                if lead is not None and end <= block.body:
+                    continue
+                begin, lead = (start, None) if lead is None else (lead, None)
+                spans.extend([(begin, end)] if self.fits(begin, end, room) else self.windows(begin, end, room))
             for span in spans:
                 yield _Unit(*span, ends_paragraph=span is spans[-1])
 

@@ -137,3 +137,56 @@ def test_equal_passages_have_equal_hashes_and_different_ids() -> None:
     one = chunk_document(document([((), None, "Same words.")]), MINILM)[0]
     other = chunk_document(replace(document([((), None, "Same words.")]), id="e"), MINILM)[0]
     assert one.hash == other.hash and one.id != other.id
+
+
+def test_a_heading_without_text_joins_what_follows_it() -> None:
+    body = "Sentence about retrieval and vectors. " * 60
+    for sections in (
+        [((("检索与回答",)), None, "检索与回答"), (("检索与回答", "检索"), None, "检索\n\n" + body)],
+        [(("检索与回答",), 1, "检索与回答"), (("检索与回答", "检索"), 2, "检索\n\n" + body)],
+        [((), 1, "检索与回答"), ((), 2, body)],  # a title page without a heading in the file
+        [(("检索与回答",), None, "检索与回答"), (("Other",), None, "Other"), (("Third",), None, "Third\n\n" + body)],
+    ):
+        chunks = chunk_document(document(sections, title="检索与回答"), MINILM)
+        assert chunks[0].text.startswith("检索与回答")
+        assert all("Sentence" in chunk.text for chunk in chunks)
+        assert chunks[0].headings == sections[-1][0] and chunks[0].page == sections[-1][1]
+
+
+def test_headings_at_the_end_join_what_stands_before_them() -> None:
+    chunks = chunk_document(document([(("A",), 1, "A\nText."), (("B",), 2, "B"), (("B", "C"), 2, "C")]), MINILM)
+    assert [chunk.text for chunk in chunks] == ["A\nText.\n\nB\n\nC"]
+
+
+def test_a_document_that_is_only_its_title_is_still_found() -> None:
+    chunks = chunk_document(document([(("A title",), None, "A title")]), MINILM)
+    assert [chunk.text for chunk in chunks] == ["A title"]
+
+
+def test_a_heading_is_not_cut_off_from_a_sentence_that_fills_the_window() -> None:
+    sentence = "word " * 36 + "end."
+    chunks = chunk_document(document([(("Heading here",), None, "Heading here\n\n" + sentence)]), SmallEmbedder(40))
+    assert len(chunks) > 1 and "word" in chunks[0].text
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    bodies=st.lists(st.tuples(st.integers(1, 3), st.sampled_from([1, 2]), st.integers(0, 60)), min_size=1, max_size=8),
+    window=st.sampled_from([40, 256]),
+)
+def test_no_passage_holds_headings_only_where_there_is_text(bodies: list[tuple[int, int, int]], window: int) -> None:
+    sections: list[tuple[tuple[str, ...], int | None, str]] = []
+    for number, (depth, page, words) in enumerate(bodies):
+        heading = f"Heading {number}"
+        text = f"{heading}\n\n" + "body " * words if words else heading
+        sections.append(((*("Top",) * (depth - 1), heading), page, text.strip()))
+    chunks = chunk_document(document(sections), SmallEmbedder(window))
+    if any(words for *_, words in bodies):
+        assert all("body" in chunk.text for chunk in chunks)
+
+
+def test_a_table_is_cut_between_rows() -> None:
+    rows = [f"item {number} | {number * 3} | some words on this item of stock" for number in range(80)]
+    chunks = chunk_document(document([(("Stock",), None, "\n".join(rows))]), MINILM, overlap=0)
+    assert len(chunks) > 2
+    assert [line for chunk in chunks for line in chunk.text.splitlines()] == rows

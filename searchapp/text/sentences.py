@@ -11,6 +11,9 @@ ABBREVIATIONS = frozenset(
     "approx dept est jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
 
+CELL_BREAK = " | "
+"""Parts the cells of a table's row wherever a parser writes one."""
+
 _CLOSERS = r"[\"'”’»)\]」』）】》〉]*"
 _CITATIONS = r"(?:[ ]?[\[【]\d{1,3}(?:\s*[,，、]\s*\d{1,3})*[\]】])*"  # [1][2] after the stop belong to the sentence
 _BOUNDARY = re.compile(
@@ -26,14 +29,15 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterato
     """Yield ``(start, end)`` character offsets of the sentences in ``text[start:end]``, trimmed of white space.
 
     Every non-blank character lies in exactly one span. A line break ends a sentence, since lists, tables and code have
-    no other mark, unless the next line goes on in lower case, as hard-wrapped prose does.
+    no other mark, unless the next line goes on in lower case, as hard-wrapped prose does. A table's row (cells parted
+    by `` | ``) is always a sentence of its own.
     """
     stop = len(text) if end is None else end
     begin = start
     for match in _BOUNDARY.finditer(text, start, stop):
         if match.lastgroup == "latin" and _is_inside_a_sentence(text, match.start(), match.end(), stop):
             continue
-        if match.lastgroup == "line" and text[match.end() : match.end() + 1].islower():
+        if match.lastgroup == "line" and _goes_on(text, begin, match.start(), stop):
             continue
         yield from _trimmed(text, begin, match.end())
         begin = match.end()
@@ -48,6 +52,18 @@ def sentences(text: str) -> list[str]:
 def is_whole(sentence: str) -> bool:
     """Whether ``sentence`` ends with a stop, as a heading or a line cut short does not."""
     return _WHOLE.search(sentence) is not None
+
+
+def _goes_on(text: str, begin: int, line_end: int, stop: int) -> bool:
+    """Whether the line after ``line_end`` continues the sentence that began at ``begin``."""
+    following = line_end + 1
+    if not text[following : following + 1].islower():
+        return False
+    next_end = text.find("\n", following, stop)
+    return (
+        CELL_BREAK not in text[begin:line_end]
+        and CELL_BREAK not in text[following : stop if next_end < 0 else next_end]
+    )
 
 
 def _is_inside_a_sentence(text: str, at: int, after: int, stop: int) -> bool:
