@@ -18,7 +18,7 @@ def settings_page() -> str:
     ]
     for name, field in Settings.model_fields.items():
         default = "the platform's data folder" if name == "data_dir" else field.default
-        shown = "" if default is None or "secret" in type(default).__name__.lower() or default == "" else f"`{default}`"
+        shown = "" if default in (None, "", ()) or "secret" in type(default).__name__.lower() else f"`{default}`"
         shown = "the platform's data folder" if name == "data_dir" else shown
         lines.append(f"| `SEARCHAPP_{name.upper()}` | {shown} | {field.description} |")
     return "\n".join(lines) + "\n"

@@ -34,6 +34,15 @@ class SourceType(StrEnum):
     HTML = "html"
     MARKDOWN = "markdown"
     TEXT = "text"
+    DOCX = "docx"
+    PPTX = "pptx"
+    XLSX = "xlsx"
+    ODT = "odt"
+    ODP = "odp"
+    ODS = "ods"
+    EPUB = "epub"
+    CSV = "csv"
+    EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,9 @@ class Document:
     """The text of one source, with what is known about it.
 
     ``sections`` cover ``text`` in order without overlap; only white space may lie between two of them.
-    ``content_hash`` is the SHA-256 of the original bytes, in hex. ``pages_without_text`` lists page numbers
-    (from 1) that hold no text layer.
+    ``content_hash`` is the SHA-256 of the original bytes, in hex. ``pages`` counts pages, or a presentation's slides.
+    ``pages_without_text`` lists page numbers (from 1) on which no text was found. ``note`` is a sentence on what a
+    reader of the text should know (pages without text, pages that were recognised); empty for most documents.
     """
 
     id: str
@@ -71,6 +81,7 @@ class Document:
     modified: dt.datetime | None = None
     pages: int | None = None
     pages_without_text: tuple[int, ...] = ()
+    note: str = ""
 
 
 class DocumentState(StrEnum):

@@ -6,14 +6,17 @@ This is the only module that reads the environment.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -100,12 +103,19 @@ class Settings(BaseSettings):
     parse_timeout_seconds: float = Field(60.0, gt=0, description="Longest time one file may take to parse.")
     parse_memory_mb: int = Field(2048, ge=256, description="Most memory that parsing one file may take, in MiB.")
     max_file_mb: int = Field(256, ge=1, description="Largest file or page that is read, in MiB.")
-    allow_private_addresses: bool = Field(
-        False, description="Whether web addresses inside private networks may be fetched."
+    allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Private networks that web pages may be fetched from, parted by commas (10.1.0.0/16, ::1). "
+        "None is by default: whoever may add an address could read what only this machine can reach.",
     )
 
     host: str = Field("127.0.0.1", description="Address that the page is served on.")
     port: int = Field(8080, ge=1, le=65535, description="Port that the page is served on.")
+
+    @field_validator("allowed_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
 
     @field_validator("elasticsearch_url", "ollama_url")
     @classmethod

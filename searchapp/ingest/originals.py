@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import re
 import shutil
 from hashlib import sha256
@@ -10,9 +12,14 @@ from typing import IO
 
 from searchapp.errors import StorageError
 from searchapp.model import DocumentEntry, SourceType
-from searchapp.sources import RawSource
+from searchapp.sources import PageVersion, RawSource
 
-SUFFIXES = {SourceType.PDF: ".pdf", SourceType.HTML: ".html", SourceType.MARKDOWN: ".md", SourceType.TEXT: ".txt"}
+SUFFIXES = {kind: f".{kind}" for kind in SourceType} | {
+    SourceType.MARKDOWN: ".md",
+    SourceType.TEXT: ".txt",
+    SourceType.EMAIL: ".eml",
+}
+VERSION_SUFFIX = ".version.json"
 COPY_BYTES = 1 << 20
 NAME_CHARACTERS = 150
 _UNSAFE = re.compile(r"[^\w.()（）【】 +@=,-]+")
@@ -46,15 +53,27 @@ class Originals:
         return str(folder / name)
 
     def keep_page(self, raw: RawSource, type_: SourceType) -> None:
-        """Keep the bytes of a web page, which may change or go, as they were when it was read."""
+        """Keep the bytes of a web page, which may change or go, as they were when it was read, and its version."""
         try:
             self._pages.mkdir(parents=True, exist_ok=True)
             path = self._pages / f"{raw.ref.id}{SUFFIXES[type_]}"
             arriving = path.with_suffix(".arriving")
             arriving.write_bytes(raw.data)
             arriving.replace(path)
+            if raw.version is not None:
+                arriving.write_text(json.dumps(dataclasses.asdict(raw.version)), encoding="utf-8")
+                arriving.replace(self._pages / f"{raw.ref.id}{VERSION_SUFFIX}")
         except OSError as error:
             raise _no_room(self._pages, error) from error
+
+    def version(self, document_id: str) -> PageVersion | None:
+        """What is remembered of a web page, to ask its server whether it has changed; None where nothing is."""
+        try:
+            values = json.loads((self._pages / f"{document_id}{VERSION_SUFFIX}").read_bytes())
+            links = values.pop("links")
+            return PageVersion(**values, links=None if links is None else tuple(links))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return None  # never kept, or damaged: the page is fetched whole
 
     def path(self, entry: DocumentEntry) -> Path | None:
         """The local file behind an entry: the kept page, or the file at its source; None when it is gone."""
@@ -66,7 +85,7 @@ class Originals:
 
     def forget(self, entry: DocumentEntry) -> None:
         """Remove our own copy of a deleted document; a file of the user's is never touched."""
-        for suffix in SUFFIXES.values():
+        for suffix in (*SUFFIXES.values(), VERSION_SUFFIX):
             (self._pages / f"{entry.id}{suffix}").unlink(missing_ok=True)
         folder = Path(entry.source).parent
         if folder.parent == self._uploads:

@@ -29,11 +29,10 @@ from searchapp.model import (
     EmbeddedChunk,
     IngestOutcome,
     IngestState,
-    SourceType,
     Vector,
 )
 from searchapp.settings import Settings
-from searchapp.sources import BadTarget, Loader, SourceRef, discover
+from searchapp.sources import BadTarget, Loader, PageVersion, SourceRef, discover, likely_type
 from searchapp.stores import DocumentWrite, Store, require_same_model
 
 WINDOW_CHUNKS = 512
@@ -161,7 +160,7 @@ class Ingester:
         try:
             if isinstance(found, BadTarget):
                 raise found.error
-            raw = loader.read(found)
+            raw = loader.read(found, self._held(found, known))
             if known and known.state is not DocumentState.FAILED and known.content_hash == raw.content_hash:
                 if known.state is not DocumentState.INDEXED:  # it was queued again, and nothing had changed
                     self._store.put_entries([dataclasses.replace(known, state=DocumentState.INDEXED)])
@@ -172,6 +171,13 @@ class Ingester:
         except SourceError as error:
             return self._failed(found, known, str(error))
         return self._chunked(document, started)
+
+    def _held(self, found: SourceRef, known: DocumentEntry | None) -> PageVersion | None:
+        """The version of a web page that is in the store, so that its server need not send it again."""
+        if not found.is_url or known is None or known.state is DocumentState.FAILED:
+            return None
+        version = self._originals.version(found.id)
+        return version if version is not None and version.content_hash == known.content_hash else None
 
     def _chunked(self, document: Document, started: float) -> _Loaded:
         chunks = chunk_document(document, self._embedder, self._settings.chunk_overlap_tokens)
@@ -228,7 +234,7 @@ class Ingester:
             modified=document.modified,
             pages=document.pages,
             chunks=len(loaded.chunks),
-            note=_note(document),
+            note=document.note,
             updated=_now(),
             seconds=round(loaded.seconds + seconds_a_chunk * len(loaded.chunks), 3),
         )
@@ -247,8 +253,7 @@ class Ingester:
         if known is not None:
             return dataclasses.replace(known, state=state, error="", updated=now)
         title = found.source.rstrip("/").rpartition("/")[2] or found.source
-        suffix = title.rpartition(".")[2].lower()
-        type_ = {"pdf": SourceType.PDF, "md": SourceType.MARKDOWN, "txt": SourceType.TEXT}.get(suffix, SourceType.HTML)
+        type_ = likely_type(found.source)
         return DocumentEntry(found.id, found.source, title, type_, state, updated=now)
 
 
@@ -307,12 +312,3 @@ def _now() -> dt.datetime:
     """The time to the millisecond, which is what the stores keep."""
     now = dt.datetime.now(dt.UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
-
-def _note(document: Document) -> str:
-    without = document.pages_without_text
-    if not without:
-        return ""
-    pages = ", ".join(str(page) for page in without[:10]) + (" and more" if len(without) > 10 else "")
-    subject = f"Page {pages} has" if len(without) == 1 else f"Pages {pages} have"
-    return f"{subject} no text."

@@ -16,5 +16,7 @@ process), ``parse`` (which format), then one file a format, and ``builder``, whi
 
 from searchapp.sources.discovery import BadTarget, SourceRef, discover, document_id
 from searchapp.sources.loader import Loader, RawSource
+from searchapp.sources.page_version import PageVersion
+from searchapp.sources.sniff import likely_type
 
-__all__ = ["BadTarget", "Loader", "RawSource", "SourceRef", "discover", "document_id"]
+__all__ = ["BadTarget", "Loader", "PageVersion", "RawSource", "SourceRef", "discover", "document_id", "likely_type"]

@@ -103,6 +103,7 @@ class DocumentBuilder:
         modified: dt.datetime | None = None,
         pages: int | None = None,
         pages_without_text: Sequence[int] = (),
+        note: str = "",
     ) -> Parsed:
         """What was gathered. The title falls back to the first heading, then to ``stem``; the language is detected."""
         text = SEPARATOR.join(self._pieces)
@@ -116,6 +117,7 @@ class DocumentBuilder:
             modified=modified,
             pages=pages,
             pages_without_text=tuple(pages_without_text),
+            note=note,
         )
 
     def _append(self, piece: str, headings: tuple[str, ...], page: int | None, *, new_section: bool) -> None:

@@ -7,22 +7,30 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from searchapp.errors import SourceError
 from searchapp.sources.addresses import is_web_address, normalise_address, shown
 from searchapp.sources.sniff import SUFFIXES
+
+if TYPE_CHECKING:
+    from searchapp.sources.loader import RawSource
 
 ID_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRef:
-    """One thing to load: ``source`` is an absolute path or a normalised web address, ``id`` the document's id."""
+    """One thing to load: ``source`` is an absolute path or a normalised web address, ``id`` the document's id.
+
+    ``fetched`` is the page itself where a crawl had to read it for its links already.
+    """
 
     source: str
     id: str
+    fetched: RawSource | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_url(self) -> bool:

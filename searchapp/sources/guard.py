@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import httpx
 
@@ -18,6 +20,7 @@ from searchapp.sources.addresses import shown
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+Networks: TypeAlias = "Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]"
 
 
 def is_public(address: IPAddress) -> bool:
@@ -33,6 +36,12 @@ def is_public(address: IPAddress) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
+def is_permitted(address: IPAddress, allowed: Networks) -> bool:
+    """Whether a request may go to ``address``: it is public, or lies in a network that the operator allows."""
+    plain = getattr(address, "ipv4_mapped", None) or address
+    return is_public(address) or any(plain in network for network in allowed)
+
+
 def resolve(host: str, port: int) -> list[IPAddress]:
     """All addresses of ``host``, IPv4 first (more networks carry it).
 
@@ -43,10 +52,11 @@ def resolve(host: str, port: int) -> list[IPAddress]:
     return sorted(addresses, key=lambda address: (address.version, int(address)))
 
 
-def vet(url: httpx.URL, *, allow_private: bool) -> list[IPAddress]:
+def vet(url: httpx.URL, allowed: Networks = ()) -> list[IPAddress]:
     """The addresses that a request to ``url`` may connect to, never empty.
 
-    Raises SourceError for an unknown host, and when any of its addresses is private and that is not allowed.
+    ``allowed`` are the private networks that the operator permits. Raises SourceError for an unknown host, and when any
+    of its addresses lies in another private network.
     """
     port = url.port or (443 if url.scheme == "https" else 80)
     try:
@@ -56,10 +66,11 @@ def vet(url: httpx.URL, *, allow_private: bool) -> list[IPAddress]:
             f"{shown(str(url))} cannot be reached: no host of that name is known.",
             "Check the spelling and the network connection.",
         ) from error
-    if not allow_private and not all(is_public(address) for address in addresses):
+    if not all(is_permitted(address, allowed) for address in addresses):
         raise SourceError(
             f"{shown(str(url))} points into a private network, which searchapp does not fetch from.",
-            "Set SEARCHAPP_ALLOW_PRIVATE_ADDRESSES=true if you trust everybody who may add addresses.",
+            "If everybody who may add addresses may read what is there, name the network in "
+            "SEARCHAPP_ALLOWED_NETWORKS.",
         )
     return addresses
 
@@ -67,14 +78,14 @@ def vet(url: httpx.URL, *, allow_private: bool) -> list[IPAddress]:
 class GuardedTransport(httpx.BaseTransport):
     """An HTTP transport that connects only to vetted addresses, trying each one in turn."""
 
-    def __init__(self, *, allow_private: bool) -> None:
-        self._allow_private = allow_private
+    def __init__(self, allowed: Networks = ()) -> None:
+        self._allowed = allowed
         self._inner = httpx.HTTPTransport(trust_env=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send ``request`` to a vetted address of its host; raises SourceError as ``vet`` does."""
         url = request.url
-        addresses = vet(url, allow_private=self._allow_private)
+        addresses = vet(url, self._allowed)
         extensions = {**request.extensions, "sni_hostname": url.host}
         for index, address in enumerate(addresses):
             pinned = httpx.Request(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from searchapp.errors import SourceError
 from searchapp.model import Document
 from searchapp.sources.discovery import SourceRef
+from searchapp.sources.page_version import PageVersion
 from searchapp.sources.parsed import ParserInput
 from searchapp.sources.sandbox import Sandbox
 
@@ -25,7 +26,9 @@ class RawSource:
     """A source's bytes, before parsing.
 
     ``content_hash`` is the SHA-256 of ``data`` in hex. ``modified`` is the file's or the web server's date, in UTC.
-    ``content_type`` is a web server's word, empty for files.
+    ``content_type`` is a web server's word, empty for files. ``version`` is what to remember of a web page.
+    ``not_modified``: the server says that the version asked about still stands; ``data`` is empty then, and
+    ``content_hash`` that version's.
     """
 
     ref: SourceRef
@@ -33,6 +36,8 @@ class RawSource:
     content_hash: str
     modified: dt.datetime | None = None
     content_type: str = ""
+    version: PageVersion | None = None
+    not_modified: bool = False
 
 
 class Loader:
@@ -44,7 +49,7 @@ class Loader:
 
     def __init__(self, settings: Settings) -> None:
         self._max_bytes = settings.max_file_mb << 20
-        self._allow_private = settings.allow_private_addresses
+        self._allowed = settings.allowed_networks
         self._sandbox = Sandbox(
             timeout_seconds=settings.parse_timeout_seconds,
             memory_mb=settings.parse_memory_mb,
@@ -55,17 +60,18 @@ class Loader:
         """Read and parse ``ref``; raises SourceError as ``read`` and ``parse`` do."""
         return self.parse(self.read(ref))
 
-    def read(self, ref: SourceRef) -> RawSource:
+    def read(self, ref: SourceRef, version: PageVersion | None = None) -> RawSource:
         """The bytes behind ``ref`` and their hash.
+
+        ``version`` is what is held of a web page: if that still stands, the answer has its hash and no bytes.
 
         Raises SourceError when the file or page is not there, may not be read, is too large, or lies in a private
         network.
         """
+        if ref.fetched is not None and not (ref.fetched.not_modified and version is None):
+            return ref.fetched
         if ref.is_url:
-            from searchapp.sources.web import fetch
-
-            page = fetch(ref.source, max_bytes=self._max_bytes, allow_private=self._allow_private)
-            return RawSource(ref, page.data, _sha256(page.data), page.modified, page.content_type)
+            return self._fetch(ref, version)
         data, modified = self._read_file(Path(ref.source))
         return RawSource(ref, data, _sha256(data), modified)
 
@@ -88,6 +94,7 @@ class Loader:
             modified=parsed.modified or raw.modified,
             pages=parsed.pages,
             pages_without_text=parsed.pages_without_text,
+            note=parsed.note,
         )
 
     def close(self) -> None:
@@ -101,6 +108,15 @@ class Loader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _fetch(self, ref: SourceRef, version: PageVersion | None) -> RawSource:
+        from searchapp.sources.web import fetch
+
+        page = fetch(ref.source, max_bytes=self._max_bytes, allowed=self._allowed, version=version)
+        if version is not None and page.not_modified:
+            return RawSource(ref, b"", version.content_hash, page.modified, version=version, not_modified=True)
+        held = PageVersion(_sha256(page.data), page.etag, page.last_modified)
+        return RawSource(ref, page.data, held.content_hash, page.modified, page.content_type, held)
 
     def _read_file(self, path: Path) -> tuple[bytes, dt.datetime | None]:
         try:

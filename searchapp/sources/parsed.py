@@ -41,6 +41,7 @@ class Parsed:
     modified: dt.datetime | None = None
     pages: int | None = None
     pages_without_text: tuple[int, ...] = ()
+    note: str = ""
 
 
 def _file_name(name: str) -> tuple[str, str]:

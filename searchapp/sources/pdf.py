@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from searchapp.errors import SourceError
@@ -33,6 +33,7 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 LONGEST_FIRST_LINE = 150
+MOST_NAMED = 10
 
 
 def parse_pdf(source: ParserInput) -> Parsed:
@@ -68,6 +69,7 @@ def parse_pdf(source: ParserInput) -> Parsed:
         stem=source.stem,
         pages=count,
         pages_without_text=empty,
+        note=f"{named_pages(empty)} no text." if empty else "",
     )
 
 
@@ -110,6 +112,12 @@ def _page_texts(reader: PdfReader, count: int) -> tuple[list[str], int]:
 
 def _all_pages(count: int) -> str:
     return "its only page is" if count == 1 else f"each of its {count} pages is"
+
+
+def named_pages(numbers: Sequence[int]) -> str:
+    """The subject of a sentence about some pages: ``Page 3 has``, ``Pages 1, 2 have``."""
+    names = ", ".join(map(str, numbers[:MOST_NAMED])) + (" and more" if len(numbers) > MOST_NAMED else "")
+    return f"Page {names} has" if len(numbers) == 1 else f"Pages {names} have"
 
 
 def _damaged(name: str, what: str) -> SourceError:

@@ -6,6 +6,7 @@ import re
 
 from searchapp.errors import SourceError
 from searchapp.model import SourceType
+from searchapp.sources.addresses import is_web_address
 from searchapp.sources.encoding import byte_order_mark, looks_like_utf16
 from searchapp.sources.parsed import ParserInput
 
@@ -86,6 +87,12 @@ def sniff(source: ParserInput) -> SourceType:
         raise _unreadable(source.name, "it is binary data")
     media_type = source.content_type.partition(";")[0].strip().lower()
     return _CONTENT_TYPES.get(media_type) or declared or SourceType.TEXT
+
+
+def likely_type(name: str) -> SourceType:
+    """The kind that a path or address promises by its suffix, while its content is not known."""
+    by_suffix = SUFFIXES.get(ParserInput(name, b"").suffix)
+    return by_suffix or (SourceType.HTML if is_web_address(name) else SourceType.TEXT)
 
 
 def _as_ascii(head: bytes) -> bytes:

@@ -12,13 +12,17 @@ import httpx
 
 from searchapp.errors import SourceError
 from searchapp.sources.addresses import normalise_address, shown
-from searchapp.sources.guard import GuardedTransport
+from searchapp.sources.guard import GuardedTransport, Networks
+from searchapp.sources.page_version import PageVersion
 
 MOST_REDIRECTS = 5
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 20.0
 TOTAL_SECONDS = 120.0
 """A server that sends a byte now and then never falls silent; this ends it."""
+
+LONGEST_MARK = 1024
+"""Of an ETag or a date; what is longer is no mark but a burden."""
 
 _HEADERS = {
     "User-Agent": "searchapp (document fetcher)",
@@ -30,16 +34,25 @@ _DOWNLOAD = "Download it yourself and add the file."
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a web server sent. ``url`` is the address that answered in the end; ``modified`` is its Last-Modified."""
+    """What a web server sent.
+
+    ``url`` is the address that answered in the end; ``etag`` and ``last_modified`` are its headers of these names, and
+    ``modified`` is the latter as a time. ``not_modified``: it sent no page, since the one asked about still stands.
+    """
 
     data: bytes
     content_type: str
     url: str
     modified: dt.datetime | None
+    etag: str = ""
+    last_modified: str = ""
+    not_modified: bool = False
 
 
-def fetch(url: str, *, max_bytes: int, allow_private: bool = False) -> Fetched:
+def fetch(url: str, *, max_bytes: int, allowed: Networks = (), version: PageVersion | None = None) -> Fetched:
     """Fetch ``url``, following at most five redirects, each one vetted like the first.
+
+    With ``version`` the server is asked to send the page only if it is another one.
 
     Raises SourceError in every case that does not end in a page of at most ``max_bytes`` bytes.
     """
@@ -47,7 +60,7 @@ def fetch(url: str, *, max_bytes: int, allow_private: bool = False) -> Fetched:
     timeout = httpx.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
     # No proxy from the environment: behind one, it is the proxy that resolves names, and the guard would see nothing.
     with httpx.Client(
-        transport=GuardedTransport(allow_private=allow_private),
+        transport=GuardedTransport(allowed),
         timeout=timeout,
         headers=_HEADERS,
         trust_env=False,
@@ -55,16 +68,21 @@ def fetch(url: str, *, max_bytes: int, allow_private: bool = False) -> Fetched:
         current = url
         try:
             for _ in range(MOST_REDIRECTS + 1):
-                with client.stream("GET", current) as response:
+                with client.stream("GET", current, headers=_conditions(version)) as response:
                     if response.has_redirect_location:
                         current = normalise_address(str(response.url.join(response.headers["Location"])))
                         continue
-                    _check_status(response, url)
+                    not_modified = version is not None and response.status_code == HTTPStatus.NOT_MODIFIED
+                    if not not_modified:
+                        _check_status(response, url)
                     return Fetched(
-                        data=_body(response, url, max_bytes, deadline),
+                        data=b"" if not_modified else _body(response, url, max_bytes, deadline),
                         content_type=response.headers.get("Content-Type", ""),
                         url=current,
                         modified=_date(response.headers.get("Last-Modified", "")),
+                        etag=_mark(response, "ETag"),
+                        last_modified=_mark(response, "Last-Modified"),
+                        not_modified=not_modified,
                     )
         except httpx.TimeoutException as error:
             raise SourceError(f"{shown(url)} did not answer in time.", _TRY_LATER) from error
@@ -78,6 +96,18 @@ def fetch(url: str, *, max_bytes: int, allow_private: bool = False) -> Fetched:
                 f"{shown(url)} cannot be reached: {reason}.", "Check the address and the network connection."
             ) from error
     raise SourceError(f"{shown(url)} redirects more than {MOST_REDIRECTS} times.", _DOWNLOAD)
+
+
+def _conditions(version: PageVersion | None) -> dict[str, str]:
+    if version is None:
+        return {}
+    conditions = {"If-None-Match": version.etag, "If-Modified-Since": version.last_modified}
+    return {name: value for name, value in conditions.items() if value}
+
+
+def _mark(response: httpx.Response, header: str) -> str:
+    value: str = response.headers.get(header, "")
+    return value if len(value) <= LONGEST_MARK else ""
 
 
 def _body(response: httpx.Response, url: str, max_bytes: int, deadline: float) -> bytes:

@@ -54,6 +54,7 @@ def pack(parsed: Parsed) -> dict[str, Any]:
         "modified": parsed.modified.isoformat() if parsed.modified else None,
         "pages": parsed.pages,
         "pages_without_text": list(parsed.pages_without_text),
+        "note": parsed.note,
     }
 
 
@@ -75,6 +76,7 @@ def unpack(values: dict[str, Any]) -> Parsed:
             modified=None if modified is None else dt.datetime.fromisoformat(modified),
             pages=None if values["pages"] is None else _number(values["pages"]),
             pages_without_text=tuple(map(_number, values["pages_without_text"])),
+            note=_text(values["note"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise WireError("a document of another shape") from error

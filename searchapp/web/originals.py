@@ -31,7 +31,9 @@ _MEDIA = {
     SourceType.HTML: ("text/html", HTML_POLICY),
     SourceType.MARKDOWN: ("text/plain", TEXT_POLICY),
     SourceType.TEXT: ("text/plain", TEXT_POLICY),
+    SourceType.CSV: ("text/plain", TEXT_POLICY),
 }
+"""What a browser shows; every other kind is offered as a download."""
 
 
 def blueprint(application: Application) -> Blueprint:
@@ -61,7 +63,7 @@ def _original(entry: DocumentEntry, path: Path, max_bytes: int) -> Response:
     with path.open("rb") as stream:
         start = stream.read(1024)
     kind = _kind(entry, start)
-    if kind is None:
+    if kind is None or kind not in _MEDIA:
         return send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=_name(entry))
     media_type, policy = _MEDIA[kind]
     if kind is SourceType.PDF and not start.startswith(GZIP_MAGIC):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from searchapp.sources.sniff import SUFFIXES
+
 
 def blueprint(max_file_mb: int) -> Blueprint:
     """The routes of the pages; uploads of more than ``max_file_mb`` MiB are refused before they are sent."""
@@ -15,6 +17,6 @@ def blueprint(max_file_mb: int) -> Blueprint:
 
     @routes.get("/documents")
     def documents() -> str:
-        return render_template("documents.html", max_file_mb=max_file_mb)
+        return render_template("documents.html", max_file_mb=max_file_mb, suffixes=",".join((*SUFFIXES, ".gz")))
 
     return routes

@@ -7,7 +7,7 @@ import pytest
 
 from searchapp.ingest import Originals
 from searchapp.model import DocumentEntry, DocumentState, SourceType
-from searchapp.sources import RawSource, SourceRef
+from searchapp.sources import PageVersion, RawSource, SourceRef
 
 
 def entry(source: str, type_: str = "text") -> DocumentEntry:
@@ -45,3 +45,16 @@ def test_a_web_page_is_kept_as_it_was_read(tmp_path: Path) -> None:
     assert kept is not None and kept.read_bytes() == b"<p>x"
     originals.forget(page)
     assert originals.path(page) is None
+
+
+def test_the_version_of_a_kept_page_is_remembered_and_forgotten_with_it(tmp_path: Path) -> None:
+    originals = Originals(tmp_path)
+    page = entry("https://example.org/a", "html")
+    assert originals.version(page.id) is None
+    held = PageVersion("hash", '"v1"', "Wed, 21 Oct 2015 07:28:00 GMT", ("https://example.org/b",))
+    originals.keep_page(RawSource(SourceRef(page.source, page.id), b"<p>x", "hash", version=held), SourceType.HTML)
+    assert originals.version(page.id) == held
+    (tmp_path / "pages" / f"{page.id}.version.json").write_text("[]", encoding="utf-8")
+    assert originals.version(page.id) is None
+    originals.forget(page)
+    assert list((tmp_path / "pages").iterdir()) == []

@@ -15,7 +15,7 @@ import pytest
 
 from searchapp.errors import SourceError
 from searchapp.model import Document, SourceType
-from searchapp.settings import Settings
+from searchapp.settings import Settings, load_settings
 from searchapp.sources import BadTarget, Loader, SourceRef, discover
 from tests.sources.pdf_files import pdf
 from tests.sources.test_web import Handler
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def loader() -> Iterator[Loader]:
-    with Loader(Settings(max_file_mb=1, allow_private_addresses=True)) as loader:
+    with Loader(load_settings(max_file_mb=1, allowed_networks="127.0.0.0/8")) as loader:
         yield loader
 
 

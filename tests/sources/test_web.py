@@ -10,10 +10,12 @@ import httpx
 import pytest
 
 from searchapp.errors import SourceError
-from searchapp.sources import guard, web
+from searchapp.settings import load_settings
+from searchapp.sources import PageVersion, guard, web
 from searchapp.sources.web import fetch
 
 LIMIT = 1 << 20
+LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -38,6 +40,11 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, gzip.compress(b"\0" * (32 * LIMIT)), **{"Content-Encoding": "gzip"})
         elif path == "/broken":
             self._send(200, b"not gzip", **{"Content-Encoding": "gzip"})
+        elif path == "/versioned":
+            if self.headers["If-None-Match"] == '"v1"' or self.headers["If-Modified-Since"]:
+                self._send(304, b"")
+            else:
+                self._send(200, b"<p>one", ETag='"v1"')
         elif path == "/slow":
             threading.Event().wait(3)
         else:
@@ -79,21 +86,21 @@ def base(server: ThreadingHTTPServer) -> str:
     return f"http://127.0.0.1:{server.server_address[1]}"
 
 
-def refusal(url: str, *, allow_private: bool = True) -> SourceError:
+def refusal(url: str, *, allowed: guard.Networks = LOOPBACK) -> SourceError:
     with pytest.raises(SourceError) as caught:
-        fetch(url, max_bytes=LIMIT, allow_private=allow_private)
+        fetch(url, max_bytes=LIMIT, allowed=allowed)
     assert caught.value.remedy
     return caught.value
 
 
 def test_a_page(base: str) -> None:
-    page = fetch(f"{base}/page", max_bytes=LIMIT, allow_private=True)
+    page = fetch(f"{base}/page", max_bytes=LIMIT, allowed=LOOPBACK)
     assert (page.data, page.content_type) == (b"<p>hello", "text/html; charset=utf-8")
     assert page.modified is not None and page.modified.isoformat() == "2015-10-21T07:28:00+00:00"
 
 
 def test_redirects_are_followed_to_the_fifth(base: str) -> None:
-    page = fetch(f"{base}/to//to//to//page", max_bytes=LIMIT, allow_private=True)
+    page = fetch(f"{base}/to//to//to//page", max_bytes=LIMIT, allowed=LOOPBACK)
     assert page.url == f"{base}/page"
     assert "more than 5 times" in refusal(f"{base}/loop").message
 
@@ -141,9 +148,9 @@ def test_nobody_at_home(base: str, server: ThreadingHTTPServer) -> None:
     ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "0.0.0.0", "169.254.169.254"],
 )
 def test_private_hosts_are_refused(host: str, server: ThreadingHTTPServer) -> None:
-    error = refusal(f"http://{host}:{server.server_address[1]}/", allow_private=False)
+    error = refusal(f"http://{host}:{server.server_address[1]}/", allowed=())
     assert "private network" in error.message
-    assert "SEARCHAPP_ALLOW_PRIVATE_ADDRESSES" in error.remedy
+    assert "SEARCHAPP_ALLOWED_NETWORKS" in error.remedy
     assert server.seen == []  # type: ignore[attr-defined]
 
 
@@ -154,7 +161,7 @@ def test_a_redirect_into_a_private_network_is_refused(
     real = guard.is_public
     # 127.0.0.1 plays the open internet here, 127.0.0.2 a private network.
     monkeypatch.setattr(guard, "is_public", lambda address: str(address) == "127.0.0.1" or real(address))
-    error = refusal(f"http://127.0.0.1:{port}/to/http://127.0.0.2:{port}/secret", allow_private=False)
+    error = refusal(f"http://127.0.0.1:{port}/to/http://127.0.0.2:{port}/secret", allowed=())
     assert "private network" in error.message
     assert not any("secret" in seen and "/to/" not in seen for seen in server.seen)  # type: ignore[attr-defined]
 
@@ -165,7 +172,7 @@ def test_the_connection_goes_to_the_vetted_address(
     port = server.server_address[1]
     answers = iter([[ipaddress.ip_address("127.0.0.1")], [ipaddress.ip_address("10.0.0.1")]])
     monkeypatch.setattr(guard, "resolve", lambda host, port: next(answers))
-    page = fetch(f"http://rebind.example:{port}/page", max_bytes=LIMIT, allow_private=True)
+    page = fetch(f"http://rebind.example:{port}/page", max_bytes=LIMIT, allowed=LOOPBACK)
     assert page.data == b"<p>hello"
     assert server.seen == [f"rebind.example:{port}/page"]  # type: ignore[attr-defined]
 
@@ -173,7 +180,7 @@ def test_the_connection_goes_to_the_vetted_address(
 def test_the_name_in_the_handshake_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[httpx.Request] = []
     monkeypatch.setattr(guard, "resolve", lambda host, port: [ipaddress.ip_address("93.184.216.34")])
-    transport = guard.GuardedTransport(allow_private=False)
+    transport = guard.GuardedTransport()
     monkeypatch.setattr(transport._inner, "handle_request", lambda request: sent.append(request) or httpx.Response(200))
     with httpx.Client(transport=transport) as client:
         client.get("https://example.org/x")
@@ -186,7 +193,7 @@ def test_the_next_address_is_tried(server: ThreadingHTTPServer, monkeypatch: pyt
     port = server.server_address[1]
     addresses = [ipaddress.ip_address("127.0.0.3"), ipaddress.ip_address("127.0.0.1")]
     monkeypatch.setattr(guard, "resolve", lambda host, port: addresses)
-    assert fetch(f"http://two.example:{port}/", max_bytes=LIMIT, allow_private=True).data == b"<p>hello"
+    assert fetch(f"http://two.example:{port}/", max_bytes=LIMIT, allowed=LOOPBACK).data == b"<p>hello"
 
 
 @pytest.mark.parametrize(
@@ -211,3 +218,30 @@ def test_the_next_address_is_tried(server: ThreadingHTTPServer, monkeypatch: pyt
 )
 def test_is_public(address: str, public: bool) -> None:
     assert guard.is_public(ipaddress.ip_address(address)) is public
+
+
+def test_an_unchanged_page_is_not_sent_again(base: str) -> None:
+    def again(version: PageVersion) -> web.Fetched:
+        return fetch(f"{base}/versioned", max_bytes=LIMIT, allowed=LOOPBACK, version=version)
+
+    page = fetch(f"{base}/versioned", max_bytes=LIMIT, allowed=LOOPBACK)
+    assert (page.etag, page.last_modified, page.not_modified) == ('"v1"', "", False)
+    for version in (PageVersion("h", '"v1"'), PageVersion("h", "", "Wed, 21 Oct 2015 07:28:00 GMT")):
+        assert again(version).not_modified and again(version).data == b""
+    assert again(PageVersion("h", '"v0"')).data == b"<p>one"
+
+
+@pytest.mark.parametrize(
+    ("address", "networks", "permitted"),
+    [
+        ("10.1.2.3", ["10.1.0.0/16"], True),
+        ("10.2.0.1", ["10.1.0.0/16"], False),
+        ("::ffff:10.1.2.3", ["10.1.0.0/16"], True),
+        ("169.254.169.254", ["10.0.0.0/8", "fd00::/8"], False),
+        ("fd00::7", ["10.0.0.0/8", "fd00::/8"], True),
+        ("8.8.8.8", [], True),
+    ],
+)
+def test_the_operator_allows_networks_one_by_one(address: str, networks: list[str], permitted: bool) -> None:
+    allowed = load_settings(allowed_networks=", ".join(networks)).allowed_networks
+    assert guard.is_permitted(ipaddress.ip_address(address), allowed) is permitted

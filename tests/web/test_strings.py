@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 
 import searchapp.web
+from searchapp.model import SourceType
 
 FOLDER = Path(searchapp.web.__file__).parent
 STRINGS = (FOLDER / "static" / "strings.js").read_text(encoding="utf-8")
 # Keys that the code puts together from the kinds of search, the filters and the types of documents.
 COMPOSED = {
     *("hybridTip", "keywordTip", "semanticTip", "pathIs", "afterIs", "beforeIs"),
-    *("pdf", "html", "markdown", "text"),
+    *(str(kind) for kind in SourceType),
 }
 
 

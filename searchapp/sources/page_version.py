@@ -1,0 +1,24 @@
+"""What is remembered of a web page, so that the server need not send it again while it has not changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PageVersion:
+    """The version of a page that we hold: the server's own marks of it (RFC 9110, 8.8) and our hash of its bytes.
+
+    ``links`` are the addresses that it names, for a crawl that goes on from an unchanged page; None where they were
+    not looked for.
+    """
+
+    content_hash: str
+    etag: str = ""
+    last_modified: str = ""
+    links: tuple[str, ...] | None = None
+
+    @property
+    def can_be_asked_for(self) -> bool:
+        """Whether the server gave anything to compare with."""
+        return bool(self.etag or self.last_modified)
