@@ -99,7 +99,8 @@ class DocumentEntry:
 
     ``source`` is a file path or a web address as the user would recognise it. ``seconds`` is how long the last
     ingestion took. ``error`` is empty unless ``state`` is ``failed``; then it is a sentence for people.
-    ``note`` tells what is worth knowing about a document that was indexed (pages without text, say).
+    ``note`` tells what is worth knowing about a document that was indexed (pages without text, say). ``groups`` names
+    who may read it; empty: everybody who may search at all.
     """
 
     id: str
@@ -116,6 +117,7 @@ class DocumentEntry:
     note: str = ""
     updated: dt.datetime | None = None
     seconds: float = 0.0
+    groups: tuple[str, ...] = ()
 
 
 # --- chunks --------------------------------------------------------------------------------------------------
@@ -174,7 +176,8 @@ class Filters:
     """What a hit's document must be; empty fields do not filter, several values of one field are alternatives.
 
     ``path_prefix`` compares with the start of ``source``. ``after`` is inclusive and ``before`` exclusive; a document
-    without a date matches neither.
+    without a date matches neither. ``groups`` is who asks: None may read everything, a tuple only documents of
+    one of these groups and documents without any.
     """
 
     types: tuple[str, ...] = ()
@@ -183,6 +186,7 @@ class Filters:
     after: dt.datetime | None = None
     before: dt.datetime | None = None
     document_ids: tuple[str, ...] = ()
+    groups: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

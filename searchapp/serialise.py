@@ -104,6 +104,7 @@ def entry_json(entry: DocumentEntry) -> Json:
         "note": entry.note,
         "updated": _time(entry.updated),
         "seconds": round(entry.seconds, 3),
+        "groups": list(entry.groups),
     }
 
 

@@ -18,6 +18,10 @@ SOME_FAILED = 3
 
 def ingest(
     targets: Annotated[list[str], typer.Argument(metavar="PATH|URL...", help="Files, folders and web addresses.")],
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", metavar="NAME", help="Only this group may read them. May be given several times."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read documents, split them into passages, embed these, and store them.
@@ -32,7 +36,7 @@ def ingest(
     """
     started = time.perf_counter()
     tally = Tally()
-    for outcome in shown(application().ingester.ingest(targets), as_json):
+    for outcome in shown(application().ingester.ingest(targets, groups=group), as_json):
         tally.add(outcome)
     seconds = time.perf_counter() - started
     if as_json:

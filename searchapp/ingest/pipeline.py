@@ -50,6 +50,7 @@ class _Loaded:
     document: Document
     chunks: tuple[Chunk, ...]
     seconds: float
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -87,14 +88,15 @@ class Ingester:
         self._originals = originals
         self._settings = settings
 
-    def ingest(self, targets: Iterable[str]) -> Iterator[IngestOutcome]:
+    def ingest(self, targets: Iterable[str], *, groups: Sequence[str] | None = None) -> Iterator[IngestOutcome]:
         """Ingest files, folders and web addresses; yields one outcome for each document as it is done.
 
-        Raises ModelMismatchError before anything is read, and the store's and the embedder's errors. Closing the
-        iterator stops the run after what is under way.
+        ``groups`` alone may read the documents, () opens them to everybody, None leaves it as it was. Raises
+        ModelMismatchError before anything is read, and the errors of store and embedder. Closing the iterator stops the
+        run after what is under way.
         """
         self._prepare()
-        loading = _LoadingThread(self._loaded(targets))
+        loading = _LoadingThread(self._loaded(targets, groups))
         try:
             window = _Window()
             for item in loading.items():
@@ -122,10 +124,11 @@ class Ingester:
         yield from self._finish(window)
         self._store.refresh()
 
-    def queue(self, source: str) -> DocumentEntry:
+    def queue(self, source: str, *, groups: Sequence[str] = ()) -> DocumentEntry:
         """Register a file or address as queued, to be ingested later; returns its entry.
 
-        What is known already keeps its facts, and stays searchable. Raises SourceError when there is no such source.
+        ``groups`` may read it beside those that may already; what was open to everybody stays so. What is known already
+        keeps its facts, and stays searchable. Raises SourceError when there is no such source.
         """
         found = next(iter(discover([source])), None)
         if found is None:
@@ -134,7 +137,7 @@ class Ingester:
             raise found.error
         self._prepare()
         known = self._store.entry(found.id)
-        entry = self._entry(found, known, DocumentState.QUEUED)
+        entry = self._entry(found, known, DocumentState.QUEUED, _joined(known, groups))
         self._store.put_entries([entry])
         return entry
 
@@ -145,23 +148,24 @@ class Ingester:
 
     # --- first thread: sources to chunks
 
-    def _loaded(self, targets: Iterable[str]) -> Iterator[_Loaded | IngestOutcome]:
+    def _loaded(self, targets: Iterable[str], groups: Sequence[str] | None) -> Iterator[_Loaded | IngestOutcome]:
         with Loader(self._settings) as loader:
             found = discover(targets)
             while group := list(itertools.islice(found, LOOK_AHEAD)):
                 known = self._store.known_entries([one.id for one in group])
                 for one in group:
-                    yield self._load(loader, one, known.get(one.id))
+                    yield self._load(loader, one, known.get(one.id), groups)
 
     def _load(
-        self, loader: Loader, found: SourceRef | BadTarget, known: DocumentEntry | None
+        self, loader: Loader, found: SourceRef | BadTarget, known: DocumentEntry | None, wanted: Sequence[str] | None
     ) -> _Loaded | IngestOutcome:
         started = time.perf_counter()
+        groups = _sorted(wanted) if wanted is not None else known.groups if known else ()
         try:
             if isinstance(found, BadTarget):
                 raise found.error
-            raw = loader.read(found, self._held(found, known))
-            if known and known.state is not DocumentState.FAILED and known.content_hash == raw.content_hash:
+            raw = loader.read(found, self._held(found, known, groups))
+            if known and _is_current(known, raw.content_hash, groups):
                 if known.state is not DocumentState.INDEXED:  # it was queued again, and nothing had changed
                     self._store.put_entries([dataclasses.replace(known, state=DocumentState.INDEXED)])
                 return IngestOutcome(known.source, known.id, IngestState.UNCHANGED, known.chunks, note=known.note)
@@ -169,19 +173,19 @@ class Ingester:
             if found.is_url:
                 self._originals.keep_page(raw, document.type)
         except SourceError as error:
-            return self._failed(found, known, str(error))
-        return self._chunked(document, started)
+            return self._failed(found, known, str(error), groups)
+        return self._chunked(document, started, groups)
 
-    def _held(self, found: SourceRef, known: DocumentEntry | None) -> PageVersion | None:
+    def _held(self, found: SourceRef, known: DocumentEntry | None, groups: tuple[str, ...]) -> PageVersion | None:
         """The version of a web page that is in the store, so that its server need not send it again."""
-        if not found.is_url or known is None or known.state is DocumentState.FAILED:
+        if not found.is_url or known is None or not _is_current(known, known.content_hash, groups):
             return None
         version = self._originals.version(found.id)
         return version if version is not None and version.content_hash == known.content_hash else None
 
-    def _chunked(self, document: Document, started: float) -> _Loaded:
+    def _chunked(self, document: Document, started: float, groups: tuple[str, ...] = ()) -> _Loaded:
         chunks = chunk_document(document, self._embedder, self._settings.chunk_overlap_tokens)
-        return _Loaded(document, tuple(chunks), time.perf_counter() - started)
+        return _Loaded(document, tuple(chunks), time.perf_counter() - started, groups)
 
     # --- second thread: chunks to the store
 
@@ -199,7 +203,7 @@ class Ingester:
             if reason := errors.get(write.entry.id):
                 known = self._store.entry(write.entry.id)
                 ref = SourceRef(write.entry.source, write.entry.id)
-                yield self._failed(ref, known, f"The store refused a passage: {reason}.")
+                yield self._failed(ref, known, f"The store refused a passage: {reason}.", loaded.groups)
                 continue
             new = {chunk.hash for chunk in loaded.chunks} - reused - computed
             computed |= new
@@ -237,24 +241,37 @@ class Ingester:
             note=document.note,
             updated=_now(),
             seconds=round(loaded.seconds + seconds_a_chunk * len(loaded.chunks), 3),
+            groups=loaded.groups,
         )
         return DocumentWrite(entry, tuple(EmbeddedChunk(chunk, vectors[chunk.hash]) for chunk in loaded.chunks))
 
-    def _failed(self, found: SourceRef | BadTarget, known: DocumentEntry | None, sentence: str) -> IngestOutcome:
+    def _failed(
+        self,
+        found: SourceRef | BadTarget,
+        known: DocumentEntry | None,
+        sentence: str,
+        groups: tuple[str, ...],
+    ) -> IngestOutcome:
         """Record the failure; an older version stays searchable, and its facts stay in the entry."""
-        entry = self._entry(found, known, DocumentState.FAILED)
+        entry = self._entry(found, known, DocumentState.FAILED, groups)
         self._store.put_entries([dataclasses.replace(entry, error=sentence)])
         return IngestOutcome(
             found.source, found.id, IngestState.FAILED, chunks=known.chunks if known else 0, error=sentence
         )
 
-    def _entry(self, found: SourceRef | BadTarget, known: DocumentEntry | None, state: DocumentState) -> DocumentEntry:
+    def _entry(
+        self,
+        found: SourceRef | BadTarget,
+        known: DocumentEntry | None,
+        state: DocumentState,
+        groups: tuple[str, ...],
+    ) -> DocumentEntry:
         now = _now()
         if known is not None:
-            return dataclasses.replace(known, state=state, error="", updated=now)
+            return dataclasses.replace(known, state=state, error="", updated=now, groups=groups)
         title = found.source.rstrip("/").rpartition("/")[2] or found.source
         type_ = likely_type(found.source)
-        return DocumentEntry(found.id, found.source, title, type_, state, updated=now)
+        return DocumentEntry(found.id, found.source, title, type_, state, updated=now, groups=groups)
 
 
 class _LoadingThread:
@@ -306,6 +323,24 @@ class _LoadingThread:
                 close()
             if not self._stopping.is_set():
                 self._queue.put(end)
+
+
+def _sorted(groups: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(groups)))
+
+
+def _joined(known: DocumentEntry | None, added: Iterable[str]) -> tuple[str, ...]:
+    if known is None:
+        return _sorted(added)
+    return _sorted((*known.groups, *added)) if known.groups else ()
+
+
+def _is_current(known: DocumentEntry, content_hash: str, groups: tuple[str, ...]) -> bool:
+    """Whether what the store has of a document is what it should have."""
+    if known.state is DocumentState.FAILED or known.content_hash != content_hash or known.groups != groups:
+        return False
+    # A queued entry names its new groups already, its passages perhaps not yet.
+    return known.state is DocumentState.INDEXED or not groups
 
 
 def _now() -> dt.datetime:

@@ -112,8 +112,15 @@ class Store(Protocol):
         """The entries of those of the ids that are known, in one round trip."""
         ...
 
-    def entries(self, *, state: DocumentState | None = None, offset: int = 0, size: int = 50) -> EntryPage:
-        """The registry page by page, last updated first."""
+    def entries(
+        self,
+        *,
+        state: DocumentState | None = None,
+        offset: int = 0,
+        size: int = 50,
+        groups: Sequence[str] | None = None,
+    ) -> EntryPage:
+        """The registry page by page, last updated first; with ``groups`` only what these may read (see ``Filters``)."""
         ...
 
     def chunks(self, document_id: str) -> tuple[Chunk, ...]:

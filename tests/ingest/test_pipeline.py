@@ -10,7 +10,7 @@ import pytest
 from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.errors import ModelMismatchError, SourceError
 from searchapp.ingest import Ingester, Originals
-from searchapp.model import DocumentState, IngestOutcome, SearchMode, SearchRequest, Vectors
+from searchapp.model import DocumentState, Filters, IngestOutcome, IngestState, SearchMode, SearchRequest, Vectors
 from searchapp.search import Searcher
 from searchapp.settings import Settings, load_settings
 from searchapp.stores.lancedb import LanceStore
@@ -155,3 +155,32 @@ def test_queueing_registers_and_keeps_what_is_searchable(world: World) -> None:
     assert world.store.entry(queued.id).state is DocumentState.INDEXED
     with pytest.raises(SourceError, match="does not exist"):
         world.ingester.queue(str(world.library / "absent.md"))
+
+
+def test_groups_are_set_kept_changed_and_opened(world: World) -> None:
+    path = str(world.write("salaries.md", "# Salaries\n\nThe bonus is paid in May."))
+
+    def seen(*groups: str) -> list[str]:
+        request = SearchRequest("bonus", SearchMode.KEYWORD, filters=Filters(groups=groups))
+        return [hit.document_id for hit in world.searcher.search(request).hits]
+
+    (outcome,) = world.ingester.ingest([path], groups=["hr"])
+    assert (seen("hr"), seen("sales"), seen()) == ([outcome.document_id], [], [])
+    (again,) = world.ingester.ingest([path])
+    assert (again.state, seen("sales")) == (IngestState.UNCHANGED, [])
+    (wider,) = world.ingester.ingest([path], groups=["hr", "sales"])
+    assert (wider.state, wider.embedded, seen("sales")) == (IngestState.INDEXED, 0, [outcome.document_id])
+    (opened,) = world.ingester.ingest([path], groups=[])
+    assert (opened.embedded, seen()) == (0, [outcome.document_id])
+
+
+def test_what_a_group_queues_again_is_theirs_too_and_never_closed_to_others(world: World) -> None:
+    path = str(world.write("plan.md", "# Plan\n\nMove in June."))
+    open_path = str(world.write("open.md", "# Open\n\nFor all."))
+    list(world.ingester.ingest([path], groups=["hr"]))
+    list(world.ingester.ingest([open_path]))
+    assert world.ingester.queue(path, groups=["sales"]).groups == ("hr", "sales")
+    assert world.ingester.queue(open_path, groups=["sales"]).groups == ()
+    list(world.ingester.ingest([path, open_path]))
+    request = SearchRequest("June", SearchMode.KEYWORD, filters=Filters(groups=("sales",)))
+    assert len(world.searcher.search(request).hits) == 1

@@ -198,6 +198,37 @@ class StoreContract:
         found = prepared.search(narrow)
         assert [hit.document_id for hit in (*found.keyword, *found.semantic)] == ["far", "far"]
 
+    # --- groups
+
+    @pytest.mark.parametrize(
+        ("groups", "names"),
+        [
+            (None, {"open", "law", "both"}),
+            (("law",), {"open", "law", "both"}),
+            (("finance",), {"open", "both"}),
+            (("sales", "finance"), {"open", "both"}),
+            (("other",), {"open"}),
+            ((), {"open"}),
+            (("x') OR true OR ('a' = 'a",), {"open"}),
+        ],
+    )
+    def test_groups_bound_both_legs_and_the_registry(
+        self, prepared: Store, groups: tuple[str, ...] | None, names: set[str]
+    ) -> None:
+        self.fill(
+            prepared,
+            document("open", "common alpha"),
+            document("law", "common beta", groups=("law",)),
+            document("both", "common gamma", groups=("finance", "law")),
+        )
+        filters = Filters(groups=groups)
+        found = prepared.search(LegQuery(keywords="common", vector=vector_of("x"), depth=50, filters=filters))
+        assert {hit.document_id for hit in found.keyword} == names
+        assert {hit.document_id for hit in found.semantic} == names
+        page = prepared.entries(groups=groups)
+        assert ({entry.id for entry in page.entries}, page.total) == (names, len(names))
+        assert prepared.entry("both").groups == ("finance", "law")
+
     # --- replacing and removing
 
     def test_a_new_version_replaces_the_old_one(self, prepared: Store) -> None:
@@ -261,6 +292,7 @@ class StoreContract:
             note="Page 2 has no text.",
             updated=moment,
             seconds=1.5,
+            groups=("finance", "law"),
         )
         prepared.put_entries([entry])
         assert prepared.entry("x") == entry

@@ -27,3 +27,16 @@ def test_a_second_process_sees_what_the_first_wrote(tmp_path: Path) -> None:
     writer.write([document("a", "text")])
     assert reader.count() == 1
     assert reader.fingerprint() == MODEL
+
+
+def test_tables_of_before_groups_get_the_column(tmp_path: Path) -> None:
+    old = LanceStore(tmp_path / "index")
+    old.prepare(MODEL)
+    old.write([document("a", "text")])
+    for name in ("chunks", "documents"):
+        old._table(name).drop_columns(["groups"])
+    new = LanceStore(tmp_path / "index")
+    new.prepare(MODEL)
+    new.write([document("b", "text too", groups=("law",))])
+    assert [entry.id for entry in new.entries(groups=()).entries] == ["a"]
+    assert new.entry("b").groups == ("law",)

@@ -31,6 +31,7 @@ def chunk_source(entry: DocumentEntry, embedded: EmbeddedChunk, written: dt.date
         "start": chunk.start,
         "end": chunk.end,
         "embedding": [round(float(value), 7) for value in embedded.vector],
+        **_groups(entry),
     }
 
 
@@ -88,6 +89,7 @@ def entry_source(entry: DocumentEntry) -> Json:
         "note": entry.note,
         "updated": _instant(entry.updated),
         "seconds": entry.seconds,
+        **_groups(entry),
     }
 
 
@@ -97,6 +99,7 @@ def entry_of(hit: Json) -> DocumentEntry:
     source["state"] = DocumentState(source["state"])
     source["modified"] = _date(source.get("modified"))
     source["updated"] = _date(source.get("updated"))
+    source["groups"] = tuple(source.get("groups", ()))
     return DocumentEntry(id=hit["_id"], **source)
 
 
@@ -111,6 +114,11 @@ def newest_versions(hits: list[Json]) -> list[Json]:
         written = (source["written"], source["version"])
         newest[source["document_id"]] = max(written, newest.get(source["document_id"], written))
     return [hit for hit in hits if hit["_source"]["version"] == newest[hit["_source"]["document_id"]][1]]
+
+
+def _groups(entry: DocumentEntry) -> Json:
+    """Left out where there is none: its absence is what makes a document open to all."""
+    return {"groups": list(entry.groups)} if entry.groups else {}
 
 
 def _instant(moment: dt.datetime | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from searchapp.model import Filters, Vector
@@ -67,7 +68,15 @@ def filter_clauses(filters: Filters) -> list[Json]:
     if filters.after or filters.before:
         bounds = {"gte": filters.after, "lt": filters.before}
         clauses.append({"range": {"modified": {key: day.isoformat() for key, day in bounds.items() if day}}})
+    if filters.groups is not None:
+        clauses.append(readable_by(filters.groups))
     return clauses
+
+
+def readable_by(groups: Sequence[str]) -> Json:
+    """The clause for documents of one of the groups, or of none at all."""
+    open_to_all = {"bool": {"must_not": [{"exists": {"field": "groups"}}]}}
+    return {"bool": {"should": [{"terms": {"groups": list(groups)}}, open_to_all], "minimum_should_match": 1}}
 
 
 def chunks_of(document_id: str, fields: list[str] | bool, after: int = -1, size: int = 1000) -> Json:

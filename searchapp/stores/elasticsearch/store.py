@@ -152,11 +152,21 @@ class ElasticsearchStore:
         return {hit["_id"]: documents.entry_of(hit) for hit in found if hit.get("found")}
 
     @translated
-    def entries(self, *, state: DocumentState | None = None, offset: int = 0, size: int = 50) -> EntryPage:
+    def entries(
+        self,
+        *,
+        state: DocumentState | None = None,
+        offset: int = 0,
+        size: int = 50,
+        groups: Sequence[str] | None = None,
+    ) -> EntryPage:
         """See ``Store``."""
+        clauses: list[Json] = [{"term": {"state": str(state)}}] if state else []
+        if groups is not None:
+            clauses.append(queries.readable_by(groups))
         answer = self.client.search(
             index=self.names.documents,
-            query={"term": {"state": str(state)}} if state else {"match_all": {}},
+            query={"bool": {"filter": clauses}},
             sort=[{"updated": {"order": "desc", "missing": "_last"}}, {"source": "asc"}],
             from_=offset,
             size=size,

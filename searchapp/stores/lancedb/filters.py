@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from searchapp.model import Filters
 
@@ -23,7 +23,16 @@ def where(filters: Filters) -> str | None:
         parts.append(f"modified >= {_instant(filters.after)}")
     if filters.before:
         parts.append(f"modified < {_instant(filters.before)}")
+    if filters.groups is not None:
+        parts.append(readable_by(filters.groups))
     return " AND ".join(parts) or None
+
+
+def readable_by(groups: Sequence[str]) -> str:
+    """The condition for documents of one of the groups, or of none at all."""
+    if not groups:
+        return "groups IS NULL"
+    return f"(groups IS NULL OR array_has_any(groups, make_array({', '.join(quoted(group) for group in groups)})))"
 
 
 def one_of(column: str, values: Iterable[str]) -> str:

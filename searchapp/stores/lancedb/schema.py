@@ -17,6 +17,8 @@ Row = dict[str, Any]
 
 FINGERPRINT = b"searchapp_fingerprint"
 INSTANT = pa.timestamp("ms", tz="UTC")
+GROUPS = pa.field("groups", pa.list_(pa.string()))
+"""Who may read the document; null: everybody."""
 
 
 def chunk_schema(fingerprint: Fingerprint) -> pa.Schema:
@@ -38,6 +40,7 @@ def chunk_schema(fingerprint: Fingerprint) -> pa.Schema:
             ("page", pa.int32()),
             ("start", pa.int64()),
             ("end", pa.int64()),
+            GROUPS,
             ("vector", pa.list_(pa.float32(), fingerprint.dims)),
         ],
         metadata={FINGERPRINT: json.dumps(fingerprint.as_dict()).encode()},
@@ -60,6 +63,7 @@ ENTRY_SCHEMA = pa.schema(
         ("note", pa.string()),
         ("updated", INSTANT),
         ("seconds", pa.float64()),
+        GROUPS,
     ]
 )
 
@@ -90,6 +94,7 @@ def chunk_rows(write: DocumentWrite) -> list[Row]:
             "page": embedded.chunk.page,
             "start": embedded.chunk.start,
             "end": embedded.chunk.end,
+            "groups": list(entry.groups) or None,
             "vector": embedded.vector,
         }
         for embedded in write.chunks
@@ -136,6 +141,7 @@ def entry_row(entry: DocumentEntry) -> Row:
     """A registry entry as a row."""
     row = {name: getattr(entry, name) for name in ENTRY_SCHEMA.names}
     row["state"] = str(entry.state)
+    row["groups"] = list(entry.groups) or None
     return row
 
 
@@ -143,6 +149,7 @@ def entry_of(row: Row) -> DocumentEntry:
     """The registry entry in a row."""
     facts = {name: row[name] for name in ENTRY_SCHEMA.names}
     facts["state"] = DocumentState(facts["state"])
+    facts["groups"] = tuple(facts["groups"] or ())
     facts["modified"] = _utc(facts["modified"])
     facts["updated"] = _utc(facts["updated"])
     return DocumentEntry(**facts)

@@ -18,7 +18,7 @@ from searchapp.errors import SearchAppError, StorageError
 from searchapp.model import Chunk, DocumentEntry, DocumentState, Filters, Vector
 from searchapp.stores.base import DocumentWrite, EntryPage, FoundChunk, LegQuery, LegResults
 from searchapp.stores.lancedb import schema
-from searchapp.stores.lancedb.filters import one_of, quoted, where
+from searchapp.stores.lancedb.filters import one_of, quoted, readable_by, where
 from searchapp.stores.lancedb.korean import with_hangul_pairs
 
 P = ParamSpec("P")
@@ -94,6 +94,13 @@ class LanceStore:
             if self._table(CHUNKS) is None:
                 chunks = self._database.create_table(CHUNKS, schema=schema.chunk_schema(fingerprint), exist_ok=True)
                 _index_text(chunks)
+            for name in (CHUNKS, DOCUMENTS):
+                self._add_groups(self._needed(name))
+
+    def _add_groups(self, table: Any) -> None:
+        """Give tables of before groups the column; without it a document's groups would be lost in silence."""
+        if schema.GROUPS.name not in table.schema.names:
+            table.add_columns(schema.GROUPS)
 
     @translated
     def fingerprint(self) -> Fingerprint | None:
@@ -158,12 +165,21 @@ class LanceStore:
         return {row["id"]: schema.entry_of(row) for row in rows}
 
     @translated
-    def entries(self, *, state: DocumentState | None = None, offset: int = 0, size: int = 50) -> EntryPage:
+    def entries(
+        self,
+        *,
+        state: DocumentState | None = None,
+        offset: int = 0,
+        size: int = 50,
+        groups: Sequence[str] | None = None,
+    ) -> EntryPage:
         """See ``Store``."""
         table = self._table(DOCUMENTS)
         if table is None:
             return EntryPage((), 0)
-        condition = f"state = {quoted(str(state))}" if state else "true"
+        conditions = [f"state = {quoted(str(state))}"] if state else []
+        conditions += [readable_by(groups)] if groups is not None else []
+        condition = " AND ".join(conditions) or "true"
         keys = table.search().where(condition).select(["id", "updated", "source"]).limit(table.count_rows() or 1)
         ordered = keys.to_arrow().sort_by([("updated", "descending"), ("source", "ascending")])
         ids = ordered.slice(offset, size)["id"].to_pylist()
