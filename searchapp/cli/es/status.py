@@ -1,4 +1,4 @@
-"""``searchapp es``: for the people who run the cluster."""
+"""``searchapp es status``."""
 
 from __future__ import annotations
 
@@ -8,27 +8,12 @@ import typer
 
 from searchapp.cli.common import JsonOption, application, console, print_json, waiting
 
-app = typer.Typer(help="Operate the Elasticsearch indices.", no_args_is_help=True, rich_markup_mode=None)
+
+def register(app: typer.Typer) -> None:
+    """Add ``status`` to the group."""
+    app.command()(status)
 
 
-@app.command()
-def apply(as_json: JsonOption = False) -> None:
-    """Put the index templates of es/mappings and create what is missing. Indices that exist are not changed.
-
-    Example: SEARCHAPP_ELASTICSEARCH_URL=http://localhost:9200 searchapp es apply
-    """
-    from searchapp.cluster import apply as run
-
-    with waiting("Loading the embedding model", as_json):
-        steps = run(application())
-    if as_json:
-        print_json({"steps": [dataclasses.asdict(step) for step in steps]})
-        return
-    for step in steps:
-        console().print(f"{step.outcome:<10} {step.kind} {step.name}")
-
-
-@app.command()
 def status(as_json: JsonOption = False) -> None:
     """Show the server, its health, the searchapp indices, and the model they were built with.
 
