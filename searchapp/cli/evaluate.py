@@ -14,14 +14,29 @@ def evaluate(
     dataset: Annotated[Path, typer.Argument(metavar="DATASET_DIR", help="Folder in BEIR layout.")],
     split: Annotated[str, typer.Option(help="Which judgements: qrels/<split>.tsv.")] = "test",
     mode: Annotated[str, typer.Option(help="hybrid, keyword, semantic, or all.")] = "all",
+    index_options: Annotated[
+        str,
+        typer.Option(
+            metavar="TYPES",
+            help="Compare ways of keeping vectors in Elasticsearch instead: all, or hnsw,bbq_hnsw:3,flat and so on; "
+            ":3 ranks three times as many again by whole vectors.",
+        ),
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Measure search quality on judged queries: nDCG@10, recall@100, MRR@10, latency.
 
     The corpus goes into a throw-away index with the store, model and settings in use, which is removed afterwards.
 
-    Example: searchapp eval ./scifact --mode hybrid
+    Examples: searchapp eval ./scifact --mode hybrid
+
+    searchapp eval ./scifact --index-options all
     """
+    if index_options:
+        from searchapp.cli.index_options import compare_index_options
+
+        compare_index_options(dataset, split, index_options, as_json)
+        return
     from rich.progress import Progress
     from rich.table import Table
 

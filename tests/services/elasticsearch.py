@@ -38,7 +38,7 @@ def running() -> str | None:
     Raises ServiceUnavailableError when that server does not answer.
     """
     url = os.environ.get("SEARCHAPP_TEST_ELASTICSEARCH_URL")
-    if url and not _is_green(url, None):
+    if url and not _is_green(url, None, patience=30):  # other tests' new indices are yellow for a moment
         raise ServiceUnavailableError(f"no green Elasticsearch answers at {url}")
     return url
 
@@ -173,10 +173,12 @@ def _set_password(home: Path, env: Mapping[str, str], password: str) -> None:
     tools.run("setting the password", [keystore, "add", "--stdin", "bootstrap.password"], env, typed=password)
 
 
-def _is_green(url: str, password: str | None) -> bool:
-    """Asks the cluster's health: `GET /` is not in the minimal distribution."""
+def _is_green(url: str, password: str | None, patience: int = 0) -> bool:
+    """Asks the cluster's health, waiting `patience` seconds for it: `GET /` is not in the minimal distribution."""
     auth = ("elastic", password) if password else None
+    wait = {"wait_for_status": "green", "timeout": f"{patience}s"} if patience else {}
     try:
-        return bool(httpx.get(f"{url}/_cluster/health", auth=auth, timeout=5).json()["status"] == "green")
+        answer = httpx.get(f"{url}/_cluster/health", params=wait, auth=auth, timeout=5 + patience)
+        return bool(answer.json()["status"] == "green")
     except (httpx.HTTPError, ValueError, KeyError):
         return False

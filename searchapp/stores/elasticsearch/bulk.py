@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import random
 import time
@@ -30,6 +31,11 @@ class Action:
     def index(cls, index: str, id_: str, source: dict[str, Any]) -> Self:
         """Write a document, replacing one of the same id."""
         return cls(id_, (json.dumps({"index": {"_index": index, "_id": id_}}), json.dumps(source, ensure_ascii=False)))
+
+    def into(self, index: str) -> Self:
+        """The same action on another index; what is written is not serialised again."""
+        ((kind, target),) = json.loads(self.lines[0]).items()
+        return dataclasses.replace(self, lines=(json.dumps({kind: {**target, "_index": index}}), *self.lines[1:]))
 
     @classmethod
     def delete(cls, index: str, id_: str) -> Self:

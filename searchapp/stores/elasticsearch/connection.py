@@ -29,10 +29,13 @@ RETRIES = 2
 
 
 def connect(settings: Settings) -> Elasticsearch:
-    """A client for the configured server; nothing is sent yet."""
+    """A client for the configured server; nothing is sent yet.
+
+    Of several addresses one that does not answer is left alone for a while, and the request goes to the next: a node
+    may die without a restart here. An API key goes before a user and password in the address.
+    """
     options: dict[str, Any] = {
         "request_timeout": REQUEST_SECONDS,
-        "max_retries": RETRIES,
         "retry_on_timeout": False,
         # 429 is left to bulk.py, which backs off for seconds instead of hammering at once.
         "retry_on_status": (502, 503, 504),
@@ -46,13 +49,22 @@ def connect(settings: Settings) -> Elasticsearch:
                 "Give the file with the authority's certificate.",
             )
         options["ca_certs"] = str(settings.elasticsearch_ca_certs)
-    return Elasticsearch(settings.elasticsearch_url, **options)
+    if settings.elasticsearch_fingerprint:
+        options["ssl_assert_fingerprint"] = settings.elasticsearch_fingerprint
+    addresses = settings.elasticsearch_url.split(",")
+    # Every address is tried once before a request fails.
+    options["max_retries"] = max(RETRIES, len(addresses) - 1)
+    return Elasticsearch([_bare(address) for address in addresses] if key else addresses, **options)
 
 
-def shown(url: str) -> str:
-    """The address without a user and password that may stand in it."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+def shown(addresses: str) -> str:
+    """The addresses without a user and password that may stand in them."""
+    return ", ".join(_bare(address) for address in addresses.split(","))
+
+
+def _bare(address: str) -> str:
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def translated(method: Callable[P, R]) -> Callable[P, R]:
@@ -81,7 +93,8 @@ def as_ours(error: Exception, where: str) -> SearchAppError:
     if isinstance(error, TlsError):
         return ServiceRefusedError(
             f"Elasticsearch at {where} shows a certificate that is not trusted.",
-            "Set SEARCHAPP_ELASTICSEARCH_CA_CERTS to the authority's certificate file.",
+            "Set SEARCHAPP_ELASTICSEARCH_CA_CERTS to the authority's certificate file, or "
+            "SEARCHAPP_ELASTICSEARCH_FINGERPRINT to the certificate's SHA-256 fingerprint.",
         )
     if isinstance(error, ConnectionTimeout):
         return ServiceUnavailableError(
@@ -100,12 +113,13 @@ def as_ours(error: Exception, where: str) -> SearchAppError:
 
 
 def _refusal(error: ApiError, where: str) -> SearchAppError:
-    status, reason = error.meta.status, _reason(error)
+    status, reason = error.meta.status, reason_of(error)
     if status in (401, 403) and "cluster_block" not in reason and "blocked by" not in reason:
         what = "does not accept the credentials" if status == 401 else "does not allow this"
         return ServiceRefusedError(
             f"Elasticsearch at {where} {what} (HTTP {status}).",
-            "Set SEARCHAPP_ELASTICSEARCH_API_KEY to a key that may read and write the searchapp indices.",
+            "Set SEARCHAPP_ELASTICSEARCH_API_KEY to a key that may read and write the searchapp indices: "
+            "searchapp es roles create worker makes one.",
         )
     if "compatible-with" in reason or "Accept version must be" in reason or "media_type_header" in reason:
         return incompatible(where, "of another major version")
@@ -141,7 +155,8 @@ def incompatible(where: str, version: str) -> IncompatibleServerError:
     )
 
 
-def _reason(error: ApiError) -> str:
+def reason_of(error: ApiError) -> str:
+    """What the server gave as the cause, cut to a line."""
     body = error.body
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
         causes = body["error"].get("root_cause") or [body["error"]]

@@ -37,14 +37,19 @@ def keyword_body(query: LegQuery) -> Json:
     }
 
 
-def semantic_body(query: LegQuery, vector: Vector) -> Json:
-    """Approximate nearest neighbours; the filters stand inside ``knn``, so that they apply before, not after."""
+def semantic_body(query: LegQuery, vector: Vector, oversample: float = 0.0) -> Json:
+    """Approximate nearest neighbours; the filters stand inside ``knn``, so that they apply before, not after.
+
+    Quantised vectors bring ``oversample`` times as many, which are ranked again by the whole vectors; 0 leaves that
+    out. Elasticsearch ignores it where vectors are not quantised.
+    """
     return {
         "knn": {
             "field": "embedding",
             "query_vector": [float(value) for value in vector],
             "k": query.depth,
             "num_candidates": min(MAX_CANDIDATES, max(100, query.depth * CANDIDATES_FACTOR)),
+            "rescore_vector": {"oversample": oversample},
             "filter": filter_clauses(query.filters),
         },
         "size": query.depth,

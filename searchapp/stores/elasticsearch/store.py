@@ -65,7 +65,7 @@ class ElasticsearchStore:
         """Put the templates of es/mappings and create what is missing; returns what was done to each object."""
         self.check()
         folder = es_folder(self.settings.es_dir)
-        templates = read_templates(folder, self.settings.index_prefix, fingerprint.dims)
+        templates = read_templates(folder, self.settings.index_prefix, fingerprint.dims, self.settings.index_options)
         return install(self.client, self.names, templates, fingerprint)
 
     @translated
@@ -219,7 +219,7 @@ class ElasticsearchStore:
         if query.keywords is not None:
             bodies["keyword"] = queries.keyword_body(query)
         if query.vector is not None:
-            bodies["semantic"] = queries.semantic_body(query, query.vector)
+            bodies["semantic"] = queries.semantic_body(query, query.vector, self.settings.oversample)
         header = {"index": self.names.chunks, "ignore_unavailable": True}
         answers = self.client.msearch(searches=[line for body in bodies.values() for line in (header, body)])
         legs: dict[str, list[Json]] = {"keyword": [], "semantic": []}

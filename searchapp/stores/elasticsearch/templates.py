@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from searchapp.errors import UsageError
+from searchapp.settings import IndexOptions
 
 Json = dict[str, Any]
 
@@ -18,6 +19,7 @@ SHIPPED_PREFIX = "searchapp"
 
 COMPONENTS = ("chunks-fields",)
 INDEX_TEMPLATES = ("chunks", "documents")
+GRAPH_OPTIONS = ("m", "ef_construction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,19 @@ def es_folder(configured: Path | None = None) -> Path:
     return installed if installed.is_dir() else installed.parents[1] / "es"
 
 
-def read_templates(folder: Path, prefix: str, dims: int) -> Templates:
+def read_templates(folder: Path, prefix: str, dims: int, index_options: IndexOptions | None = None) -> Templates:
     """Read es/mappings for indices that begin with ``prefix`` and vectors of ``dims`` dimensions.
 
-    Raises UsageError naming the file that is missing or is not JSON.
+    ``index_options`` replaces the type in the files; the graph's own options stay where there is a graph. Raises
+    UsageError naming the file that is missing or is not JSON.
     """
     components = {f"{prefix}-{name}": _read(folder, name) for name in COMPONENTS}
     fields = components[f"{prefix}-chunks-fields"]["template"]["mappings"]["properties"]
     fields["embedding"]["dims"] = dims
+    if index_options is not None:
+        shipped = fields["embedding"].get("index_options", {})
+        graph = {key: shipped[key] for key in GRAPH_OPTIONS if key in shipped} if index_options.is_graph else {}
+        fields["embedding"]["index_options"] = {"type": str(index_options), **graph}
     indices = {f"{prefix}-{name}": _renamed(_read(folder, name), prefix) for name in INDEX_TEMPLATES}
     return Templates(components, indices)
 

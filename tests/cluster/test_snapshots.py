@@ -1,0 +1,138 @@
+"""Snapshots in a real fs repository: lost, and found again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from searchapp.cluster import snapshots
+from searchapp.errors import NotFoundError, StorageError, UsageError
+from searchapp.model import SearchRequest
+from searchapp.settings import load_settings
+from searchapp.wiring import Application
+
+TEXTS = {
+    "volcano.md": "# Volcanoes\n\nLava flows down the mountain and cools to basalt.",
+    "river.md": "# Rivers\n\nA river carries sand to its delta, where it settles.",
+    "铁路.md": "# 铁路\n\n高速列车从北京开往上海，全程四个多小时。",
+}
+
+
+@pytest.fixture
+def running(elasticsearch_url: str, tmp_path: Path) -> Iterator[Application]:
+    prefix = f"test-{uuid.uuid4().hex[:8]}"
+    application = Application(
+        load_settings(
+            elasticsearch_url=elasticsearch_url,
+            index_prefix=prefix,
+            embedding_model="hashed:64",
+            data_dir=tmp_path / "data",
+            snapshot_repository=f"fs:{prefix}",
+        )
+    )
+    for name, text in TEXTS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    list(application.ingester.ingest([str(tmp_path / name) for name in TEXTS]))
+    yield application
+    client = application.store.client.options(ignore_status=404)
+    client.snapshot.delete(repository=f"{prefix}-snapshots", snapshot=f"{prefix}-*")
+    client.snapshot.delete_repository(name=f"{prefix}-snapshots")
+    application.store.drop()
+
+
+def answers(application: Application) -> list[tuple[str, float]]:
+    queries = ("lava basalt", "river delta", "高速列车")
+    return [
+        (hit.chunk_id, round(hit.score, 6))
+        for query in queries
+        for hit in application.searcher.search(SearchRequest(query)).hits
+    ]
+
+
+def test_a_deleted_index_comes_back_with_the_same_results(running: Application) -> None:
+    before, entries = answers(running), running.store.entries().entries
+    assert before
+    seen: list[str] = []
+    taken = snapshots.create(running, lambda what, done, total: seen.append(what))
+    assert (taken.state, taken.documents) == ("SUCCESS", 3) and taken.chunks == running.store.count() and seen
+    assert taken.model.startswith("hashed:64")
+    assert [one.name for one in snapshots.listed(running)] == [taken.name]
+
+    names, client = running.store.names, running.store.client
+    client.indices.delete(index=names.version(1))
+    client.indices.delete(index=names.documents)
+    assert running.store.count() == 0
+    restored = snapshots.restore(running, taken.name)
+    assert (restored.previous, restored.switched, restored.chunks) == ("", True, taken.chunks)
+    assert answers(running) == before
+    assert running.store.entries().entries == entries
+    assert sorted(client.indices.get(index=f"{names.prefix}-*")) == [restored.index, names.documents]
+
+
+def test_going_back_to_a_snapshot_keeps_the_index_that_was_live(running: Application, tmp_path: Path) -> None:
+    before, names = answers(running), running.store.names
+    taken = snapshots.create(running)
+    (tmp_path / "later.md").write_text("# Later\n\nLava again, and a river of it.", encoding="utf-8")
+    list(running.ingester.ingest([str(tmp_path / "later.md")]))
+    river = next(entry for entry in running.store.entries().entries if entry.source.endswith("river.md"))
+    running.delete_document(river.id)
+    assert answers(running) != before
+
+    beside = snapshots.restore(running, taken.name, switch=False)
+    assert not beside.switched and answers(running) != before
+    restored = snapshots.restore(running, taken.name)
+    assert (restored.previous, restored.index) == (names.version(1), names.version(3))
+    assert answers(running) == before
+    assert {Path(entry.source).name for entry in running.store.entries().entries} == set(TEXTS)
+    (name, alias), *others = running.store.client.indices.get_alias(name=names.chunks).items()
+    assert name == restored.index and not others and alias["aliases"][names.chunks]["is_write_index"]
+
+
+def test_what_cannot_be_done_changes_nothing(running: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, before = snapshots.create(running), answers(running)
+    with pytest.raises(NotFoundError, match="no snapshot absent"):
+        snapshots.restore(running, "absent")
+    find = snapshots._find
+
+    def tampered(*asked: object) -> snapshots.Snapshot:
+        return dataclasses.replace(find(*asked), chunks=99)
+
+    monkeypatch.setattr(snapshots, "_find", tampered)
+    with pytest.raises(StorageError, match="instead of 99"):
+        snapshots.restore(running, taken.name)
+    assert answers(running) == before
+    assert len(running.store.client.indices.get(index=f"{running.store.names.prefix}-*")) == 2
+    monkeypatch.undo()
+    snapshots.delete(running, taken.name)
+    assert snapshots.listed(running) == ()
+
+
+@pytest.mark.parametrize(
+    ("repository", "message"),
+    [
+        ("", "No snapshot repository is set"),
+        ("fs:/somewhere/else", "cannot be used"),
+        ("s3:bucket/backups", "cannot be used"),  # the minimal distribution has no such module
+    ],
+)
+def test_a_repository_that_cannot_be_used_is_named(running: Application, repository: str, message: str) -> None:
+    settings = running.settings.model_copy(update={"snapshot_repository": repository})
+    with pytest.raises(UsageError, match=message) as caught:
+        snapshots.create(Application(settings))
+    assert "path.repo" in caught.value.remedy or "keystore" in caught.value.remedy or "SNAPSHOT" in caught.value.remedy
+
+
+def test_s3_settings_are_what_the_server_documents(running: Application) -> None:
+    sent: list[dict[str, object]] = []
+    store = Application(running.settings.model_copy(update={"snapshot_repository": "s3:bucket/a/path"})).store
+    store.client.snapshot.create_repository = lambda **body: sent.append(body)
+    assert snapshots._repository(store) == f"{running.store.names.prefix}-snapshots"
+    assert json.loads(json.dumps(sent[0]["repository"])) == {
+        "type": "s3",
+        "settings": {"bucket": "bucket", "base_path": "a/path", "compress": "true"},
+    }
