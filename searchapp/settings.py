@@ -158,8 +158,27 @@ class Settings(BaseSettings):
         "None is by default: whoever may add an address could read what only this machine can reach.",
     )
 
+    document_passwords: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Passwords that are tried on protected documents, one a line."
+    )
+    ocr_languages: str = Field(
+        "eng+chi_sim",
+        pattern=r"^([A-Za-z_]+(\+[A-Za-z_]+)*)?$",
+        description="Languages in which tesseract, where it is installed, reads scanned pages. Empty: it does not.",
+    )
+    ocr_max_pages: int = Field(200, ge=0, description="Most scanned pages that are read of one document.")
+    crawl_max_pages: int = Field(1000, ge=1, description="Most pages that one crawl of a site brings.")
+    crawl_delay_seconds: float = Field(
+        1.0, ge=0.0, description="Pause between two requests of a crawl; a site's robots.txt may ask for a longer one."
+    )
+
     host: str = Field("127.0.0.1", description="Address that the page is served on.")
     port: int = Field(8080, ge=1, le=65535, description="Port that the page is served on.")
+
+    @field_validator("document_passwords", mode="before")
+    @classmethod
+    def _passwords(cls, value: object) -> object:
+        return [line for line in value.splitlines() if line] if isinstance(value, str) else value
 
     @field_validator("allowed_networks", mode="before")
     @classmethod

@@ -68,13 +68,22 @@ class DocumentBuilder:
         """Whether no text was added yet."""
         return not self._pieces
 
+    @property
+    def length(self) -> int:
+        """Characters that were added so far."""
+        return self._length
+
+    def end_headings(self, level: int) -> None:
+        """Leave the sections of this level and below: what comes next stands under none of their headings."""
+        while self._path and self._path[-1][0] >= level:
+            self._path.pop()
+
     def heading(self, level: int, text: str, page: int | None = None) -> None:
         """Begin a section of the given level (1 is the outermost); the line belongs to the text."""
         line = one_line(text)
         if not line:
             return
-        while self._path and self._path[-1][0] >= level:
-            self._path.pop()
+        self.end_headings(level)
         self._path.append((level, line))
         self._first_heading = self._first_heading or line
         self._append(line, tuple(title for _, title in self._path), page, new_section=True)

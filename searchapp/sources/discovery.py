@@ -6,14 +6,14 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from searchapp.errors import SourceError
 from searchapp.sources.addresses import is_web_address, normalise_address, shown
-from searchapp.sources.sniff import SUFFIXES
+from searchapp.sources.sniff import OUTDATED_SUFFIXES, SUFFIXES
 
 if TYPE_CHECKING:
     from searchapp.sources.loader import RawSource
@@ -47,35 +47,38 @@ class BadTarget:
     error: SourceError
 
 
+Crawl: TypeAlias = Callable[[str], Iterable[SourceRef | BadTarget]]
+
+
 def document_id(source: str) -> str:
     """The id that belongs to a canonical source: the first 20 hex digits of its SHA-256, the same on every run."""
     return hashlib.sha256(source.encode("utf-8", errors="surrogatepass")).hexdigest()[:ID_DIGITS]
 
 
-def discover(targets: Iterable[str]) -> Iterator[SourceRef | BadTarget]:
+def discover(targets: Iterable[str], crawl: Crawl | None = None) -> Iterator[SourceRef | BadTarget]:
     """Find the sources behind ``targets``, lazily, each one once.
 
     A folder is walked in the order of names; hidden entries, unsupported suffixes and links back up are skipped. A file
     named on its own is taken whatever its suffix. What cannot be a source comes as a ``BadTarget`` in its place, and
     the walk goes on; nothing is raised. Links are not resolved, so a document keeps its id when a link is
-    pointed at a newer release.
+    pointed at a newer release. With ``crawl`` (``Crawler.pages``) a web address stands for its site.
     """
     seen: set[str] = set()
     for target in targets:
-        for found in _expand(target):
+        for found in _expand(target, crawl):
             if found.id not in seen:
                 seen.add(found.id)
                 yield found
 
 
-def _expand(target: str) -> Iterator[SourceRef | BadTarget]:
+def _expand(target: str, crawl: Crawl | None) -> Iterator[SourceRef | BadTarget]:
     if _SCHEME.match(target):
         try:
             address = normalise_address(target)
         except SourceError as error:
             yield _bad(shown(target), error)
         else:
-            yield SourceRef(address, document_id(address))
+            yield from crawl(address) if crawl else (SourceRef(address, document_id(address)),)
         return
     if not target.strip() or "\x00" in target:
         yield _bad(
@@ -135,7 +138,7 @@ def _is(path: Path, kind: object) -> bool:
 
 def _is_supported(path: Path) -> bool:
     name = path.name.lower().removesuffix(".gz")
-    return any(name.endswith(suffix) and name != suffix for suffix in SUFFIXES)
+    return any(name.endswith(suffix) and name != suffix for suffix in (*SUFFIXES, *OUTDATED_SUFFIXES))
 
 
 def _file(path: Path) -> SourceRef | BadTarget:

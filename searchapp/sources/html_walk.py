@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from searchapp.sources.builder import DocumentBuilder, one_line
+from searchapp.text.sentences import CELL_BREAK
 
 # fmt: off
 _SKIPPED = frozenset({
@@ -34,15 +35,15 @@ _INLINE_BREAK = "\x0b"
 """Stands for a <br> until white space has been collapsed; no markup can hold this character."""
 
 
-def walk(tree: Any, builder: DocumentBuilder) -> None:
-    """Add all text below ``tree`` to ``builder``: headings, paragraphs, list items, table rows, code."""
+def walk(tree: Any, builder: DocumentBuilder, page: int | None = None) -> None:
+    """Add all text below ``tree`` to ``builder`` (as that of ``page``): headings, paragraphs, lists, tables, code."""
     from lxml import etree
 
-    walker = _Walker(builder)
+    walker = _Walker(builder, page)
     events = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, element in events:
-        if event in ("comment", "pi"):
-            walker.text(element.tail)
+        if not isinstance(element.tag, str):  # a comment, an instruction, or an entity that nobody expands
+            walker.text(element.tail if event != "end" else None)
         elif event == "start":
             if walker.is_leaf(element):
                 events.skip_subtree()
@@ -57,8 +58,9 @@ def walk(tree: Any, builder: DocumentBuilder) -> None:
 
 
 class _Walker:
-    def __init__(self, builder: DocumentBuilder) -> None:
+    def __init__(self, builder: DocumentBuilder, page: int | None) -> None:
         self._builder = builder
+        self._page = page
         self._inline: list[str] = []
         self._lines: list[str] = []  # the open list's or table's lines: they stay together
         self._lists: list[int | None] = []  # the next number of each open list; None for bullets
@@ -82,7 +84,7 @@ class _Walker:
         if self._lists:
             self._lines.extend(_code_text(element).strip("\n").split("\n"))
         else:
-            self._builder.add(_code_text(element), verbatim=True)
+            self._builder.add(_code_text(element), page=self._page, verbatim=True)
         return True
 
     def text(self, text: str | None) -> None:
@@ -163,14 +165,14 @@ class _Walker:
             self._marker = ""
         else:
             self._flush_lines()
-            self._builder.add(text)
+            self._builder.add(text, page=self._page)
 
     def _flush_heading(self, level: int) -> None:
         text = self._take()
         if text:
             self._flush_lines()
             self._marker = ""
-            self._builder.heading(level, text)
+            self._builder.heading(level, text, self._page)
 
     def _end_cell(self) -> None:
         if self._rows and (row := self._rows[-1]) is not None:
@@ -186,14 +188,14 @@ class _Walker:
         stray = one_line(self._take())
         cells = [*row, stray] if stray else row
         if any(cells):
-            self._lines.append(" | ".join(cells))
+            self._lines.append(CELL_BREAK.join(cells))
 
     def _flush_lines_outside(self) -> None:
         if not self._lists and not any(row is not None for row in self._rows) and not self._layouts:
             self._flush_lines()
 
     def _flush_lines(self) -> None:
-        self._builder.add("\n".join(self._lines), verbatim=True)
+        self._builder.add("\n".join(self._lines), page=self._page, verbatim=True)
         self._lines = []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -14,8 +15,9 @@ from searchapp.errors import SourceError
 from searchapp.model import Document
 from searchapp.sources.discovery import SourceRef
 from searchapp.sources.page_version import PageVersion
-from searchapp.sources.parsed import ParserInput
+from searchapp.sources.parsed import ParserInput, ParserOptions
 from searchapp.sources.sandbox import Sandbox
+from searchapp.sources.wire import SiteAnswer
 
 if TYPE_CHECKING:
     from searchapp.settings import Settings
@@ -26,7 +28,8 @@ class RawSource:
     """A source's bytes, before parsing.
 
     ``content_hash`` is the SHA-256 of ``data`` in hex. ``modified`` is the file's or the web server's date, in UTC.
-    ``content_type`` is a web server's word, empty for files. ``version`` is what to remember of a web page.
+    ``content_type`` is a web server's word, empty for files. ``address`` is where a web page was found in the end,
+    after redirects, and ``version`` what to remember of it.
     ``not_modified``: the server says that the version asked about still stands; ``data`` is empty then, and
     ``content_hash`` that version's.
     """
@@ -36,6 +39,7 @@ class RawSource:
     content_hash: str
     modified: dt.datetime | None = None
     content_type: str = ""
+    address: str = ""
     version: PageVersion | None = None
     not_modified: bool = False
 
@@ -53,7 +57,12 @@ class Loader:
         self._sandbox = Sandbox(
             timeout_seconds=settings.parse_timeout_seconds,
             memory_mb=settings.parse_memory_mb,
-            max_bytes=self._max_bytes,
+            options=ParserOptions(
+                max_bytes=self._max_bytes,
+                passwords=tuple(password.get_secret_value() for password in settings.document_passwords),
+                ocr_languages=settings.ocr_languages,
+                ocr_max_pages=settings.ocr_max_pages,
+            ),
         )
 
     def load(self, ref: SourceRef) -> Document:
@@ -97,6 +106,10 @@ class Loader:
             note=parsed.note,
         )
 
+    def site(self, task: str, source: ParserInput, candidates: Sequence[str] = ()) -> SiteAnswer:
+        """What a site's own file says: ``links``, ``sitemap`` or ``robots`` (``site.py``); raises SourceError."""
+        return self._sandbox.site(task, source, candidates)
+
     def close(self) -> None:
         """End the parser process; a later ``parse`` starts a new one."""
         self._sandbox.close()
@@ -114,9 +127,9 @@ class Loader:
 
         page = fetch(ref.source, max_bytes=self._max_bytes, allowed=self._allowed, version=version)
         if version is not None and page.not_modified:
-            return RawSource(ref, b"", version.content_hash, page.modified, version=version, not_modified=True)
+            return RawSource(ref, b"", version.content_hash, page.modified, "", page.url, version, not_modified=True)
         held = PageVersion(_sha256(page.data), page.etag, page.last_modified)
-        return RawSource(ref, page.data, held.content_hash, page.modified, page.content_type, held)
+        return RawSource(ref, page.data, held.content_hash, page.modified, page.content_type, page.url, held)
 
     def _read_file(self, path: Path) -> tuple[bytes, dt.datetime | None]:
         try:

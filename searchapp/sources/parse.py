@@ -8,17 +8,19 @@ from searchapp.errors import SourceError
 from searchapp.model import SourceType
 from searchapp.sources.parsed import Parsed, ParserInput
 from searchapp.sources.sniff import sniff
+from searchapp.sources.unlock import unlock
 from searchapp.sources.unpack import gunzip
 
 
-def parse(source: ParserInput, max_bytes: int) -> Parsed:
-    """Parse ``source``; gzip content may unpack to ``max_bytes``.
+def parse(source: ParserInput) -> Parsed:
+    """Parse ``source``.
 
     Raises SourceError, naming the source, for anything that does not end as a text.
     """
     if not source.data:
         raise SourceError(f"{source.name} is empty (0 bytes).", "Get a fresh copy of it, or leave it out.")
-    source = dataclasses.replace(source, data=gunzip(source.data, source.name, max_bytes))
+    source = dataclasses.replace(source, data=gunzip(source.data, source.name, source.options.max_bytes))
+    source = dataclasses.replace(source, data=unlock(source))
     parsed = _parse(sniff(source), source)
     if not parsed.text:
         raise SourceError(f"{source.name} holds no text.", "Leave it out, or add the text that it should hold.")
@@ -27,18 +29,48 @@ def parse(source: ParserInput, max_bytes: int) -> Parsed:
 
 def _parse(kind: SourceType, source: ParserInput) -> Parsed:
     # Each parser is imported when its first document comes: a folder of Markdown never pays for the PDF library.
-    if kind is SourceType.PDF:
-        from searchapp.sources.pdf import parse_pdf
+    match kind:
+        case SourceType.PDF:
+            from searchapp.sources.pdf import parse_pdf
 
-        return parse_pdf(source)
-    if kind is SourceType.HTML:
-        from searchapp.sources.html import parse_html
+            return parse_pdf(source)
+        case SourceType.HTML:
+            from searchapp.sources.html import parse_html
 
-        return parse_html(source)
-    if kind is SourceType.MARKDOWN:
-        from searchapp.sources.markdown import parse_markdown
+            return parse_html(source)
+        case SourceType.MARKDOWN:
+            from searchapp.sources.markdown import parse_markdown
 
-        return parse_markdown(source)
-    from searchapp.sources.text import parse_text
+            return parse_markdown(source)
+        case SourceType.DOCX:
+            from searchapp.sources.docx import parse_docx
 
-    return parse_text(source)
+            return parse_docx(source)
+        case SourceType.PPTX:
+            from searchapp.sources.pptx import parse_pptx
+
+            return parse_pptx(source)
+        case SourceType.XLSX | SourceType.ODS:
+            from searchapp.sources.spreadsheet import parse_spreadsheet
+
+            return parse_spreadsheet(source, kind)
+        case SourceType.ODT | SourceType.ODP:
+            from searchapp.sources.opendocument import parse_opendocument
+
+            return parse_opendocument(source, kind)
+        case SourceType.EPUB:
+            from searchapp.sources.epub import parse_epub
+
+            return parse_epub(source)
+        case SourceType.CSV:
+            from searchapp.sources.csv import parse_csv
+
+            return parse_csv(source)
+        case SourceType.EMAIL:
+            from searchapp.sources.email import parse_email
+
+            return parse_email(source)
+        case SourceType.TEXT:
+            from searchapp.sources.text import parse_text
+
+            return parse_text(source)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import unquote, urlsplit
 
@@ -11,12 +12,31 @@ from searchapp.model import Section, SourceType
 
 
 @dataclass(frozen=True, slots=True)
+class ParserOptions:
+    """What the operator allows and gives to the parsers.
+
+    ``max_bytes`` is what a packed file may unpack to. ``passwords`` are tried on protected documents. ``ocr_languages``
+    are tesseract's names joined by ``+``, empty for no recognition; ``ocr_max_pages`` bounds it for one document.
+    """
+
+    max_bytes: int = 256 << 20
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    ocr_languages: str = ""
+    ocr_max_pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ParserInput:
-    """The bytes of one source. ``name`` is its path or address; ``content_type`` is what a web server called it."""
+    """The bytes of one source. ``name`` is its path or address; ``content_type`` is what a web server called it.
+
+    ``progress`` is called by a parser before each further step that may take as long as a whole document.
+    """
 
     name: str
     data: bytes
     content_type: str = ""
+    options: ParserOptions = ParserOptions()
+    progress: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     @property
     def suffix(self) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from searchapp.errors import SourceError
@@ -15,25 +14,16 @@ from searchapp.sources.parsed import Parsed, ParserInput
 from searchapp.sources.pdf_cid import name_glyphs
 from searchapp.sources.pdf_lines import join_lines, words_of
 from searchapp.sources.pdf_outline import Bookmark, bookmarks, place_bookmarks
+from searchapp.sources.pdf_scans import read_scans
+from searchapp.sources.titles import sensible_title
+from searchapp.sources.unlock import locked
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
 Result = TypeVar("Result")
 
-_PROGRAM_PREFIX = re.compile(
-    r"^(?:microsoft (?:word|powerpoint|excel)|powerpoint presentation|word)\s*-\s*", re.IGNORECASE
-)
-_FILE_TITLE = re.compile(
-    r"\.(?:docx?|pptx?|xlsx?|dvi|tex|pdf|indd|qxd|ps|eps|rtf|odt|fm|pmd|cdr|ai|tmp|txt|html?)$", re.IGNORECASE
-)
-_NO_TITLE = re.compile(
-    r"^(?:untitled.*|document\d*|slide \d+|title|no title|none|null|\W*|\(?anonymous\)?"
-    r"|powerpoint presentation|microsoft word|无标题.*|未命名.*)$",
-    re.IGNORECASE,
-)
 LONGEST_FIRST_LINE = 150
-MOST_NAMED = 10
 
 
 def parse_pdf(source: ParserInput) -> Parsed:
@@ -42,20 +32,23 @@ def parse_pdf(source: ParserInput) -> Parsed:
     Raises SourceError for one that is damaged, protected by a password, or without any text on its pages.
     """
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every blemish; we report what matters
-    reader = _open(source)
+    reader, password = _open(source)
     count = _attempt(lambda: len(reader.pages))
     if count is None:
         raise _damaged(source.name, "its page tree cannot be read")
     if not count:
         raise _damaged(source.name, "it has no pages")
     texts, unreadable = _page_texts(reader, count)
-    empty = tuple(number for number, text in enumerate(texts, start=1) if not text)
+    scans = [number for number, text in enumerate(texts, start=1) if not text]
+    if unreadable == count:
+        raise _damaged(source.name, "none of its pages can be read")
+    found = read_scans(source, password, scans)
+    for number, text in found.texts.items():
+        texts[number - 1] = text
+    empty = tuple(number for number in scans if number not in found.texts)
     if len(empty) == count:
-        if unreadable == count:
-            raise _damaged(source.name, "none of its pages can be read")
         raise SourceError(
-            f"{source.name} has no text layer: {_all_pages(count)} scanned or holds pictures only.",
-            "Run OCR on it first (ocrmypdf, for example) and add the result.",
+            f"{source.name} has no text layer: {_all_pages(count)} scanned or holds pictures only.", found.remedy
         )
     marks = _attempt(lambda: bookmarks(reader)) or []
     title = _attempt(lambda: reader.metadata.title if reader.metadata else None)
@@ -65,11 +58,11 @@ def parse_pdf(source: ParserInput) -> Parsed:
             builder.add(piece, headings, number)
     return builder.build(
         SourceType.PDF,
-        title=_sensible_title(title) or _title_from_content(marks, texts),
+        title=sensible_title(title) or _title_from_content(marks, texts),
         stem=source.stem,
         pages=count,
         pages_without_text=empty,
-        note=f"{named_pages(empty)} no text." if empty else "",
+        note=found.note(empty),
     )
 
 
@@ -83,22 +76,19 @@ def _attempt(read: Callable[[], Result]) -> Result | None:
         return None
 
 
-def _open(source: ParserInput) -> PdfReader:
+def _open(source: ParserInput) -> tuple[PdfReader, str]:
+    """The opened file, and the password that opened it (many are encrypted and need none)."""
     from pypdf import PdfReader
-    from pypdf.errors import FileNotDecryptedError
 
     reader = _attempt(lambda: PdfReader(io.BytesIO(source.data)))
     if reader is None:
         raise _damaged(source.name, "it does not read as a PDF")
-    try:
-        is_open = not reader.is_encrypted or bool(reader.decrypt(""))  # many are encrypted and need no password
-    except FileNotDecryptedError:
-        is_open = False
-    if not is_open:
-        raise SourceError(
-            f"{source.name} is protected by a password.", "Save a copy without the password and add that."
-        )
-    return reader
+    if not reader.is_encrypted:
+        return reader, ""
+    for password in ("", *source.options.passwords):
+        if _attempt(lambda password=password: reader.decrypt(password)):  # type: ignore[misc]
+            return reader, password
+    raise locked(source.name, tried=bool(source.options.passwords))
 
 
 def _page_texts(reader: PdfReader, count: int) -> tuple[list[str], int]:
@@ -114,22 +104,8 @@ def _all_pages(count: int) -> str:
     return "its only page is" if count == 1 else f"each of its {count} pages is"
 
 
-def named_pages(numbers: Sequence[int]) -> str:
-    """The subject of a sentence about some pages: ``Page 3 has``, ``Pages 1, 2 have``."""
-    names = ", ".join(map(str, numbers[:MOST_NAMED])) + (" and more" if len(numbers) > MOST_NAMED else "")
-    return f"Page {names} has" if len(numbers) == 1 else f"Pages {names} have"
-
-
 def _damaged(name: str, what: str) -> SourceError:
     return SourceError(f"{name} is damaged: {what}.", "Get a fresh copy, or open it in a PDF viewer and save it again.")
-
-
-def _sensible_title(title: str | None) -> str:
-    """The metadata's title, unless it is a template's, a program's or a file's name."""
-    line = _PROGRAM_PREFIX.sub("", one_line(title or ""))
-    if len(line) < 3 or _NO_TITLE.match(line) or _FILE_TITLE.search(line) or "\ufffd" in line:
-        return ""
-    return line
 
 
 def _title_from_content(marks: list[Bookmark], texts: list[str]) -> str:

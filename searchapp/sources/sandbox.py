@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import IO, Any, Self, TypeVar, cast
 
 import searchapp
 from searchapp.errors import SourceError
-from searchapp.sources.parsed import Parsed, ParserInput
-from searchapp.sources.wire import WireError, read_frame, read_json, unpack, write_frame
+from searchapp.sources.parsed import Parsed, ParserInput, ParserOptions
+from searchapp.sources.wire import (
+    PROGRESS,
+    SiteAnswer,
+    WireError,
+    read_frame,
+    read_json,
+    unpack,
+    unpack_site,
+    write_frame,
+)
 from searchapp.sources.worker import OUT_OF_MEMORY
 
 WORKER = "searchapp.sources.worker"
+Result = TypeVar("Result")
+
 START_SECONDS = 60.0
 FAREWELL_SECONDS = 2.0
 
@@ -36,10 +50,10 @@ class Sandbox:
     Requests from several threads take turns. After a fork the child starts a process of its own.
     """
 
-    def __init__(self, *, timeout_seconds: float, memory_mb: int, max_bytes: int) -> None:
+    def __init__(self, *, timeout_seconds: float, memory_mb: int, options: ParserOptions) -> None:
         self._timeout = timeout_seconds
         self._memory_mb = memory_mb
-        self._max_bytes = max_bytes
+        self._options = options
         self._worker: _Worker | None = None
         self._owner = os.getpid()
         self._lock = threading.Lock()
@@ -50,11 +64,21 @@ class Sandbox:
         Raises SourceError for a source that cannot be parsed, that takes too long or too much memory, or that crashes
         the parser.
         """
+        return self._ask("parse", source, (), unpack)
+
+    def site(self, task: str, source: ParserInput, candidates: Sequence[str] = ()) -> SiteAnswer:
+        """Read one of a site's own files (``site.read_site``); raises SourceError as ``parse`` does."""
+        return self._ask(task, source, candidates, unpack_site)
+
+    def _ask(
+        self, task: str, source: ParserInput, candidates: Sequence[str], read: Callable[[dict[str, Any]], Result]
+    ) -> Result:
+        source = dataclasses.replace(source, options=self._options)
         with self._lock:
             try:
                 worker = self._running()
-                answer = worker.ask(source, self._timeout, answer_limit=self._memory_mb << 20)
-                parsed = unpack(answer["parsed"]) if "parsed" in answer else None
+                answer = worker.ask(task, source, candidates, self._timeout, answer_limit=self._memory_mb << 20)
+                result = read(answer["result"]) if "result" in answer else None
             except (WireError, OSError) as error:
                 raise self._broken(source.name) from error
             except BaseException:  # Ctrl-C between request and answer: the next answer would be to this request
@@ -62,9 +86,9 @@ class Sandbox:
                 raise
             if answer.get("retire"):
                 self._stop()
-        if parsed is None:
+        if result is None:
             raise _refusal(source.name, answer, self._memory_mb)
-        return parsed
+        return result
 
     def close(self) -> None:
         """End the process; a later ``parse`` starts a new one."""
@@ -85,7 +109,7 @@ class Sandbox:
         if self._worker is not None and not self._worker.is_alive:
             self._stop()
         if self._worker is None:
-            self._worker = _Worker([str(self._memory_mb), str(self._timeout), str(self._max_bytes)])
+            self._worker = _Worker([str(self._memory_mb), str(self._timeout)])
         return self._worker
 
     def _stop(self) -> None:
@@ -145,17 +169,36 @@ class _Worker:
             return not self.timed_out and self._process.wait(FAREWELL_SECONDS) in (OUT_OF_MEMORY, -9)
         return False
 
-    def ask(self, source: ParserInput, seconds: float, answer_limit: int) -> dict[str, Any]:
-        """The answer to one request; raises WireError or OSError when the process ends before it."""
+    def ask(
+        self, task: str, source: ParserInput, candidates: Sequence[str], seconds: float, answer_limit: int
+    ) -> dict[str, Any]:
+        """The answer to one request; raises WireError or OSError when the process ends before it.
+
+        Each step that the process announces has ``seconds`` of its own, and there are as many as pages may be
+        recognised.
+        """
+        head = {
+            "task": task,
+            "name": source.name,
+            "content_type": source.content_type,
+            "options": dataclasses.asdict(source.options),
+            "candidates": list(candidates),
+        }
         with self._deadline(seconds):
-            head = json.dumps({"name": source.name, "content_type": source.content_type})
-            write_frame(self._requests, head.encode())
+            write_frame(self._requests, json.dumps(head).encode())
             write_frame(self._requests, source.data)
             answer = read_frame(self._answers, answer_limit)
+        for _ in range(source.options.ocr_max_pages):
+            if answer != PROGRESS:
+                break
+            with self._deadline(seconds):
+                answer = read_frame(self._answers, answer_limit)
+        if answer == PROGRESS:
+            raise WireError("more steps than there are pages")
         return read_json(answer)
 
     def kill(self) -> None:
-        self._process.kill()
+        self._kill_process()
         self._process.wait()
         for pipe in (self._requests, self._answers):
             with contextlib.suppress(OSError):  # unsent bytes of a request that nobody reads any more
@@ -166,7 +209,13 @@ class _Worker:
 
     def expire(self) -> None:
         self.timed_out = True
-        self._process.kill()  # the read that waits for an answer sees the end of the pipe
+        self._kill_process()  # the read that waits for an answer sees the end of the pipe
+
+    def _kill_process(self) -> None:
+        self._process.kill()
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # what it started (tesseract) is of its group
 
 
 class _Deadline:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import zipfile
+import zlib
 
 from searchapp.errors import SourceError
 from searchapp.model import SourceType
 from searchapp.sources.addresses import is_web_address
+from searchapp.sources.containers import OLE_MAGIC, ZIP_MAGIC, in_ole, in_zip
 from searchapp.sources.encoding import byte_order_mark, looks_like_utf16
 from searchapp.sources.parsed import ParserInput
 
@@ -23,8 +26,35 @@ SUFFIXES = {
     ".text": SourceType.TEXT,
     ".rst": SourceType.TEXT,
     ".log": SourceType.TEXT,
+    ".adoc": SourceType.TEXT,
+    ".asciidoc": SourceType.TEXT,
+    ".docx": SourceType.DOCX,
+    ".docm": SourceType.DOCX,
+    ".dotx": SourceType.DOCX,
+    ".pptx": SourceType.PPTX,
+    ".pptm": SourceType.PPTX,
+    ".ppsx": SourceType.PPTX,
+    ".xlsx": SourceType.XLSX,
+    ".xlsm": SourceType.XLSX,
+    ".xlsb": SourceType.XLSX,
+    ".xls": SourceType.XLSX,
+    ".odt": SourceType.ODT,
+    ".odp": SourceType.ODP,
+    ".ods": SourceType.ODS,
+    ".epub": SourceType.EPUB,
+    ".csv": SourceType.CSV,
+    ".tsv": SourceType.CSV,
+    ".eml": SourceType.EMAIL,
+    ".msg": SourceType.EMAIL,
 }
-"""What a folder walk picks up, each also with ``.gz`` behind it."""
+"""The kinds by their names, each also with ``.gz`` behind it."""
+
+OUTDATED_SUFFIXES = (".doc", ".ppt", ".rtf")
+"""Documents that are refused with a sentence on how to add them; a folder walk must not pass over them silently."""
+
+_ZIPPED = frozenset(
+    {SourceType.DOCX, SourceType.PPTX, SourceType.XLSX, SourceType.ODT, SourceType.ODP, SourceType.ODS, SourceType.EPUB}
+)
 
 _CONTENT_TYPES = {
     "application/pdf": SourceType.PDF,
@@ -32,12 +62,13 @@ _CONTENT_TYPES = {
     "application/xhtml+xml": SourceType.HTML,
     "text/markdown": SourceType.MARKDOWN,
     "text/x-markdown": SourceType.MARKDOWN,
+    "text/csv": SourceType.CSV,
+    "text/tab-separated-values": SourceType.CSV,
+    "message/rfc822": SourceType.EMAIL,
 }
 
 _FOREIGN = (
-    (b"PK\x03\x04", "it is a ZIP archive or an Office document"),
-    (b"\xd0\xcf\x11\xe0", "it is an older Office document"),
-    (b"{\\rtf", "it is a rich text document"),
+    (b"{\\rtf", "it is a rich text document (.rtf): save it as .docx"),
     (b"%!PS", "it is a PostScript document"),
     (b"\x89PNG", "it is an image"),
     (b"\xff\xd8\xff", "it is an image"),
@@ -73,6 +104,8 @@ def sniff(source: ParserInput) -> SourceType:
     """
     head = source.data[:HEAD_BYTES]
     declared = SUFFIXES.get(source.suffix)
+    if head.startswith((ZIP_MAGIC, OLE_MAGIC)):
+        return _in_container(source)
     if head.lstrip().startswith(b"%PDF-") or (b"%PDF-" in head and (declared is SourceType.PDF or _is_binary(head))):
         return SourceType.PDF
     for magic, what in _FOREIGN:
@@ -83,10 +116,37 @@ def sniff(source: ParserInput) -> SourceType:
         return SourceType.HTML
     if declared is SourceType.PDF:
         return declared  # the parser says what is wrong with it
+    if declared in _ZIPPED and _is_binary(head):
+        raise _damaged(source.name, source.suffix)
     if _is_binary(head):
         raise _unreadable(source.name, "it is binary data")
     media_type = source.content_type.partition(";")[0].strip().lower()
+    if declared in _ZIPPED:
+        declared = SourceType.TEXT  # text under a wrong name is still text
     return _CONTENT_TYPES.get(media_type) or declared or SourceType.TEXT
+
+
+def is_page_address(address: str) -> bool:
+    """Whether a web address may be that of a page, and not of a document of another kind."""
+    suffix = ParserInput(address, b"").suffix
+    return suffix not in SUFFIXES or SUFFIXES[suffix] is SourceType.HTML
+
+
+def _in_container(source: ParserInput) -> SourceType:
+    try:
+        found = in_zip(source.data) if source.data.startswith(ZIP_MAGIC) else in_ole(source.data)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError) as error:
+        raise _damaged(source.name, "ZIP") from error
+    if found.kind is None:
+        raise _unreadable(source.name, found.what)
+    return found.kind
+
+
+def _damaged(name: str, what: str) -> SourceError:
+    return SourceError(
+        f"{name} is damaged: it does not read as {what.removeprefix('.').upper()}.",
+        "Get a fresh copy, or open it in its own program and save it again.",
+    )
 
 
 def likely_type(name: str) -> SourceType:
@@ -112,5 +172,5 @@ def _is_binary(head: bytes) -> bool:
 def _unreadable(name: str, what: str) -> SourceError:
     return SourceError(
         f"{name} is not a document that searchapp can read ({what}).",
-        "It reads PDF, HTML, Markdown and plain text; save or export it as one of these.",
+        "It reads PDF, Office, OpenDocument, e-books, e-mail, HTML, Markdown, CSV and text; save it as one of these.",
     )

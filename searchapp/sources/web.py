@@ -32,6 +32,10 @@ _TRY_LATER = "Try again later."
 _DOWNLOAD = "Download it yourself and add the file."
 
 
+class NotThereError(SourceError):
+    """The server answers, and says that there is no such page, or none for us (4xx)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What a web server sent.
@@ -134,12 +138,12 @@ def _check_status(response: httpx.Response, url: str) -> None:
         return
     name = shown(url)
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
-        raise SourceError(f"{name} does not exist (the server answered {status}).", "Check the address.")
+        raise NotThereError(f"{name} does not exist (the server answered {status}).", "Check the address.")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED):
-        raise SourceError(f"{name} is not open to everybody (the server answered {status}).", _DOWNLOAD)
+        raise NotThereError(f"{name} is not open to everybody (the server answered {status}).", _DOWNLOAD)
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise SourceError(f"{name} cannot be had at the moment (the server answered {status}).", _TRY_LATER)
-    raise SourceError(f"{name} sent no page (the server answered {status}).", _DOWNLOAD)
+    raise NotThereError(f"{name} sent no page (the server answered {status}).", _DOWNLOAD)
 
 
 def _date(value: str) -> dt.datetime | None:

@@ -9,12 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import struct
+from dataclasses import dataclass
 from typing import IO, Any
 
+from searchapp.errors import SourceError
 from searchapp.model import Section, SourceType
+from searchapp.sources.addresses import normalise_address
 from searchapp.sources.parsed import Parsed
 
 _LENGTH = struct.Struct(">Q")
+PROGRESS = b"{}"
+"""The frame that announces another step of the work on the same request, and that the process is ready."""
 
 
 class WireError(Exception):
@@ -88,6 +93,29 @@ def unpack(values: dict[str, Any]) -> Parsed:
     return parsed
 
 
+@dataclass(frozen=True, slots=True)
+class SiteAnswer:
+    """What one of a site's own files says; ``delay`` is in seconds, ``is_indexed`` whether the page may be read."""
+
+    addresses: tuple[str, ...]
+    sitemaps: tuple[str, ...]
+    delay: float
+    is_indexed: bool
+
+
+def unpack_site(values: dict[str, Any]) -> SiteAnswer:
+    """The answer of ``site.read_site``; raises WireError when it is not as promised."""
+    try:
+        return SiteAnswer(
+            addresses=tuple(map(_address, values["addresses"])),
+            sitemaps=tuple(map(_address, values.get("sitemaps", ()))),
+            delay=float(values.get("delay", 0.0)),
+            is_indexed=bool(values.get("indexed", True)),
+        )
+    except (KeyError, TypeError, ValueError, SourceError) as error:
+        raise WireError("a site of another shape") from error
+
+
 def read_json(payload: bytes) -> dict[str, Any]:
     """The JSON object in ``payload``; raises WireError when it is none."""
     try:
@@ -103,6 +131,10 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _address(value: object) -> str:
+    return normalise_address(_text(value))
 
 
 def _number(value: object) -> int:

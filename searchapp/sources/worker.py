@@ -6,6 +6,7 @@ after a request's time is up, should nobody be left to stop it.
 
 from __future__ import annotations
 
+import dataclasses
 import faulthandler
 import json
 import os
@@ -13,13 +14,15 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from searchapp.errors import SourceError
 from searchapp.sources.parse import parse
-from searchapp.sources.parsed import ParserInput
-from searchapp.sources.wire import WireError, pack, read_frame, read_json, write_frame
+from searchapp.sources.parsed import ParserInput, ParserOptions
+from searchapp.sources.wire import PROGRESS, WireError, pack, read_frame, read_json, write_frame
 
 GRACE_SECONDS = 10.0
 OUT_OF_MEMORY = 77
@@ -33,12 +36,19 @@ RETIRE_SHARE = 0.5
 """A process that keeps more than this share of its limit hands over to a fresh one: the next document needs room."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    task: str
+    source: ParserInput
+    candidates: list[str]
+
+
 def main() -> None:
     """Serve requests from standard input until it ends.
 
-    ``sys.argv`` holds the limits: memory in MiB, seconds a request, bytes that gzip may unpack to.
+    ``sys.argv`` holds the limits: memory in MiB, seconds a step.
     """
-    memory_mb, seconds, max_bytes = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+    memory_mb, seconds = int(sys.argv[1]), float(sys.argv[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "r+b") as nowhere:  # noqa: PTH123
@@ -46,14 +56,22 @@ def main() -> None:
         os.dup2(nowhere.fileno(), 1)  # a library that prints must not write into an answer
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy would reserve memory for a thread a core
     limit_memory(PARSERS_MB + memory_mb)
-    waiting: queue.SimpleQueue[ParserInput] = queue.SimpleQueue()
+    waiting: queue.SimpleQueue[_Request] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
-    write_frame(answers, b"{}")
-    while True:
-        source = waiting.get()
+    write_frame(answers, PROGRESS)
+
+    def begin_step() -> None:
         # The C-level timer fires even while a parser holds the interpreter.
         faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True)
-        answer = _answer(source, max_bytes)
+
+    def progress() -> None:
+        write_frame(answers, PROGRESS)
+        begin_step()
+
+    while True:
+        request = waiting.get()
+        begin_step()
+        answer = _answer(request, progress)
         answer["retire"] = "memory" in answer or _grown_beyond(memory_mb)
         write_frame(answers, json.dumps(answer).encode())
         faulthandler.cancel_dump_traceback_later()
@@ -73,12 +91,14 @@ def limit_memory(megabytes: int) -> None:
         return  # a lower limit is in force already, or the platform has none; the time limit still holds
 
 
-def _listen(requests: IO[bytes], waiting: queue.SimpleQueue[ParserInput]) -> None:
+def _listen(requests: IO[bytes], waiting: queue.SimpleQueue[_Request]) -> None:
     try:
         while True:
             head = read_json(read_frame(requests, LARGEST_REQUEST))
             data = read_frame(requests, LARGEST_REQUEST)
-            waiting.put(ParserInput(head["name"], data, head["content_type"]))
+            options = ParserOptions(**{**head["options"], "passwords": tuple(head["options"]["passwords"])})
+            source = ParserInput(head["name"], data, head["content_type"], options)
+            waiting.put(_Request(head["task"], source, head["candidates"]))
             del data
     except MemoryError:
         os._exit(OUT_OF_MEMORY)  # the file alone is larger than the limit
@@ -86,9 +106,13 @@ def _listen(requests: IO[bytes], waiting: queue.SimpleQueue[ParserInput]) -> Non
         os._exit(0)  # the parent is gone: whatever is being parsed is wanted by nobody
 
 
-def _answer(source: ParserInput, max_bytes: int) -> dict[str, Any]:
+def _answer(request: _Request, progress: Callable[[], None]) -> dict[str, Any]:
     try:
-        return {"parsed": pack(parse(source, max_bytes))}
+        if request.task == "parse":
+            return {"result": pack(parse(dataclasses.replace(request.source, progress=progress)))}
+        from searchapp.sources.site import read_site
+
+        return {"result": read_site(request.task, request.source, request.candidates)}
     except SourceError as error:
         return {"error": [error.message, error.remedy]}
     except MemoryError:

@@ -11,7 +11,7 @@ from searchapp.sources.builder import DocumentBuilder
 from searchapp.sources.parsed import Parsed, ParserInput
 
 
-def parse(source: ParserInput, max_bytes: int) -> Parsed:
+def parse(source: ParserInput) -> Parsed:
     match source.data.split():
         case [b"sleep"]:
             time.sleep(60)
@@ -26,6 +26,10 @@ def parse(source: ParserInput, max_bytes: int) -> Parsed:
             os._exit(3)
         case [b"print"]:
             os.write(1, b"noise in the answer")
+        case [b"steps", count, seconds]:
+            for _ in range(int(count)):
+                source.progress()
+                time.sleep(float(seconds))
         case [b"fail"]:
             raise RuntimeError("a library's own words")
     builder = DocumentBuilder()

@@ -89,7 +89,7 @@ def test_a_web_page(loader: Loader) -> None:
         ("a.txt", b" \n\n ", "holds no text."),
         ("a.txt", b"x" * (1 << 20) + b"x", "is larger than 1 MiB."),
         ("a.txt.gz", gzip.compress(b"x" * (2 << 20)), "is larger than 1 MiB once unpacked."),
-        ("a.docx", b"PK\x03\x04....", "is not a document that searchapp can read"),
+        ("a.docx", b"PK\x03\x04....", "is damaged: it does not read as ZIP."),
         ("a.pdf", b"%PDF-1.4 cut", "is damaged: "),
         ("a.html", b"<html><body><script>x</script></body></html>", "holds no text."),
     ],

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from searchapp.errors import SourceError
-from searchapp.sources.parsed import Parsed, ParserInput
+from searchapp.sources.parsed import Parsed, ParserInput, ParserOptions
 from searchapp.sources.pdf import parse_pdf
 from searchapp.sources.pdf_lines import join_lines, words_of
 from tests.sources.pdf_files import encrypted, pdf
@@ -70,6 +70,15 @@ def test_chinese_text() -> None:
 def test_a_password_is_asked_for_only_when_needed() -> None:
     assert parse(encrypted(pdf(LINES), user="", owner="secret")).text == LINES
     assert refusal(pdf(LINES, password="secret")).message == "/in/report.pdf is protected by a password."
+
+
+def test_given_passwords_are_tried_and_never_named() -> None:
+    data = pdf(LINES, password="geheim-密码")
+    parsed = parse_pdf(ParserInput("/in/report.pdf", data, options=ParserOptions(passwords=("no", "geheim-密码"))))
+    assert parsed.text == LINES
+    with pytest.raises(SourceError, match="none of the given ones opens it") as caught:
+        parse_pdf(ParserInput("/in/report.pdf", data, options=ParserOptions(passwords=("hunter2",))))
+    assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

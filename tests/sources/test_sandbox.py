@@ -12,17 +12,18 @@ import pytest
 
 from searchapp.errors import SourceError
 from searchapp.sources import sandbox as sandbox_module
-from searchapp.sources.parsed import ParserInput
+from searchapp.sources.parsed import ParserInput, ParserOptions
 from searchapp.sources.sandbox import Sandbox
 from searchapp.sources.wire import WireError, pack, unpack
 
+OPTIONS = ParserOptions(max_bytes=1 << 20, ocr_max_pages=40)
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     monkeypatch.setattr(sandbox_module, "WORKER", "tests.sources.hanging_worker")
-    with Sandbox(timeout_seconds=60.0, memory_mb=256, max_bytes=1 << 20) as box:  # a busy machine is no hang
+    with Sandbox(timeout_seconds=60.0, memory_mb=256, options=OPTIONS) as box:  # a busy machine is no hang
         yield box
 
 
@@ -95,6 +96,20 @@ def test_a_librarys_words_do_not_reach_people(sandbox: Sandbox) -> None:
     assert message.startswith("/in/a.txt cannot be parsed") and "library" not in message
 
 
+def test_each_announced_step_has_the_time_limit_to_itself(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(sandbox)
+    monkeypatch.setattr(sandbox, "_timeout", 4.0)
+    assert ask(sandbox, b"steps 6 1").startswith("pid ")  # six seconds in all, with a limit of four for each
+    monkeypatch.setattr(sandbox, "_timeout", 1.0)
+    assert refusal(sandbox, b"steps 1 60") == "/in/a.txt took longer than 1 s to parse."
+
+
+def test_a_parser_cannot_announce_steps_for_ever(sandbox: Sandbox) -> None:
+    assert refusal(sandbox, b"steps 100 0") == "/in/a.txt made the parser crash."
+
+
 def test_printing_does_not_disturb(sandbox: Sandbox) -> None:
     assert ask(sandbox, b"print").startswith("pid ")
 
@@ -128,9 +143,9 @@ def test_close_ends_the_process_and_use_starts_another(sandbox: Sandbox) -> None
 @pytest.mark.parametrize("busy", [False, True])
 def test_no_orphan_stays_when_the_parent_is_killed(busy: bool) -> None:
     code = (
-        "import sys; from searchapp.sources import sandbox as s; from searchapp.sources.parsed import ParserInput\n"
+        "import sys; from searchapp.sources import sandbox as s; from searchapp.sources.parsed import ParserInput, ParserOptions\n"
         "s.WORKER = 'tests.sources.hanging_worker'\n"
-        "box = s.Sandbox(timeout_seconds=60, memory_mb=256, max_bytes=1)\n"
+        "box = s.Sandbox(timeout_seconds=60, memory_mb=256, options=ParserOptions())\n"
         "print(box.parse(ParserInput('a', b'pid')).text, flush=True)\n"
         f"box.parse(ParserInput('a', b'sleep')) if {busy} else sys.stdin.read()\n"
     )

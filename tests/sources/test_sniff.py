@@ -5,7 +5,8 @@ import pytest
 from searchapp.errors import SourceError
 from searchapp.model import SourceType
 from searchapp.sources.parsed import ParserInput
-from searchapp.sources.sniff import sniff
+from searchapp.sources.sniff import likely_type, sniff
+from tests.sources.office_files import docx, epub, odt, pptx, xlsx, zipped
 
 PDF = b"%PDF-1.7\n..."
 
@@ -26,6 +27,14 @@ PDF = b"%PDF-1.7\n..."
         ("notes", b"just words", SourceType.TEXT),
         ("a.log", b"\x1b[31mred\x1b[0m line\n" * 20, SourceType.TEXT),
         ("a.txt", "中文".encode("utf-16"), SourceType.TEXT),
+        ("a.pdf", docx("words"), SourceType.DOCX),
+        ("a.docx", pptx(("Title", "words")), SourceType.PPTX),
+        ("a.zip", xlsx({"S": [["a"]]}), SourceType.XLSX),
+        ("a", odt("<text:p>x</text:p>"), SourceType.ODT),
+        ("a.docx", epub({"c.xhtml": "<p>x</p>"}), SourceType.EPUB),
+        ("a.docx", b"only words", SourceType.TEXT),
+        ("a.tsv", b"a\tb", SourceType.CSV),
+        ("a.eml", b"From: a\n\nb", SourceType.EMAIL),
     ],
 )
 def test_content_decides_before_the_name(name: str, data: bytes, kind: SourceType) -> None:
@@ -43,7 +52,8 @@ def test_a_web_servers_word_is_heard(content_type: str, kind: SourceType) -> Non
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (b"PK\x03\x04....", "Office"),
+        (b"PK\x03\x04....", "damaged"),
+        (zipped({"a.txt": "x"}), "ZIP archive"),
         (b"\x89PNG\r\n\x1a\n", "image"),
         (b"\x7fELF\x02\x01", "program"),
         (bytes(range(256)) * 4, "binary"),
@@ -52,5 +62,18 @@ def test_a_web_servers_word_is_heard(content_type: str, kind: SourceType) -> Non
 def test_what_is_no_document_is_refused(data: bytes, what: str) -> None:
     with pytest.raises(SourceError, match=what) as caught:
         sniff(ParserInput("/in/file.txt", data))
-    assert caught.value.message.startswith("/in/file.txt is not a document that searchapp can read (")
+    assert caught.value.message.startswith("/in/file.txt is ")
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("/in/a.PDF", SourceType.PDF),
+        ("https://example.org/a/b.docx?x=1", SourceType.DOCX),
+        ("https://example.org/a", SourceType.HTML),
+        ("/in/README", SourceType.TEXT),
+    ],
+)
+def test_a_name_promises_a_kind(name: str, kind: SourceType) -> None:
+    assert likely_type(name) is kind

@@ -22,3 +22,9 @@ def test_restructured_text_has_headings() -> None:
     assert [s.headings for s in parsed.sections] == [("Title",), ("Title", "Part"), ("Title", "Other")]
     assert parsed.title == "Title"
     assert "=====" not in parsed.text and "Intro." in parsed.text
+
+
+def test_asciidoc_has_headings() -> None:
+    parsed = parse_text(ParserInput("a.adoc", b"= Title\n\nIntro.\n\n== Part\n\nBody == no heading\n"))
+    assert [s.headings for s in parsed.sections] == [("Title",), ("Title", "Part")]
+    assert parsed.title == "Title" and "Body == no heading" in parsed.text
