@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.services import ServiceUnavailableError, chromium, elasticsearch, tools
 from tests.services import ollama as ollama_service
+from tests.services import tesseract as tesseract_program
 from tests.services.obtain import obtain
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -48,6 +49,13 @@ def ollama() -> Iterator[ollama_service.Ollama]:
         server.stop()
     elif running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def tesseract() -> str:
+    """The program that recognises scanned pages, in English and Chinese."""
+    with _or_skipped():
+        return tesseract_program.program()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from pypdf import PdfReader, PdfWriter
+from pypdfium2 import PdfDocument
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -50,3 +51,28 @@ def encrypted(data: bytes, user: str, owner: str) -> bytes:
 
 def _encrypted(data: bytes, password: str) -> bytes:
     return encrypted(data, password, password)
+
+
+def scanned(data: bytes, *, dots_per_inch: int = 200) -> bytes:
+    """The PDF as a scanner would make it: the same pages, as pictures only."""
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    with PdfDocument(data) as document:
+        for page in document:
+            width, height = page.get_size()
+            canvas.setPageSize((width, height))
+            picture = page.render(scale=dots_per_inch / 72, grayscale=True).to_pil()
+            canvas.drawInlineImage(picture, 0, 0, width, height)
+            canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def joined(*files: bytes) -> bytes:
+    """All pages in one PDF."""
+    writer = PdfWriter()
+    for data in files:
+        writer.append(io.BytesIO(data))
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()

@@ -135,7 +135,7 @@ def outcome(loader: Loader, found: SourceRef) -> str:
 @pytest.mark.slow
 def test_every_shared_pdf_ends_as_a_document_or_a_sentence(shared_data: Path) -> None:
     states = {}
-    with Loader(Settings(parse_timeout_seconds=30)) as loader:
+    with Loader(load_settings(parse_timeout_seconds=30, ocr_languages="")) as loader:
         for found in discover([str(shared_data / "pdfs")]):
             assert not isinstance(found, BadTarget)
             if not found.source.endswith(".pdf"):
