@@ -267,13 +267,44 @@ class Citation:
     quote: str
 
 
+class Support(StrEnum):
+    """How far the cited passages bear out a sentence."""
+
+    SUPPORTED = "supported"
+    WEAK = "weak"
+    """Its facts occur, but in other words, or in a language that cannot be compared."""
+    UNSUPPORTED = "unsupported"
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer (markers kept), the passages it cites, and whether they bear it out."""
+    """One sentence of an answer (markers kept), the passages it cites, and how far they bear it out.
+
+    ``missing`` names the numbers, dates and names that they lack.
+    """
 
     text: str
     citations: tuple[int, ...]
-    supported: bool
+    support: Support
+    missing: tuple[str, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        """Whether the passages clearly bear it out."""
+        return self.support is Support.SUPPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Why an answer is not an ordinary one (no Ollama, cut off, ...).
+
+    ``code`` is for programs and for interfaces in other languages; ``subject`` is what it is about (an address, a
+    model, a number of tokens); ``message`` is a sentence or two for people, the remedy included.
+    """
+
+    code: str
+    message: str
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +313,7 @@ class Answer:
 
     ``refused``: nothing found supports an answer, ``answer`` says so. ``extractive``: no language model took part;
     every sentence is quoted from a passage. ``model`` is empty then. ``passages_used`` of ``passages_found`` fitted
-    into the model's context. ``notice`` tells why the answer is not an ordinary one (no Ollama, say).
+    into the model's context. ``citations_removed`` counts the markers that named no passage that was sent.
     """
 
     question: str
@@ -294,7 +325,13 @@ class Answer:
     passages_found: int
     citations: tuple[Citation, ...]
     sentences: tuple[Sentence, ...]
-    notice: str = ""
+    citations_removed: int = 0
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def notice(self) -> str:
+        """All notices as one text; empty when there are none."""
+        return " ".join(notice.message for notice in self.notices)
 
 
 @dataclass(frozen=True, slots=True)

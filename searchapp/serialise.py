@@ -68,7 +68,13 @@ def citation_json(citation: Citation) -> Json:
 
 def sentence_json(sentence: Sentence) -> Json:
     """One checked sentence of an answer."""
-    return {"text": sentence.text, "citations": list(sentence.citations), "supported": sentence.supported}
+    return {
+        "text": sentence.text,
+        "citations": list(sentence.citations),
+        "supported": sentence.supported,
+        "support": sentence.support.value,
+        "missing": list(sentence.missing),
+    }
 
 
 def answer_json(answer: Answer) -> Json:
@@ -80,8 +86,12 @@ def answer_json(answer: Answer) -> Json:
         "refused": answer.refused,
         "extractive": answer.extractive,
         "notice": answer.notice,
+        "notices": [
+            {"code": notice.code, "subject": notice.subject, "message": notice.message} for notice in answer.notices
+        ],
         "passages_used": answer.passages_used,
         "passages_found": answer.passages_found,
+        "citations_removed": answer.citations_removed,
         "citations": [citation_json(citation) for citation in answer.citations],
         "sentences": [sentence_json(sentence) for sentence in answer.sentences],
     }

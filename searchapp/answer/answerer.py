@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from searchapp.answer.citations import citations_of
+from searchapp.answer import notices
+from searchapp.answer.citations import Checker, citations_of
 from searchapp.answer.context import Context, build_context
 from searchapp.answer.draft import Draft
 from searchapp.answer.evidence import has_evidence
 from searchapp.answer.extractive import extract
 from searchapp.embedding import Embedder, Tokenizer
-from searchapp.errors import ModelUnavailableError, SearchAppError, ServiceRefusedError, ServiceUnavailableError
+from searchapp.errors import ModelUnavailableError, ServiceRefusedError, ServiceUnavailableError
 from searchapp.model import (
     Answer,
     AnswerEvent,
     Done,
     Filters,
     Hit,
+    Notice,
     SearchMode,
     SearchRequest,
     SentenceChecked,
     SourcesFound,
+    Support,
     Token,
 )
 from searchapp.ollama_api import OllamaServer, tokenizer_of
@@ -54,8 +57,8 @@ class Answerer:
         """Search for ``size`` passages and answer from them.
 
         Yields SourcesFound, then Token and SentenceChecked as the text grows, and Done last. Where no Ollama or no such
-        model answers, the answer is extractive and its notice says why. Raises what searching raises, and
-        ServiceUnavailableError when Ollama breaks off in the middle.
+        model answers, or the model says nothing, the answer is extractive and its notices say why. One that breaks off
+        in the middle is kept as far as it came, with a notice. Raises what searching raises.
         """
         request = SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters or Filters())
         results = self._searcher.search(request)
@@ -71,9 +74,8 @@ class Answerer:
             yield SourcesFound(hits, len(context.used))
             yield from self._generated(results.query, hits, context, name)
         except (ModelUnavailableError, ServiceUnavailableError, ServiceRefusedError) as error:
-            if isinstance(error, _BrokenOffError):
-                raise
-            yield from self._extractive(results.query, hits, error)
+            subject = name if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
+            yield from self._extractive(results.query, hits, notices.quoted(error, subject))
 
     def _read_tokenizer(self, model: str) -> Tokenizer:
         return tokenizer_of(self._ollama.show(model))
@@ -84,22 +86,35 @@ class Answerer:
             "num_predict": self._settings.llm_answer_tokens,
             "temperature": 0,
         }
-        draft = Draft(context.used)
+        checker = Checker(context.used, question, self._embedder)
+        draft = Draft(checker)
+        told: list[Notice] = []
+        parts = self._ollama.chat(model, context.messages, options)
         try:
-            for part in self._ollama.chat(model, context.messages, options):
+            for part in parts:
                 draft.add(part.message.content or "")
                 if not draft.may_be(NO_EVIDENCE):
                     yield from draft.events()
+                if draft.fault:
+                    told.append(notices.fault(draft.fault, model))
+                    break
+                if part.done_reason == "length":
+                    told.append(notices.cut_off(self._settings.llm_answer_tokens))
         except ServiceUnavailableError as error:
-            if draft.text:
-                raise _BrokenOffError(
-                    f"Ollama broke off in the middle of the answer. {error.message}", error.remedy
-                ) from error
-            raise
+            if draft.is_empty:
+                raise
+            told.append(notices.broken_off(error))
+        finally:
+            parts.close()
+        if draft.is_empty:
+            yield from self._extractive(question, hits, notices.said_nothing(model))
+            return
         if draft.may_be(NO_EVIDENCE):
             yield from self._refused(question, hits, len(context.used), model)
             return
         yield from draft.events(complete=True)
+        if all(sentence.support is Support.UNSUPPORTED for sentence in draft.sentences):
+            told.append(notices.unsupported())
         yield Done(
             Answer(
                 question=question,
@@ -111,10 +126,12 @@ class Answerer:
                 passages_found=len(hits),
                 citations=citations_of(draft.sentences, context.used),
                 sentences=tuple(draft.sentences),
+                citations_removed=checker.removed,
+                notices=tuple(told),
             )
         )
 
-    def _extractive(self, question: str, hits: Sequence[Hit], why: SearchAppError) -> Iterator[AnswerEvent]:
+    def _extractive(self, question: str, hits: Sequence[Hit], why: tuple[Notice, ...]) -> Iterator[AnswerEvent]:
         passages = hits[:EXTRACTIVE_PASSAGES]
         yield SourcesFound(tuple(hits), len(passages))
         quoted = extract(question, passages, self._embedder)
@@ -135,7 +152,7 @@ class Answerer:
                 passages_found=len(hits),
                 citations=citations_of(quoted, passages),
                 sentences=tuple(quoted),
-                notice=f"Quoted from the documents, not written by a model. {why}",
+                notices=why,
             )
         )
 
@@ -155,7 +172,3 @@ class Answerer:
                 sentences=(),
             )
         )
-
-
-class _BrokenOffError(ServiceUnavailableError):
-    """Ollama failed after the answer had begun, when it is too late to answer otherwise."""

@@ -1,49 +1,90 @@
-"""Checks an answer's sentences against the passages they cite.
+"""The markers of an answer's sentences: each must name a passage that was sent, and the passage must bear it out.
 
-A marker ``[n]`` must name a passage that was sent; others are removed. A sentence is supported when its cited passages
-hold enough of its terms and every one of its numbers. A sentence that a model left without a marker gets the marker of
-the passage that plainly bears it out, if there is one.
+A marker ``[n]`` that names no such passage is removed and counted. A sentence that a model left without a marker gets
+the marker of the passage that plainly bears it out, if there is one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
-from searchapp.answer.evidence import coverage
-from searchapp.model import Citation, Hit, Sentence
+from searchapp.answer.verification import Evidence, Finding, Nearness, verify
+from searchapp.embedding import Embedder
+from searchapp.errors import SearchAppError
+from searchapp.model import Citation, Hit, Sentence, Support
 from searchapp.search.highlights import MARK_CLOSE, MARK_OPEN, highlights
-from searchapp.text.words import content_terms, fold_width
+from searchapp.text.sentences import MARKER
 
-SUPPORTING_COVERAGE = 0.6
-"""Share of a sentence's terms that its passages must hold."""
+ATTRIBUTING_AGREEMENT = 0.75
+"""Agreement at which a sentence without a marker is given one."""
 
-ATTRIBUTING_COVERAGE = 0.75
-"""Share at which a sentence without a marker is given one."""
+ATTRIBUTED_AT_MOST = 3
+"""Passages that are looked at for a sentence without a marker."""
 
-MARKER = re.compile(r"\s*[\[【](\d{1,3}(?:\s*[,，、]\s*\d{1,3})*)[\]】]")
-_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
+COMPARED_SENTENCES = 24
+"""Sentences of the passages that are embedded for one sentence of the answer; more would hold up the stream."""
 
-
-def check_sentence(text: str, passages: Sequence[Hit]) -> Sentence:
-    """The sentence with valid markers only, the passages it cites (numbers from 1), and whether they support it."""
-    cited = [number for number in _markers(text) if 1 <= number <= len(passages)]
-    bare = MARKER.sub("", text).strip()
-    if not cited:
-        cited = _attribution(bare, passages)
-    numbers = tuple(dict.fromkeys(cited))
-    shown = bare + "".join(f" [{number}]" if at == 0 else f"[{number}]" for at, number in enumerate(numbers))
-    return Sentence(shown, numbers, bool(numbers) and supports(bare, [passages[n - 1] for n in numbers]))
+_MARKER = re.compile(rf"\s*{MARKER}")
+_RANGE = re.compile(r"(\d+)\s*[-–~]\s*(\d+)")
 
 
-def supports(claim: str, passages: Sequence[Hit], least: float = SUPPORTING_COVERAGE) -> bool:
-    """Whether the passages together hold enough of the claim's terms, and all of its numbers."""
-    evidence = fold_width("\n".join(f"{hit.title}\n{' '.join(hit.headings)}\n{hit.text}" for hit in passages))
-    terms = content_terms(claim)
-    if not terms:
-        return False
-    numbers = set(_NUMBER.findall(fold_width(claim)))
-    return coverage(terms, evidence) >= least and numbers <= set(_NUMBER.findall(evidence))
+class Checker:
+    """Checks the sentences of one answer against the passages that were sent (``[1]`` is the first)."""
+
+    def __init__(self, passages: Sequence[Hit], question: str = "", embedder: Embedder | None = None) -> None:
+        self.removed = 0
+        """Markers so far that named no passage."""
+        self._passages = passages
+        self._question = question
+        self._nearness = _nearness(embedder) if embedder else None
+        self._evidence = cache(lambda numbers: Evidence.of([passages[number - 1] for number in numbers]))
+
+    def check(self, text: str) -> Sentence:
+        """The sentence with valid markers only, the passages it cites, and how far they bear it out."""
+        named = markers(text)
+        cited = tuple(dict.fromkeys(number for number in named if 1 <= number <= len(self._passages)))
+        self.removed += sum(not 1 <= number <= len(self._passages) for number in named)
+        bare = without_markers(text)
+        if not cited:
+            cited = self._attribution(bare)
+        finding = self._verified(bare, cited) if cited else Finding(Support.UNSUPPORTED)
+        return Sentence(with_markers(bare, cited), cited, finding.support, finding.missing)
+
+    def _verified(self, claim: str, numbers: tuple[int, ...]) -> Finding:
+        return verify(claim, self._evidence(numbers), self._question, self._nearness)
+
+    def _attribution(self, claim: str) -> tuple[int, ...]:
+        findings = [
+            (verify(claim, self._evidence((number,)), self._question), -number)
+            for number in range(1, len(self._passages) + 1)
+        ]
+        fitting = [
+            (finding.agreement, number)
+            for finding, number in findings
+            if finding.support is Support.SUPPORTED and finding.agreement >= ATTRIBUTING_AGREEMENT
+        ]
+        return (-max(fitting)[1],) if fitting else ()
+
+
+def markers(text: str) -> list[int]:
+    """The numbers that the markers in ``text`` name, in order: ``[1]``, ``【2、3】``, ``[4-6]``."""
+    found: list[int] = []
+    for match in _MARKER.finditer(text):
+        spelled = _RANGE.sub(_spelled_out, match.group())
+        found += [int(number) for number in re.findall(r"\d+", spelled)]
+    return found
+
+
+def without_markers(text: str) -> str:
+    """The text alone."""
+    return _MARKER.sub("", text).strip()
+
+
+def with_markers(text: str, numbers: Sequence[int]) -> str:
+    """The text with its markers behind it."""
+    return f"{text} {''.join(f'[{number}]' for number in numbers)}" if numbers else text
 
 
 def citations_of(sentences: Sequence[Sentence], passages: Sequence[Hit]) -> tuple[Citation, ...]:
@@ -51,7 +92,7 @@ def citations_of(sentences: Sequence[Sentence], passages: Sequence[Hit]) -> tupl
     by_number: dict[int, list[str]] = {}
     for sentence in sentences:
         for number in sentence.citations:
-            by_number.setdefault(number, []).append(MARKER.sub("", sentence.text))
+            by_number.setdefault(number, []).append(without_markers(sentence.text))
     return tuple(
         _citation(number, " ".join(claims), passages[number - 1]) for number, claims in sorted(by_number.items())
     )
@@ -62,14 +103,17 @@ def _citation(number: int, claims: str, hit: Hit) -> Citation:
     return Citation(number, hit.chunk_id, hit.document_id, hit.title, hit.source, hit.page, quote)
 
 
-def _markers(text: str) -> list[int]:
-    return [int(number) for match in MARKER.finditer(text) for number in re.findall(r"\d+", match.group(1))]
+def _spelled_out(match: re.Match[str]) -> str:
+    first, last = int(match[1]), int(match[2])
+    return ",".join(map(str, range(first, last + 1))) if first < last <= first + 20 else match.group()
 
 
-def _attribution(claim: str, passages: Sequence[Hit]) -> list[int]:
-    terms = content_terms(claim)
-    scored = [(coverage(terms, hit.text), -number) for number, hit in enumerate(passages, start=1)]
-    for _, negative in sorted(scored, reverse=True)[:3]:
-        if supports(claim, [passages[-negative - 1]], least=ATTRIBUTING_COVERAGE):
-            return [-negative]
-    return []
+def _nearness(embedder: Embedder) -> Nearness:
+    def nearest(claim: str, sentences: Sequence[str]) -> float:
+        try:
+            vectors = embedder.embed_documents([claim, *sentences[:COMPARED_SENTENCES]])
+        except SearchAppError:
+            return -1.0  # the words have been compared; an answer does not fail for want of a second look
+        return float((vectors[1:] @ vectors[0]).max()) if len(vectors) > 1 else -1.0
+
+    return nearest

@@ -1,27 +1,78 @@
-"""An answer while it grows: pieces of text come in, tokens and checked sentences go out."""
+"""An answer while it grows: pieces of text come in, tokens and checked sentences go out.
+
+A model's output is hostile input: it may be blank, broken, endless, or say the same for ever. What is wrong with it is
+told by ``fault``, and the text that is kept ends before it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
+from enum import StrEnum
 
-from searchapp.answer.citations import check_sentence
-from searchapp.model import AnswerEvent, Hit, Sentence, SentenceChecked, Token
+from searchapp.answer.citations import Checker
+from searchapp.model import AnswerEvent, Sentence, SentenceChecked, Token
 from searchapp.text.sentences import sentence_spans
+from searchapp.text.words import fold_width
+
+MOST_BLANKS = 200
+"""White space in a row after which a model has nothing more to say."""
+
+MOST_REPEATS = 3
+"""Times that a sentence may come; a refrain in a real answer comes twice at most."""
+
+LEAST_SENTENCE = 6
+"""Letters of a sentence that is looked for again; "Yes." may come often."""
+
+LEAST_LOOP = 60
+"""Characters that a repeated stretch must fill in all; "ha ha ha" and a table's rule are shorter."""
+
+LOOKED_BACK = 600
+"""Characters of the text's end in which a loop is looked for."""
+
+_LOOP = re.compile(r"(?P<unit>.{1,120}?)(?P=unit){3,}\Z", re.DOTALL)
+_THINK, _THOUGHT = "<think>", "</think>"
+# Control characters, the marks of highlights (private use), and what stands for broken UTF-8.
+_NOISE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffd\ue000-\uf8ff\ud800-\udfff]")
+
+
+class Fault(StrEnum):
+    """Why a model was stopped."""
+
+    BLANK = "blank"
+    REPEATED = "repeated"
 
 
 class Draft:
-    """Collects a model's text over ``passages`` (citation ``[1]`` is the first)."""
+    """Collects a model's text and has its sentences checked by ``checker``."""
 
-    def __init__(self, passages: Sequence[Hit]) -> None:
+    def __init__(self, checker: Checker) -> None:
         self.text = ""
         self.sentences: list[Sentence] = []
-        self._passages = passages
+        self.fault: Fault | None = None
+        self._checker = checker
+        self._raw = ""
         self._sent = 0
+        self._read_to = 0
         self._spans: list[tuple[int, int]] = []
+        self._seen: dict[str, int] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the model has said nothing that can be read."""
+        return not any(character.isalnum() for character in self.text)
 
     def add(self, piece: str) -> None:
-        """Take the next piece of text."""
-        self.text += piece
+        """Take the next piece of text; sets ``fault`` when the model should be stopped."""
+        self._raw += piece
+        self.text = _readable(self._raw)
+        if len(self._raw) - len(self._raw.rstrip()) > MOST_BLANKS:
+            self.fault = Fault.BLANK
+            return
+        loop = _LOOP.search(self.text, max(0, len(self.text) - LOOKED_BACK))
+        if loop and len(loop.group()) >= LEAST_LOOP and any(character.isalnum() for character in loop["unit"]):
+            self.fault = Fault.REPEATED
+            self.text = self.text[: loop.end("unit")]
 
     def may_be(self, phrase: str) -> bool:
         """Whether the text so far is ``phrase``, the beginning of it, or nothing yet; marks around it do not count."""
@@ -37,10 +88,13 @@ class Draft:
         if self._sent < len(self.text):
             yield Token(self.text[self._sent :])
             self._sent = len(self.text)
-        spans = list(sentence_spans(self.text, self._spans[-1][1] if self._spans else 0))
+        spans = list(sentence_spans(self.text, self._read_to))
         for start, end in spans if complete else spans[:-1]:
+            self._read_to = end
+            if self._repeats(self.text[start:end]):
+                continue
             self._spans.append((start, end))
-            self.sentences.append(check_sentence(self.text[start:end], self._passages))
+            self.sentences.append(self._checker.check(self.text[start:end]))
             yield SentenceChecked(self.sentences[-1])
 
     def checked_text(self) -> str:
@@ -48,5 +102,24 @@ class Draft:
         parts: list[str] = []
         for index, ((start, _), sentence) in enumerate(zip(self._spans, self.sentences, strict=True)):
             gap = self.text[self._spans[index - 1][1] : start] if index else ""
-            parts += [gap or " " if index else "", sentence.text]
+            parts += [(gap if gap.isspace() else " ") if index else "", sentence.text]
         return "".join(parts)
+
+    def _repeats(self, sentence: str) -> bool:
+        key = "".join(character for character in fold_width(sentence).casefold() if character.isalnum())
+        if len(key) < LEAST_SENTENCE:
+            return False
+        self._seen[key] = self._seen.get(key, 0) + 1
+        if self._seen[key] >= MOST_REPEATS:
+            self.fault = Fault.REPEATED
+        return self._seen[key] > 1
+
+
+def _readable(raw: str) -> str:
+    """The raw text without its beginning's blanks, a model's aloud thinking, and characters nobody can read."""
+    # The halves of a character beyond the BMP may come in two pieces.
+    whole = raw.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    text = _NOISE.sub("", whole.replace("\r\n", "\n")).lstrip()
+    if text.startswith(_THINK):
+        return text.partition(_THOUGHT)[2].lstrip()
+    return "" if _THINK.startswith(text) else text

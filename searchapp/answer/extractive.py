@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from searchapp.answer.citations import with_markers
 from searchapp.answer.evidence import coverage
 from searchapp.embedding import Embedder
-from searchapp.model import Hit, Sentence
+from searchapp.model import Hit, Sentence, Support
 from searchapp.text.sentences import sentences
 from searchapp.text.words import content_terms
 
@@ -41,4 +42,6 @@ def extract(question: str, passages: Sequence[Hit], embedder: Embedder) -> tuple
         for sentence, cosine in zip(candidates, near, strict=True)
     }
     best = sorted(candidates, key=lambda sentence: -score[sentence])[:SENTENCES]
-    return tuple(Sentence(f"{sentence} [{found[sentence]}]", (found[sentence],), True) for sentence in best)
+    return tuple(
+        Sentence(with_markers(sentence, (found[sentence],)), (found[sentence],), Support.SUPPORTED) for sentence in best
+    )

@@ -45,7 +45,7 @@ def ask(
 
 def print_answer(events: Iterator[AnswerEvent]) -> None:
     """Stream an answer to the terminal, then its sources."""
-    from searchapp.model import Done, SourcesFound, Token
+    from searchapp.model import Done, SourcesFound, Support, Token
 
     out = console()
     answer: Answer | None = None
@@ -62,20 +62,23 @@ def print_answer(events: Iterator[AnswerEvent]) -> None:
     if answer is None:
         return
     typer.echo("\n" if streams else answer.answer + "\n")
-    unsupported = [sentence.text for sentence in answer.sentences if not sentence.supported]
-    if unsupported:
-        out.print(
-            f"Not supported by the passages: {len(unsupported)} of {len(answer.sentences)} sentences", style="red"
-        )
-        for sentence in unsupported:
-            out.print(f"  ? {sentence}", style="red")
+    for support, words in ((Support.UNSUPPORTED, "Not supported"), (Support.WEAK, "Weakly supported")):
+        doubtful = [sentence for sentence in answer.sentences if sentence.support is support]
+        if doubtful:
+            style = "red" if support is Support.UNSUPPORTED else "yellow"
+            out.print(f"{words} by the passages: {len(doubtful)} of {len(answer.sentences)} sentences", style=style)
+            for sentence in doubtful:
+                lacking = f" (not in them: {', '.join(sentence.missing)})" if sentence.missing else ""
+                out.print(f"  ? {sentence.text}{lacking}", style=style)
     for citation in answer.citations:
         page = f", page {citation.page}" if citation.page else ""
         out.print(f"[{citation.n}] {citation.title} ({citation.source}{page})", style="cyan", soft_wrap=True)
     if not answer.refused:
         out.print(f"{answer.passages_used} of {answer.passages_found} passages used", style="dim")
-    if answer.notice:
-        out.print(answer.notice, style="dim")
+    if answer.citations_removed:
+        out.print(f"{answer.citations_removed} citations that named no passage were removed", style="dim")
+    for notice in answer.notices:
+        out.print(notice.message, style="dim")
 
 
 def _last(events: Iterator[AnswerEvent]) -> Answer:

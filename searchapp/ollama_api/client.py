@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -69,7 +69,9 @@ class OllamaServer:
             response = self._client.embed(model=model, input=list(texts), truncate=False)
             return [list(vector) for vector in response.embeddings]
 
-    def chat(self, model: str, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any]) -> Iterator[Any]:
+    def chat(
+        self, model: str, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any]
+    ) -> Generator[Any, None, None]:
         """Stream a chat; each item has ``message.content``, the last one also the token counts.
 
         Closing the iterator closes the connection, on which Ollama stops generating.
@@ -90,6 +92,11 @@ class OllamaServer:
             raise ServiceUnavailableError(
                 f"Ollama at {self._shown} did not answer in time.",
                 "It may be loading a large model: try again, or raise SEARCHAPP_LLM_TIMEOUT_SECONDS.",
+            ) from error
+        except ValueError as error:  # a line that is no JSON, or not the JSON of a chat
+            raise ServiceUnavailableError(
+                f"Ollama at {self._shown} sent something that cannot be read.",
+                "Its own log tells more; then try again.",
             ) from error
         except (httpx.HTTPError, ConnectionError) as error:
             raise ServiceUnavailableError(

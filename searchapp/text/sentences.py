@@ -14,8 +14,12 @@ ABBREVIATIONS = frozenset(
 CELL_BREAK = " | "
 """Parts the cells of a table's row wherever a parser writes one."""
 
+_NUMBERS = r"[1-9]\d{0,2}(?:\s*[,，、;；~–-]\s*[1-9]\d{0,2})*"
+MARKER = rf"[\[【［](?:(?:[Pp]assages?|[Ss]ources?|段落|来源)\s*)?{_NUMBERS}[\]】］]"
+"""Pattern of a citation as language models write it: [1], 【2】, [1, 3], [Passage 2], [4-6]."""
+
 _CLOSERS = r"[\"'”’»)\]」』）】》〉]*"
-_CITATIONS = r"(?:[ ]?[\[【]\d{1,3}(?:\s*[,，、]\s*\d{1,3})*[\]】])*"  # [1][2] after the stop belong to the sentence
+_CITATIONS = rf"(?:[ ]?{MARKER})*"  # [1][2] after the stop belong to the sentence
 _BOUNDARY = re.compile(
     rf"(?P<cjk>[。！？｡…]+{_CLOSERS}{_CITATIONS})"  # a CJK stop ends a sentence whatever follows
     rf"|(?P<latin>[.!?]+{_CLOSERS}{_CITATIONS})(?=\s|$)"  # a Latin one only before white space

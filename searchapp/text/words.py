@@ -65,6 +65,11 @@ def is_cjk(text: str) -> bool:
     return letters > 0 and len(_CJK_CHARACTER.findall(text)) * 5 >= letters
 
 
+def has_cjk(text: str) -> bool:
+    """Whether any of the characters is Chinese, Japanese or Korean."""
+    return _CJK_CHARACTER.search(text) is not None
+
+
 def fold_width(text: str) -> str:
     """Full-width letters and half-width kana as their ordinary forms (NFKC)."""
     return unicodedata.normalize("NFKC", text)

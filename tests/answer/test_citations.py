@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.answer.citations import check_sentence, citations_of, supports
+from searchapp.answer.citations import Checker, citations_of, markers
 from tests.answer.samples import hit
 
 PASSAGES = [
@@ -26,18 +26,35 @@ PASSAGES = [
     ],
 )
 def test_each_sentence_is_checked_against_what_it_cites(text: str, numbers: tuple[int, ...], supported: bool) -> None:
-    sentence = check_sentence(text, PASSAGES)
+    sentence = Checker(PASSAGES).check(text)
     assert (sentence.citations, sentence.supported) == (numbers, supported)
     assert "[7]" not in sentence.text and "[9]" not in sentence.text
 
 
-def test_numbers_must_occur_even_when_the_words_do() -> None:
-    assert supports("The press weighs 12.5 tonnes", PASSAGES[:1])
-    assert not supports("The press weighs 125 tonnes", PASSAGES[:1])
+def test_markers_that_name_nothing_are_counted() -> None:
+    checker = Checker(PASSAGES)
+    for text in ("The press exerts 250 tonnes [99][1].", "It was built in 1987 [3, 4]."):
+        assert "99" not in checker.check(text).text
+    assert checker.removed == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("a [1] b【2】", [1, 2]),
+        ("a [1, 3] b [2、4]", [1, 3, 2, 4]),
+        ("a [2-4]", [2, 3, 4]),
+        ("a [Passage 2] 【段落3】", [2, 3]),
+        ("a [1-9999]", []),
+        ("array[0] of [x]", []),
+    ],
+)
+def test_markers_as_models_write_them(text: str, numbers: list[int]) -> None:
+    assert markers(text) == numbers
 
 
 def test_a_citation_quotes_the_telling_sentence_and_keeps_the_page() -> None:
-    sentences = [check_sentence("The press was built in 1987 [1].", PASSAGES)]
+    sentences = [Checker(PASSAGES).check("The press was built in 1987 [1].")]
     (citation,) = citations_of(sentences, PASSAGES)
     assert (citation.n, citation.chunk_id, citation.page) == (1, "c1", 3)
     assert "It was built in 1987." in citation.quote and "\ue000" not in citation.quote

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from searchapp.answer.draft import Draft
+import pytest
+
+from searchapp.answer.citations import Checker
+from searchapp.answer.draft import Draft, Fault
 from searchapp.model import SentenceChecked, Token
 from tests.answer.samples import hit
 
@@ -8,7 +11,7 @@ PASSAGES = [hit("The press exerts 250 tonnes. It was built in 1987.")]
 
 
 def events(pieces: list[str]) -> tuple[Draft, list[object]]:
-    draft, seen = Draft(PASSAGES), []
+    draft, seen = Draft(Checker(PASSAGES)), []
     for piece in pieces:
         draft.add(piece)
         seen += draft.events()
@@ -34,10 +37,66 @@ def test_markers_that_name_nothing_are_gone_from_the_checked_text() -> None:
 
 
 def test_a_refusal_is_known_from_its_first_letter_on() -> None:
-    draft = Draft(PASSAGES)
+    draft = Draft(Checker(PASSAGES))
     for piece in ("", "NO", " EVI", "DENCE."):
         draft.add(piece)
         assert draft.may_be("NO EVIDENCE")
-    draft = Draft(PASSAGES)
+    draft = Draft(Checker(PASSAGES))
     draft.add("Not so")
     assert not draft.may_be("NO EVIDENCE")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The press exerts 250 tonnes [1]. " * 40,
+        "The press exerts 250 tonnes [1]. It was built in 1987 [1].\n" * 40,
+        "The press exerts 250 tonnes [1]. And then and then " + "and then " * 60,
+        "The press exerts 250 tonnes [1]。" + "压力机压力机。" * 60,
+    ],
+)
+def test_a_model_that_goes_round_in_circles_is_stopped(text: str) -> None:
+    draft = Draft(Checker(PASSAGES))
+    pieces = iter(text)
+    for piece in pieces:
+        draft.add(piece)
+        list(draft.events())
+        if draft.fault:
+            break
+    list(draft.events(complete=True))
+    assert draft.fault is Fault.REPEATED and next(pieces, None) is not None
+    assert draft.sentences[0].supported
+    assert len(draft.checked_text()) < 200
+    assert draft.checked_text().count("250 tonnes") == 1
+
+
+def test_a_refrain_and_a_table_are_no_loop() -> None:
+    draft, _ = events(["| Yes. | Yes. |\n| --- | --- | --- | --- |\n" + "| 1 | 2 |\n| 3 | 4 |\nYes. Yes. Yes. Yes."])
+    assert draft.fault is None
+
+
+def test_endless_blanks_are_stopped_and_nothing_is_left_of_them() -> None:
+    draft = Draft(Checker(PASSAGES))
+    for _ in range(300):
+        draft.add(" \n")
+        if draft.fault:
+            break
+    assert draft.fault is Fault.BLANK and draft.is_empty
+    list(draft.events(complete=True))
+    assert draft.checked_text() == "" and draft.sentences == []
+
+
+def test_what_nobody_can_read_is_left_out() -> None:
+    text = "The \x00press\x1b exerts\ufffd 250\ue000 tonnes. \ud83d"
+    draft, seen = events([text, "\ude00 \udc00"])
+    assert draft.checked_text() == "The press exerts 250 tonnes. [1] 😀"
+    "".join(event.text for event in seen if isinstance(event, Token)).encode()  # no half of a character is left
+
+
+def test_a_model_that_thinks_aloud_is_heard_from_the_end_of_it() -> None:
+    draft = Draft(Checker(PASSAGES))
+    for piece in ("<thi", "nk>It may be green.", " Or not.</th", "ink>\n\nThe press", " exerts 250 tonnes [1]."):
+        draft.add(piece)
+        tokens = "".join(event.text for event in draft.events() if isinstance(event, Token))
+        assert "green" not in tokens and "think" not in tokens
+    assert draft.text == "The press exerts 250 tonnes [1]."

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from searchapp.model import DocumentState, Leg, LegScore, Sentence
+from searchapp.model import DocumentState, Leg, LegScore, Sentence, Support
 from tests.web.stand_in import StandIn, entry, hit
 
 S, E = "\ue000", "\ue001"
@@ -86,10 +86,18 @@ def fill(app: StandIn) -> None:
         chunks=4,
     )
     app.answerer.sentences = [
-        Sentence("Operators wear cut-resistant gloves of class D or higher while the press is open [1].", (1,), True),
-        Sentence("Damaged gloves are replaced at once, and all gloves after six months [1][2].", (1, 2), True),
-        Sentence("In 2023 two operators at press 3 worked without, since only size 9 was there [3].", (3,), True),
-        Sentence("New gloves are handed out at the gate every Monday [3].", (3,), False),
+        Sentence(
+            "Operators wear cut-resistant gloves of class D or higher while the press is open [1].",
+            (1,),
+            Support.SUPPORTED,
+        ),
+        Sentence(
+            "Damaged gloves are replaced at once, and all gloves after six months [1][2].", (1, 2), Support.SUPPORTED
+        ),
+        Sentence(
+            "In 2023 two operators at press 3 worked without, since only size 9 was there [3].", (3,), Support.WEAK
+        ),
+        Sentence("New gloves are handed out at the gate every Monday [3].", (3,), Support.UNSUPPORTED, ("Monday",)),
     ]
 
 

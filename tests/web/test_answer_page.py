@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from searchapp.errors import ServiceUnavailableError
+from searchapp.model import Notice
 from tests.web.browsing import NewPage, search, titles
 from tests.web.stand_in import StandIn
 
@@ -48,16 +49,43 @@ def test_a_sentence_that_nothing_supports_is_marked(new_page: NewPage, address: 
     expect(doubtful).to_have_count(1)
     expect(doubtful).to_have_text("New gloves are handed out at the gate every Monday 3.")
     expect(doubtful).to_have_attribute("title", re.compile("do not bear"))
-    expect(page.locator(".prose .sr-only")).to_contain_text("do not bear this sentence out")
-    expect(page.locator("#answer-coverage")).to_contain_text("1 sentence is not supported")
+    expect(page.locator(".prose .sr-only").last).to_contain_text("do not bear this sentence out")
+    expect(doubtful).to_have_attribute("title", re.compile("Not in them: Monday"))
+    expect(page.locator(".weak")).to_have_text(
+        "In 2023 two operators at press 3 worked without, since only size 9 was there 3."
+    )
+    expect(page.locator("#answer-coverage")).to_contain_text("1 sentence is not supported · 1 is weakly supported")
+
+
+def test_notices_are_in_the_language_of_the_interface(new_page: NewPage, address: str, library: StandIn) -> None:
+    library.answerer.changes = {
+        "extractive": True,
+        "citations_removed": 2,
+        "notices": (
+            Notice("quoted", "Quoted from the documents."),
+            Notice("service_unavailable", "Ollama does not answer.", "http://127.0.0.1:9"),
+            Notice("unheard_of", "Something new."),
+        ),
+    }
+    page = new_page()
+    search(page, f"{address}/?lang=zh", ask=True)
+    expect(page.locator("#answer-notice")).to_have_text(
+        "以下内容摘自文档原文，并非由模型撰写。Ollama（http://127.0.0.1:9）没有响应。"
+        "请启动它（ollama serve），或设置 SEARCHAPP_OLLAMA_URL。Something new."
+    )
+    expect(page.locator("#answer-coverage")).to_contain_text("删除了 2 处无效引用")
 
 
 def test_quoted_and_refused_answers_say_what_they_are(new_page: NewPage, address: str, library: StandIn) -> None:
-    library.answerer.changes = {"extractive": True, "model": "", "notice": "Ollama does not answer."}
+    library.answerer.changes = {
+        "extractive": True,
+        "model": "",
+        "notices": (Notice("service_unavailable", "Ollama does not answer.", "http://127.0.0.1:9"),),
+    }
     page = new_page()
     search(page, address, ask=True)
     expect(page.locator("#answer-label")).to_have_text("Quoted, not written")
-    expect(page.locator("#answer-notice")).to_have_text("Ollama does not answer.")
+    expect(page.locator("#answer-notice")).to_contain_text("Ollama does not answer at http://127.0.0.1:9.")
     library.answerer.changes = {"refused": True, "answer": "Nothing found answers this.", "citations": ()}
     library.answerer.sentences = []
     page.get_by_role("button", name="Ask again").click()

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from searchapp.errors import ServiceUnavailableError, UsageError
-from searchapp.model import DocumentState, SearchMode, Sentence
+from searchapp.model import DocumentState, SearchMode, Sentence, Support
 from searchapp.web.jobs import Jobs
 from tests.web.stand_in import StandIn, entry, hit
 
@@ -99,7 +99,11 @@ def test_the_events_carry_hits_words_sentences_and_the_answer(client: FlaskClien
         "text": "New gloves are handed out at the gate every Monday [3].",
         "citations": [3],
         "supported": False,
+        "support": "unsupported",
+        "missing": ["Monday"],
     }
+    assert [sentence["support"] for sentence in done["sentences"]] == ["supported", "supported", "weak", "unsupported"]
+    assert (done["citations_removed"], done["notices"]) == (0, [])
 
 
 def test_ask_passes_on_everything_it_was_asked(client: FlaskClient, library: StandIn) -> None:
@@ -109,7 +113,7 @@ def test_ask_passes_on_everything_it_was_asked(client: FlaskClient, library: Sta
 
 
 def test_a_line_break_in_the_answer_does_not_break_the_event(client: FlaskClient, library: StandIn) -> None:
-    library.answerer.sentences = [Sentence("one\n\nevent: done\ndata: {}", (), True)]
+    library.answerer.sentences = [Sentence("one\n\nevent: done\ndata: {}", (), Support.WEAK)]
     names = [name for name, _ in events(client.post("/api/ask", json={"question": "gloves"}).data)]
     assert names.count("done") == 1
 

@@ -12,6 +12,7 @@ STRINGS = (FOLDER / "static" / "strings.js").read_text(encoding="utf-8")
 COMPOSED = {
     *("hybridTip", "keywordTip", "semanticTip", "pathIs", "afterIs", "beforeIs"),
     *(str(kind) for kind in SourceType),
+    *(key for key in re.findall(r"^  (notice_\w+):", STRINGS, re.MULTILINE)),
 }
 
 

@@ -86,16 +86,25 @@ function complete(answer) {
   const label = answer.refused ? t("refused") : answer.extractive ? t("extractive") : "";
   byId("answer-label").textContent = label;
   byId("answer-label").title = answer.extractive && !answer.refused ? t("extractiveTip") : "";
-  byId("answer-notice").textContent = answer.notice;
-  const doubtful = answer.sentences.filter((sentence) => !sentence.supported).length;
+  byId("answer-notice").textContent = answer.notices.map(noticeText).join(t("space"));
+  const marked = (support) => answer.sentences.filter((sentence) => sentence.support === support).length;
   const facts = [
     answer.passages_found ? t("used", answer.passages_used, answer.passages_found) : "",
-    doubtful && !answer.refused ? t("unsupportedCount", doubtful) : "",
+    marked("unsupported") ? t("unsupportedCount", marked("unsupported")) : "",
+    marked("weak") ? t("weakCount", marked("weak")) : "",
+    answer.citations_removed ? t("removedCount", answer.citations_removed) : "",
     answer.model,
   ];
   byId("answer-coverage").textContent = facts.filter(Boolean).join(" · ");
   byId("answer-sources").replaceChildren(...answer.citations.map(sourceLine));
   status(t("ready"), { spoken: true });
+}
+
+// In the interface's language where it has words for this code.
+function noticeText({ code, subject, message }) {
+  const key = `notice_${code}`;
+  const words = t(key, subject);
+  return words === key ? message : words;
 }
 
 function sourceLine(citation) {

@@ -50,11 +50,12 @@ export class Prose {
     for (const sentence of answer.sentences) this.check(sentence);
   }
 
-  #sentence(text, { supported }) {
+  #sentence(text, { support, missing = [] }) {
     const nodes = this.#cited(text);
-    if (supported) return h("span", {}, ...nodes);
-    const words = h("span", { class: "unsupported", title: t("unsupported") }, ...nodes);
-    return h("span", {}, words, h("span", { class: "sr-only" }, ` (${t("unsupported")}) `));
+    if (support === "supported") return h("span", {}, ...nodes);
+    const why = [t(support), missing.length && t("missing", missing.join(t("comma")))].filter(Boolean).join(" ");
+    const words = h("span", { class: support, title: why }, ...nodes);
+    return h("span", {}, words, h("span", { class: "sr-only" }, ` (${why}) `));
   }
 
   #cited(text) {

@@ -1,0 +1,118 @@
+"""Answers made from RGB's passages, right ones and wrong ones, to measure the checker of sentences with.
+
+Three ways to make a wrong one: from RGB's counterfeit passages (the same passage with another answer written into it),
+from its counterfeit answer, and by citing another question's passages. Half of the questions (even numbers) were used
+to set thresholds, the other half (odd numbers) is reported.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from searchapp.answer.verification import Evidence, verify
+from searchapp.model import Support
+from searchapp.text.sentences import sentences
+from searchapp.text.words import has_cjk
+
+ELSEWHERE = 37
+"""Distance to the question whose passages are cited wrongly."""
+
+MOST_PASSAGES = 8
+
+_ASKING = re.compile(
+    r"(在)?(哪中国)?(多少|几)(个|位|人|名|天|岁|次)?"
+    r"|哪(一)?(个|位|座|支|家|里|国|年|天|些|部)?(国家|城市|省|省份|队|人|公司)?"
+    r"|谁|什么时候|何时|什么(时间|名字|地方)?|何地"
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A sentence that the passages bear out, or do not."""
+
+    kind: str
+    claim: str
+    evidence: Evidence
+    question: str
+    right: bool
+
+
+def counterfactual(path: Path, *, odd: bool | None = None) -> Iterator[Case]:
+    """From a file with counterfeits: quoted sentences and composed statements, each right and wrong."""
+    for record in _records(path, odd):
+        evidence = Evidence("\n".join(_flat(record["positive"])))
+        question = record["query"]
+        right, wrong = _first_difference(_flat(record["positive"]), _flat(record["positive_wrong"]))
+        yield Case("quoted", right, evidence, question, True)
+        yield Case("quoted", wrong, evidence, question, False)
+        yield Case("composed", statement(question, _first(record["answer"])), evidence, question, True)
+        yield Case("composed", statement(question, _first(record["fakeanswer"])), evidence, question, False)
+
+
+def _first_difference(right: list[str], wrong: list[str]) -> tuple[str, str]:
+    for true, false in zip(right, wrong, strict=True):
+        for pair in zip(sentences(true), sentences(false), strict=False):
+            if pair[0] != pair[1]:
+                return pair
+    return "", ""
+
+
+def unrelated(path: Path, *, odd: bool | None = None) -> Iterator[Case]:
+    """Right sentences that cite their own passages, and the same ones that cite another question's."""
+    everything = list(_records(path, None))
+    for index, record in enumerate(everything):
+        if odd is not None and index % 2 != odd:
+            continue
+        other = everything[(index + ELSEWHERE) % len(everything)]
+        own, others = (Evidence("\n".join(_flat(one["positive"])[:MOST_PASSAGES])) for one in (record, other))
+        question, answer = record["query"], _first(record["answer"])
+        quoted = next(
+            (s for text in _flat(record["positive"])[:MOST_PASSAGES] for s in sentences(text) if answer in s), ""
+        )
+        for kind, claim in (("quoted", quoted), ("composed", statement(question, answer))):
+            if claim:
+                yield Case(kind, claim, own, question, True)
+                yield Case(kind, claim, others, question, False)
+
+
+def statement(question: str, answer: str) -> str:
+    """The question with the answer in the place of the word that asks, or behind it."""
+    question = question.rstrip("？? ")
+    asking = _ASKING.search(question) if has_cjk(question) else None
+    return question[: asking.start()] + answer + question[asking.end() :] if asking else f"{question}: {answer}"
+
+
+def tally(cases: Iterable[Case]) -> dict[bool, Counter[Support]]:
+    """How often right and wrong sentences are marked what."""
+    counts: dict[bool, Counter[Support]] = {True: Counter(), False: Counter()}
+    for case in cases:
+        counts[case.right][verify(case.claim, case.evidence, case.question).support] += 1
+    return counts
+
+
+def balanced_accuracy(cases: Iterable[Case]) -> float:
+    """Mean of the share of right sentences that are supported and of wrong ones that are not."""
+    counts = tally(cases)
+    right, wrong = counts[True], counts[False]
+    return (right[Support.SUPPORTED] / right.total() + 1 - wrong[Support.SUPPORTED] / wrong.total()) / 2
+
+
+def _records(path: Path, odd: bool | None) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        for index, line in enumerate(file):
+            if odd is None or index % 2 == odd:
+                yield json.loads(line)
+
+
+def _flat(value: Any) -> list[str]:
+    return [text for item in value for text in _flat(item)] if isinstance(value, list) else [str(value)]
+
+
+def _first(value: Any) -> str:
+    return _flat(value)[0] if _flat(value) else ""

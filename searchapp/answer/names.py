@@ -1,0 +1,92 @@
+"""Names and codes in a text: what an answer may not say unless a passage says it too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from searchapp.text.chinese import proper_names
+from searchapp.text.words import CJK, STOP_WORDS, fold, fold_width, has_cjk, stem
+
+LEAST_STEM = 4
+"""Letters in which two forms of a name must agree: Germany and German, Italy and Italian."""
+
+_CODE = re.compile(r"[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)+|[A-Za-z]+\d\w*|\d+[A-Za-z]\w*", re.ASCII)
+_CAPITALISED = re.compile(rf"(?:(?![{CJK}])[^\W\d_a-z])(?:(?![{CJK}])\w|['’&.-](?=\w))*")
+_TITLE = re.compile(r"《([^《》]{1,60})》|「([^「」]{1,60})」|『([^『』]{1,60})』")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;。！？：；\n\"“(（])\W*$")
+_INITIALS = re.compile(r"^(?:[A-Z]\.?){2,6}$")
+# Capitalised in English without being anybody's name; months are dates.
+_NO_NAMES = frozenset(
+    "i january february march april may june july august september october november december jan feb mar apr jun jul "
+    "aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday yes however therefore also "
+    "according based passage passages document documents note source sources evidence".split()
+)
+
+
+class KnownNames:
+    """Which names a text holds, whatever their endings, initials and accents."""
+
+    def __init__(self, text: str) -> None:
+        text = fold_width(text)
+        self._folded = text.casefold()
+        self._words = {fold(word) for word in re.findall(r"\w[\w'’&-]*", self._folded)}
+        runs = re.findall(r"[A-Z]\w*(?:\s[A-Z]\w*){1,5}", text)
+        self._initials = {"".join(word[0] for word in run.casefold().split()) for run in runs}
+
+    def hold(self, name: str) -> bool:
+        """Whether the name occurs, in this form or in one that means the same."""
+        lowered = name.casefold()
+        if lowered in self._folded:
+            return True
+        if has_cjk(name):
+            # 湖北省 is 湖北; the dictionary also takes a verb after a person's name for a part of it.
+            short = lowered.rpartition("·")[2] if "·" in name else lowered[:-1]
+            return len(short) > 1 and short in self._folded
+        if any(character.isdigit() for character in name):
+            return False
+        bare = fold(name).replace(".", "")
+        if _INITIALS.match(name) and (
+            any(known.endswith(bare) for known in self._initials) or bare in self._folded.replace(".", "")
+        ):
+            return True
+        parts = [part for part in re.split(r"[-'’&.]", bare) if len(part) > 1]
+        return bool(parts) and all(self._knows(part) for part in parts)
+
+    def _knows(self, part: str) -> bool:
+        if part in self._words or stem(part) in self._words:
+            return True
+        root = part[: max(LEAST_STEM, len(part) - 3)]
+        return len(part) > LEAST_STEM and any(word.startswith(root) for word in self._words)
+
+
+def names(text: str) -> list[str]:
+    """The names, codes and titles of works in ``text``, each once, in order."""
+    text = fold_width(text)
+    found = [*_codes(text), *_latin_names(text)]
+    if has_cjk(text):
+        found += [next(part for part in match.groups() if part) for match in _TITLE.finditer(text)]
+        found += proper_names(text)
+    return list(dict.fromkeys(found))
+
+
+def _codes(text: str) -> Iterator[str]:
+    for match in _CODE.finditer(text):
+        if any(character.isdigit() or character == "_" for character in match.group()) and not _is_date(match.group()):
+            yield match.group()
+
+
+def _is_date(code: str) -> bool:
+    return bool(re.fullmatch(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|[\d:./-]+", code)) and code.count(".") < 2
+
+
+def _latin_names(text: str) -> Iterator[str]:
+    for match in _CAPITALISED.finditer(text):
+        word = match.group()
+        if fold(word) in STOP_WORDS or fold(word) in _NO_NAMES or len(word) < 2:
+            continue
+        # Within Chinese or Japanese every Latin word is a name; in English a sentence begins with a capital anyway.
+        starts = not has_cjk(text) and bool(_SENTENCE_START.search(text[max(0, match.start() - 8) : match.start()]))
+        follows = _CAPITALISED.match(text, match.end() + 1)
+        if not starts or word[1:] != word[1:].lower() or (follows and fold(follows.group()) not in STOP_WORDS):
+            yield word

@@ -1,0 +1,51 @@
+"""What an answer has to tell about itself, in sentences; interfaces in other languages go by the code."""
+
+from __future__ import annotations
+
+from searchapp.answer.draft import Fault
+from searchapp.errors import SearchAppError
+from searchapp.model import Notice
+
+
+def quoted(why: SearchAppError, subject: str) -> tuple[Notice, ...]:
+    """No model wrote the answer, and why."""
+    return (
+        Notice("quoted", "Quoted from the documents, not written by a model."),
+        Notice(why.code, str(why), subject),
+    )
+
+
+def said_nothing(model: str) -> tuple[Notice, ...]:
+    """The model's answer was blank, so that passages are quoted."""
+    return (
+        Notice("quoted", "Quoted from the documents, not written by a model."),
+        Notice("said_nothing", f"The model {model} answered nothing. Ask again, or choose another model.", model),
+    )
+
+
+def fault(kind: Fault, model: str) -> Notice:
+    """The model was stopped, and why."""
+    what = {
+        Fault.REPEATED: "began to repeat itself",
+        Fault.BLANK: "sent nothing but blanks from here on",
+    }[kind]
+    return Notice(kind.value, f"The model {model} {what} and was stopped.", model)
+
+
+def cut_off(tokens: int) -> Notice:
+    """The answer is longer than it may be."""
+    return Notice(
+        "cut_off",
+        f"The answer was cut off after {tokens} tokens. SEARCHAPP_LLM_ANSWER_TOKENS allows more.",
+        str(tokens),
+    )
+
+
+def broken_off(why: SearchAppError) -> Notice:
+    """The model's server failed while the answer was being written."""
+    return Notice("broken_off", f"Ollama broke off in the middle of the answer. {why}")
+
+
+def unsupported() -> Notice:
+    """No sentence holds."""
+    return Notice("unsupported", "The passages bear out none of these sentences.")

@@ -1,0 +1,227 @@
+"""Whether passages bear out a sentence: its facts must occur in them, its words or its meaning must agree with them.
+
+Three looks, the cheap ones first. Numbers, dates and names must all occur. The sentence's words must be covered by the
+passages. Where the words leave it open, the embedding model says how near the sentence is to the nearest one of theirs.
+Thresholds and what they reach: docs/quality-answers.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import SequenceMatcher
+from functools import cached_property
+
+from searchapp.answer.names import KnownNames, names
+from searchapp.answer.quantities import Date, dates, numbers
+from searchapp.model import Hit, Support
+from searchapp.text.chinese import content_words
+from searchapp.text.sentences import sentences
+from searchapp.text.words import content_terms, fold_width, has_cjk, is_cjk, is_stop_term, words
+
+CLEAR_COVERAGE = 0.6
+"""Share of a sentence's terms that passages hold when they say the same."""
+
+ALL_ALLOWANCE = 0.2
+"""What a sentence adds to the question counts most; the words that it repeats the passages need not use."""
+
+SOME_COVERAGE = 0.35
+"""Share below which passages hardly speak of the same thing."""
+
+CLEAR_COSINE = 0.75
+SOME_COSINE = 0.55
+"""Nearness of two sentences that say the same, and that speak of the same (measured with MiniLM on English)."""
+
+ECHO = 0.7
+"""Share of equal words at which a sentence repeats one of a passage, so that what differs contradicts it."""
+
+CLOSE_ECHO = 0.85
+"""Share at which both sentences are the same from end to end."""
+
+LEAST_FLANK = 3
+"""Equal words beside an exchanged stretch."""
+
+MOST_SWAPPED = 6
+"""Words in a stretch that was exchanged; a longer one is another statement."""
+
+_LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)、]|[-*•])\s+")
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+_NEGATION = re.compile(r"\b(?:not|no|never|none|cannot|without|neither|nor)\b|n['’]t\b|[不没沒未无無非]", re.IGNORECASE)
+
+Nearness = Callable[[str, Sequence[str]], float]
+"""Cosine (-1 to 1) of a claim to the nearest of some sentences."""
+
+
+class Evidence:
+    """What some passages say, prepared once for checking many sentences."""
+
+    def __init__(self, text: str) -> None:
+        self.text = fold_width(text)
+
+    @classmethod
+    def of(cls, passages: Sequence[Hit]) -> Evidence:
+        """What the passages say, their titles and headings included."""
+        return cls("\n".join("\n".join((hit.title, *hit.headings, hit.text)) for hit in passages))
+
+    @cached_property
+    def parts(self) -> list[Evidence]:
+        """The passages' sentences, headings among them, each to be asked by itself."""
+        return [Evidence(sentence) for sentence in sentences(self.text)]
+
+    def nearest_first(self, terms: set[str]) -> list[str]:
+        """The sentences, those that hold most of the terms first."""
+        return [part.text for part in sorted(self.parts, key=lambda part: -part.coverage(terms))]
+
+    @cached_property
+    def terms(self) -> set[str]:
+        """The terms that occur."""
+        return content_terms(self.text)
+
+    def coverage(self, terms: set[str]) -> float:
+        """Share (0 to 1) of the terms that occur."""
+        return sum(self.holds(term) for term in terms) / len(terms) if terms else 0.0
+
+    def holds(self, term: str) -> bool:
+        """Whether a term occurs: a Chinese word anywhere in the text, any other one as a term of it."""
+        return term in self.terms or (has_cjk(term) and term in self.text)
+
+    @cached_property
+    def numbers(self) -> frozenset[Decimal]:
+        """The values that occur."""
+        return numbers(self.text)
+
+    @cached_property
+    def names(self) -> KnownNames:
+        """Knows which names occur."""
+        return KnownNames(self.text)
+
+    @cached_property
+    def dates(self) -> frozenset[Date]:
+        """The days that occur."""
+        return dates(self.text)
+
+
+_Holds = Callable[[Evidence], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What checking a sentence found: how far it holds, the facts that the passages lack, and the words' agreement."""
+
+    support: Support
+    missing: tuple[str, ...] = ()
+    agreement: float = 0.0
+
+
+def verify(claim: str, evidence: Evidence, question: str = "", nearness: Nearness | None = None) -> Finding:
+    """Check one sentence, without its markers, against the passages that it cites.
+
+    What only repeats ``question`` proves nothing: what the sentence adds must be there. A year that the question
+    brought and the nearest sentence contradicts leaves the claim weak.
+    """
+    claim = _LIST_MARK.sub("", fold_width(claim)).strip()
+    foreign = is_cjk(claim) != is_cjk(evidence.text)
+    terms, facts = _terms(claim), _facts(claim, with_names=not foreign)
+    if not (terms or facts) or not evidence.parts:
+        return Finding(Support.UNSUPPORTED)
+    asked = Evidence(question)
+    missing = tuple(fact for fact, holds in facts.items() if not holds(evidence) and not holds(asked))
+    if missing:
+        return Finding(Support.UNSUPPORTED, missing)
+    agreement = _agreement(terms, facts, evidence, asked)
+    if foreign and agreement < CLEAR_COVERAGE:
+        # Another language: only figures can be compared.
+        return Finding(Support.WEAK if facts else Support.UNSUPPORTED, agreement=agreement)
+    nearest = max(evidence.parts, key=lambda part: part.coverage(terms))
+    echo = _Echo(claim, nearest.text)
+    if agreement >= SOME_COVERAGE and echo.contradicts(evidence, asked):
+        return Finding(Support.UNSUPPORTED, agreement=agreement)
+    if agreement >= CLEAR_COVERAGE:
+        doubtful = echo.turns_round() or _another_year(claim, nearest)
+        return Finding(Support.WEAK if doubtful else Support.SUPPORTED, agreement=agreement)
+    cosine = nearness(claim, evidence.nearest_first(terms)) if nearness and not has_cjk(claim) else -1.0
+    if agreement >= SOME_COVERAGE or cosine >= SOME_COSINE:
+        return Finding(Support.SUPPORTED if cosine >= CLEAR_COSINE else Support.WEAK, agreement=agreement)
+    return Finding(Support.UNSUPPORTED, agreement=agreement)
+
+
+def _another_year(claim: str, nearest: Evidence) -> bool:
+    ours, theirs = set(_YEAR.findall(claim)), set(_YEAR.findall(nearest.text))
+    return bool(ours and theirs) and not ours & theirs
+
+
+def _agreement(terms: set[str], facts: Mapping[str, _Holds], evidence: Evidence, asked: Evidence) -> float:
+    """Share of what the claim says that the evidence holds; the smaller one of all of it and of what it adds."""
+    held = [(evidence.holds(term), asked.holds(term)) for term in terms]
+    held += [(holds(evidence), holds(asked)) for holds in facts.values()]
+    added = [ok for ok, in_question in held if not in_question]
+    shares = [sum(part) / len(part) for part in (added, [ok for ok, _ in held]) if part]
+    return min(shares[0], shares[-1] + ALL_ALLOWANCE)
+
+
+def _facts(claim: str, *, with_names: bool) -> dict[str, _Holds]:
+    """The numbers, dates and names of a claim, each with a test whether a text holds it."""
+    facts: dict[str, _Holds] = {f"{number:f}": _holds_number(number) for number in numbers(claim, claimed=True)}
+    facts |= {str(day): _holds_date(day) for day in dates(claim)}
+    return facts | {name: _holds_name(name) for name in (names(claim) if with_names else ())}
+
+
+def _holds_number(number: Decimal) -> _Holds:
+    return lambda text: number in text.numbers
+
+
+def _holds_date(day: Date) -> _Holds:
+    return lambda text: any(day.agrees(other) for other in text.dates)
+
+
+def _holds_name(name: str) -> _Holds:
+    return lambda text: text.names.hold(name)
+
+
+def _terms(text: str) -> set[str]:
+    """What a sentence says, as terms: Chinese in words, since a pair across two words may occur nowhere else."""
+    chinese = content_words(text)
+    return content_terms(text) if chinese is None else chinese | {t for t in content_terms(text) if not has_cjk(t)}
+
+
+class _Echo:
+    """A claim laid along the sentence that it resembles most."""
+
+    def __init__(self, claim: str, sentence: str) -> None:
+        self.claim, self.sentence = claim, sentence
+        self._ours, self._theirs = _tokens(claim), _tokens(sentence)
+        self._blocks = SequenceMatcher(None, self._ours, self._theirs, autojunk=False).get_opcodes()
+        self._same = sum(end - start for kind, start, end, _, _ in self._blocks if kind == "equal")
+
+    def contradicts(self, evidence: Evidence, asked: Evidence) -> bool:
+        """Whether the claim repeats the sentence but for a short stretch, exchanged for another one."""
+        if not self._ours or self._same / len(self._ours) < ECHO:
+            return False
+        # What stands elsewhere in the passages may still be true, unless all the rest is word for word the same.
+        close = self._same / max(len(self._ours), len(self._theirs)) >= CLOSE_ECHO
+        known = set(self._theirs if close else _tokens(evidence.text)) | set(_tokens(asked.text))
+        return any(
+            kind == "replace" and self._is_swap(start, end, first, last, known) and self._is_flanked(index)
+            for index, (kind, start, end, first, last) in enumerate(self._blocks)
+        )
+
+    def turns_round(self) -> bool:
+        """Whether claim and sentence say the same but for a "not"."""
+        alike = self._same * 2 / (len(self._ours) + len(self._theirs)) >= ECHO
+        return alike and bool(_NEGATION.search(self.claim)) != bool(_NEGATION.search(self.sentence))
+
+    def _is_swap(self, start: int, end: int, first: int, last: int, known: set[str]) -> bool:
+        new = [token for token in self._ours[start:end] if not is_stop_term(token) and token not in known]
+        gone = [token for token in self._theirs[first:last] if not is_stop_term(token)]
+        return bool(new) and bool(gone) and end - start <= MOST_SWAPPED and last - first <= MOST_SWAPPED
+
+    def _is_flanked(self, index: int) -> bool:
+        beside = [self._blocks[at] for at in (index - 1, index + 1) if 0 <= at < len(self._blocks)]
+        return sum(end - start for kind, start, end, _, _ in beside if kind == "equal") >= LEAST_FLANK
+
+
+def _tokens(text: str) -> list[str]:
+    """Words, and Chinese, Japanese and Korean characters, in order."""
+    return [token for word in words(text) for token in (word.term[:1] if has_cjk(word.term) else [word.term])]
