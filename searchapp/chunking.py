@@ -40,14 +40,17 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 Span = tuple[int, int]
 
 
-def chunk_document(document: Document, embedder: Embedder, overlap: int = 24) -> list[Chunk]:
+def chunk_document(
+    document: Document, embedder: Embedder, overlap: int = 24, tokens: int = TARGET_TOKENS
+) -> list[Chunk]:
     """Cut ``document`` into passages that ``embedder`` reads whole.
 
     Every non-blank character of the document lies in at least one chunk. ``overlap`` is the most tokens that a chunk
-    repeats from the one before it, in whole sentences, within one section.
+    repeats from the one before it, in whole sentences, within one section. A chunk has ``tokens`` at the most, and
+    never more than the model reads.
     """
     prompt = len(embedder.tokenizer.spans(embedder.fingerprint.document_prompt))
-    budget = min(embedder.fingerprint.max_tokens, TARGET_TOKENS) - prompt
+    budget = min(embedder.fingerprint.max_tokens, tokens) - prompt
     return list(_Chunker(document, embedder.tokenizer, budget, overlap).chunks())
 
 

@@ -11,6 +11,7 @@
     ├── IncompatibleServerError      exit 1   HTTP 502   a server of a version we cannot talk to
     ├── ModelUnavailableError        exit 1   HTTP 503   a model is not there or does not load
     ├── ModelMismatchError           exit 1   HTTP 409   the index was built with another model
+    ├── IndexSwitchedError           exit 1   HTTP 503   the index moved to another model in mid-search
     └── StorageError                 exit 1   HTTP 507   a write was refused: disk, rights, read-only index
 
 Each carries a message (what happened, naming the thing) and a remedy (what to do about it). They are caught once,
@@ -92,6 +93,13 @@ class ModelMismatchError(SearchAppError):
 
     code = "model_mismatch"
     http_status = 409
+
+
+class IndexSwitchedError(SearchAppError):
+    """Searches go to another version of the index now, whose model is another one; embed again and search again."""
+
+    code = "index_switched"
+    http_status = 503
 
 
 class StorageError(SearchAppError):

@@ -146,6 +146,13 @@ class Settings(BaseSettings):
         0.5, ge=0.0, le=1.0, description="Share of the semantic leg in the weighted sum (0 to 1)."
     )
 
+    chunk_tokens: int = Field(
+        384,
+        ge=32,
+        le=8192,
+        description="Most tokens of a passage, if the embedding model reads as many. An index that exists keeps "
+        "its own until searchapp es reindex.",
+    )
     chunk_overlap_tokens: int = Field(
         24, ge=0, le=128, description="Most tokens that a passage repeats from the one before it."
     )

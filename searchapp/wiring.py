@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 
 from searchapp.answer import Answerer
-from searchapp.embedding import Embedder, build_embedder
+from searchapp.embedding import Embedder, Fingerprint, build_embedder, embedder_for
 from searchapp.errors import NotFoundError
-from searchapp.ingest import Ingester, Originals
+from searchapp.ingest import Ingester, Originals, Reencode
 from searchapp.search import Searcher
 from searchapp.settings import Settings
 from searchapp.stores import Store, build_store
@@ -22,12 +22,16 @@ class Application:
     @cached_property
     def store(self) -> Store:
         """Where passages and the registry are kept."""
-        return build_store(self.settings)
+        return build_store(self.settings, Reencode(self.embedder_of))
 
     @cached_property
     def embedder(self) -> Embedder:
         """What turns text into vectors."""
         return build_embedder(self.settings)
+
+    def embedder_of(self, fingerprint: Fingerprint) -> Embedder:
+        """The embedder of the model that an index was built with. Raises as ``embedder_for`` does."""
+        return embedder_for(fingerprint, self.embedder, self.settings)
 
     @cached_property
     def originals(self) -> Originals:

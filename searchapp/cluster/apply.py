@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from searchapp.cluster.store import elasticsearch_store
-from searchapp.stores import require_same_model
+from searchapp.stores import model_in_use
 from searchapp.stores.elasticsearch.installation import Step
 from searchapp.wiring import Application
 
@@ -16,6 +16,4 @@ def apply(application: Application) -> list[Step]:
     """
     store = elasticsearch_store(application)
     store.check()
-    fingerprint = application.embedder.fingerprint
-    require_same_model(store, fingerprint)
-    return store.apply(fingerprint)
+    return store.apply(model_in_use(store, application.embedder.fingerprint))

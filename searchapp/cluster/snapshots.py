@@ -20,7 +20,8 @@ from searchapp.errors import StorageError, UsageError
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.connection import reading, reason_of
-from searchapp.stores.elasticsearch.installation import read_fingerprint
+from searchapp.stores.elasticsearch.versions import read_versions
+from searchapp.stores.elasticsearch.versions import switch as switch_to
 from searchapp.wiring import Application
 
 Json = dict[str, Any]
@@ -70,7 +71,7 @@ def create(application: Application, progress: Progress = lambda what, done, tot
             )
         repository = _repository(store)
         store.refresh()
-        fingerprint = read_fingerprint(store.client, store.names)
+        fingerprint = store.fingerprint()
         indices = [live, store.names.documents]
         counts = [int(store.client.count(index=index)["count"]) for index in indices]
         name = f"{store.names.prefix}-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}"
@@ -139,7 +140,7 @@ def restore(
                     "It was removed again, and nothing else was changed.",
                 )
             if switch:
-                _switch(store, previous, index)
+                _switch(store, index)
                 _bring_registry_to(store, registry)
         except BaseException:
             if _live_index(store) != index:
@@ -260,16 +261,10 @@ def _recovered(store: ElasticsearchStore, index: str) -> bool:
     return False
 
 
-def _switch(store: ElasticsearchStore, previous: str, index: str) -> None:
-    alias = store.names.chunks
-    actions: list[Json] = [{"add": {"index": index, "alias": alias, "is_write_index": True}}]
-    if previous:
-        actions.insert(0, {"remove": {"index": previous, "alias": alias, "must_exist": True}})
-    answer = store.client.indices.update_aliases(actions=actions)
-    if not answer.get("acknowledged") or answer.get("errors"):
-        raise StorageError(
-            f"The alias {alias} could not be moved to {index}.", "searchapp es status shows where it is."
-        )
+def _switch(store: ElasticsearchStore, index: str) -> None:
+    versions = read_versions(store.client, store.names)
+    switch_to(store.client, store.names, versions, next(version for version in versions if version.name == index))
+    store.look_again()
 
 
 def _bring_registry_to(store: ElasticsearchStore, restored: str) -> None:

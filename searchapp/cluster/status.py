@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from searchapp.cluster.store import elasticsearch_store
-from searchapp.stores.elasticsearch.installation import read_fingerprint
 from searchapp.stores.elasticsearch.status import IndexStatus, read_indices, read_server
 from searchapp.wiring import Application
 
@@ -31,7 +30,7 @@ def status(application: Application) -> ClusterStatus:
     store = elasticsearch_store(application)
     store.check()
     server = read_server(store)
-    indexed = read_fingerprint(store.client, store.names)
+    indexed = store.fingerprint()
     configured = application.embedder.fingerprint
     return ClusterStatus(
         server=store.where,

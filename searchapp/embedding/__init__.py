@@ -1,6 +1,7 @@
 """Text to vectors: the ``Embedder`` contract, its providers, and the fingerprint that ties an index to a model."""
 
 from searchapp.embedding.base import Embedder, Fingerprint, Tokenizer
+from searchapp.embedding.following import embedder_for
 from searchapp.embedding.providers import build_embedder
 
-__all__ = ["Embedder", "Fingerprint", "Tokenizer", "build_embedder"]
+__all__ = ["Embedder", "Fingerprint", "Tokenizer", "build_embedder", "embedder_for"]

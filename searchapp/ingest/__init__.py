@@ -2,5 +2,6 @@
 
 from searchapp.ingest.originals import Originals
 from searchapp.ingest.pipeline import Ingester
+from searchapp.ingest.reencode import Reencode
 
-__all__ = ["Ingester", "Originals"]
+__all__ = ["Ingester", "Originals", "Reencode"]

@@ -33,7 +33,7 @@ from searchapp.model import (
 )
 from searchapp.settings import Settings
 from searchapp.sources import BadTarget, Loader, PageVersion, SourceRef, discover, likely_type
-from searchapp.stores import DocumentWrite, Store, require_same_model
+from searchapp.stores import DocumentWrite, Store, model_in_use
 
 WINDOW_CHUNKS = 512
 """Chunks that are embedded and written together: enough for full batches, few enough to show progress."""
@@ -143,7 +143,7 @@ class Ingester:
 
     def _prepare(self) -> None:
         fingerprint = self._embedder.fingerprint
-        require_same_model(self._store, fingerprint)
+        model_in_use(self._store, fingerprint)
         self._store.prepare(fingerprint)
 
     # --- first thread: sources to chunks
@@ -184,7 +184,8 @@ class Ingester:
         return version if version is not None and version.content_hash == known.content_hash else None
 
     def _chunked(self, document: Document, started: float, groups: tuple[str, ...] = ()) -> _Loaded:
-        chunks = chunk_document(document, self._embedder, self._settings.chunk_overlap_tokens)
+        settings = self._settings
+        chunks = chunk_document(document, self._embedder, settings.chunk_overlap_tokens, settings.chunk_tokens)
         return _Loaded(document, tuple(chunks), time.perf_counter() - started, groups)
 
     # --- second thread: chunks to the store
@@ -197,7 +198,7 @@ class Ingester:
         vectors, reused = self._vectors(chunks)
         share = (time.perf_counter() - started) / max(1, len(chunks))
         writes = [self._write(loaded, vectors, share) for loaded in window.loaded]
-        errors = self._store.write(writes)
+        errors = self._store.write(writes, self._embedder.fingerprint)
         computed: set[str] = set()
         for loaded, write in zip(window.loaded, writes, strict=True):
             if reason := errors.get(write.entry.id):
@@ -220,7 +221,7 @@ class Ingester:
     def _vectors(self, chunks: Sequence[Chunk]) -> tuple[Mapping[str, Vector], set[str]]:
         """A vector for every hash, and which of them the store had already."""
         texts = {chunk.hash: chunk.embedded_text for chunk in chunks}
-        stored = self._store.vectors(texts.keys())
+        stored = self._store.vectors(texts.keys(), self._embedder.fingerprint)
         missing = [hash_ for hash_ in texts if hash_ not in stored]
         computed = self._embedder.embed_documents([texts[hash_] for hash_ in missing]) if missing else ()
         return {**stored, **dict(zip(missing, computed, strict=True))}, set(stored)

@@ -6,17 +6,20 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from searchapp.embedding import Embedder
-from searchapp.errors import UsageError
+from searchapp.embedding import Embedder, embedder_for
+from searchapp.errors import IndexSwitchedError, UsageError
 from searchapp.model import Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults
 from searchapp.search.fusion import Ranking, reciprocal_rank_fusion, weighted_sum
 from searchapp.search.highlights import highlights
 from searchapp.search.query import Query, read_query
 from searchapp.settings import Fusion, Settings
-from searchapp.stores import FoundChunk, LegQuery, LegResults, Store, require_same_model
+from searchapp.stores import FoundChunk, LegQuery, LegResults, Store, model_in_use
 
 DEPTH = 100
 """Passages that each leg brings to fusion; deeper ones hardly ever reach a first page."""
+
+SWITCHES_FOLLOWED = 3
+"""How often one search begins again because the index was switched under it; an operator does not type faster."""
 
 MAX_WINDOW = 1000
 """Farthest hit that can be paged to."""
@@ -29,7 +32,6 @@ class Searcher:
         self._store = store
         self._embedder = embedder
         self._settings = settings
-        self._model_checked = False
 
     def search(self, request: SearchRequest) -> SearchResults:
         """Run the request's legs, fuse them, and return the page that was asked for.
@@ -44,7 +46,7 @@ class Searcher:
                 f"Hits {request.offset + 1} to {request.offset + request.size} cannot be shown.",
                 f"The first {MAX_WINDOW} can: narrow the search by a filter.",
             )
-        legs = self._store.search(self._leg_query(query, request))
+        legs = self._legs(query, request)
         scores = self._fused(legs, request.mode)
         found = {chunk.id: chunk for chunk in (*legs.semantic, *legs.keyword)}
         leg_scores = _leg_scores(legs)
@@ -62,14 +64,24 @@ class Searcher:
             facets=_facets([found[chunk_id] for chunk_id in scores]),
         )
 
+    def _legs(self, query: Query, request: SearchRequest) -> LegResults:
+        """The query is embedded with the model of the index that it goes to, also when an operator switches both."""
+        for _ in range(SWITCHES_FOLLOWED):
+            try:
+                return self._store.search(self._leg_query(query, request))
+            except IndexSwitchedError:
+                continue
+        return self._store.search(self._leg_query(query, request))
+
     def _leg_query(self, query: Query, request: SearchRequest) -> LegQuery:
         semantic = request.mode is not SearchMode.KEYWORD
-        if semantic and not self._model_checked:
-            require_same_model(self._store, self._embedder.fingerprint)
-            self._model_checked = True
+        embedder = self._embedder
+        if semantic:
+            embedder = embedder_for(model_in_use(self._store, embedder.fingerprint), embedder, self._settings)
         return LegQuery(
             keywords=query.text if request.mode is not SearchMode.SEMANTIC else None,
-            vector=self._embedder.embed_query(query.text) if semantic else None,
+            vector=embedder.embed_query(query.text) if semantic else None,
+            model=embedder.fingerprint if semantic else None,
             depth=max(DEPTH, request.offset + request.size),
             filters=request.filters,
             exact=query.exact,

@@ -1,16 +1,31 @@
 """Where chunks, vectors and the registry of documents are kept. Nothing outside this room knows which engine runs."""
 
-from searchapp.stores.base import DocumentWrite, EntryPage, FoundChunk, LegQuery, LegResults, Store
-from searchapp.stores.guard import require_same_model
+from searchapp.stores.base import (
+    Chunking,
+    DocumentWrite,
+    EntryPage,
+    FoundChunk,
+    IndexSpec,
+    LegQuery,
+    LegResults,
+    Reencoder,
+    Store,
+    Vectors,
+)
+from searchapp.stores.guard import model_in_use
 from searchapp.stores.providers import build_store
 
 __all__ = [
+    "Chunking",
     "DocumentWrite",
     "EntryPage",
     "FoundChunk",
+    "IndexSpec",
     "LegQuery",
     "LegResults",
+    "Reencoder",
     "Store",
+    "Vectors",
     "build_store",
-    "require_same_model",
+    "model_in_use",
 ]

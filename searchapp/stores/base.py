@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,10 +20,45 @@ class DocumentWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class Chunking:
+    """How documents are cut: the most tokens of a passage, and of what it repeats from the one before."""
+
+    tokens: int
+    overlap: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSpec:
+    """What decides which passages and vectors a document becomes; each version of an index has one."""
+
+    fingerprint: Fingerprint
+    chunking: Chunking
+
+    def matches(self, other: IndexSpec) -> bool:
+        """Whether documents look the same in indices of both."""
+        return self.chunking == other.chunking and self.fingerprint.matches(other.fingerprint)
+
+
+Vectors = Callable[[Collection[str]], Mapping[str, Vector]]
+"""Looks up the vectors that are known already, by chunk hash."""
+
+
+class Reencoder(Protocol):
+    """Makes of documents cut and embedded one way what they are in an index of another way."""
+
+    def __call__(
+        self, documents: Sequence[tuple[DocumentEntry, Sequence[Chunk]]], spec: IndexSpec, known: Vectors
+    ) -> list[DocumentWrite]:
+        """The documents cut and embedded by ``spec``, from their chunks' text alone; ``known`` vectors are reused."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class LegQuery:
     """What both legs are asked in one round trip.
 
-    A leg whose field is None does not run. ``exact`` holds phrases (codes, file names, quoted words) whose exact,
+    A leg whose field is None does not run. ``model`` made ``vector``; a store that meanwhile searches vectors of
+    another model raises IndexSwitchedError. ``exact`` holds phrases (codes, file names, quoted words) whose exact,
     unstemmed occurrence counts more. ``depth`` is the most passages a leg brings.
     """
 
@@ -32,6 +67,7 @@ class LegQuery:
     depth: int
     filters: Filters = field(default_factory=Filters)
     exact: tuple[str, ...] = ()
+    model: Fingerprint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +125,21 @@ class Store(Protocol):
         ...
 
     def fingerprint(self) -> Fingerprint | None:
-        """The model whose vectors the store holds; None before ``prepare``."""
+        """The model whose vectors searches meet; None before ``prepare``. Cheap enough to ask before every search."""
         ...
 
-    def write(self, documents: Sequence[DocumentWrite]) -> Mapping[str, str]:
+    def succeeds(self, configured: Fingerprint) -> bool:
+        """Whether an operator moved the index to its present model from this one, or back from it.
+
+        A process that is configured with it then works with the present model instead of being refused.
+        """
+        ...
+
+    def write(self, documents: Sequence[DocumentWrite], model: Fingerprint | None = None) -> Mapping[str, str]:
         """Replace each document by its new version, and return a sentence for every document id that failed.
+
+        ``model`` made the vectors; None stands for the one that the store holds. Where the index was moved to another
+        model meanwhile, the store makes the vectors that are needed.
 
         Per document all or nothing to a reader: the new chunks are complete before the old ones go, and a document
         that failed keeps its old version. Visible to searches after ``refresh``, possibly earlier.
@@ -127,8 +173,8 @@ class Store(Protocol):
         """A document's chunks in reading order; ``tokens`` is 0 and ``embedded_text`` empty, as neither is kept."""
         ...
 
-    def vectors(self, hashes: Collection[str]) -> Mapping[str, Vector]:
-        """The vectors that the store has for these chunk hashes, by hash."""
+    def vectors(self, hashes: Collection[str], model: Fingerprint | None = None) -> Mapping[str, Vector]:
+        """The vectors of ``model`` (None: the one the store holds) that are there for these chunk hashes, by hash."""
         ...
 
     def delete_document(self, document_id: str) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from searchapp.settings import Settings
-from searchapp.stores.base import Store
+from searchapp.stores.base import Reencoder, Store
 
 
-def build_store(settings: Settings) -> Store:
-    """Elasticsearch when SEARCHAPP_ELASTICSEARCH_URL is set, else LanceDB in the data folder."""
+def build_store(settings: Settings, reencode: Reencoder | None = None) -> Store:
+    """Elasticsearch when SEARCHAPP_ELASTICSEARCH_URL is set, else LanceDB in the data folder.
+
+    ``reencode`` carries writes into an index that is being moved to another model; only Elasticsearch can be.
+    """
     if settings.elasticsearch_url:
         from searchapp.stores.elasticsearch import ElasticsearchStore
 
-        return ElasticsearchStore(settings)
+        return ElasticsearchStore(settings, reencode)
     from searchapp.stores.lancedb import LanceStore
 
     return LanceStore(settings.data_dir / "index" / settings.index_prefix)

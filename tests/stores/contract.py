@@ -12,7 +12,7 @@ import pytest
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import ModelMismatchError
 from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk, Filters
-from searchapp.stores import DocumentWrite, LegQuery, Store, require_same_model
+from searchapp.stores import DocumentWrite, LegQuery, Store, model_in_use
 
 DIMS = 8
 MODEL = Fingerprint("hashed", str(DIMS), "1", dims=DIMS, max_tokens=256)
@@ -98,12 +98,12 @@ class StoreContract:
         assert store.count() == 1
 
     def test_another_model_is_refused_with_the_remedy(self, prepared: Store) -> None:
-        require_same_model(prepared, MODEL)
-        require_same_model(prepared, dataclasses.replace(MODEL, dtype="bfloat16"))
+        model_in_use(prepared, MODEL)
+        model_in_use(prepared, dataclasses.replace(MODEL, dtype="bfloat16"))
         with pytest.raises(ModelMismatchError, match="SEARCHAPP_EMBEDDING_MODEL=hashed:8"):
-            require_same_model(prepared, dataclasses.replace(MODEL, dims=16))
+            model_in_use(prepared, dataclasses.replace(MODEL, dims=16))
         with pytest.raises(ModelMismatchError, match="other weights"):
-            require_same_model(prepared, dataclasses.replace(MODEL, digest="2"))
+            model_in_use(prepared, dataclasses.replace(MODEL, digest="2"))
 
     # --- what was written is found
 

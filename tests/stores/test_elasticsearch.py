@@ -27,6 +27,7 @@ from searchapp.stores import DocumentWrite, LegQuery
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.templates import es_folder
+from searchapp.stores.elasticsearch.writing import chunk_actions
 from tests.stores.contract import MODEL, StoreContract, document, vector_of
 
 
@@ -51,7 +52,7 @@ def test_applying_twice_changes_nothing_and_the_templates_are_the_mapping(store:
     assert (embedding["type"], embedding["dims"], embedding["similarity"]) == ("dense_vector", 8, "cosine")
     assert embedding["index_options"]["type"] == "int8_hnsw"
     assert index["mappings"]["_meta"]["searchapp_fingerprint"]["model"] == "8"
-    assert index["aliases"] == {store.names.chunks: {"is_write_index": True}}
+    assert index["aliases"] == {store.names.chunks: {"is_write_index": True}, store.names.write: {}}
 
 
 def test_a_changed_template_is_put_again(store: ElasticsearchStore, tmp_path: Path) -> None:
@@ -96,7 +97,7 @@ def test_a_reader_never_sees_two_versions_at_once(store: ElasticsearchStore) -> 
     store.write([document("a", "shared old one", "shared old two")])
     newer = document("a", "shared new one", "shared new two", version="v2")
     # Half an update: the new passages are in, the old ones not yet gone.
-    write_all(store.client, store._chunk_actions([newer], dt.datetime.now(dt.UTC)), refresh=True)
+    write_all(store.client, chunk_actions(store.names.chunks, [newer], dt.datetime.now(dt.UTC)), refresh=True)
     assert store.count() == 4
     found = store.search(LegQuery(keywords="shared", vector=vector_of("x"), depth=10))
     for leg in (found.keyword, found.semantic):

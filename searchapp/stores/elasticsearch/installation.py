@@ -10,13 +10,11 @@ from typing import Any
 
 from elasticsearch import Elasticsearch, NotFoundError
 
-from searchapp.embedding.base import Fingerprint
+from searchapp.stores.base import IndexSpec
 from searchapp.stores.elasticsearch.templates import Templates
+from searchapp.stores.elasticsearch.versions import Names, live_version, version_meta
 
 Json = dict[str, Any]
-
-FINGERPRINT = "searchapp_fingerprint"
-"""Key of the fingerprint in a chunk index's ``_meta``."""
 
 
 class Outcome(StrEnum):
@@ -36,45 +34,13 @@ class Step:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The names of one installation, all from the index prefix."""
-
-    prefix: str
-
-    @property
-    def chunks(self) -> str:
-        """The alias that searches read and ingestion writes."""
-        return f"{self.prefix}-chunks"
-
-    @property
-    def documents(self) -> str:
-        """The registry index."""
-        return f"{self.prefix}-documents"
-
-    def version(self, number: int) -> str:
-        """The index behind the alias, by version number from 1."""
-        return f"{self.chunks}-{number:06d}"
-
-
-def install(client: Elasticsearch, names: Names, templates: Templates, fingerprint: Fingerprint) -> list[Step]:
+def install(client: Elasticsearch, names: Names, templates: Templates, spec: IndexSpec) -> list[Step]:
     """Put what is missing or differs; an index that exists is left as it is."""
     steps = [_put_component(client, name, body) for name, body in templates.components.items()]
     steps += [_put_index_template(client, name, body) for name, body in templates.indices.items()]
-    steps.append(_create_first_index(client, names, fingerprint))
+    steps.append(_create_first_index(client, names, spec))
     steps.append(_create(client, names.documents, {}))
     return steps
-
-
-def read_fingerprint(client: Elasticsearch, names: Names) -> Fingerprint | None:
-    """The fingerprint in the mapping behind the alias; None when there is no such index."""
-    try:
-        mappings = client.indices.get_mapping(index=names.chunks)
-    except NotFoundError:
-        return None
-    newest = max(mappings)
-    values = mappings[newest]["mappings"].get("_meta", {}).get(FINGERPRINT)
-    return Fingerprint.from_dict(values) if values else None
 
 
 def _put_component(client: Elasticsearch, name: str, body: Json) -> Step:
@@ -117,12 +83,12 @@ def _marked(body: Json, existing: Json | None) -> tuple[Json, Outcome]:
     return marked, Outcome.UNCHANGED if existing.get("digest") == digest else Outcome.UPDATED
 
 
-def _create_first_index(client: Elasticsearch, names: Names, fingerprint: Fingerprint) -> Step:
-    if client.indices.exists_alias(name=names.chunks):
+def _create_first_index(client: Elasticsearch, names: Names, spec: IndexSpec) -> Step:
+    if live_version(client, names) is not None:
         return Step("alias", names.chunks, Outcome.UNCHANGED)
     body = {
-        "aliases": {names.chunks: {"is_write_index": True}},
-        "mappings": {"_meta": {FINGERPRINT: fingerprint.as_dict()}},
+        "aliases": {names.chunks: {"is_write_index": True}, names.write: {}},
+        "mappings": {"_meta": version_meta(spec)},
     }
     return _create(client, names.version(1), body)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import logging
+import time
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,26 +14,46 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError
 from elasticsearch import __version__ as client_version
 
 from searchapp.embedding.base import Fingerprint
+from searchapp.errors import IndexSwitchedError, SearchAppError, StorageError
 from searchapp.model import Chunk, DocumentEntry, DocumentState, Vector
 from searchapp.settings import Settings
-from searchapp.stores.base import DocumentWrite, EntryPage, LegQuery, LegResults
+from searchapp.stores.base import (
+    Chunking,
+    DocumentWrite,
+    EntryPage,
+    IndexSpec,
+    LegQuery,
+    LegResults,
+    Reencoder,
+)
 from searchapp.stores.elasticsearch import documents, queries
 from searchapp.stores.elasticsearch.bulk import Action, write_all
-from searchapp.stores.elasticsearch.connection import connect, incompatible, shown, translated
-from searchapp.stores.elasticsearch.installation import Names, Step, install, read_fingerprint
-from searchapp.stores.elasticsearch.templates import COMPONENTS, INDEX_TEMPLATES, es_folder, read_templates
+from searchapp.stores.elasticsearch.connection import connect, incompatible, reading, shown, translated
+from searchapp.stores.elasticsearch.installation import Step, install
+from searchapp.stores.elasticsearch.templates import COMPONENTS, INDEX_TEMPLATES, Templates, es_folder, read_templates
+from searchapp.stores.elasticsearch.versions import Names, Version, chosen, live_version, read_versions
+from searchapp.stores.elasticsearch.writing import delete_chunks, replace_documents
 
 Json = dict[str, Any]
 
-MAX_TERMS = 10_000
-"""Hashes or ids asked for in one query; Elasticsearch's default limits are 65,536 terms and 10,000 hits."""
+log = logging.getLogger(__name__)
+
+LIVE_SECONDS = 1.0
+"""How long a process may go on searching the version before; it still gets every write, and stays whole."""
 
 
 class ElasticsearchStore:
-    """Chunks behind the alias ``<prefix>-chunks``, entries in ``<prefix>-documents``."""
+    """Chunks behind the alias ``<prefix>-chunks``, entries in ``<prefix>-documents``.
 
-    def __init__(self, settings: Settings) -> None:
+    A search goes to one version of the index by its own name, never through the alias: both legs meet the same version,
+    and the vector is of its model. ``pinned`` names a version to read instead of the live one.
+    """
+
+    def __init__(self, settings: Settings, reencode: Reencoder | None = None, pinned: str = "") -> None:
         self.settings = settings
+        self._reencode = reencode
+        self._pinned = pinned
+        self._live: tuple[float, Version] | None = None
         self.where = shown(settings.elasticsearch_url)
         self.name = f"Elasticsearch at {self.where}"
         self.names = Names(settings.index_prefix)
@@ -64,70 +86,113 @@ class ElasticsearchStore:
     def apply(self, fingerprint: Fingerprint) -> list[Step]:
         """Put the templates of es/mappings and create what is missing; returns what was done to each object."""
         self.check()
-        folder = es_folder(self.settings.es_dir)
-        templates = read_templates(folder, self.settings.index_prefix, fingerprint.dims, self.settings.index_options)
-        return install(self.client, self.names, templates, fingerprint)
+        self._live = None
+        return install(self.client, self.names, self.templates(fingerprint.dims), self.spec(fingerprint))
+
+    def templates(self, dims: int) -> Templates:
+        """The templates of es/mappings for vectors of ``dims`` dimensions."""
+        settings = self.settings
+        return read_templates(es_folder(settings.es_dir), settings.index_prefix, dims, settings.index_options)
+
+    def spec(self, fingerprint: Fingerprint) -> IndexSpec:
+        """How this process cuts and embeds when it embeds with the model of ``fingerprint``."""
+        return IndexSpec(
+            fingerprint,
+            Chunking(min(self.settings.chunk_tokens, fingerprint.max_tokens), self.settings.chunk_overlap_tokens),
+        )
 
     @translated
+    def live(self) -> Version | None:
+        """The version that searches read, at most ``LIVE_SECONDS`` old; None before ``prepare``.
+
+        Raises StorageError when the aliases do not tell.
+        """
+        if self._live is not None and time.monotonic() - self._live[0] < LIVE_SECONDS:
+            return self._live[1]
+        if self._pinned:
+            found = next((v for v in read_versions(self.client, self.names) if v.name == self._pinned), None)
+        else:
+            found = live_version(self.client, self.names)
+        self._live = (time.monotonic(), found) if found else None
+        return found
+
+    def look_again(self) -> None:
+        """Forget which version is live; for whoever has just switched."""
+        self._live = None
+
     def fingerprint(self) -> Fingerprint | None:
         """See ``Store``."""
-        return read_fingerprint(self.client, self.names)
+        live = self.live()
+        return live.spec.fingerprint if live and live.spec else None
 
     @translated
-    def write(self, writes: Sequence[DocumentWrite]) -> Mapping[str, str]:
-        """See ``Store``."""
+    def succeeds(self, configured: Fingerprint) -> bool:
+        """See ``Store``; the models of the other versions that are there count too: one of them may be next."""
+        models = [
+            model
+            for version in read_versions(self.client, self.names)
+            for model in (*version.former_models, *([version.spec.fingerprint] if version.spec else ()))
+        ]
+        return any(model.matches(configured) for model in models)
+
+    @translated
+    def write(self, writes: Sequence[DocumentWrite], model: Fingerprint | None = None) -> Mapping[str, str]:
+        """See ``Store``; the documents go into every version that receives writes.
+
+        A document fails when the live version refuses it. What another version lacks is found by ``es reindex`` before
+        a switch and by ``es rollback``, and made good there.
+        """
         if not writes:
             return {}
-        known = self.known_entries([write.entry.id for write in writes])
-        if known:  # earlier chunks may be too young to be found
-            self.client.indices.refresh(index=self.names.chunks)
-        before = self._chunk_ids([write.entry.id for write in writes])
         written = dt.datetime.now(dt.UTC)
-        failures = write_all(self.client, self._chunk_actions(writes, written))
-        failed = {chunk_id.rpartition("-")[0].rpartition("-")[0]: reason for chunk_id, reason in failures.items()}
-        done = [write for write in writes if write.entry.id not in failed]
-        stale = self._stale_actions(writes, before, failed)
-        # Of a failed document the new chunks go; of the others the old ones.
-        write_all(self.client, stale)
-        entries = [Action.index(self.names.documents, w.entry.id, documents.entry_source(w.entry)) for w in done]
-        failed |= write_all(self.client, entries)
-        return failed
+        replacing = bool(self.known_entries([write.entry.id for write in writes]))
+        failed: dict[str, str] = {}
+        entries = [write.entry for write in writes]
+        done: set[str] = set()
+        # A version that was begun while this was being written must not miss it either: look again until none is new.
+        while targets := [version for version in self.written_versions() if version.name not in done]:
+            for version in targets:
+                accepted = [write for write in writes if write.entry.id not in failed]
+                try:
+                    with reading(self.where):
+                        fitting = self._fitting(accepted, model, version, targets[0])
+                        if replacing:  # earlier chunks may be too young to be found
+                            self.client.indices.refresh(index=version.name)
+                        refused = replace_documents(self.client, version.name, fitting, written)
+                except SearchAppError as error:
+                    if version.live:
+                        raise
+                    log.warning("%s lacks %d documents for now: %s", version.name, len(accepted), error)
+                else:
+                    if version.live:
+                        failed |= refused
+                        entries = [write.entry for write in fitting]
+                done.add(version.name)
+        actions = [
+            Action.index(self.names.documents, entry.id, documents.entry_source(entry))
+            for entry in entries
+            if entry.id not in failed
+        ]
+        return failed | write_all(self.client, actions)
 
-    def _chunk_actions(self, writes: Sequence[DocumentWrite], written: dt.datetime) -> Iterator[Action]:
-        for write in writes:
-            for embedded in write.chunks:
-                source = documents.chunk_source(write.entry, embedded, written)
-                yield Action.index(self.names.chunks, embedded.chunk.id, source)
+    @translated
+    def written_versions(self) -> list[Version]:
+        """The versions that writes reach now, the live one first. Raises StorageError when there is none."""
+        versions = read_versions(self.client, self.names)
+        if chosen(versions, self.names) is None:
+            raise StorageError(f"There is no index behind {self.names.chunks}.", "Run searchapp es apply.")
+        return sorted((version for version in versions if version.written), key=lambda version: not version.live)
 
-    def _stale_actions(
-        self, writes: Sequence[DocumentWrite], before: Mapping[str, set[str]], failed: Mapping[str, str]
-    ) -> list[Action]:
-        stale: set[str] = set()
-        for write in writes:
-            new = {embedded.chunk.id for embedded in write.chunks}
-            old = before.get(write.entry.id, set())
-            stale |= new - old if write.entry.id in failed else old - new
-        return [Action.delete(self.names.chunks, chunk_id) for chunk_id in sorted(stale)]
-
-    def _chunk_ids(self, document_ids: Sequence[str]) -> dict[str, set[str]]:
-        """The ids of all chunks of these documents, by document."""
-        found: dict[str, set[str]] = {}
-        after: list[Any] | None = None
-        while True:
-            page = self.client.search(
-                index=self.names.chunks,
-                query={"bool": {"filter": [{"terms": {"document_id": list(document_ids)}}]}},
-                sort=[{"document_id": "asc"}, {"position": "asc"}, {"hash": "asc"}],
-                source=False,
-                size=MAX_TERMS,
-                search_after=after,
-                track_total_hits=False,
-            )["hits"]["hits"]
-            for hit in page:
-                found.setdefault(hit["sort"][0], set()).add(hit["_id"])
-            if len(page) < MAX_TERMS:
-                return found
-            after = page[-1]["sort"]
+    def _fitting(
+        self, writes: Sequence[DocumentWrite], model: Fingerprint | None, version: Version, live: Version
+    ) -> Sequence[DocumentWrite]:
+        """The documents as they are in ``version``; ``model`` made their vectors (None: that of the live version)."""
+        made_by = self.spec(model) if model is not None else live.spec
+        wanted = version.spec
+        if self._reencode is None or wanted is None or made_by is None or wanted.matches(made_by):
+            return writes
+        parts = [(write.entry, [embedded.chunk for embedded in write.chunks]) for write in writes]
+        return self._reencode(parts, wanted, lambda hashes: self.vectors(hashes, wanted.fingerprint))
 
     @translated
     def put_entries(self, entries: Sequence[DocumentEntry]) -> None:
@@ -179,51 +244,66 @@ class ElasticsearchStore:
     def chunks(self, document_id: str) -> tuple[Chunk, ...]:
         """See ``Store``."""
         found: list[Chunk] = []
-        while True:
+        live = self.live()
+        while live is not None:
             body = queries.chunks_of(document_id, queries.CHUNK_FIELDS, found[-1].position if found else -1)
-            page = self.client.search(index=self.names.chunks, ignore_unavailable=True, **_arguments(body))["hits"]
+            page = self.client.search(index=live.name, **_arguments(body))["hits"]
             found += [documents.chunk_of(hit) for hit in page["hits"]]
             if len(page["hits"]) < body["size"]:
-                return tuple(found)
+                break
+        return tuple(found)
 
     @translated
-    def vectors(self, hashes: Collection[str]) -> Mapping[str, Vector]:
-        """See ``Store``."""
+    def vectors(self, hashes: Collection[str], model: Fingerprint | None = None) -> Mapping[str, Vector]:
+        """See ``Store``; every version of that model is looked through, those that are no longer live too."""
         wanted = list(dict.fromkeys(hashes))
         found: dict[str, Vector] = {}
-        for first in range(0, len(wanted), 1000):
+        indices = self._of_model(model or self.fingerprint()) if wanted else []
+        for first in range(0, len(wanted) if indices else 0, 1000):
             body = queries.vectors_of(wanted[first : first + 1000])
-            page = self.client.search(index=self.names.chunks, ignore_unavailable=True, **_arguments(body))["hits"]
+            page = self.client.search(index=indices, ignore_unavailable=True, **_arguments(body))["hits"]
             for hit in page["hits"]:
                 found[hit["_source"]["hash"]] = np.asarray(hit["fields"]["embedding"], dtype=np.float32)
         return found
 
+    def _of_model(self, model: Fingerprint | None) -> list[str]:
+        """The versions that hold vectors of this model."""
+        versions = read_versions(self.client, self.names) if model else ()
+        return [
+            version.name for version in versions if version.spec and model and version.spec.fingerprint.matches(model)
+        ]
+
     @translated
     def delete_document(self, document_id: str) -> bool:
-        """See ``Store``."""
+        """See ``Store``; it goes from every version that receives writes."""
         if self.fingerprint() is None:
             return False
-        self.client.indices.refresh(index=self.names.chunks)
-        ids = self._chunk_ids([document_id]).get(document_id, set())
         known = self.entry(document_id) is not None
-        actions = [Action.delete(self.names.chunks, chunk_id) for chunk_id in sorted(ids)]
         # The entry goes last, so that a deletion that was cut short can be repeated.
-        write_all(self.client, actions, refresh=True)
+        gone = [delete_chunks(self.client, version.name, [document_id]) for version in self.written_versions()]
         write_all(self.client, [Action.delete(self.names.documents, document_id)], refresh=True)
-        return known or bool(ids)
+        return known or any(gone)
 
     @translated
     def search(self, query: LegQuery) -> LegResults:
-        """See ``Store``; both legs travel in one ``_msearch``."""
+        """See ``Store``; both legs travel in one ``_msearch``, to one version of the index by its own name."""
+        live = self.live()
+        if live is None:
+            return LegResults((), ())
+        if query.model is not None and live.spec and not live.spec.fingerprint.matches(query.model):
+            raise self._switched(live)
         bodies: dict[str, Json] = {}
         if query.keywords is not None:
             bodies["keyword"] = queries.keyword_body(query)
         if query.vector is not None:
             bodies["semantic"] = queries.semantic_body(query, query.vector, self.settings.oversample)
-        header = {"index": self.names.chunks, "ignore_unavailable": True}
+        header = {"index": live.name}
         answers = self.client.msearch(searches=[line for body in bodies.values() for line in (header, body)])
         legs: dict[str, list[Json]] = {"keyword": [], "semantic": []}
         for leg, answer in zip(bodies, answers["responses"], strict=True):
+            if answer.get("error", {}).get("type") == "index_not_found_exception":
+                self._live = None  # it was pruned within the last second
+                raise self._switched(live)
             if "error" in answer:
                 raise ApiError("search failed", _meta_of(answers, answer["status"]), answer)
             legs[leg] = documents.newest_versions(answer["hits"]["hits"])
@@ -233,19 +313,25 @@ class ElasticsearchStore:
             semantic=tuple(documents.found_chunk(hit, 2 * hit["_score"] - 1) for hit in legs["semantic"]),
         )
 
+    def _switched(self, live: Version) -> IndexSwitchedError:
+        return IndexSwitchedError(f"Searches were moved away from {live.name} in mid-search.", "Search again.")
+
     @translated
     def count(self) -> int:
         """See ``Store``."""
-        return int(self.client.count(index=self.names.chunks, ignore_unavailable=True)["count"])
+        live = self.live()
+        return int(self.client.count(index=live.name)["count"]) if live else 0
 
     @translated
     def refresh(self) -> None:
         """See ``Store``."""
-        self.client.indices.refresh(index=[self.names.chunks, self.names.documents], ignore_unavailable=True)
+        indices = [self.names.chunks, self.names.write, self.names.documents]
+        self.client.indices.refresh(index=indices, ignore_unavailable=True)
 
     @translated
     def drop(self) -> None:
         """See ``Store``; the templates go too."""
+        self._live = None
         found = self.client.indices.get(index=f"{self.names.chunks}-*,{self.names.documents}", ignore_unavailable=True)
         for name in found:
             self.client.indices.delete(index=name)

@@ -108,8 +108,12 @@ class LanceStore:
         table = self._table(CHUNKS)
         return None if table is None else schema.read_fingerprint(table.schema)
 
+    def succeeds(self, configured: Fingerprint) -> bool:
+        """See ``Store``; an embedded index is never moved to another model."""
+        return False
+
     @translated
-    def write(self, writes: Sequence[DocumentWrite]) -> Mapping[str, str]:
+    def write(self, writes: Sequence[DocumentWrite], model: Fingerprint | None = None) -> Mapping[str, str]:
         """See ``Store``; one transaction for the chunks of all documents, so it fails as a whole, by exception."""
         if not writes:
             return {}
@@ -193,7 +197,7 @@ class LanceStore:
         return tuple(sorted((schema.chunk_of(row) for row in rows), key=lambda chunk: chunk.position))
 
     @translated
-    def vectors(self, hashes: Collection[str]) -> Mapping[str, Vector]:
+    def vectors(self, hashes: Collection[str], model: Fingerprint | None = None) -> Mapping[str, Vector]:
         """See ``Store``."""
         if not hashes:
             return {}

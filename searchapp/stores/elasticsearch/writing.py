@@ -1,0 +1,78 @@
+"""Documents into one version of the index: the new chunks are complete before the old ones go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from searchapp.stores.base import DocumentWrite
+from searchapp.stores.elasticsearch import documents
+from searchapp.stores.elasticsearch.bulk import Action, write_all
+
+MAX_TERMS = 10_000
+"""Hashes or ids asked for in one query; Elasticsearch's default limits are 65,536 terms and 10,000 hits."""
+
+
+def replace_documents(
+    client: Elasticsearch, index: str, writes: Sequence[DocumentWrite], written: dt.datetime
+) -> dict[str, str]:
+    """Replace the chunks of each document in ``index``; returns a reason for every document id that failed.
+
+    Earlier chunks must be visible to searches. A document that failed keeps them.
+    """
+    before = chunk_ids(client, index, [write.entry.id for write in writes])
+    failures = write_all(client, chunk_actions(index, writes, written))
+    failed = {chunk_id.rpartition("-")[0].rpartition("-")[0]: reason for chunk_id, reason in failures.items()}
+    # Of a failed document the new chunks go; of the others the old ones.
+    write_all(client, _stale_actions(index, writes, before, failed))
+    return failed
+
+
+def chunk_actions(index: str, writes: Sequence[DocumentWrite], written: dt.datetime) -> Iterator[Action]:
+    """One bulk action for each chunk; ``written`` tells the versions of a document apart."""
+    for write in writes:
+        for embedded in write.chunks:
+            yield Action.index(index, embedded.chunk.id, documents.chunk_source(write.entry, embedded, written))
+
+
+def delete_chunks(client: Elasticsearch, index: str, document_ids: Sequence[str]) -> int:
+    """Remove all chunks of these documents from ``index``, visibly on return; returns how many there were."""
+    client.indices.refresh(index=index)
+    ids = sorted(id_ for found in chunk_ids(client, index, document_ids).values() for id_ in found)
+    write_all(client, [Action.delete(index, id_) for id_ in ids], refresh=True)
+    return len(ids)
+
+
+def chunk_ids(client: Elasticsearch, index: str, document_ids: Sequence[str]) -> dict[str, set[str]]:
+    """The ids of all visible chunks of these documents in ``index``, by document."""
+    found: dict[str, set[str]] = {}
+    after: list[Any] | None = None
+    while True:
+        page = client.search(
+            index=index,
+            query={"bool": {"filter": [{"terms": {"document_id": list(document_ids)}}]}},
+            sort=[{"document_id": "asc"}, {"position": "asc"}, {"hash": "asc"}],
+            source=False,
+            size=MAX_TERMS,
+            search_after=after,
+            track_total_hits=False,
+        )["hits"]["hits"]
+        for hit in page:
+            found.setdefault(hit["sort"][0], set()).add(hit["_id"])
+        if len(page) < MAX_TERMS:
+            return found
+        after = page[-1]["sort"]
+
+
+def _stale_actions(
+    index: str, writes: Sequence[DocumentWrite], before: Mapping[str, set[str]], failed: Mapping[str, str]
+) -> list[Action]:
+    stale: set[str] = set()
+    for write in writes:
+        new = {embedded.chunk.id for embedded in write.chunks}
+        old = before.get(write.entry.id, set())
+        stale |= new - old if write.entry.id in failed else old - new
+    return [Action.delete(index, chunk_id) for chunk_id in sorted(stale)]
