@@ -1,6 +1,9 @@
-"""For the people who run the cluster: what stands there, and putting what is missing."""
+"""For the people who run the cluster: what stands there, what is missing, and the way to another model."""
 
 from searchapp.cluster.apply import apply
+from searchapp.cluster.prune import prune
+from searchapp.cluster.reindex import reindex
+from searchapp.cluster.rollback import rollback
 from searchapp.cluster.status import ClusterStatus, IndexStatus, status
 
-__all__ = ["ClusterStatus", "IndexStatus", "apply", "status"]
+__all__ = ["ClusterStatus", "IndexStatus", "apply", "prune", "reindex", "rollback", "status"]

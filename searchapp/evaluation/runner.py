@@ -17,6 +17,7 @@ from searchapp.model import SearchMode, SearchRequest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from searchapp.search import Searcher
     from searchapp.wiring import Application
 
 DEPTH = 100
@@ -67,7 +68,7 @@ def evaluate(
             documents, chunks = documents + 1, chunks + outcome.chunks
             progress("indexing", documents, 0)
         seconds = time.perf_counter() - started
-        results = {mode: _measure(trial, dataset, mode, progress) for mode in modes}
+        results = {mode: measure(trial.searcher, dataset, mode, progress) for mode in modes}
     return Evaluation(dataset.name, dataset.split, len(dataset.queries), documents, chunks, round(seconds, 1), results)
 
 
@@ -92,7 +93,8 @@ def _throw_away(application: Application) -> Iterator[Application]:
             trial.store.drop()
 
 
-def _measure(trial: Application, dataset: Dataset, mode: SearchMode, progress: Progress) -> LegFigures:
+def measure(searcher: Searcher, dataset: Dataset, mode: SearchMode, progress: Progress) -> LegFigures:
+    """Ask every query in one mode, and score what comes back against the judgements."""
     import ir_measures
     import numpy as np
     from ir_measures import RR, R, nDCG
@@ -100,7 +102,7 @@ def _measure(trial: Application, dataset: Dataset, mode: SearchMode, progress: P
     runs: dict[str, dict[str, float]] = {}
     latencies: list[float] = []
     for number, (query_id, text) in enumerate(dataset.queries.items(), start=1):
-        results = trial.searcher.search(SearchRequest(text, mode, size=DEPTH * PASSAGES_PER_DOCUMENT))
+        results = searcher.search(SearchRequest(text, mode, size=DEPTH * PASSAGES_PER_DOCUMENT))
         latencies.append(results.took_ms)
         best: dict[str, float] = {}
         for hit in results.hits:

@@ -156,7 +156,22 @@ def test_help_imports_nothing_heavy(shell: Shell) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "serve", "ingest", "search", "ask", "documents", "eval", "es", "es apply", "es status", "documents list"],
+    [
+        "demo",
+        "serve",
+        "ingest",
+        "search",
+        "ask",
+        "documents",
+        "eval",
+        "es",
+        "es apply",
+        "es status",
+        "es reindex",
+        "es rollback",
+        "es prune",
+        "documents list",
+    ],
 )
 def test_every_command_has_help(shell: Shell, command: str) -> None:
     run = shell(*command.split(), "--help")

@@ -36,7 +36,7 @@ def test_status_before_and_after_apply(application: Application) -> None:
     after = status(application)
     prefix = application.settings.index_prefix
     assert {index.name: index.alias for index in after.indices} == {
-        f"{prefix}-chunks-000001": f"{prefix}-chunks",
+        f"{prefix}-chunks-000001": f"{prefix}-chunks, {prefix}-chunks-write",
         f"{prefix}-documents": "",
     }
     assert after.model == after.configured and after.matches

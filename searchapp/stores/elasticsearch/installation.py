@@ -36,11 +36,16 @@ class Step:
 
 def install(client: Elasticsearch, names: Names, templates: Templates, spec: IndexSpec) -> list[Step]:
     """Put what is missing or differs; an index that exists is left as it is."""
-    steps = [_put_component(client, name, body) for name, body in templates.components.items()]
-    steps += [_put_index_template(client, name, body) for name, body in templates.indices.items()]
+    steps = put_templates(client, templates)
     steps.append(_create_first_index(client, names, spec))
     steps.append(_create(client, names.documents, {}))
     return steps
+
+
+def put_templates(client: Elasticsearch, templates: Templates) -> list[Step]:
+    """Put the templates that differ; they decide about indices that are created from now on."""
+    steps = [_put_component(client, name, body) for name, body in templates.components.items()]
+    return steps + [_put_index_template(client, name, body) for name, body in templates.indices.items()]
 
 
 def _put_component(client: Elasticsearch, name: str, body: Json) -> Step:
