@@ -158,7 +158,7 @@ class _MirroredStore(ElasticsearchStore):
         for store in self.stores:
             store.prepare(fingerprint)
 
-    def write(self, writes: Sequence[DocumentWrite]) -> Mapping[str, str]:
+    def write(self, writes: Sequence[DocumentWrite], model: Fingerprint | None = None) -> Mapping[str, str]:
         now = dt.datetime.now(dt.UTC)
         actions = [
             Action.index("", embedded.chunk.id, documents.chunk_source(write.entry, embedded, now))

@@ -116,6 +116,11 @@ class ElasticsearchStore:
         self._live = (time.monotonic(), found) if found else None
         return found
 
+    @property
+    def _read(self) -> str:
+        """What is read where one request is enough: the alias is then as good as the version's own name."""
+        return self._pinned or self.names.chunks
+
     def look_again(self) -> None:
         """Forget which version is live; for whoever has just switched."""
         self._live = None
@@ -244,14 +249,12 @@ class ElasticsearchStore:
     def chunks(self, document_id: str) -> tuple[Chunk, ...]:
         """See ``Store``."""
         found: list[Chunk] = []
-        live = self.live()
-        while live is not None:
+        while True:
             body = queries.chunks_of(document_id, queries.CHUNK_FIELDS, found[-1].position if found else -1)
-            page = self.client.search(index=live.name, **_arguments(body))["hits"]
+            page = self.client.search(index=self._read, ignore_unavailable=True, **_arguments(body))["hits"]
             found += [documents.chunk_of(hit) for hit in page["hits"]]
             if len(page["hits"]) < body["size"]:
-                break
-        return tuple(found)
+                return tuple(found)
 
     @translated
     def vectors(self, hashes: Collection[str], model: Fingerprint | None = None) -> Mapping[str, Vector]:
@@ -319,8 +322,7 @@ class ElasticsearchStore:
     @translated
     def count(self) -> int:
         """See ``Store``."""
-        live = self.live()
-        return int(self.client.count(index=live.name)["count"]) if live else 0
+        return int(self.client.count(index=self._read, ignore_unavailable=True)["count"])
 
     @translated
     def refresh(self) -> None:

@@ -140,9 +140,10 @@ def put_meta(client: Elasticsearch, version: Version, meta: Json) -> None:
 def switch(client: Elasticsearch, names: Names, versions: Sequence[Version], target: Version) -> None:
     """Let searches read ``target``, at once for all of them; it and the version before it receive every write.
 
-    One ``_aliases`` call. Raises StorageError when the server carried it out in part, or not at all.
+    One ``_aliases`` call. Raises StorageError when the alias names several versions, and when the server carried the
+    call out in part, or not at all.
     """
-    live = chosen(versions, names)
+    live = chosen(versions, names) if any(version.live for version in versions) else None
     if live is not None and live.name == target.name:
         return
     keep = {target.name} | ({live.name} if live else set())
