@@ -1,8 +1,8 @@
 """What every test may ask for: the real services, each started once a session, when first asked for."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -79,6 +79,12 @@ def shared_data() -> Path:
     if not path.is_dir():
         pytest.skip(f"the judged data is not at {path} (SEARCHAPP_SHARED_DATA says where it is)")
     return path
+
+
+@pytest.fixture(scope="session")
+def service_or_skipped() -> Callable[[], AbstractContextManager[None]]:
+    """For fixtures that start a server of their own: within it, what cannot be had skips the test, or fails it."""
+    return _or_skipped
 
 
 @contextmanager

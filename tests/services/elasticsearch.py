@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from tests.services import ServiceUnavailableError, cache, process, tools
+from tests.services.certificates import Certificates
 from tests.services.java import is_readable_by_all, jdk
 
 # 8.19.21 is there too, and proves what the documentation says about the 8.x line.
@@ -44,12 +45,17 @@ def running() -> str | None:
 
 
 def start(
-    port: int | None = None, settings: Mapping[str, object] | None = None, password: str | None = None
+    port: int | None = None,
+    settings: Mapping[str, object] | None = None,
+    password: str | None = None,
+    *,
+    tls: Certificates | None = None,
+    heap: str = HEAP,
 ) -> process.Server:
     """Start an empty single node on `port`, a free one by default; raises ServiceUnavailableError.
 
-    `settings` go over the defaults. With `password`, the user `elastic`'s, security is on, over plain HTTP.
-    A snapshot repository of type `fs` may name any relative location; it goes away with the server.
+    `settings` go over the defaults. With `password`, the user `elastic`'s, security is on; with `tls` both layers are
+    encrypted too. A snapshot repository of type `fs` may name any relative location; it goes away with the server.
     """
     home = program()
     user = UNPRIVILEGED_USER if os.geteuid() == 0 else None
@@ -62,7 +68,7 @@ def start(
     temporary.mkdir()
     env = {
         "ES_PATH_CONF": str(config),
-        "ES_JAVA_OPTS": f"-Xms{HEAP} -Xmx{HEAP}",
+        "ES_JAVA_OPTS": f"-Xms{heap} -Xmx{heap}",
         "ES_TMPDIR": str(temporary),
         "HOME": str(scratch),
     }
@@ -70,7 +76,17 @@ def start(
         env["ES_JAVA_HOME"] = str(java_home)
     if password:
         _set_password(home, env, password)
-    security = {"xpack.security.enabled": True, "xpack.security.authc.api_key.enabled": True}
+    security: dict[str, object] = {"xpack.security.enabled": True, "xpack.security.authc.api_key.enabled": True}
+    if tls:
+        for path in (tls.authority, tls.certificate, tls.key):
+            shutil.copyfile(path, config / path.name)
+        for layer in ("xpack.security.transport.ssl", "xpack.security.http.ssl"):
+            security[f"{layer}.enabled"] = True
+            security[f"{layer}.certificate"] = tls.certificate.name
+            security[f"{layer}.key"] = tls.key.name
+            security[f"{layer}.certificate_authorities"] = [tls.authority.name]
+        # Every node shows the one certificate, so its name says nothing; that our authority signed it does.
+        security["xpack.security.transport.ssl.verification_mode"] = "certificate"
     wanted = {
         **SETTINGS,
         "http.port": port,
@@ -84,13 +100,13 @@ def start(
     (config / "elasticsearch.yml").write_text("".join(lines))
     if user:
         tools.run("handing over the configuration", ["chown", "-R", f"{user}:", str(scratch)])
-    url = f"http://127.0.0.1:{port}"
+    url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     return process.start(
         [home / "bin" / "elasticsearch"],
         url,
         scratch,
         env=env,
-        ready=lambda: _is_green(url, password),
+        ready=lambda: _is_green(url, password, tls=tls),
         timeout=START_SECONDS,
         user=user,
     )
@@ -173,12 +189,13 @@ def _set_password(home: Path, env: Mapping[str, str], password: str) -> None:
     tools.run("setting the password", [keystore, "add", "--stdin", "bootstrap.password"], env, typed=password)
 
 
-def _is_green(url: str, password: str | None, patience: int = 0) -> bool:
+def _is_green(url: str, password: str | None, patience: int = 0, tls: Certificates | None = None) -> bool:
     """Asks the cluster's health, waiting `patience` seconds for it: `GET /` is not in the minimal distribution."""
     auth = ("elastic", password) if password else None
     wait = {"wait_for_status": "green", "timeout": f"{patience}s"} if patience else {}
     try:
-        answer = httpx.get(f"{url}/_cluster/health", params=wait, auth=auth, timeout=5 + patience)
+        trusted = tls.context() if tls else True
+        answer = httpx.get(f"{url}/_cluster/health", params=wait, auth=auth, timeout=5 + patience, verify=trusted)
         return bool(answer.json()["status"] == "green")
     except (httpx.HTTPError, ValueError, KeyError):
         return False
