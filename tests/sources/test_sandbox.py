@@ -96,9 +96,7 @@ def test_a_librarys_words_do_not_reach_people(sandbox: Sandbox) -> None:
     assert message.startswith("/in/a.txt cannot be parsed") and "library" not in message
 
 
-def test_each_announced_step_has_the_time_limit_to_itself(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_announced_step_has_the_time_limit_to_itself(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(sandbox)
     monkeypatch.setattr(sandbox, "_timeout", 4.0)
     assert ask(sandbox, b"steps 6 1").startswith("pid ")  # six seconds in all, with a limit of four for each
