@@ -85,22 +85,36 @@ class Document:
 
 
 class DocumentState(StrEnum):
-    """Where a document stands in the registry."""
+    """Where a document stands in the registry.
+
+    ``unchanged`` is ``indexed``, of a document that was queued and found to be what is indexed already.
+    ``quarantined`` documents failed so often that only a person's word (``documents retry``) or an edit brings them
+    back.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
     INDEXED = "indexed"
+    UNCHANGED = "unchanged"
     FAILED = "failed"
+    QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
     """The registry's line about one document.
 
-    ``source`` is a file path or a web address as the user would recognise it. ``seconds`` is how long the last
-    ingestion took. ``error`` is empty unless ``state`` is ``failed``; then it is a sentence for people.
-    ``note`` tells what is worth knowing about a document that was indexed (pages without text, say). ``groups`` names
-    who may read it; empty: everybody who may search at all.
+    ``source`` is a file path or a web address as the user would recognise it. ``content_hash``, ``chunks`` and the
+    like describe the version that is searchable, also while a newer one is read or has failed. ``error`` is empty
+    unless ``state`` is ``failed`` or ``quarantined``; then it is a sentence for people. ``note`` tells what is worth
+    knowing about a document that was indexed (pages without text, say). ``pages_indexed`` of ``pages`` hold text.
+    ``groups`` names who may read it; empty: everybody who may search at all.
+
+    ``queued`` is when it was last asked for, ``started`` when the last try began, ``updated`` when the entry last
+    changed its state; ``seconds`` is how long the last ingestion took. While ``state`` is ``running``, ``owner`` names
+    the process that works on it and ``lease`` until when others leave it alone. ``attempts`` counts the tries begun
+    since it was last indexed, ``failures`` those of them that ended with an error, and ``failed_hash`` is the content
+    hash that failed.
     """
 
     id: str
@@ -118,6 +132,14 @@ class DocumentEntry:
     updated: dt.datetime | None = None
     seconds: float = 0.0
     groups: tuple[str, ...] = ()
+    pages_indexed: int | None = None
+    attempts: int = 0
+    failures: int = 0
+    failed_hash: str = ""
+    queued: dt.datetime | None = None
+    started: dt.datetime | None = None
+    owner: str = ""
+    lease: dt.datetime | None = None
 
 
 # --- chunks --------------------------------------------------------------------------------------------------
@@ -375,6 +397,8 @@ class IngestState(StrEnum):
     INDEXED = "indexed"
     UNCHANGED = "unchanged"
     FAILED = "failed"
+    QUARANTINED = "quarantined"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True)

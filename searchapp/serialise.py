@@ -109,12 +109,19 @@ def entry_json(entry: DocumentEntry) -> Json:
         "language": entry.language,
         "modified": _time(entry.modified),
         "pages": entry.pages,
+        "pages_indexed": entry.pages_indexed,
         "chunks": entry.chunks,
+        "attempts": entry.attempts,
+        "failures": entry.failures,
         "error": entry.error,
         "note": entry.note,
+        "queued": _time(entry.queued),
+        "started": _time(entry.started),
         "updated": _time(entry.updated),
         "seconds": round(entry.seconds, 3),
         "groups": list(entry.groups),
+        "owner": entry.owner,
+        "lease": _time(entry.lease),
     }
 
 

@@ -178,6 +178,14 @@ class Settings(BaseSettings):
     crawl_delay_seconds: float = Field(
         1.0, ge=0.0, description="Pause between two requests of a crawl; a site's robots.txt may ask for a longer one."
     )
+    lease_seconds: float = Field(
+        60.0, ge=1, description="How long a document stays with a process that gives no sign of life, in seconds."
+    )
+    patience_seconds: float = Field(
+        600.0,
+        ge=0,
+        description="How long a run of ingest waits for Elasticsearch, Ollama or disk space that has gone, in seconds.",
+    )
 
     host: str = Field("127.0.0.1", description="Address that the page is served on.")
     port: int = Field(8080, ge=1, le=65535, description="Port that the page is served on.")

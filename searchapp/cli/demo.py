@@ -11,6 +11,7 @@ from searchapp.cli import ingest as ingest_command
 from searchapp.cli import search as search_command
 from searchapp.cli import serve as serve_command
 from searchapp.cli.common import application, console
+from searchapp.cli.progress import shown
 
 QUESTIONS = ("How are keyword search and semantic search combined?", "更换嵌入模型后应该怎么做？")
 
@@ -32,7 +33,7 @@ def demo(
     out = console()
     out.print("Indexing the sample handbook (Markdown, HTML and PDF; English and Chinese)", style="bold")
     tally = ingest_command.Tally()
-    for outcome in ingest_command.shown(running.ingester.ingest([str(samples_folder())]), as_json=False):
+    for outcome in shown(lambda _: running.ingester.ingest([str(samples_folder())]), as_json=False):
         tally.add(outcome)
     for question in QUESTIONS:
         out.print(f"\nsearchapp search {question!r}", style="bold")

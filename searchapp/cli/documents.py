@@ -1,4 +1,4 @@
-"""``searchapp documents``: list, show, delete."""
+"""``searchapp documents``: list, show, delete, retry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from searchapp.cli.common import JsonOption, application, console, one_line, pri
 if TYPE_CHECKING:
     from searchapp.model import DocumentState
 
-app = typer.Typer(help="See and remove documents.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="See, remove and retry documents.", no_args_is_help=True, rich_markup_mode=None)
 
 IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="A document's id, as list shows it, or its path or address.")
@@ -20,7 +20,9 @@ IdArgument = Annotated[
 
 @app.command("list")
 def list_(
-    state: Annotated[str | None, typer.Option(help="Only documents in this state: queued, indexed, failed ...")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="Only documents in this state, or several: failed,quarantined")
+    ] = None,
     size: Annotated[int, typer.Option("--size", "-n", min=1, max=10_000, help="Most documents to show.")] = 50,
     offset: Annotated[int, typer.Option("--from", min=0, help="How many to skip.")] = 0,
     as_json: JsonOption = False,
@@ -31,7 +33,7 @@ def list_(
     """
     from searchapp.serialise import entry_json
 
-    page = application().store.entries(state=_state(state), offset=offset, size=size)
+    page = application().store.entries(states=_states(state), offset=offset, size=size)
     if as_json:
         print_json({"total": page.total, "documents": [entry_json(entry) for entry in page.entries]})
         return
@@ -41,7 +43,7 @@ def list_(
         return
     for entry in page.entries:
         out.print(
-            f"{entry.id}  {entry.state:<8}  {entry.chunks:>5}  {one_line(entry.title, 40):<40}  {entry.source}",
+            f"{entry.id}  {entry.state:<11}  {entry.chunks:>5}  {one_line(entry.title, 40):<40}  {entry.source}",
             soft_wrap=True,
         )
         if entry.error:
@@ -98,6 +100,34 @@ def delete(
             console().print(f"deleted {document}", soft_wrap=True)
 
 
+@app.command()
+def retry(
+    documents: Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Ids, paths or addresses.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="All that failed or are in quarantine.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Try documents again that failed or were quarantined, as if for the first time.
+
+    Examples:
+      searchapp documents retry 129a63fbf2a2ee52072b
+
+      searchapp documents retry --all
+
+    """
+    from searchapp.cli.ingest import finish
+    from searchapp.errors import NotFoundError, UsageError
+
+    if not documents and not all_:
+        raise UsageError("No document was named.", "Name some by id, path or address, or give --all.")
+    running = application()
+    sources = running.ingester.forgive(None if all_ else [_id(document) for document in documents or ()])
+    if not sources and not all_:
+        raise NotFoundError(
+            f"There is no document {(documents or [''])[0]}.", "searchapp documents list shows those there are."
+        )
+    finish(lambda notify: running.ingester.ingest(sources, notify=notify), as_json, sources)
+
+
 def _id(text: str) -> str:
     """An id as it is; a path or an address as the id that belongs to it."""
     import re
@@ -109,11 +139,11 @@ def _id(text: str) -> str:
     return next((found.id for found in discover([text])), text)
 
 
-def _state(name: str | None) -> DocumentState | None:
+def _states(names: str | None) -> list[DocumentState]:
     from searchapp.errors import UsageError
     from searchapp.model import DocumentState
 
     try:
-        return DocumentState(name) if name else None
+        return [DocumentState(name.strip()) for name in names.split(",")] if names else []
     except ValueError as error:
-        raise UsageError(f"There is no state '{name}'.", f"The states are {', '.join(DocumentState)}.") from error
+        raise UsageError(f"There is no state '{names}'.", f"The states are {', '.join(DocumentState)}.") from error

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.progress import Run, shown
 
 if TYPE_CHECKING:
     from searchapp.model import IngestOutcome
@@ -22,36 +23,51 @@ def ingest(
         list[str] | None,
         typer.Option("--group", metavar="NAME", help="Only this group may read them. May be given several times."),
     ] = None,
+    sync: Annotated[bool, typer.Option("--sync", help="Remove documents below PATH whose files are gone.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --sync: even if all of a folder's are gone.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Read documents, split them into passages, embed these, and store them.
 
-    What has not changed since the last time is not read again. Exit code 3: some documents failed, the others are in.
+    What has not changed since the last time is not touched, and a renamed file keeps its passages. A document that
+    failed three times is left alone until it is edited or "documents retry" names it. If Elasticsearch or Ollama goes
+    away in the middle, the run waits for it. Exit code 3: some documents failed, the others are in.
 
     Examples:
       searchapp ingest ~/papers handbook.pdf
 
+      searchapp ingest ~/papers --sync
+
       searchapp ingest https://example.org/page.html --json
 
     """
+    from searchapp.ingest import Sync
+
+    mode = Sync.NO if not sync else Sync.EVEN_ALL if yes else Sync.CAREFUL
+    running = application()
+    finish(lambda notify: running.ingester.ingest(targets, groups=group, sync=mode, notify=notify), as_json, targets)
+
+
+def finish(run: Run, as_json: bool, targets: Sequence[str]) -> None:
+    """Show a run to its end, its summary, and leave with the exit code that it earned."""
     started = time.perf_counter()
     tally = Tally()
-    for outcome in shown(application().ingester.ingest(targets, groups=group), as_json):
+    for outcome in shown(run, as_json, targets):
         tally.add(outcome)
     seconds = time.perf_counter() - started
     if as_json:
         print_json({"summary": tally.summary(seconds)})
     else:
         console().print(tally.sentence(seconds))
-    if tally.failed:
-        raise typer.Exit(1 if tally.failed == tally.documents else SOME_FAILED)
+    if tally.failed or tally.quarantined:
+        raise typer.Exit(1 if tally.failed + tally.quarantined == tally.documents else SOME_FAILED)
 
 
 class Tally:
     """Counts outcomes."""
 
     def __init__(self) -> None:
-        self.documents = self.indexed = self.unchanged = self.failed = 0
+        self.documents = self.indexed = self.unchanged = self.failed = self.quarantined = self.deleted = 0
         self.chunks = self.embedded = self.reused = 0
 
     def add(self, outcome: IngestOutcome) -> None:
@@ -77,32 +93,8 @@ class Tally:
             return "No documents were found there. PDF, HTML, Markdown and text files are read."
         return (
             f"{self.indexed} indexed ({self.chunks} passages, {self.embedded} embedded, {self.reused} reused), "
-            f"{self.unchanged} unchanged, {self.failed} failed, in {seconds:.1f} s."
+            f"{self.unchanged} unchanged, {self.failed} failed"
+            + (f", {self.quarantined} in quarantine" if self.quarantined else "")
+            + (f", {self.deleted} removed" if self.deleted else "")
+            + f", in {seconds:.1f} s."
         )
-
-
-def shown(outcomes: Iterator[IngestOutcome], as_json: bool) -> Iterator[IngestOutcome]:
-    """Pass outcomes on and show each: a JSON line, or a line above a progress display."""
-    from searchapp.serialise import outcome_json
-
-    if as_json:
-        for outcome in outcomes:
-            print_json(outcome_json(outcome))
-            yield outcome
-        return
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    out = console()
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Loading the embedding model", total=None)
-        documents = chunks = 0
-        for outcome in outcomes:
-            documents, chunks = documents + 1, chunks + outcome.chunks
-            if outcome.state == "failed":
-                out.print(f"failed     {outcome.source}\n           {outcome.error}", style="red", soft_wrap=True)
-            else:
-                note = f" ({outcome.note})" if outcome.note else ""
-                out.print(f"{outcome.state:<10} {outcome.source}, {outcome.chunks} passages{note}", soft_wrap=True)
-            progress.update(task, description=f"{documents} documents, {chunks} passages")
-            yield outcome

@@ -1,7 +1,14 @@
-"""One pipeline from sources to the store: load, chunk, embed, write."""
+"""One pipeline from sources to the store: read, look up, embed, write.
+
+``pipeline`` puts the stages together; ``reading`` compares sources with the registry, claims and parses them;
+``windows`` embeds and writes; ``channel`` runs stages ahead of each other. ``claims`` and ``owner`` keep two processes
+off one document, ``entries`` says what the registry is told, ``patience`` waits for services, ``moves`` and ``sync``
+follow files.
+"""
 
 from searchapp.ingest.originals import Originals
 from searchapp.ingest.pipeline import Ingester
 from searchapp.ingest.reencode import Reencode
+from searchapp.ingest.sync import Sync
 
-__all__ = ["Ingester", "Originals", "Reencode"]
+__all__ = ["Ingester", "Originals", "Reencode", "Sync"]

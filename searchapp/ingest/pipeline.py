@@ -1,82 +1,44 @@
-"""The pipeline: one thread loads and chunks, the caller's embeds and writes, a short queue lies between them.
+"""The pipeline: reading, looking up, embedding and writing, each in a thread, each a bounded number of steps ahead.
 
 Documents pass through in windows of some hundred chunks, so that embedding batches form across documents and memory
-does not grow with the corpus. A document that fails costs only itself; a store or model that fails ends the run, and
-what was not written is simply done again the next time.
+does not grow with the corpus. While one window is embedded the next is read and the last one written, so that the model
+never waits. A document that fails costs only itself. A store or model that goes away is waited for; a run that ends
+early, however, leaves nothing half done behind, and what was not written is done by the next run.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import datetime as dt
-import itertools
-import queue
-import threading
+import contextlib
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from searchapp.chunking import chunk_document
 from searchapp.embedding import Embedder
-from searchapp.errors import SourceError
+from searchapp.errors import SearchAppError, SourceError
+from searchapp.ingest import entries
+from searchapp.ingest.channel import Ahead
+from searchapp.ingest.claims import Claims
 from searchapp.ingest.originals import Originals
-from searchapp.model import (
-    Chunk,
-    Document,
-    DocumentEntry,
-    DocumentState,
-    EmbeddedChunk,
-    IngestOutcome,
-    IngestState,
-    Vector,
-)
+from searchapp.ingest.owner import Owner
+from searchapp.ingest.patience import Notify, Patience
+from searchapp.ingest.reading import Loaded, Read, Reader, ask_again
+from searchapp.ingest.sync import Sync, removed
+from searchapp.ingest.windows import Embedding, Window, Writing, gathered
+from searchapp.model import Chunk, Document, DocumentEntry, DocumentState, IngestOutcome
 from searchapp.settings import Settings
-from searchapp.sources import BadTarget, Loader, PageVersion, SourceRef, discover, likely_type
-from searchapp.stores import DocumentWrite, Store, model_in_use
+from searchapp.sources import BadTarget, Loader, discover
+from searchapp.stores import Store, model_in_use
 
-WINDOW_CHUNKS = 512
-"""Chunks that are embedded and written together: enough for full batches, few enough to show progress."""
+READ_AHEAD = 64
+"""Documents that may lie read and chunked, waiting for a window."""
 
-WINDOW_DOCUMENTS = 64
-LOOK_AHEAD = 64
-"""Documents that may lie loaded between both threads."""
+WINDOWS_AHEAD = 1
+"""Windows that may wait between two stages."""
 
+OUTCOMES_AHEAD = 256
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """A document that is ready to be embedded."""
-
-    document: Document
-    chunks: tuple[Chunk, ...]
-    seconds: float
-    groups: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Window:
-    """Documents that are embedded and written together."""
-
-    loaded: list[_Loaded] = field(default_factory=list)
-    chunks: int = 0
-
-    def add(self, loaded: _Loaded) -> None:
-        self.loaded.append(loaded)
-        self.chunks += len(loaded.chunks)
-
-    @property
-    def full(self) -> bool:
-        return self.chunks >= WINDOW_CHUNKS or len(self.loaded) >= WINDOW_DOCUMENTS
-
-
-class _End:
-    """The last thing in the queue; carries what ended the loading thread early, if anything did."""
-
-    def __init__(self, error: BaseException | None = None) -> None:
-        self.error = error
-
-
-_Item: TypeAlias = "_Loaded | IngestOutcome | _End"
+MOST_FORGIVEN = 10_000
+"""The deepest page that Elasticsearch gives by default."""
 
 
 class Ingester:
@@ -87,42 +49,51 @@ class Ingester:
         self._embedder = embedder
         self._originals = originals
         self._settings = settings
+        self._is_prepared = False
 
-    def ingest(self, targets: Iterable[str], *, groups: Sequence[str] | None = None) -> Iterator[IngestOutcome]:
+    def ingest(
+        self,
+        targets: Iterable[str],
+        *,
+        groups: Sequence[str] | None = None,
+        sync: Sync = Sync.NO,
+        notify: Notify | None = None,
+        wait_for_others: bool = True,
+    ) -> Iterator[IngestOutcome]:
         """Ingest files, folders and web addresses; yields one outcome for each document as it is done.
 
-        ``groups`` alone may read the documents, () opens them to everybody, None leaves it as it was. Raises
-        ModelMismatchError before anything is read, and the errors of store and embedder. Closing the iterator stops the
-        run after what is under way.
+        ``groups`` alone may read the documents, () opens them to everybody, None leaves it as it was.
+        With a ``sync``, documents below the folders among ``targets`` whose files are gone are removed at the end.
+        ``notify`` is told in a sentence when the run has to wait for a service. Documents that another process works on
+        come last; without ``wait_for_others`` they are left to it.
+
+        Raises ModelMismatchError before anything is written, and the errors of a store or an embedder that stays away
+        for longer than SEARCHAPP_PATIENCE_SECONDS. Closing the iterator stops the run after what is under way.
         """
-        self._prepare()
-        loading = _LoadingThread(self._loaded(targets, groups))
-        try:
-            window = _Window()
-            for item in loading.items():
-                if isinstance(item, IngestOutcome):
-                    yield item
-                    continue
-                window.add(item)
-                if window.full or loading.idle:
-                    yield from self._finish(window)
-                    window = _Window()
-            yield from self._finish(window)
-        finally:
-            loading.stop()
-            self._store.refresh()
+        targets = list(targets)
+        self._require_model()
+        patient = Patience(self._settings.patience_seconds, notify)
+        with (
+            Loader(self._settings) as loader,
+            Claims(self._store, Owner(self._settings.data_dir), self._settings.lease_seconds) as claims,
+        ):
+            reader = Reader(
+                self._store,
+                loader,
+                self._originals,
+                claims,
+                patient,
+                self._chunked,
+                groups=groups,
+                wait_for_others=wait_for_others,
+            )
+            yield from self._flow(reader.read(targets), claims, patient)
+            if sync is not Sync.NO:
+                yield from removed(self._store, self._originals, targets, reader.seen, sync)
 
     def ingest_documents(self, documents: Iterable[Document]) -> Iterator[IngestOutcome]:
-        """Ingest documents that are in memory already, as ``ingest`` does with sources."""
-        self._prepare()
-        window = _Window()
-        for document in documents:
-            window.add(self._chunked(document, time.perf_counter()))
-            if window.full:
-                yield from self._finish(window)
-                window = _Window()
-        yield from self._finish(window)
-        self._store.refresh()
+        """Ingest documents that are in memory already, as ``ingest`` does with sources, but without claiming them."""
+        yield from self._flow(self._loaded(documents), None, Patience(self._settings.patience_seconds))
 
     def queue(self, source: str, *, groups: Sequence[str] = ()) -> DocumentEntry:
         """Register a file or address as queued, to be ingested later; returns its entry.
@@ -135,216 +106,91 @@ class Ingester:
             raise SourceError(f"There is nothing to read in {source}.", "Name a file or a web address.")
         if isinstance(found, BadTarget):
             raise found.error
+        return self.queue_all([source], groups=groups)[0]
+
+    def queue_all(self, targets: Iterable[str], *, groups: Sequence[str] = ()) -> list[DocumentEntry]:
+        """Register everything behind ``targets`` as queued, and return the entries as they stand now.
+
+        What another process works on is queued again when that is done. What cannot be read is registered as failed.
+        """
         self._prepare()
-        known = self._store.entry(found.id)
-        entry = self._entry(found, known, DocumentState.QUEUED, _joined(known, groups))
-        self._store.put_entries([entry])
-        return entry
+        standing: list[DocumentEntry] = []
+        written: list[DocumentEntry] = []
+        for found in discover(targets):
+            known = self._store.entry(found.id)
+            allowed = entries.joined(known, groups)
+            if known is not None and known.groups == allowed and ask_again(self._store, found.id):
+                standing.append(known)
+                continue
+            if isinstance(found, BadTarget):
+                tried = entries.fresh(found, known, DocumentState.FAILED, allowed)
+                written.append(entries.failed(tried, str(found.error), ""))
+            else:
+                written.append(entries.queued(found, known, allowed))
+        self._store.put_entries(written)
+        return standing + written
+
+    def forgive(self, document_ids: Collection[str] | None) -> list[str]:
+        """Queue these documents, or all that failed, as if they had never failed; returns their sources."""
+        failed = (DocumentState.FAILED, DocumentState.QUARANTINED)
+        if document_ids is None:
+            known = self._store.entries(states=failed, size=MOST_FORGIVEN).entries
+        else:
+            known = tuple(self._store.known_entries(document_ids).values())
+        self._store.put_entries([entries.forgiven(entry) for entry in known if entry.state in failed])
+        return [entry.source for entry in known]
+
+    # --- the stages
+
+    def _flow(self, reading: Iterator[Read], claims: Claims | None, patient: Patience) -> Iterator[IngestOutcome]:
+        embedding = Embedding(self._store, self._embedder, patient)
+        writing = Writing(self._store, self._embedder, claims, patient)
+        hungry: list[Ahead[Window]] = []
+        read = Ahead(reading, READ_AHEAD, "read")
+        windows = Ahead(embedding.looked_up(gathered(read, hungry)), WINDOWS_AHEAD, "look-up")
+        hungry.append(windows)
+        embedded = Ahead(embedding.embedded(windows), WINDOWS_AHEAD, "embed")
+        outcomes = Ahead(writing.written(embedded), OUTCOMES_AHEAD, "write")
+        try:
+            yield from outcomes
+            patient(self._store.refresh)
+        except BaseException:
+            with contextlib.suppress(SearchAppError):  # what is raised already tells more
+                self._store.refresh()
+            raise
+        finally:
+            patient.stop()
+            for stage in (read, windows, embedded, outcomes):
+                stage.stop()
+            for stage in (read, windows, embedded, outcomes):
+                stage.join()
+
+    def _loaded(self, documents: Iterable[Document]) -> Iterator[Loaded]:
+        for document in documents:
+            started = time.perf_counter()
+            chunks = self._chunked(document)
+            yield Loaded(entries.indexed(document, chunks, time.perf_counter() - started, None), chunks)
+
+    def _chunked(self, document: Document) -> tuple[Chunk, ...]:
+        self._prepare()
+        settings = self._settings
+        return tuple(chunk_document(document, self._embedder, settings.chunk_overlap_tokens, settings.chunk_tokens))
+
+    # --- the model
+
+    def _require_model(self) -> None:
+        """Refuse another model than the index was built with; load the model only if its name leaves a doubt.
+
+        A run in which nothing has changed never needs it.
+        """
+        self._is_prepared = False  # an operator may have moved the index since the last run
+        indexed = self._store.fingerprint()
+        if indexed is None or f"{indexed.provider}:{indexed.model}" != self._settings.embedding_model:
+            self._prepare()
 
     def _prepare(self) -> None:
-        fingerprint = self._embedder.fingerprint
-        model_in_use(self._store, fingerprint)
-        self._store.prepare(fingerprint)
-
-    # --- first thread: sources to chunks
-
-    def _loaded(self, targets: Iterable[str], groups: Sequence[str] | None) -> Iterator[_Loaded | IngestOutcome]:
-        with Loader(self._settings) as loader:
-            found = discover(targets)
-            while group := list(itertools.islice(found, LOOK_AHEAD)):
-                known = self._store.known_entries([one.id for one in group])
-                for one in group:
-                    yield self._load(loader, one, known.get(one.id), groups)
-
-    def _load(
-        self, loader: Loader, found: SourceRef | BadTarget, known: DocumentEntry | None, wanted: Sequence[str] | None
-    ) -> _Loaded | IngestOutcome:
-        started = time.perf_counter()
-        groups = _sorted(wanted) if wanted is not None else known.groups if known else ()
-        try:
-            if isinstance(found, BadTarget):
-                raise found.error
-            raw = loader.read(found, self._held(found, known, groups))
-            if known and _is_current(known, raw.content_hash, groups):
-                if known.state is not DocumentState.INDEXED:  # it was queued again, and nothing had changed
-                    self._store.put_entries([dataclasses.replace(known, state=DocumentState.INDEXED)])
-                return IngestOutcome(known.source, known.id, IngestState.UNCHANGED, known.chunks, note=known.note)
-            document = loader.parse(raw)
-            if found.is_url:
-                self._originals.keep_page(raw, document.type)
-        except SourceError as error:
-            return self._failed(found, known, str(error), groups)
-        return self._chunked(document, started, groups)
-
-    def _held(self, found: SourceRef, known: DocumentEntry | None, groups: tuple[str, ...]) -> PageVersion | None:
-        """The version of a web page that is in the store, so that its server need not send it again."""
-        if not found.is_url or known is None or not _is_current(known, known.content_hash, groups):
-            return None
-        version = self._originals.version(found.id)
-        return version if version is not None and version.content_hash == known.content_hash else None
-
-    def _chunked(self, document: Document, started: float, groups: tuple[str, ...] = ()) -> _Loaded:
-        settings = self._settings
-        chunks = chunk_document(document, self._embedder, settings.chunk_overlap_tokens, settings.chunk_tokens)
-        return _Loaded(document, tuple(chunks), time.perf_counter() - started, groups)
-
-    # --- second thread: chunks to the store
-
-    def _finish(self, window: _Window) -> Iterator[IngestOutcome]:
-        if not window.loaded:
-            return
-        started = time.perf_counter()
-        chunks = [chunk for loaded in window.loaded for chunk in loaded.chunks]
-        vectors, reused = self._vectors(chunks)
-        share = (time.perf_counter() - started) / max(1, len(chunks))
-        writes = [self._write(loaded, vectors, share) for loaded in window.loaded]
-        errors = self._store.write(writes, self._embedder.fingerprint)
-        computed: set[str] = set()
-        for loaded, write in zip(window.loaded, writes, strict=True):
-            if reason := errors.get(write.entry.id):
-                known = self._store.entry(write.entry.id)
-                ref = SourceRef(write.entry.source, write.entry.id)
-                yield self._failed(ref, known, f"The store refused a passage: {reason}.", loaded.groups)
-                continue
-            new = {chunk.hash for chunk in loaded.chunks} - reused - computed
-            computed |= new
-            yield IngestOutcome(
-                source=write.entry.source,
-                document_id=write.entry.id,
-                state=IngestState.INDEXED,
-                chunks=len(loaded.chunks),
-                embedded=len(new),
-                reused=len(loaded.chunks) - len(new),
-                note=write.entry.note,
-            )
-
-    def _vectors(self, chunks: Sequence[Chunk]) -> tuple[Mapping[str, Vector], set[str]]:
-        """A vector for every hash, and which of them the store had already."""
-        texts = {chunk.hash: chunk.embedded_text for chunk in chunks}
-        stored = self._store.vectors(texts.keys(), self._embedder.fingerprint)
-        missing = [hash_ for hash_ in texts if hash_ not in stored]
-        computed = self._embedder.embed_documents([texts[hash_] for hash_ in missing]) if missing else ()
-        return {**stored, **dict(zip(missing, computed, strict=True))}, set(stored)
-
-    def _write(self, loaded: _Loaded, vectors: Mapping[str, Vector], seconds_a_chunk: float) -> DocumentWrite:
-        document = loaded.document
-        entry = DocumentEntry(
-            id=document.id,
-            source=document.source,
-            title=document.title,
-            type=document.type,
-            state=DocumentState.INDEXED,
-            content_hash=document.content_hash,
-            language=document.language,
-            modified=document.modified,
-            pages=document.pages,
-            chunks=len(loaded.chunks),
-            note=document.note,
-            updated=_now(),
-            seconds=round(loaded.seconds + seconds_a_chunk * len(loaded.chunks), 3),
-            groups=loaded.groups,
-        )
-        return DocumentWrite(entry, tuple(EmbeddedChunk(chunk, vectors[chunk.hash]) for chunk in loaded.chunks))
-
-    def _failed(
-        self,
-        found: SourceRef | BadTarget,
-        known: DocumentEntry | None,
-        sentence: str,
-        groups: tuple[str, ...],
-    ) -> IngestOutcome:
-        """Record the failure; an older version stays searchable, and its facts stay in the entry."""
-        entry = self._entry(found, known, DocumentState.FAILED, groups)
-        self._store.put_entries([dataclasses.replace(entry, error=sentence)])
-        return IngestOutcome(
-            found.source, found.id, IngestState.FAILED, chunks=known.chunks if known else 0, error=sentence
-        )
-
-    def _entry(
-        self,
-        found: SourceRef | BadTarget,
-        known: DocumentEntry | None,
-        state: DocumentState,
-        groups: tuple[str, ...],
-    ) -> DocumentEntry:
-        now = _now()
-        if known is not None:
-            return dataclasses.replace(known, state=state, error="", updated=now, groups=groups)
-        title = found.source.rstrip("/").rpartition("/")[2] or found.source
-        type_ = likely_type(found.source)
-        return DocumentEntry(found.id, found.source, title, type_, state, updated=now, groups=groups)
-
-
-class _LoadingThread:
-    """Runs a generator ahead of its consumer, ``LOOK_AHEAD`` items at the most."""
-
-    def __init__(self, source: Iterator[_Loaded | IngestOutcome]) -> None:
-        self._source = source
-        self._queue: queue.Queue[_Item] = queue.Queue(LOOK_AHEAD)
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="searchapp-load", daemon=True)
-        self._thread.start()
-
-    def items(self) -> Iterator[_Loaded | IngestOutcome]:
-        """What the generator yields; its exception is raised here."""
-        while True:
-            item = self._queue.get()
-            if isinstance(item, _End):
-                if item.error is not None:
-                    raise item.error
-                return
-            yield item
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is waiting, so that the embedder should rather begin than wait for a fuller window."""
-        return self._queue.empty()
-
-    def stop(self) -> None:
-        """End the thread after the item at hand."""
-        self._stopping.set()
-        while self._thread.is_alive():
-            try:
-                self._queue.get(timeout=0.05)
-            except queue.Empty:
-                continue
-
-    def _run(self) -> None:
-        end = _End()
-        try:
-            for item in self._source:
-                self._queue.put(item)
-                if self._stopping.is_set():
-                    break
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the consumer's thread
-            end = _End(error)
-        finally:
-            close = getattr(self._source, "close", None)
-            if close is not None:
-                close()
-            if not self._stopping.is_set():
-                self._queue.put(end)
-
-
-def _sorted(groups: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(groups)))
-
-
-def _joined(known: DocumentEntry | None, added: Iterable[str]) -> tuple[str, ...]:
-    if known is None:
-        return _sorted(added)
-    return _sorted((*known.groups, *added)) if known.groups else ()
-
-
-def _is_current(known: DocumentEntry, content_hash: str, groups: tuple[str, ...]) -> bool:
-    """Whether what the store has of a document is what it should have."""
-    if known.state is DocumentState.FAILED or known.content_hash != content_hash or known.groups != groups:
-        return False
-    # A queued entry names its new groups already, its passages perhaps not yet.
-    return known.state is DocumentState.INDEXED or not groups
-
-
-def _now() -> dt.datetime:
-    """The time to the millisecond, which is what the stores keep."""
-    now = dt.datetime.now(dt.UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+        if not self._is_prepared:
+            fingerprint = self._embedder.fingerprint
+            model_in_use(self._store, fingerprint)
+            self._store.prepare(fingerprint)
+            self._is_prepared = True

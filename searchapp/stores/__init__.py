@@ -3,7 +3,6 @@
 from searchapp.stores.base import (
     Chunking,
     DocumentWrite,
-    EntryPage,
     FoundChunk,
     IndexSpec,
     LegQuery,
@@ -14,6 +13,7 @@ from searchapp.stores.base import (
 )
 from searchapp.stores.guard import model_in_use
 from searchapp.stores.providers import build_store
+from searchapp.stores.registry import EntryPage, Registry
 
 __all__ = [
     "Chunking",
@@ -24,6 +24,7 @@ __all__ = [
     "LegQuery",
     "LegResults",
     "Reencoder",
+    "Registry",
     "Store",
     "Vectors",
     "build_store",

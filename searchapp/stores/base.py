@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from searchapp.embedding.base import Fingerprint
-from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk, Filters, Vector
+from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, Filters, Vector
+from searchapp.stores.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +98,8 @@ class LegResults:
     semantic: tuple[FoundChunk, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EntryPage:
-    """Some entries, newest first, and how many there are in all."""
-
-    entries: tuple[DocumentEntry, ...]
-    total: int
-
-
-class Store(Protocol):
-    """Chunks, their vectors, and the registry of documents.
+class Store(Registry, Protocol):
+    """Chunks, their vectors, and the registry of documents (``Registry``).
 
     Any method may raise ServiceUnavailableError, ServiceRefusedError or IncompatibleServerError where the store is a
     server, and StorageError when a write is refused. Reading from a store that was never prepared is not an error: it
@@ -144,29 +137,6 @@ class Store(Protocol):
         Per document all or nothing to a reader: the new chunks are complete before the old ones go, and a document
         that failed keeps its old version. Visible to searches after ``refresh``, possibly earlier.
         """
-        ...
-
-    def put_entries(self, entries: Sequence[DocumentEntry]) -> None:
-        """Write entries without touching chunks; later ``entry`` calls see them."""
-        ...
-
-    def entry(self, document_id: str) -> DocumentEntry | None:
-        """The registry's line about one document."""
-        ...
-
-    def known_entries(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
-        """The entries of those of the ids that are known, in one round trip."""
-        ...
-
-    def entries(
-        self,
-        *,
-        state: DocumentState | None = None,
-        offset: int = 0,
-        size: int = 50,
-        groups: Sequence[str] | None = None,
-    ) -> EntryPage:
-        """The registry page by page, last updated first; with ``groups`` only what these may read (see ``Filters``)."""
         ...
 
     def chunks(self, document_id: str) -> tuple[Chunk, ...]:

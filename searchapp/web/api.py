@@ -67,7 +67,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         arguments = request.args
         state = arguments.get("state")
         page = application.store.entries(
-            state=choice(DocumentState, "state", state, DocumentState.QUEUED) if state else None,
+            states=[choice(DocumentState, "state", state, DocumentState.QUEUED)] if state else [],
             offset=number("from", arguments.get("from"), 0, 0, DEEPEST_OFFSET),
             size=number("size", arguments.get("size"), 50, 1, MOST_ENTRIES),
         )

@@ -61,7 +61,7 @@ class Jobs:
         left = [
             entry.source
             for state in (DocumentState.RUNNING, DocumentState.QUEUED)
-            for entry in self._application.store.entries(state=state, size=RESUME_PAGE).entries
+            for entry in self._application.store.entries(states=[state], size=RESUME_PAGE).entries
             if is_web_address(entry.source) or entry.source.startswith(uploads)
         ]
         for source in left:

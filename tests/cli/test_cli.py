@@ -171,6 +171,7 @@ def test_help_imports_nothing_heavy(shell: Shell) -> None:
         "es rollback",
         "es prune",
         "documents list",
+        "documents retry",
     ],
 )
 def test_every_command_has_help(shell: Shell, command: str) -> None:

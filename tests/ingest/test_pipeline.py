@@ -1,66 +1,23 @@
-"""Ingestion end to end over the embedded store, with a hashed embedder that counts what it is given."""
+"""Ingestion end to end over the embedded store."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
 from pathlib import Path
 
 import pytest
 
 from searchapp.embedding.hashed import HashedEmbedder
-from searchapp.errors import ModelMismatchError, SourceError
-from searchapp.ingest import Ingester, Originals
-from searchapp.model import DocumentState, Filters, IngestOutcome, IngestState, SearchMode, SearchRequest, Vectors
-from searchapp.search import Searcher
-from searchapp.settings import Settings, load_settings
-from searchapp.stores.lancedb import LanceStore
-
-
-class CountingEmbedder(HashedEmbedder):
-    """Remembers every text that it embedded."""
-
-    def __init__(self, model: str, settings: Settings) -> None:
-        super().__init__(model, settings)
-        self.embedded: list[str] = []
-
-    def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        self.embedded += texts
-        return super().embed_documents(texts)
-
-
-class World:
-    """One installation in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        settings = load_settings(data_dir=folder / "data", embedding_model="hashed:64")
-        self.library = folder / "library"
-        self.library.mkdir()
-        self.embedder = CountingEmbedder("64", settings)
-        self.store = LanceStore(folder / "index")
-        self.ingester = Ingester(self.store, self.embedder, Originals(settings.data_dir), settings)
-        self.searcher = Searcher(self.store, self.embedder, settings)
-
-    def write(self, name: str, text: str) -> Path:
-        path = self.library / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    def ingest(self, *targets: Path) -> dict[str, IngestOutcome]:
-        outcomes = self.ingester.ingest([str(target) for target in targets or (self.library,)])
-        return {Path(outcome.source).name: outcome for outcome in outcomes}
-
-    def found(self, query: str) -> list[str]:
-        return [hit.text for hit in self.searcher.search(SearchRequest(query, SearchMode.KEYWORD)).hits]
+from searchapp.errors import ModelMismatchError, SourceError, UsageError
+from searchapp.ingest import Ingester, Originals, Sync
+from searchapp.model import DocumentState, Filters, IngestState, SearchMode, SearchRequest
+from searchapp.settings import load_settings
+from tests.ingest.worlds import World, paragraphs
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     return World(tmp_path)
-
-
-def paragraphs(count: int, changed: int = -1) -> str:
-    body = "The quick brown fox jumps over the lazy dog and on it goes. " * 8
-    return "\n\n".join(f"## Part {n}\n\n{'Changed.' if n == changed else 'Same.'} {body}" for n in range(count))
 
 
 def test_a_folder_is_ingested_and_the_second_time_nothing_is_embedded(world: World) -> None:
@@ -99,7 +56,7 @@ def test_one_bad_document_costs_only_itself_and_is_tried_again(world: World) -> 
     outcomes = world.ingest()
     assert outcomes["good.md"].state == "indexed"
     assert outcomes["bad.pdf"].state == "failed" and outcomes["bad.pdf"].error.endswith(".")
-    entry = world.store.entries(state=DocumentState.FAILED).entries[0]
+    entry = world.store.entries(states=[DocumentState.FAILED]).entries[0]
     assert entry.source == str(bad) and entry.error == outcomes["bad.pdf"].error
     assert world.ingest()["bad.pdf"].state == "failed"
 
@@ -109,10 +66,10 @@ def test_a_failed_update_leaves_the_old_version_searchable(world: World) -> None
     world.ingest()
     path.write_bytes(b"")
     assert world.ingest()["note.md"].state == "failed"
-    assert world.found("old") and world.store.entries(state=DocumentState.FAILED).total == 1
+    assert world.found("old") and world.store.entries(states=[DocumentState.FAILED]).total == 1
     path.write_text("# Note\n\nThe old words.", encoding="utf-8")
     assert world.ingest()["note.md"].state == "indexed"
-    assert world.store.entries(state=DocumentState.FAILED).total == 0
+    assert world.store.entries(states=[DocumentState.FAILED]).total == 0
 
 
 def test_a_missing_target_does_not_stop_the_others(world: World) -> None:
@@ -138,7 +95,7 @@ def test_leaving_the_run_early_keeps_what_is_done(world: World) -> None:
     run = world.ingester.ingest([str(world.library)])
     assert next(run).state == "indexed"
     run.close()
-    done = world.store.entries(state=DocumentState.INDEXED).total
+    done = world.store.entries(states=[DocumentState.INDEXED]).total
     assert 0 < done <= 300
     states = [outcome.state for outcome in world.ingest().values()]
     assert states.count("unchanged") == done and states.count("indexed") == 300 - done
@@ -152,9 +109,123 @@ def test_queueing_registers_and_keeps_what_is_searchable(world: World) -> None:
     world.ingester.queue(str(path))
     assert world.found("alpha")
     assert world.ingest()["one.md"].state == "unchanged"
-    assert world.store.entry(queued.id).state is DocumentState.INDEXED
+    assert world.store.entry(queued.id).state is DocumentState.UNCHANGED
     with pytest.raises(SourceError, match="does not exist"):
         world.ingester.queue(str(world.library / "absent.md"))
+
+
+def test_an_unchanged_run_neither_loads_the_model_nor_touches_the_registry(world: World, tmp_path: Path) -> None:
+    path = world.write("one.md", "# One\n\nAlpha.")
+    world.ingest()
+    before = world.entry(path)
+
+    class NoModel:
+        def __getattr__(self, name: str) -> object:
+            raise AssertionError(f"the model was asked for its {name}")
+
+    idle = Ingester(world.store, NoModel(), Originals(world.settings.data_dir), world.settings)  # type: ignore[arg-type]
+    assert [outcome.state for outcome in idle.ingest([str(world.library)])] == ["unchanged"]
+    assert world.entry(path) == before
+
+
+def test_the_registry_tells_attempts_times_and_pages(world: World) -> None:
+    path = world.write("pages.txt", "Page one.\fPage two.\fPage three.")
+    world.ingest()
+    entry = world.entry(path)
+    assert (entry.pages, entry.pages_indexed) == (3, 3)
+    assert (entry.attempts, entry.failures, entry.owner, entry.lease) == (0, 0, "", None)
+    assert entry.started is not None and entry.updated is not None and entry.started <= entry.updated
+
+
+# --- renamed and removed files
+
+
+def test_a_renamed_file_keeps_its_passages(world: World) -> None:
+    path = world.write("old name.txt", paragraphs(6))
+    first = world.ingest()["old name.txt"]
+    world.embedder.embedded.clear()
+    renamed = path.rename(world.library / "new name.txt")
+    outcome = world.ingest()["new name.txt"]
+    assert (outcome.state, outcome.chunks, outcome.embedded) == ("indexed", first.chunks, 0)
+    assert world.embedder.embedded == [] and "old name.txt" in outcome.note
+    assert world.entry(renamed).title == "new name" and world.store.count() == first.chunks
+    assert world.store.entry(first.document_id) is None
+    assert world.ingest()["new name.txt"].state == "unchanged"
+    renamed.write_text(paragraphs(6, changed=2), encoding="utf-8")
+    assert world.ingest()["new name.txt"].state == "indexed"
+    assert world.store.count() == first.chunks
+
+
+def test_a_copy_is_a_document_of_its_own(world: World) -> None:
+    path = world.write("one.md", "# One\n\nAlpha.")
+    world.ingest()
+    world.write("two.md", path.read_text())
+    assert {name: outcome.state for name, outcome in world.ingest().items()} == {
+        "one.md": "unchanged",
+        "two.md": "indexed",
+    }
+    assert world.store.count() == 2
+
+
+def test_sync_removes_what_is_gone_and_nothing_else(world: World, tmp_path: Path) -> None:
+    for name in ("keep.md", "gone.md", "sub/gone too.md"):
+        world.write(name, f"# {name}\n\nAbout {name}.")
+    beside = tmp_path / "library-too.md"
+    beside.write_text("# Beside\n\nText.")
+    world.ingest(world.library, beside)
+    for path in (world.library / "gone.md", world.library / "sub" / "gone too.md", beside):
+        path.unlink()
+    assert set(world.ingest()) == {"keep.md"}
+    outcomes = world.ingest(sync=Sync.CAREFUL)
+    assert {name: outcome.state for name, outcome in outcomes.items()} == {
+        "keep.md": "unchanged", "gone.md": "deleted", "gone too.md": "deleted",
+    }  # fmt: skip
+    assert {Path(entry.source).name for entry in world.store.entries().entries} == {"keep.md", "library-too.md"}
+    assert world.store.count() == 2
+
+
+def test_sync_does_not_take_an_empty_mount_point_for_a_deletion(world: World) -> None:
+    path = world.write("one.md", "# One\n\nAlpha.")
+    world.ingest()
+    path.unlink()
+    with pytest.raises(UsageError, match="mounted"):
+        world.ingest(sync=Sync.CAREFUL)
+    assert world.store.count() == 1
+    assert world.ingest(sync=Sync.EVEN_ALL)["one.md"].state == "deleted"
+    assert world.store.count() == 0
+    world.write("one.md", "# One\n\nAlpha.")
+    world.ingest()
+    shutil.rmtree(world.library)
+    assert world.ingest(sync=Sync.EVEN_ALL)["library"].state == "failed"
+    assert world.store.count() == 1
+
+
+# --- failures
+
+
+def test_a_document_that_fails_three_times_is_quarantined_until_it_is_edited_or_forgiven(world: World) -> None:
+    bad = world.write("bad.pdf", "no pdf \x00\x01\x02")
+    world.write("good.md", "# Good\n\nText.")
+    states = [world.ingest()["bad.pdf"].state for _ in range(4)]
+    assert states == ["failed", "failed", "quarantined", "quarantined"]
+    entry = world.entry(bad)
+    assert (entry.state, entry.failures) == (DocumentState.QUARANTINED, 3) and entry.error
+    assert world.ingester.forgive([entry.id]) == [str(bad)]
+    assert world.entry(bad).state is DocumentState.QUEUED
+    assert world.ingest()["bad.pdf"].state == "failed"
+    bad.write_text("still no pdf \x00\x01\x02")
+    assert [world.ingest()["bad.pdf"].state for _ in range(3)] == ["failed", "failed", "quarantined"]
+    bad.write_text("A text at last, whatever its name.")
+    bad.rename(world.library / "bad.txt")
+    assert world.ingest()["bad.txt"].state == "indexed"
+
+
+def test_forgiving_all_takes_those_that_failed_and_no_others(world: World) -> None:
+    bad = world.write("bad.pdf", "no pdf \x00\x01\x02")
+    good = world.write("good.md", "# Good\n\nText.")
+    world.ingest()
+    assert world.ingester.forgive(None) == [str(bad)]
+    assert world.entry(good).state is DocumentState.INDEXED
 
 
 def test_groups_are_set_kept_changed_and_opened(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import threading
 from hashlib import sha256
 
 import numpy as np
@@ -293,6 +294,14 @@ class StoreContract:
             updated=moment,
             seconds=1.5,
             groups=("finance", "law"),
+            pages_indexed=11,
+            attempts=2,
+            failures=1,
+            failed_hash="def",
+            queued=moment,
+            started=moment,
+            owner="host-1",
+            lease=moment,
         )
         prepared.put_entries([entry])
         assert prepared.entry("x") == entry
@@ -306,8 +315,88 @@ class StoreContract:
             prepared.put_entries([dataclasses.replace(document(f"d{number}").entry, state=state, updated=moment)])
         page = prepared.entries(offset=1, size=2)
         assert [entry.id for entry in page.entries] == ["d3", "d2"] and page.total == 5
-        failed = prepared.entries(state=DocumentState.FAILED)
+        failed = prepared.entries(states=[DocumentState.FAILED])
         assert [entry.id for entry in failed.entries] == ["d3", "d1"] and failed.total == 2
+
+    def test_entries_of_several_states_come_oldest_first_when_asked(self, prepared: Store) -> None:
+        day = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        states = [DocumentState.QUEUED, DocumentState.INDEXED, DocumentState.RUNNING]
+        for number, state in enumerate(states):
+            moment = day + dt.timedelta(days=number)
+            prepared.put_entries([dataclasses.replace(document(f"d{number}").entry, state=state, updated=moment)])
+        page = prepared.entries(states=[DocumentState.QUEUED, DocumentState.RUNNING], oldest_first=True)
+        assert [entry.id for entry in page.entries] == ["d0", "d2"] and page.total == 2
+        assert prepared.state_counts() == dict.fromkeys(states, 1)
+
+    def test_documents_are_found_by_place_and_by_content(self, prepared: Store) -> None:
+        for name, source in (("a", "/docs/x/a.md"), ("b", "/docs/xy.md"), ("c", "/docs/x"), ("d", "/docs/x/s/it's.md")):
+            prepared.put_entries([document(name, source=source, version=name).entry])
+        assert [entry.id for entry in prepared.sources("/docs/x")] == ["c", "a", "d"]
+        assert [entry.id for entry in prepared.sources("/docs")] == ["c", "a", "d", "b"]
+        assert [entry.id for entry in prepared.sources("/docs/x/s/it's.md")] == ["d"]
+        assert list(prepared.sources("/do")) == []
+        found = prepared.same_content(["a", "d", "none"])
+        assert {hash_: [entry.id for entry in entries] for hash_, entries in found.items()} == {"a": ["a"], "d": ["d"]}
+
+    # --- who works on a document
+
+    def claimed(self, name: str, owner: str, until: dt.datetime, **facts: object) -> DocumentEntry:
+        facts = {"state": DocumentState.RUNNING, "owner": owner, "lease": until, "content_hash": "", **facts}
+        return dataclasses.replace(document(name).entry, **facts)
+
+    def test_one_of_two_claims_wins_and_the_other_waits_for_the_end_of_the_lease(self, prepared: Store) -> None:
+        now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        later, latest = now + dt.timedelta(seconds=60), now + dt.timedelta(seconds=120)
+        prepared.put_entries([document("known").entry])
+        first = [self.claimed(name, "one", later) for name in ("new", "known")]
+        assert set(prepared.claim(first, now)) == {"new", "known"}
+        assert prepared.entry("new") == first[0]
+        second = [self.claimed(name, "two", latest) for name in ("new", "other")]
+        assert list(prepared.claim(second, now)) == ["other"]
+        assert prepared.entry("new") == first[0]
+        assert set(prepared.claim(first, now)) == {"new", "known"}  # one may claim again what it holds
+        assert list(prepared.claim(second[:1], later)) == ["new"]  # the lease has ended
+        assert list(prepared.claim(first[:1], later, gone=["two"])) == ["new"]  # its owner is known to be dead
+        done = document("new", "text").entry
+        prepared.put_entries([done])
+        assert list(prepared.claim(second[:1], now)) == ["new"]  # nobody works on it
+
+    def test_of_many_that_claim_at_once_each_document_gets_one(self, prepared: Store) -> None:
+        now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        until = now + dt.timedelta(seconds=60)
+        prepared.put_entries([document(f"d{number}").entry for number in range(0, 20, 2)])
+        ready, won = threading.Barrier(4), {}
+
+        def claim(owner: str) -> None:
+            ready.wait(30)
+            won[owner] = set(prepared.claim([self.claimed(f"d{number}", owner, until) for number in range(20)], now))
+
+        threads = [threading.Thread(target=claim, args=(f"owner-{number}",)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert sorted(id_ for ids in won.values() for id_ in ids) == sorted(f"d{number}" for number in range(20))
+        for owner, ids in won.items():
+            assert all(prepared.entry(id_).owner == owner for id_ in ids)
+
+    def test_a_lease_is_renewed_only_by_its_owner(self, prepared: Store) -> None:
+        now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        later = now + dt.timedelta(seconds=60)
+        mine = self.claimed("a", "one", now, title="Mine")
+        prepared.claim([mine], now)
+        longer = dataclasses.replace(mine, lease=later, title="not written")
+        assert list(prepared.renew([longer, self.claimed("absent", "one", later)])) == ["a"]
+        assert prepared.entry("a") == dataclasses.replace(mine, lease=later)
+        assert list(prepared.renew([dataclasses.replace(longer, owner="two")])) == []
+        prepared.put_entries([document("a").entry])
+        assert list(prepared.renew([longer])) == []
+        assert prepared.entry("a").state is DocumentState.INDEXED
+
+    def test_forgetting_removes_entries_alone(self, prepared: Store) -> None:
+        self.fill(prepared, document("a", "text"), document("b", "text too"))
+        prepared.forget(["a", "absent"])
+        assert prepared.entry("a") is None and prepared.entry("b") is not None and prepared.count() == 2
 
     def test_writing_nothing_is_nothing(self, prepared: Store) -> None:
         assert prepared.write([]) == {}

@@ -109,17 +109,40 @@ def test_a_deleted_id_is_no_failure(store: ElasticsearchStore) -> None:
     assert write_all(store.client, [Action.delete(store.names.chunks, "absent")]) == {}
 
 
-def test_a_read_only_index_is_named_with_the_disk_as_the_cause(store: ElasticsearchStore) -> None:
+@pytest.mark.parametrize("index", ["documents", "chunks"])
+def test_a_read_only_index_is_named_with_the_disk_as_the_cause_and_fails_no_document(
+    store: ElasticsearchStore, index: str
+) -> None:
     store.prepare(MODEL)
-    block = {"index.blocks.read_only_allow_delete": True}
-    store.client.indices.put_settings(index=store.names.documents, settings=block)
+    name = getattr(store.names, index)
+    store.client.indices.put_settings(index=name, settings={"index.blocks.read_only_allow_delete": True})
     try:
-        failures = store.write([document("a", "text")])
-        assert "read-only" in failures["a"] and "flood-stage" in failures["a"]
+        with pytest.raises(StorageError, match="read-only") as caught:
+            store.write([document("a", "text")])
+        assert "flood-stage" in caught.value.remedy
     finally:
-        store.client.indices.put_settings(
-            index=store.names.documents, settings={"index.blocks.read_only_allow_delete": None}
-        )
+        store.client.indices.put_settings(index=name, settings={"index.blocks.read_only_allow_delete": None})
+    assert store.write([document("a", "text")]) == {}
+
+
+def test_a_registry_of_an_earlier_version_is_upgraded_in_place(store: ElasticsearchStore) -> None:
+    store.prepare(MODEL)
+    index = store.names.documents
+    mapping = store.client.indices.get_mapping(index=index)[index]["mappings"]
+    newer = {"pages_indexed", "attempts", "failures", "failed_hash", "queued", "started", "owner", "lease"}
+    mapping["properties"] = {name: field for name, field in mapping["properties"].items() if name not in newer}
+    store.client.indices.delete(index=index)
+    store.client.indices.create(index=index, mappings=mapping)
+    old = {"source": "/docs/a.md", "title": "A", "type": "markdown", "state": "running", "chunks": 3, "seconds": 1.0}
+    store.client.index(index=index, id="a", document=old, refresh=True)
+    later = ElasticsearchStore(store.settings)
+    known = later.entry("a")
+    assert known is not None and known.chunks == 3 and known.attempts == 0 and known.lease is None
+    assert [entry.id for entry in later.entries().entries] == ["a"]
+    now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    claimed = dataclasses.replace(known, owner="one", lease=now + dt.timedelta(seconds=60), attempts=1)
+    assert list(later.claim([claimed], now)) == ["a"]
+    assert later.entry("a") == claimed
 
 
 # --- what a server can answer that is not the one we want

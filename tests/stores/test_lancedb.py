@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
+import subprocess
+import sys
 from pathlib import Path
 
+import lancedb
 import pytest
 
+from searchapp.model import DocumentState
 from searchapp.stores.lancedb import LanceStore
 from tests.stores.contract import MODEL, StoreContract, document
 
@@ -40,3 +46,43 @@ def test_tables_of_before_groups_get_the_column(tmp_path: Path) -> None:
     new.write([document("b", "text too", groups=("law",))])
     assert [entry.id for entry in new.entries(groups=()).entries] == ["a"]
     assert new.entry("b").groups == ("law",)
+
+
+def test_a_registry_of_an_earlier_version_is_upgraded_in_place(store: LanceStore) -> None:
+    store.prepare(MODEL)
+    store.write([document("a", "text")])
+    newer = ["pages_indexed", "attempts", "failures", "failed_hash", "queued", "started", "owner", "lease"]
+    lancedb.connect(str(store.folder)).open_table("documents").drop_columns(newer)
+    later = LanceStore(store.folder)
+    known = later.entry("a")
+    assert known == document("a", "text").entry
+    assert later.entries(states=[DocumentState.INDEXED]).total == 1
+    claimed = dataclasses.replace(known, state=DocumentState.RUNNING, owner="one", attempts=1)
+    assert list(later.claim([claimed], dt.datetime.now(dt.UTC))) == ["a"]
+    assert later.entry("a") == claimed
+    assert later.write([document("b", "other")]) == {}
+    assert store.entry("b") is not None  # a process that opened the table before sees the new columns
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from searchapp.stores.lancedb import LanceStore
+from tests.stores.contract import MODEL, document
+store = LanceStore(Path(sys.argv[1]))
+store.prepare(MODEL)
+for number in range(10):
+    store.write([document(f"{sys.argv[2]}{number}", f"text {number}")])
+    store.put_entries([document(f"{sys.argv[2]}{number}", f"text {number}", version="v2").entry])
+store.refresh()
+"""
+
+
+def test_two_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITER, str(tmp_path / "index")]
+    writers = [subprocess.Popen([*command, name], stderr=subprocess.PIPE, text=True) for name in ("a", "b")]
+    for writer in writers:
+        assert writer.wait(120) == 0, writer.stderr and writer.stderr.read()
+    store = LanceStore(tmp_path / "index")
+    assert store.count() == 20
+    assert {entry.content_hash for entry in store.entries(size=100).entries} == {"v2"}

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -33,7 +33,7 @@ from searchapp.model import (
     Token,
 )
 from searchapp.settings import Settings
-from searchapp.stores.base import EntryPage
+from searchapp.stores import EntryPage
 
 NO_FILTERS = Filters()
 MODIFIED = dt.datetime(2024, 3, 5, tzinfo=dt.UTC)
@@ -183,8 +183,10 @@ class Store:
         self.known[one.id] = one
         return one
 
-    def entries(self, *, state: DocumentState | None = None, offset: int = 0, size: int = 50) -> EntryPage:
-        chosen = [one for one in self.known.values() if state is None or one.state is state]
+    def entries(
+        self, *, states: Collection[DocumentState] = (), offset: int = 0, size: int = 50, oldest_first: bool = False
+    ) -> EntryPage:
+        chosen = [one for one in self.known.values() if not states or one.state in states]
         return EntryPage(tuple(chosen[offset : offset + size]), len(chosen))
 
     def entry(self, document_id: str) -> DocumentEntry | None:

@@ -12,12 +12,23 @@ from typing import Any, Self
 
 from elasticsearch import ApiError, Elasticsearch
 
+from searchapp.errors import ServiceUnavailableError, StorageError
+
 REQUEST_BYTES = 8 * 1024 * 1024
 """Elasticsearch advises requests of a few tens of megabytes at the very most; small ones keep its heap calm."""
 
 ATTEMPTS = 6
 FIRST_PAUSE_SECONDS = 0.5
 TOO_MANY_REQUESTS = 429
+SHARD_UNAVAILABLE = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which write of a document is meant: its sequence number, and the primary shard's term."""
+
+    seq_no: int
+    primary_term: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +49,26 @@ class Action:
         return dataclasses.replace(self, lines=(json.dumps({kind: {**target, "_index": index}}), *self.lines[1:]))
 
     @classmethod
+    def conditional(cls, index: str, id_: str, source: dict[str, Any], place: Place | None) -> Self:
+        """Write a document if ``place`` is still its last write, or, where that is None, if there is none yet."""
+        header: dict[str, Any] = {"_index": index, "_id": id_}
+        if place:
+            header |= {"if_seq_no": place.seq_no, "if_primary_term": place.primary_term}
+        verb = json.dumps({"index" if place else "create": header})
+        return cls(id_, (verb, json.dumps(source, ensure_ascii=False)))
+
+    @classmethod
     def delete(cls, index: str, id_: str) -> Self:
         """Remove a document; that there was none is no failure."""
         return cls(id_, (json.dumps({"delete": {"_index": index, "_id": id_}}),))
 
 
 def write_all(client: Elasticsearch, actions: Iterable[Action], *, refresh: bool = False) -> dict[str, str]:
-    """Send the actions and return a reason for the id of every item that failed.
+    """Send the actions and return a reason for the id of every item that failed for a reason of its own.
 
-    Items and requests that were turned away with 429 are sent again with growing, jittered pauses.
+    Items and requests that were turned away with 429 are sent again with growing, jittered pauses. What concerns all
+    of them is raised: ServiceUnavailableError when the server stays too busy or is losing shards, StorageError when a
+    disk past the flood stage has made an index read-only.
     """
     failures: dict[str, str] = {}
     for batch in _batches(actions):
@@ -57,7 +79,10 @@ def write_all(client: Elasticsearch, actions: Iterable[Action], *, refresh: bool
             if not pending:
                 break
             time.sleep(FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
-        failures.update({action.id: "Elasticsearch had too much to do (HTTP 429)" for action in pending})
+        if pending:
+            raise ServiceUnavailableError(
+                "Elasticsearch has too much to do (HTTP 429).", "Try again in a moment, or add nodes."
+            )
     return failures
 
 
@@ -72,7 +97,7 @@ def _send(client: Elasticsearch, batch: list[Action], refresh: bool) -> tuple[li
             filter_path="errors,items.*.status,items.*.error,items.*._id",
         )
     except ApiError as error:
-        if error.meta.status == TOO_MANY_REQUESTS:
+        if error.meta.status == TOO_MANY_REQUESTS and "cluster_block" not in str(error.body):
             return batch, {}
         raise
     if not answer["errors"]:
@@ -82,12 +107,25 @@ def _send(client: Elasticsearch, batch: list[Action], refresh: bool) -> tuple[li
     for action, item in zip(batch, answer["items"], strict=True):
         (result,) = item.values()
         reason = result.get("error", {})
-        # A full disk makes indices read-only, which is answered with 429 too; waiting does not help there.
-        if result["status"] == TOO_MANY_REQUESTS and reason.get("type") != "cluster_block_exception":
+        if reason.get("type") == "cluster_block_exception":  # HTTP 429 or 403, by version and by kind of block
+            raise read_only(str(reason.get("reason", ""))[:300])
+        if result["status"] == TOO_MANY_REQUESTS:
             again.append(action)
+        elif result["status"] == SHARD_UNAVAILABLE:
+            raise ServiceUnavailableError(
+                f"Elasticsearch cannot write now: {str(reason.get('reason', ''))[:200]}.", "Check es status."
+            )
         elif reason:
             failures[action.id] = f"{reason.get('type', 'error')}: {reason.get('reason', '')}"[:300]
     return again, failures
+
+
+def read_only(reason: str) -> StorageError:
+    """The error for a write that a block on the index turned away."""
+    return StorageError(
+        f"Elasticsearch has made the index read-only: {reason}.",
+        "Its disk is probably past the flood-stage watermark: free space, and it lifts the block by itself.",
+    )
 
 
 def _batches(actions: Iterable[Action]) -> Iterator[list[Action]]:

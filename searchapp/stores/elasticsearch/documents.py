@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -9,6 +10,11 @@ from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
 from searchapp.stores.base import FoundChunk
 
 Json = dict[str, Any]
+
+ENTRY_FIELDS = tuple(field.name for field in dataclasses.fields(DocumentEntry) if field.name != "id")
+"""Those of the registry; ``groups`` is left out where there is none."""
+
+ENTRY_INSTANTS = ("modified", "updated", "queued", "started", "lease")
 
 
 def chunk_source(entry: DocumentEntry, embedded: EmbeddedChunk, written: dt.datetime) -> Json:
@@ -75,31 +81,17 @@ def found_chunk(hit: Json, score: float) -> FoundChunk:
 
 def entry_source(entry: DocumentEntry) -> Json:
     """A registry entry as it stands in the index; its id is the document's."""
-    return {
-        "source": entry.source,
-        "title": entry.title,
-        "type": entry.type,
-        "state": str(entry.state),
-        "content_hash": entry.content_hash,
-        "language": entry.language,
-        "modified": _instant(entry.modified),
-        "pages": entry.pages,
-        "chunks": entry.chunks,
-        "error": entry.error,
-        "note": entry.note,
-        "updated": _instant(entry.updated),
-        "seconds": entry.seconds,
-        **_groups(entry),
-    }
+    values = {name: getattr(entry, name) for name in ENTRY_FIELDS if name != "groups"}
+    values["state"] = str(entry.state)
+    return values | {name: _instant(values[name]) for name in ENTRY_INSTANTS} | _groups(entry)
 
 
 def entry_of(hit: Json) -> DocumentEntry:
-    """The registry entry that a hit or a get carries."""
-    source = dict(hit["_source"])
+    """The registry entry that a hit or a get carries; one of an earlier version lacks the newer fields."""
+    source = {name: value for name, value in hit["_source"].items() if name in ENTRY_FIELDS}
     source["state"] = DocumentState(source["state"])
-    source["modified"] = _date(source.get("modified"))
-    source["updated"] = _date(source.get("updated"))
-    source["groups"] = tuple(source.get("groups", ()))
+    source |= {name: _date(source.get(name)) for name in ENTRY_INSTANTS}
+    source["groups"] = tuple(source.get("groups") or ())
     return DocumentEntry(id=hit["_id"], **source)
 
 

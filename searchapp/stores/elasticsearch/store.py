@@ -10,17 +10,16 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from elasticsearch import ApiError, Elasticsearch, NotFoundError
+from elasticsearch import ApiError, Elasticsearch
 from elasticsearch import __version__ as client_version
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import IndexSwitchedError, SearchAppError, StorageError
-from searchapp.model import Chunk, DocumentEntry, DocumentState, Vector
+from searchapp.model import Chunk, Vector
 from searchapp.settings import Settings
 from searchapp.stores.base import (
     Chunking,
     DocumentWrite,
-    EntryPage,
     IndexSpec,
     LegQuery,
     LegResults,
@@ -30,6 +29,7 @@ from searchapp.stores.elasticsearch import documents, queries
 from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.connection import connect, incompatible, reading, shown, translated
 from searchapp.stores.elasticsearch.installation import Step, install
+from searchapp.stores.elasticsearch.registry import ElasticsearchRegistry
 from searchapp.stores.elasticsearch.templates import COMPONENTS, INDEX_TEMPLATES, Templates, es_folder, read_templates
 from searchapp.stores.elasticsearch.versions import Names, Version, chosen, live_version, read_versions
 from searchapp.stores.elasticsearch.writing import delete_chunks, replace_documents
@@ -42,7 +42,7 @@ LIVE_SECONDS = 1.0
 """How long a process may go on searching the version before; it still gets every write, and stays whole."""
 
 
-class ElasticsearchStore:
+class ElasticsearchStore(ElasticsearchRegistry):
     """Chunks behind the alias ``<prefix>-chunks``, entries in ``<prefix>-documents``.
 
     A search goes to one version of the index by its own name, never through the alias: both legs meet the same version,
@@ -87,7 +87,9 @@ class ElasticsearchStore:
         """Put the templates of es/mappings and create what is missing; returns what was done to each object."""
         self.check()
         self._live = None
-        return install(self.client, self.names, self.templates(fingerprint.dims), self.spec(fingerprint))
+        steps = install(self.client, self.names, self.templates(fingerprint.dims), self.spec(fingerprint))
+        _ = self._upgraded
+        return steps
 
     def templates(self, dims: int) -> Templates:
         """The templates of es/mappings for vectors of ``dims`` dimensions."""
@@ -149,8 +151,12 @@ class ElasticsearchStore:
         """
         if not writes:
             return {}
+        _ = self._upgraded
         written = dt.datetime.now(dt.UTC)
-        replacing = bool(self.known_entries([write.entry.id for write in writes]))
+        known = self.known_entries([write.entry.id for write in writes])
+        replacing = any(
+            entry.content_hash or entry.attempts > 1 for entry in known.values()
+        )  # a first try has no chunks
         failed: dict[str, str] = {}
         entries = [write.entry for write in writes]
         done: set[str] = set()
@@ -198,52 +204,6 @@ class ElasticsearchStore:
             return writes
         parts = [(write.entry, [embedded.chunk for embedded in write.chunks]) for write in writes]
         return self._reencode(parts, wanted, lambda hashes: self.vectors(hashes, wanted.fingerprint))
-
-    @translated
-    def put_entries(self, entries: Sequence[DocumentEntry]) -> None:
-        """See ``Store``."""
-        actions = [Action.index(self.names.documents, entry.id, documents.entry_source(entry)) for entry in entries]
-        write_all(self.client, actions, refresh=True)
-
-    @translated
-    def entry(self, document_id: str) -> DocumentEntry | None:
-        """See ``Store``."""
-        return self.known_entries([document_id]).get(document_id)
-
-    @translated
-    def known_entries(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
-        """See ``Store``."""
-        if not document_ids:
-            return {}
-        try:
-            found = self.client.mget(index=self.names.documents, ids=list(document_ids))["docs"]
-        except NotFoundError:
-            return {}
-        return {hit["_id"]: documents.entry_of(hit) for hit in found if hit.get("found")}
-
-    @translated
-    def entries(
-        self,
-        *,
-        state: DocumentState | None = None,
-        offset: int = 0,
-        size: int = 50,
-        groups: Sequence[str] | None = None,
-    ) -> EntryPage:
-        """See ``Store``."""
-        clauses: list[Json] = [{"term": {"state": str(state)}}] if state else []
-        if groups is not None:
-            clauses.append(queries.readable_by(groups))
-        answer = self.client.search(
-            index=self.names.documents,
-            query={"bool": {"filter": clauses}},
-            sort=[{"updated": {"order": "desc", "missing": "_last"}}, {"source": "asc"}],
-            from_=offset,
-            size=size,
-            track_total_hits=True,
-            ignore_unavailable=True,
-        )["hits"]
-        return EntryPage(tuple(documents.entry_of(hit) for hit in answer["hits"]), answer["total"]["value"])
 
     @translated
     def chunks(self, document_id: str) -> tuple[Chunk, ...]:

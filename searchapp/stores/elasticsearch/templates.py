@@ -55,6 +55,12 @@ def read_templates(folder: Path, prefix: str, dims: int, index_options: IndexOpt
     return Templates(components, indices)
 
 
+def registry_properties(folder: Path) -> Json:
+    """The fields of a registry entry, as es/mappings has them."""
+    properties: Json = _read(folder, "documents")["template"]["mappings"]["properties"]
+    return properties
+
+
 def _read(folder: Path, name: str) -> Json:
     path = folder / "mappings" / f"{SHIPPED_PREFIX}-{name}.json"
     try:

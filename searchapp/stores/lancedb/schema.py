@@ -64,8 +64,19 @@ ENTRY_SCHEMA = pa.schema(
         ("updated", INSTANT),
         ("seconds", pa.float64()),
         GROUPS,
+        ("pages_indexed", pa.int32()),
+        ("attempts", pa.int32()),
+        ("failures", pa.int32()),
+        ("failed_hash", pa.string()),
+        ("queued", INSTANT),
+        ("started", INSTANT),
+        ("owner", pa.string()),
+        ("lease", INSTANT),
     ]
 )
+
+
+ENTRY_INSTANTS = ("modified", "updated", "queued", "started", "lease")
 
 
 def read_fingerprint(schema: pa.Schema) -> Fingerprint | None:
@@ -146,12 +157,11 @@ def entry_row(entry: DocumentEntry) -> Row:
 
 
 def entry_of(row: Row) -> DocumentEntry:
-    """The registry entry in a row."""
-    facts = {name: row[name] for name in ENTRY_SCHEMA.names}
+    """The registry entry in a row; one of an earlier version holds nothing in the newer columns."""
+    facts = {name: row[name] for name in ENTRY_SCHEMA.names if row.get(name) is not None}
     facts["state"] = DocumentState(facts["state"])
-    facts["groups"] = tuple(facts["groups"] or ())
-    facts["modified"] = _utc(facts["modified"])
-    facts["updated"] = _utc(facts["updated"])
+    facts["groups"] = tuple(facts.get("groups") or ())
+    facts |= {name: _utc(facts.get(name)) for name in ENTRY_INSTANTS}
     return DocumentEntry(**facts)
 
 

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from filelock import FileLock
 
 from searchapp.embedding.base import Fingerprint
-from searchapp.errors import SearchAppError, StorageError
-from searchapp.model import Chunk, DocumentEntry, DocumentState, Filters, Vector
-from searchapp.stores.base import DocumentWrite, EntryPage, FoundChunk, LegQuery, LegResults
+from searchapp.errors import StorageError
+from searchapp.model import Chunk, Filters, Vector
+from searchapp.stores.base import DocumentWrite, FoundChunk, LegQuery, LegResults
 from searchapp.stores.lancedb import schema
-from searchapp.stores.lancedb.filters import one_of, quoted, readable_by, where
+from searchapp.stores.lancedb.filters import one_of, quoted, where
 from searchapp.stores.lancedb.korean import with_hangul_pairs
+from searchapp.stores.lancedb.registry import DOCUMENTS, LanceRegistry
+from searchapp.stores.lancedb.translated import translated
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-CHUNKS, DOCUMENTS = "chunks", "documents"
+CHUNKS = "chunks"
 
 TIDY_EVERY = 20
 """Writes between two tidyings: each write leaves small files, and searching them one by one is slow."""
@@ -33,34 +33,27 @@ KEEP_VERSIONS = dt.timedelta(minutes=10)
 """How long superseded data stays on disk, for readers in other processes that still look at it."""
 
 
-def translated(method: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a store's method so that what LanceDB raises becomes a StorageError naming the folder."""
-
-    @functools.wraps(method)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return method(*args, **kwargs)
-        except SearchAppError:
-            raise
-        except (OSError, RuntimeError, ValueError) as error:
-            folder: Path = args[0].folder  # type: ignore[attr-defined]
-            reason = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
-            raise StorageError(
-                f"The index in {folder} cannot be used: {reason}.",
-                "Check that the disk has room and the folder is yours; SEARCHAPP_DATA_DIR chooses another.",
-            ) from error
-
-    return call
-
-
-class LanceStore:
-    """Two tables in one folder. Several threads may share it; several processes may read while one writes."""
+class LanceStore(LanceRegistry):
+    """Two tables in one folder. Threads and processes may share it: one writes at a time, the others wait for it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = f"the embedded store in {folder}"
         self._lock = threading.RLock()
         self._writes = 0
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Keeps other threads and processes from writing; may be nested."""
+        with self._lock:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with self._process_lock:
+                yield
+
+    @cached_property
+    def _process_lock(self) -> FileLock:
+        # One lock object for all threads: they take turns by the thread lock, and the object counts nesting.
+        return FileLock(self.folder / ".writing", thread_local=False)
 
     @cached_property
     def _database(self) -> Any:
@@ -88,7 +81,7 @@ class LanceStore:
     @translated
     def prepare(self, fingerprint: Fingerprint) -> None:
         """See ``Store``."""
-        with self._lock:
+        with self._writing():
             if self._table(DOCUMENTS) is None:
                 self._database.create_table(DOCUMENTS, schema=schema.ENTRY_SCHEMA, exist_ok=True)
             if self._table(CHUNKS) is None:
@@ -117,12 +110,14 @@ class LanceStore:
         """See ``Store``; one transaction for the chunks of all documents, so it fails as a whole, by exception."""
         if not writes:
             return {}
-        with self._lock:
+        with self._writing():
             chunks = self._needed(CHUNKS)
             rows = [row for write in writes for row in schema.chunk_rows(write)]
             ids = [write.entry.id for write in writes]
             replaced = one_of("document_id", ids)
-            known = bool(self.known_entries(ids)) or bool(chunks.count_rows(replaced))
+            # A first try has no earlier chunks; those of an interrupted one have no entry that tells of them.
+            known = any(entry.content_hash for entry in self.known_entries(ids).values())
+            known = known or bool(chunks.count_rows(replaced))
             data = pa.Table.from_pylist(rows, schema=chunks.schema)
             if not known:
                 chunks.add(data)
@@ -137,58 +132,11 @@ class LanceStore:
                 self._tidy()
         return {}
 
-    @translated
-    def put_entries(self, entries: Sequence[DocumentEntry]) -> None:
-        """See ``Store``."""
-        with self._lock:
-            self._upsert(entries)
-
-    def _upsert(self, entries: Sequence[DocumentEntry]) -> None:
-        rows = pa.Table.from_pylist([schema.entry_row(entry) for entry in entries], schema=schema.ENTRY_SCHEMA)
-        table = self._needed(DOCUMENTS)
-        table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all().execute(rows)
-
     def _needed(self, name: str) -> Any:
         table = self._table(name)
         if table is None:
             raise StorageError(f"The index in {self.folder} was not prepared.", "Run searchapp ingest first.")
         return table
-
-    @translated
-    def entry(self, document_id: str) -> DocumentEntry | None:
-        """See ``Store``."""
-        return self.known_entries([document_id]).get(document_id)
-
-    @translated
-    def known_entries(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
-        """See ``Store``."""
-        table = self._table(DOCUMENTS)
-        if table is None or not document_ids:
-            return {}
-        rows = table.search().where(one_of("id", document_ids)).limit(len(document_ids)).to_list()
-        return {row["id"]: schema.entry_of(row) for row in rows}
-
-    @translated
-    def entries(
-        self,
-        *,
-        state: DocumentState | None = None,
-        offset: int = 0,
-        size: int = 50,
-        groups: Sequence[str] | None = None,
-    ) -> EntryPage:
-        """See ``Store``."""
-        table = self._table(DOCUMENTS)
-        if table is None:
-            return EntryPage((), 0)
-        conditions = [f"state = {quoted(str(state))}"] if state else []
-        conditions += [readable_by(groups)] if groups is not None else []
-        condition = " AND ".join(conditions) or "true"
-        keys = table.search().where(condition).select(["id", "updated", "source"]).limit(table.count_rows() or 1)
-        ordered = keys.to_arrow().sort_by([("updated", "descending"), ("source", "ascending")])
-        ids = ordered.slice(offset, size)["id"].to_pylist()
-        known = self.known_entries(ids)
-        return EntryPage(tuple(known[id_] for id_ in ids if id_ in known), ordered.num_rows)
 
     @translated
     def chunks(self, document_id: str) -> tuple[Chunk, ...]:
@@ -215,7 +163,7 @@ class LanceStore:
     @translated
     def delete_document(self, document_id: str) -> bool:
         """See ``Store``."""
-        with self._lock:
+        with self._writing():
             chunks, documents = self._table(CHUNKS), self._table(DOCUMENTS)
             if chunks is None or documents is None:
                 return False
@@ -267,7 +215,7 @@ class LanceStore:
     @translated
     def refresh(self) -> None:
         """See ``Store``; rows are visible at once, this brings them into the text index and joins small files."""
-        with self._lock:
+        with self._writing():
             if self._writes:
                 self._tidy()
                 self._writes = 0
@@ -279,7 +227,7 @@ class LanceStore:
     @translated
     def drop(self) -> None:
         """See ``Store``."""
-        with self._lock:
+        with self._writing():
             for name in (CHUNKS, DOCUMENTS):
                 if self._table(name) is not None:
                     self._database.drop_table(name)

@@ -1,0 +1,251 @@
+"""The first stage: sources are found, read, compared with the registry; what is new is claimed, parsed and chunked."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from searchapp.errors import SourceError
+from searchapp.ingest import entries
+from searchapp.ingest.claims import Claims, now
+from searchapp.ingest.moves import Move, find_moves
+from searchapp.ingest.originals import Originals
+from searchapp.ingest.patience import Patience
+from searchapp.model import (
+    Chunk,
+    Document,
+    DocumentEntry,
+    DocumentState,
+    IngestOutcome,
+    IngestState,
+)
+from searchapp.sources import BadTarget, Loader, PageVersion, RawSource, SourceRef, discover
+from searchapp.stores import Registry, Store
+
+GROUP_DOCUMENTS = 64
+GROUP_SECONDS = 0.5
+"""Sources looked up in the registry at once; a slow search for sources (a crawl) waits no longer for more."""
+
+GROUP_BYTES = 16 << 20
+"""Original bytes that are held at once, before they are parsed."""
+
+WAIT_SECONDS = 1.0
+"""Between two looks at documents that another process works on."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document that is ready to be embedded; ``moved_from`` is the id under which its chunks stood so far."""
+
+    entry: DocumentEntry
+    chunks: tuple[Chunk, ...]
+    moved_from: DocumentEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A document that needs no embedding: its outcome, and its entry where that must be written."""
+
+    outcome: IngestOutcome
+    entry: DocumentEntry | None = None
+
+
+Read: TypeAlias = Loaded | Settled
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A source whose bytes differ from what is indexed."""
+
+    raw: RawSource
+    known: DocumentEntry | None
+
+
+class Reader:
+    """Reads sources for one run. ``chunked`` turns a document into chunks; it is what loads the model."""
+
+    def __init__(
+        self,
+        store: Store,
+        loader: Loader,
+        originals: Originals,
+        claims: Claims,
+        patient: Patience,
+        chunked: Callable[[Document], tuple[Chunk, ...]],
+        *,
+        groups: Sequence[str] | None,
+        wait_for_others: bool,
+    ) -> None:
+        self._store = store
+        self._loader = loader
+        self._originals = originals
+        self._claims = claims
+        self._patient = patient
+        self._chunked = chunked
+        self._groups = None if groups is None else tuple(sorted(set(groups)))
+        self._wait = wait_for_others
+        self._elsewhere: dict[str, SourceRef] = {}
+        self.seen: set[str] = set()
+        """Ids of all documents that this run came across."""
+
+    def read(self, targets: Iterable[str]) -> Iterator[Read]:
+        """Every document behind ``targets``, in their order; those that another process works on come last."""
+        for group in _groups(discover(targets)):
+            self.seen.update(found.id for found in group)
+            yield from self._read_group(group)
+        if self._elsewhere:
+            self._patient.say(f"Waiting for {len(self._elsewhere)} documents that another process works on.")
+            yield from self._read_elsewhere()
+            self._patient.say("")
+
+    def _read_elsewhere(self) -> Iterator[Read]:
+        while self._elsewhere and self._patient.pause(WAIT_SECONDS):
+            free = self._claims.free(self._patient(self._store.known_entries, list(self._elsewhere)).values())
+            yield from self._read_group([self._elsewhere.pop(document_id) for document_id in free])
+
+    def _read_group(self, group: Sequence[SourceRef | BadTarget]) -> Iterator[Read]:
+        known = self._patient(self._store.known_entries, [found.id for found in group])
+        waiting: list[_Candidate] = []
+        size = 0
+        for found in group:
+            compared = self._compare(found, known.get(found.id))
+            if isinstance(compared, Settled):
+                yield compared
+                continue
+            waiting.append(compared)
+            size += len(compared.raw.data)
+            if size >= GROUP_BYTES:
+                yield from self._take(waiting)
+                waiting, size = [], 0
+        yield from self._take(waiting)
+
+    def _compare(self, found: SourceRef | BadTarget, known: DocumentEntry | None) -> Settled | _Candidate:
+        """Read the bytes, and see whether there is anything to do with them."""
+        groups = self._readers(known)
+        try:
+            if isinstance(found, BadTarget):
+                raise found.error
+            raw = self._loader.read(found, self._version(found, known, groups))
+        except SourceError as error:
+            return _failure(entries.fresh(found, known, DocumentState.FAILED, groups), known, str(error), "")
+        if known is None:
+            return _Candidate(raw, None)
+        if entries.is_current(known, raw.content_hash, groups):
+            return _unchanged(known)
+        if entries.is_hopeless(known, raw.content_hash):
+            return Settled(_outcome(known, IngestState.QUARANTINED, known.error))
+        if entries.is_worn(known):
+            worn = entries.cut_off(known)
+            return Settled(_outcome(worn, IngestState.QUARANTINED, worn.error), worn)
+        return _Candidate(raw, known)
+
+    def _readers(self, known: DocumentEntry | None) -> tuple[str, ...]:
+        """The groups that may read a document after this run."""
+        if self._groups is not None:
+            return self._groups
+        return known.groups if known else ()
+
+    def _version(self, found: SourceRef, known: DocumentEntry | None, groups: tuple[str, ...]) -> PageVersion | None:
+        """The version of a web page that is in the store, so that its server need not send it again."""
+        if not found.is_url or known is None or not entries.is_current(known, known.content_hash, groups):
+            return None
+        version = self._originals.version(found.id)
+        return version if version is not None and version.content_hash == known.content_hash else None
+
+    def _take(self, candidates: list[_Candidate]) -> Iterator[Read]:
+        """Claim, then parse and chunk one by one; bytes are let go of as soon as they are parsed."""
+        if not candidates:
+            return
+        wanted = [
+            (entries.fresh(one.raw.ref, one.known, DocumentState.RUNNING, self._readers(one.known)), one.known)
+            for one in candidates
+        ]
+        won = self._patient(self._claims.claim, wanted)
+        moves = find_moves(self._store, [one.raw for one in candidates if one.known is None and one.raw.ref.id in won])
+        candidates.reverse()
+        while candidates:
+            one = candidates.pop()
+            ref = one.raw.ref
+            if ref.id not in won:
+                self._leave_to_another(ref)
+            elif move := moves.get(ref.id):
+                yield _moved(move, self._claims.held(ref.id), move.old.groups if self._groups is None else self._groups)
+            else:
+                yield self._parsed(one)
+
+    def _parsed(self, one: _Candidate) -> Read:
+        started = time.perf_counter()
+        ref = one.raw.ref
+        claimed = self._claims.held(ref.id)
+        groups = self._readers(one.known)
+        try:
+            document = self._loader.parse(one.raw)
+            if ref.is_url:
+                self._originals.keep_page(one.raw, document.type)
+        except SourceError as error:
+            tried = claimed or entries.fresh(ref, one.known, DocumentState.FAILED, groups)
+            return _failure(tried, one.known, str(error), one.raw.content_hash)
+        chunks = self._chunked(document)
+        seconds = round(time.perf_counter() - started, 3)
+        return Loaded(entries.indexed(document, chunks, seconds, claimed, groups), chunks)
+
+    def _leave_to_another(self, ref: SourceRef) -> None:
+        """Another process works on it, perhaps on older bytes: it must be looked at once more when that is done."""
+        if self._wait:
+            self._elsewhere[ref.id] = ref
+        else:
+            self._patient(ask_again, self._store, ref.id)
+
+
+def ask_again(registry: Registry, document_id: str) -> bool:
+    """Have the process that works on a document queue it again when it is done; False when nobody works on it."""
+    stored = registry.entry(document_id)
+    if stored is None or stored.state is not DocumentState.RUNNING:
+        return False
+    return bool(registry.renew([dataclasses.replace(stored, queued=now())]))
+
+
+def _groups(found: Iterator[T]) -> Iterator[list[T]]:
+    group: list[T] = []
+    started = time.monotonic()
+    for one in found:
+        group.append(one)
+        if len(group) >= GROUP_DOCUMENTS or time.monotonic() - started > GROUP_SECONDS:
+            yield group
+            group, started = [], time.monotonic()
+    if group:
+        yield group
+
+
+def _unchanged(known: DocumentEntry) -> Settled:
+    outcome = IngestOutcome(known.source, known.id, IngestState.UNCHANGED, known.chunks, note=known.note)
+    if known.state in (DocumentState.INDEXED, DocumentState.UNCHANGED):
+        return Settled(outcome)
+    # It was queued, or could not be read for a while.
+    ref = SourceRef(known.source, known.id)
+    return Settled(outcome, entries.fresh(ref, known, DocumentState.UNCHANGED, known.groups))
+
+
+def _failure(tried: DocumentEntry, known: DocumentEntry | None, sentence: str, content_hash: str) -> Settled:
+    if entries.is_hopeless(known, content_hash):
+        return Settled(_outcome(tried, IngestState.QUARANTINED, sentence))
+    entry = entries.failed(tried, sentence, content_hash)
+    state = IngestState.QUARANTINED if entry.state is DocumentState.QUARANTINED else IngestState.FAILED
+    return Settled(_outcome(entry, state, sentence), entry)
+
+
+def _outcome(entry: DocumentEntry, state: IngestState, sentence: str) -> IngestOutcome:
+    """The outcome of a document that was not indexed; ``chunks`` of an earlier version may be searchable."""
+    return IngestOutcome(entry.source, entry.id, state, entry.chunks, error=sentence)
+
+
+def _moved(move: Move, claimed: DocumentEntry | None, groups: tuple[str, ...]) -> Loaded:
+    entry = entries.moved(move.old, move.to, groups)
+    if claimed:
+        entry = dataclasses.replace(entry, queued=claimed.queued, started=claimed.started)
+    return Loaded(entry, move.chunks, move.old)

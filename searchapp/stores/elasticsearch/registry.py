@@ -1,0 +1,224 @@
+"""The registry half of the Elasticsearch store. Claims are atomic by the server's sequence numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from elasticsearch import ApiError, NotFoundError
+
+from searchapp.errors import ServiceRefusedError, StorageError
+from searchapp.model import DocumentEntry, DocumentState
+from searchapp.stores.elasticsearch import documents
+from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
+from searchapp.stores.elasticsearch.connection import translated
+from searchapp.stores.elasticsearch.queries import readable_by
+from searchapp.stores.elasticsearch.templates import es_folder, registry_properties
+from searchapp.stores.registry import EntryPage, holds
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+    from searchapp.settings import Settings
+    from searchapp.stores.elasticsearch.versions import Names
+
+Json = dict[str, Any]
+
+PAGE = 1000
+
+
+class ElasticsearchRegistry:
+    """Entries in ``<prefix>-documents``; a part of ``ElasticsearchStore``."""
+
+    settings: Settings
+    names: Names
+    where: str
+
+    if TYPE_CHECKING:
+
+        @property
+        def client(self) -> Elasticsearch: ...  # noqa: D102 - the store's
+
+    @cached_property
+    def _upgraded(self) -> bool:
+        """Adds the fields that a registry of an earlier version lacks: its mapping is strict. Done once a process."""
+        properties = registry_properties(es_folder(self.settings.es_dir))
+        mappings = self.client.indices.get_mapping(index=self.names.documents)
+        for mapping in mappings.values():
+            known = mapping["mappings"].get("properties", {})
+            missing = {name: field for name, field in properties.items() if name not in known}
+            if missing:
+                self._add_fields(missing)
+        return True
+
+    def _add_fields(self, properties: Json) -> None:
+        try:
+            self.client.indices.put_mapping(index=self.names.documents, properties=properties)
+        except ApiError as error:
+            if error.meta.status != 403:
+                raise
+            raise ServiceRefusedError(
+                f"The registry {self.names.documents} of an earlier version lacks {', '.join(properties)}.",
+                "Run searchapp es apply once, with a key that may change mappings.",
+            ) from error
+
+    @translated
+    def put_entries(self, entries: Sequence[DocumentEntry]) -> None:
+        """See ``Registry``."""
+        _ = self._upgraded
+        actions = [Action.index(self.names.documents, entry.id, documents.entry_source(entry)) for entry in entries]
+        write_all(self.client, actions, refresh=True)
+
+    @translated
+    def entry(self, document_id: str) -> DocumentEntry | None:
+        """See ``Registry``."""
+        return self.known_entries([document_id]).get(document_id)
+
+    @translated
+    def known_entries(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
+        """See ``Registry``."""
+        return {id_: documents.entry_of(hit) for id_, hit in self._found(document_ids).items()}
+
+    def _found(self, document_ids: Collection[str]) -> dict[str, Json]:
+        if not document_ids:
+            return {}
+        try:
+            found = self.client.mget(index=self.names.documents, ids=list(document_ids))["docs"]
+        except NotFoundError:
+            return {}
+        return {hit["_id"]: hit for hit in found if hit.get("found")}
+
+    @translated
+    def entries(
+        self,
+        *,
+        states: Collection[DocumentState] = (),
+        offset: int = 0,
+        size: int = 50,
+        groups: Sequence[str] | None = None,
+        oldest_first: bool = False,
+    ) -> EntryPage:
+        """See ``Registry``."""
+        clauses: list[Json] = [{"terms": {"state": [str(state) for state in states]}}] if states else []
+        if groups is not None:
+            clauses.append(readable_by(groups))
+        answer = self.client.search(
+            index=self.names.documents,
+            query={"bool": {"filter": clauses}},
+            sort=[
+                {"updated": {"order": "asc" if oldest_first else "desc", "missing": "_last"}},
+                {"source": "asc"},
+            ],
+            from_=offset,
+            size=size,
+            track_total_hits=True,
+            ignore_unavailable=True,
+        )["hits"]
+        return EntryPage(tuple(documents.entry_of(hit) for hit in answer["hits"]), answer["total"]["value"])
+
+    @translated
+    def state_counts(self) -> Mapping[DocumentState, int]:
+        """See ``Registry``."""
+        answer = self.client.search(
+            index=self.names.documents,
+            size=0,
+            aggs={"states": {"terms": {"field": "state", "size": len(DocumentState)}}},
+            ignore_unavailable=True,
+        )
+        buckets = answer.get("aggregations", {}).get("states", {}).get("buckets", [])
+        return {DocumentState(bucket["key"]): bucket["doc_count"] for bucket in buckets}
+
+    def sources(self, place: str) -> Iterator[DocumentEntry]:
+        """See ``Registry``."""
+        below = place if place.endswith("/") else f"{place}/"
+        query = {"bool": {"should": [{"term": {"source": place}}, {"prefix": {"source": below}}]}}
+        after: list[Any] | None = None
+        while page := self._source_page(query, after):
+            yield from (documents.entry_of(hit) for hit in page)
+            after = page[-1]["sort"]
+
+    @translated
+    def _source_page(self, query: Json, after: list[Any] | None) -> list[Json]:
+        answer = self.client.search(
+            index=self.names.documents,
+            query=query,
+            sort=[{"source": "asc"}],
+            size=PAGE,
+            search_after=after,
+            track_total_hits=False,
+            ignore_unavailable=True,
+        )
+        hits: list[Json] = answer["hits"]["hits"]
+        return hits
+
+    @translated
+    def same_content(self, content_hashes: Collection[str]) -> Mapping[str, tuple[DocumentEntry, ...]]:
+        """See ``Registry``."""
+        found: dict[str, tuple[DocumentEntry, ...]] = {}
+        if content_hashes:
+            hits = self.client.search(
+                index=self.names.documents,
+                query={"terms": {"content_hash": list(content_hashes)}},
+                size=PAGE,
+                track_total_hits=False,
+                ignore_unavailable=True,
+            )["hits"]["hits"]
+            for entry in map(documents.entry_of, hits):
+                found[entry.content_hash] = (*found.get(entry.content_hash, ()), entry)
+        return found
+
+    @translated
+    def claim(self, entries: Sequence[DocumentEntry], now: dt.datetime, gone: Collection[str] = ()) -> Collection[str]:
+        """See ``Registry``."""
+        return self._write_where(
+            entries,
+            lambda stored, entry: not holds(stored, entry, now, gone),
+            lambda _, entry: documents.entry_source(entry),
+        )
+
+    @translated
+    def renew(self, entries: Sequence[DocumentEntry]) -> Collection[str]:
+        """See ``Registry``."""
+
+        def renewed(stored: Json, entry: DocumentEntry) -> Json:
+            values = documents.entry_source(entry)  # ISO 8601 in UTC, so that the later moment is the greater text
+            later = {name: max(values[name] or "", stored.get(name) or "") or None for name in ("lease", "queued")}
+            return {**stored, **later}
+
+        return self._write_where(
+            entries,
+            lambda stored, entry: (
+                stored is not None and stored.state is DocumentState.RUNNING and stored.owner == entry.owner
+            ),
+            renewed,
+        )
+
+    def _write_where(
+        self,
+        entries: Sequence[DocumentEntry],
+        allowed: Callable[[DocumentEntry | None, DocumentEntry], bool],
+        content: Callable[[Json, DocumentEntry], Json],
+    ) -> list[str]:
+        """Write what is allowed by what is stored, if that is still stored when the write arrives."""
+        _ = self._upgraded
+        found = self._found([entry.id for entry in entries])
+        actions = []
+        for entry in entries:
+            hit = found.get(entry.id)
+            if allowed(documents.entry_of(hit) if hit else None, entry):
+                place = Place(hit["_seq_no"], hit["_primary_term"]) if hit else None
+                source = content(hit["_source"] if hit else {}, entry)
+                actions.append(Action.conditional(self.names.documents, entry.id, source, place))
+        failures = write_all(self.client, actions)
+        for reason in failures.values():
+            if not reason.startswith("version_conflict"):  # that is: another was faster
+                raise StorageError(f"Elasticsearch refused an entry of the registry: {reason}.", "Check es status.")
+        return [action.id for action in actions if action.id not in failures]
+
+    @translated
+    def forget(self, document_ids: Collection[str]) -> None:
+        """See ``Registry``."""
+        actions = [Action.delete(self.names.documents, document_id) for document_id in document_ids]
+        write_all(self.client, actions, refresh=True)

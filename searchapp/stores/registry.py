@@ -1,0 +1,101 @@
+"""What the registry half of a store promises: one entry a document, and who works on it now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from searchapp.model import DocumentEntry, DocumentState
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Some entries, newest first, and how many there are in all."""
+
+    entries: tuple[DocumentEntry, ...]
+    total: int
+
+
+class Registry(Protocol):
+    """The entries of all documents; what it raises is what ``Store`` raises.
+
+    A registry that an earlier version wrote is brought up to date by the first write, in place.
+    """
+
+    def put_entries(self, entries: Sequence[DocumentEntry]) -> None:
+        """Write entries without touching chunks; later ``entry`` and ``entries`` calls see them."""
+        ...
+
+    def entry(self, document_id: str) -> DocumentEntry | None:
+        """The registry's line about one document."""
+        ...
+
+    def known_entries(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
+        """The entries of those of the ids that are known, in one round trip."""
+        ...
+
+    def entries(
+        self,
+        *,
+        states: Collection[DocumentState] = (),
+        offset: int = 0,
+        size: int = 50,
+        groups: Sequence[str] | None = None,
+        oldest_first: bool = False,
+    ) -> EntryPage:
+        """The registry page by page, last updated first (or last); only these states, when any are named.
+
+        With ``groups`` only what these may read (see ``Filters``).
+        """
+        ...
+
+    def state_counts(self) -> Mapping[DocumentState, int]:
+        """How many documents stand in each state; states that nobody is in are left out."""
+        ...
+
+    def sources(self, place: str) -> Iterator[DocumentEntry]:
+        """The documents whose source is ``place`` or lies below it, a folder or an address, in the order of sources."""
+        ...
+
+    def same_content(self, content_hashes: Collection[str]) -> Mapping[str, tuple[DocumentEntry, ...]]:
+        """The documents that are searchable with these original bytes, by content hash."""
+        ...
+
+    def claim(self, entries: Sequence[DocumentEntry], now: dt.datetime, gone: Collection[str] = ()) -> Collection[str]:
+        """Write these ``running`` entries unless somebody else holds the document; returns the ids that were written.
+
+        Somebody else holds it while the stored entry is ``running`` under another ``owner``, its ``lease`` lies after
+        ``now``, and the owner is not among ``gone``. Of two that claim at once one gets it. ``entry`` sees the new
+        entries at once, ``entries`` soon.
+        """
+        ...
+
+    def renew(self, entries: Sequence[DocumentEntry]) -> Collection[str]:
+        """Raise ``lease`` and ``queued`` to those given, where the stored entry is ``running`` under the same owner.
+
+        Returns the ids for which that is so. Nothing else of an entry changes, and neither moment goes back.
+        """
+        ...
+
+    def forget(self, document_ids: Collection[str]) -> None:
+        """Remove entries without touching chunks; for documents that have none."""
+        ...
+
+
+def holds(stored: DocumentEntry | None, claimed: DocumentEntry, now: dt.datetime, gone: Collection[str]) -> bool:
+    """Whether somebody else than ``claimed.owner`` holds the document, as ``Registry.claim`` puts it."""
+    return (
+        stored is not None
+        and stored.state is DocumentState.RUNNING
+        and stored.owner != claimed.owner
+        and stored.owner not in gone
+        and stored.lease is not None
+        and stored.lease > now
+    )
+
+
+def latest(*moments: dt.datetime | None) -> dt.datetime | None:
+    """The last of the moments, those that are None left out."""
+    return max((moment for moment in moments if moment is not None), default=None)
