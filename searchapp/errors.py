@@ -4,8 +4,13 @@
 
     SearchAppError                   exit 1   HTTP 500
     ├── UsageError                   exit 2   HTTP 400   the request itself is wrong
+    ├── UnauthenticatedError         exit 1   HTTP 401   nobody we know asks
+    ├── ForbiddenError               exit 1   HTTP 403   who asks may not do this
     ├── NotFoundError                exit 1   HTTP 404   no such document or dataset
     ├── SourceError                  exit 1   HTTP 422   a file or address cannot be read
+    ├── ChangedError                 exit 1   HTTP 412   the document is no longer what the caller saw
+    ├── TooManyRequestsError         exit 1   HTTP 429   this caller asks too much
+    ├── OverloadedError              exit 1   HTTP 503   everybody together asks too much
     ├── ServiceUnavailableError      exit 1   HTTP 503   Elasticsearch or Ollama does not answer
     ├── ServiceRefusedError          exit 1   HTTP 502   a service answers, and says no (401, 403)
     ├── IncompatibleServerError      exit 1   HTTP 502   a server of a version we cannot talk to
@@ -51,6 +56,49 @@ class NotFoundError(SearchAppError):
 
     code = "not_found"
     http_status = 404
+
+
+class UnauthenticatedError(SearchAppError):
+    """Nobody we know asks: no key, no session, or a wrong one."""
+
+    code = "unauthenticated"
+    http_status = 401
+
+
+class ForbiddenError(SearchAppError):
+    """Who asks may not do this, or asks from where it must not be asked."""
+
+    code = "forbidden"
+    http_status = 403
+
+
+class ChangedError(SearchAppError):
+    """What is to be changed is no longer what the caller saw."""
+
+    code = "changed"
+    http_status = 412
+
+
+class BusyError(SearchAppError):
+    """It would work later: after ``retry_after`` seconds."""
+
+    def __init__(self, message: str, remedy: str = "", retry_after: int = 1) -> None:
+        super().__init__(message, remedy)
+        self.retry_after = retry_after
+
+
+class TooManyRequestsError(BusyError):
+    """One caller asks more than their share."""
+
+    code = "too_many_requests"
+    http_status = 429
+
+
+class OverloadedError(BusyError):
+    """All callers together ask more than this machine can do."""
+
+    code = "overloaded"
+    http_status = 503
 
 
 class SourceError(SearchAppError):

@@ -27,6 +27,13 @@ from searchapp.errors import UsageError
 SETTINGS_FILE = "searchapp.toml"
 
 
+class Authentication(StrEnum):
+    """Whether those who ask must say who they are."""
+
+    OFF = "off"
+    REQUIRED = "required"
+
+
 class Fusion(StrEnum):
     """How the keyword and the semantic ranking become one; see ``search/fusion.py``."""
 
@@ -189,6 +196,26 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address that the page is served on.")
     port: int = Field(8080, ge=1, le=65535, description="Port that the page is served on.")
+    public_url: str = Field(
+        "", description="Address under which people reach the page, where a proxy stands before it (for OIDC, cookies)."
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=8, description="How many proxies stand before the server and may say who the client is."
+    )
+
+    auth: Authentication = Field(
+        Authentication.OFF,
+        description="off (only on a loopback address), or required: an API key or a login for everything.",
+    )
+    session_hours: float = Field(12.0, gt=0, le=168, description="How long a login lasts without a request, in hours.")
+    requests_per_minute: int = Field(
+        600, ge=1, description="Most requests of one key or user in a minute, where auth is required."
+    )
+    oidc_issuer: str = Field("", description="Address of an OpenID Connect provider. Empty: no such login.")
+    oidc_client_id: str = Field("", description="The client id that the provider knows searchapp by.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret that belongs to the client id.")
+    oidc_scopes: str = Field("read", description="What people who log in there may do: read, write, operate.")
+    oidc_groups_claim: str = Field("", description="The claim with a person's groups. Empty: they see every document.")
 
     @field_validator("document_passwords", mode="before")
     @classmethod
@@ -200,7 +227,7 @@ class Settings(BaseSettings):
     def _networks(cls, value: object) -> object:
         return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
 
-    @field_validator("ollama_url")
+    @field_validator("ollama_url", "public_url", "oidc_issuer")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cached_property
 
+from searchapp.access import Access
 from searchapp.answer import Answerer
 from searchapp.embedding import Embedder, Fingerprint, build_embedder, embedder_for
 from searchapp.errors import NotFoundError
@@ -18,6 +20,11 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may do what."""
+        return Access(self.settings.data_dir, dt.timedelta(hours=self.settings.session_hours))
 
     @cached_property
     def store(self) -> Store:

@@ -12,7 +12,7 @@ import sys
 import typer
 
 from searchapp import __version__
-from searchapp.cli import ask, demo, documents, es, evaluate, ingest, search, serve
+from searchapp.cli import ask, demo, documents, es, evaluate, ingest, keys, search, serve, users
 from searchapp.errors import SearchAppError
 
 app = typer.Typer(
@@ -49,6 +49,8 @@ app.command("search")(search.search)
 app.command("ask")(ask.ask)
 app.add_typer(documents.app, name="documents")
 app.command("eval")(evaluate.evaluate)
+app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
 app.add_typer(es.app, name="es")
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from searchapp.errors import NotFoundError, UsageError
-from searchapp.model import DocumentState, SearchMode, SearchRequest
+from searchapp.errors import UsageError
+from searchapp.model import DocumentState, Filters, SearchMode, SearchRequest
 from searchapp.search.filters import parse_filters
 from searchapp.serialise import Json, entry_json, error_json, results_json
 from searchapp.sources.addresses import normalise_address
 from searchapp.web import answers
+from searchapp.web.identity import caller, readable
 from searchapp.web.jobs import Jobs
 from searchapp.web.parameters import choice, number, text, texts
 
@@ -44,7 +46,7 @@ def _add_search(routes: Blueprint, application: Application) -> None:
                 mode=choice(SearchMode, "mode", arguments.get("mode"), SearchMode.HYBRID),
                 size=number("size", arguments.get("size"), 10, 1, MOST_HITS),
                 offset=number("from", arguments.get("from"), 0, 0, DEEPEST_OFFSET),
-                filters=parse_filters(arguments.getlist("filter")),
+                filters=_bounded(arguments.getlist("filter")),
             )
         )
         return results_json(results)
@@ -54,7 +56,7 @@ def _add_search(routes: Blueprint, application: Application) -> None:
         body = _json_body()
         events = application.answerer.ask(
             text("question", body.get("question")),
-            filters=parse_filters(texts("filter", body.get("filter"))),
+            filters=_bounded(texts("filter", body.get("filter"))),
             size=number("size", body.get("size"), 8, 1, MOST_PASSAGES),
             model=text("model", body.get("model")) or None,
         )
@@ -70,6 +72,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
             states=[choice(DocumentState, "state", state, DocumentState.QUEUED)] if state else [],
             offset=number("from", arguments.get("from"), 0, 0, DEEPEST_OFFSET),
             size=number("size", arguments.get("size"), 50, 1, MOST_ENTRIES),
+            groups=caller().groups,
         )
         halted = jobs.problem
         return {
@@ -81,7 +84,8 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
     @routes.post("/documents")
     def add() -> tuple[Response, int]:
         sources = _uploaded(application) if request.files else [_address(_json_body())]
-        entries = [application.ingester.queue(source) for source in sources]
+        groups = caller().groups or ()
+        entries = [application.ingester.queue(source, groups=groups) for source in sources]
         for source in sources:
             jobs.submit(source)
         response = jsonify({"documents": [entry_json(entry) for entry in entries]})
@@ -90,15 +94,18 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
 
     @routes.get("/documents/<document_id>")
     def document(document_id: str) -> Json:
-        entry = application.store.entry(document_id)
-        if entry is None:
-            raise NotFoundError(f"There is no document {document_id}.", "GET /api/documents lists those there are.")
-        return entry_json(entry)
+        return entry_json(readable(application.store.entry(document_id), document_id))
 
     @routes.delete("/documents/<document_id>")
     def delete(document_id: str) -> tuple[str, int]:
+        readable(application.store.entry(document_id), document_id)
         application.delete_document(document_id)
         return "", HTTPStatus.NO_CONTENT
+
+
+def _bounded(filters: list[str]) -> Filters:
+    """The filters that were asked for, within what the caller may see."""
+    return dataclasses.replace(parse_filters(filters), groups=caller().groups)
 
 
 def _uploaded(application: Application) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from searchapp.web import api, guards, health, originals, pages, problems
+from searchapp.web import api, guards, health, identity, login, originals, pages, problems
 from searchapp.web.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
 
     ``host`` is the address it will be served on (``settings.host`` by default); on a loopback address only requests
     that name a loopback host are answered. ``jobs`` takes in what is uploaded (one of its own by default).
+    Raises UsageError for an address on a network without authentication.
     """
     settings = application.settings
     app = Flask(__name__)
@@ -41,12 +43,17 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays readable in curl
 
     problems.register(app, settings)
-    guards.register(app, host or settings.host)
+    guards.register(app, host or settings.host, settings.auth)
+    identity.register(app, application)
+    login.register(app, application)
     app.register_blueprint(pages.blueprint(settings.max_file_mb))
     app.register_blueprint(api.blueprint(application, jobs or Jobs(application)))
     app.register_blueprint(originals.blueprint(application))
     app.register_blueprint(health.blueprint(application))
     app.after_request(_add_headers)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     return app
 
 

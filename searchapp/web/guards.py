@@ -7,24 +7,27 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 
-from searchapp.errors import SearchAppError
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-class ForbiddenError(SearchAppError):
-    """The request comes from where it must not come."""
-
-    code = "forbidden"
-    http_status = 403
+from searchapp.errors import ForbiddenError, UsageError
+from searchapp.settings import Authentication
+from searchapp.web.identity import SAFE_METHODS
 
 
-def register(app: Flask, host: str) -> None:
-    """Check every request before its handler; ``host`` is the address that ``app`` is served on."""
+def register(app: Flask, host: str, auth: Authentication) -> None:
+    """Check every request before its handler; ``host`` is the address that ``app`` is served on.
+
+    Raises UsageError where that address would show the documents to a network without asking who reads them.
+    """
+    if auth is Authentication.OFF and not is_loopback(host):
+        raise UsageError(
+            f"Serving on {host} would open every document to whoever reaches this machine.",
+            "Set SEARCHAPP_AUTH=required and make a user (searchapp users add NAME) or a key "
+            "(searchapp keys make NAME); or serve on 127.0.0.1.",
+        )
 
     @app.before_request
     def check() -> None:
-        if is_loopback(host):
+        # With a login, a name that was bent to this machine brings no cookie of ours and sees nothing.
+        if auth is Authentication.OFF:
             refuse_foreign_host(request.host)
         if request.method not in SAFE_METHODS:
             refuse_other_site(request.host, request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"))

@@ -14,6 +14,7 @@ from searchapp.model import DocumentEntry, SourceType
 from searchapp.sources.addresses import is_web_address
 from searchapp.sources.encoding import declared_charset, decode
 from searchapp.sources.unpack import GZIP_MAGIC, gunzip
+from searchapp.web.identity import readable
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -43,9 +44,7 @@ def blueprint(application: Application) -> Blueprint:
 
     @routes.get("/documents/<document_id>/file")
     def file(document_id: str) -> AnyResponse:
-        entry = application.store.entry(document_id)
-        if entry is None:
-            raise NotFoundError(f"There is no document {document_id}.", "It may have been deleted; search again.")
+        entry = readable(application.store.entry(document_id), document_id)
         path = application.originals.path(entry)
         if path is not None and path.is_file():
             return _original(entry, path, max_bytes)

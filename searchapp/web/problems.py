@@ -9,7 +9,8 @@ from flask import Flask, Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from searchapp.errors import SearchAppError
+from searchapp.errors import BusyError, SearchAppError, UnauthenticatedError
+from searchapp.redaction import redactor
 from searchapp.serialise import Json
 from searchapp.settings import Settings
 
@@ -29,10 +30,17 @@ class InternalError(SearchAppError):
 
 def register(app: Flask, settings: Settings) -> None:
     """Answer every error of ``app`` in the form that fits who asked."""
+    redact = redactor(settings)
 
     @app.errorhandler(SearchAppError)
     def known(error: SearchAppError) -> Response:
-        return respond(problem(error))
+        details = problem(error)
+        response = respond({**details, "detail": redact(details["detail"])})
+        if isinstance(error, BusyError):
+            response.headers["Retry-After"] = str(error.retry_after)
+        if isinstance(error, UnauthenticatedError):
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:
@@ -57,7 +65,7 @@ def problem(error: SearchAppError) -> Json:
 
 def respond(details: Json) -> Response:
     """A response that tells ``details``: a page where one was asked for, else JSON."""
-    if _wants_a_page():
+    if wants_a_page():
         body, media_type = render_template("error.html", problem=details), "text/html"
     else:
         body, media_type = json.dumps(details), MEDIA_TYPE
@@ -88,6 +96,7 @@ def _details(status: int, detail: str, remedy: str, code: str) -> Json:
     }
 
 
-def _wants_a_page() -> bool:
+def wants_a_page() -> bool:
+    """Whether a person's browser asks, and not a program."""
     accepted = request.accept_mimetypes
     return not request.path.startswith("/api/") and accepted["text/html"] > accepted["application/json"]

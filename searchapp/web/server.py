@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import waitress
 
 from searchapp.errors import SearchAppError, UsageError
+from searchapp.redaction import redact_logs, redactor
 from searchapp.web.app import MULTIPART_ROOM, create_app
 from searchapp.web.jobs import Jobs
 
@@ -31,6 +32,7 @@ def serve(
 
     Raises UsageError when the port is taken, may not be used, or ``host`` is not an address of this machine.
     """
+    redact_logs(redactor(application.settings))
     jobs = Jobs(application)
     server = open_server(application, host, port, jobs)
     if threading.current_thread() is threading.main_thread():

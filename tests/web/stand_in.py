@@ -7,10 +7,11 @@ import dataclasses
 import datetime as dt
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from searchapp.access import Access
 from searchapp.errors import NotFoundError, SearchAppError, UsageError
 from searchapp.model import (
     Answer,
@@ -184,9 +185,20 @@ class Store:
         return one
 
     def entries(
-        self, *, states: Collection[DocumentState] = (), offset: int = 0, size: int = 50, oldest_first: bool = False
+        self,
+        *,
+        states: Collection[DocumentState] = (),
+        offset: int = 0,
+        size: int = 50,
+        groups: Sequence[str] | None = None,
+        oldest_first: bool = False,
     ) -> EntryPage:
-        chosen = [one for one in self.known.values() if not states or one.state in states]
+        chosen = [
+            one
+            for one in self.known.values()
+            if (not states or one.state in states)
+            and (groups is None or not one.groups or set(groups) & set(one.groups))
+        ]
         return EntryPage(tuple(chosen[offset : offset + size]), len(chosen))
 
     def entry(self, document_id: str) -> DocumentEntry | None:
@@ -210,9 +222,15 @@ class Ingester:
         self.gate = threading.Event()
         self.gate.set()
 
-    def queue(self, source: str) -> DocumentEntry:
-        name = Path(source).name
-        one = entry(f"id-{len(self.store.known)}", source, title=name, state=DocumentState.QUEUED, chunks=0)
+    def queue(self, source: str, *, groups: Sequence[str] = ()) -> DocumentEntry:
+        one = entry(
+            f"id-{len(self.store.known)}",
+            source,
+            title=Path(source).name,
+            state=DocumentState.QUEUED,
+            chunks=0,
+            groups=tuple(groups),
+        )
         return self.store.put(one)
 
     def ingest(self, sources: Iterable[str]) -> Iterator[IngestOutcome]:
@@ -246,8 +264,9 @@ class Originals:
 class StandIn:
     """What ``create_app`` takes in place of ``searchapp.wiring.Application``."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self.settings = Settings(data_dir=data_dir, max_file_mb=1)
+    def __init__(self, data_dir: Path, **settings: object) -> None:
+        self.settings = Settings(**{"data_dir": data_dir, "max_file_mb": 1, **settings})  # type: ignore[arg-type]
+        self.access = Access(data_dir, dt.timedelta(hours=1))
         self.searcher = Searcher()
         self.answerer = ScriptedAnswerer(self.searcher)
         self.store = Store()

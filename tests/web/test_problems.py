@@ -5,7 +5,7 @@ import logging
 import pytest
 from flask.testing import FlaskClient
 
-from searchapp.errors import ModelMismatchError, ServiceUnavailableError, StorageError
+from searchapp.errors import ModelMismatchError, ServiceUnavailableError, StorageError, UsageError
 from searchapp.web.app import create_app
 from searchapp.web.guards import is_loopback
 from tests.web.stand_in import StandIn
@@ -109,9 +109,11 @@ def test_loopback_names_are_answered(client: FlaskClient, host: str) -> None:
     assert client.get("/api/documents", headers={"Host": host}).status_code == 200
 
 
-def test_served_to_a_network_any_name_will_do(app: StandIn) -> None:
-    client = create_app(app, host="0.0.0.0").test_client()  # type: ignore[arg-type]
-    assert client.get("/api/documents", headers={"Host": "search.example"}).status_code == 200
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "search.example"])
+def test_without_authentication_nothing_is_served_to_a_network(app: StandIn, host: str) -> None:
+    with pytest.raises(UsageError, match="would open every document") as caught:
+        create_app(app, host=host)  # type: ignore[arg-type]
+    assert "SEARCHAPP_AUTH=required" in caught.value.remedy
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import http.client
 import json
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -49,6 +50,7 @@ def test_a_port_that_is_taken_is_told_with_the_way_out(app: StandIn) -> None:
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no such host"])
-def test_an_address_of_another_machine_is_told(app: StandIn, host: str) -> None:
+def test_an_address_of_another_machine_is_told(tmp_path: Path, host: str) -> None:
+    app = StandIn(tmp_path, auth="required")
     with pytest.raises(UsageError, match="not an address of this machine"):
         open_server(app, host, 0)  # type: ignore[arg-type]

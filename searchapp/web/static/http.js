@@ -9,15 +9,19 @@ export class Problem extends Error {
   }
 }
 
+const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+
 export async function call(path, options = {}) {
   let response;
   try {
-    response = await fetch(path, options);
+    const headers = options.method ? { ...options.headers, "X-CSRF-Token": csrf() } : options.headers;
+    response = await fetch(path, { ...options, headers });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem({ detail: t("offline"), remedy: t("offlineRemedy") });
   }
   if (response.ok) return response;
+  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   let details = { title: `${response.status} ${response.statusText}`, status: response.status };
   if (response.headers.get("Content-Type")?.includes("json")) details = { ...details, ...(await response.json()) };
   throw new Problem(details);

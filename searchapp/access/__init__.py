@@ -1,0 +1,44 @@
+"""Who may do what: identities with scopes and groups, and the keys, users and sessions that prove one.
+
+Everything is kept in one SQLite file below the data folder (``database``), beside the documents and out of the search
+engine's reach. The web room asks here who a request comes from; nothing below it knows of identities, only of groups.
+"""
+
+import datetime as dt
+from pathlib import Path
+
+from searchapp.access.database import Database
+from searchapp.access.identity import LOCAL, Identity, Scope, read_groups, read_scopes
+from searchapp.access.keys import Key, Keys
+from searchapp.access.sessions import Session, Sessions
+from searchapp.access.users import User, Users
+
+
+class Access:
+    """The access room of one installation; its file is made when the first key, user or session is."""
+
+    def __init__(self, data_dir: Path, idle: dt.timedelta) -> None:
+        self._database = Database(data_dir)
+        self.keys = Keys(self._database)
+        self.users = Users(self._database)
+        self.sessions = Sessions(self._database, idle)
+
+    def secret(self, name: str) -> bytes:
+        """32 random bytes under this name, the same for every process of the installation."""
+        return self._database.secret(name)
+
+
+__all__ = [
+    "LOCAL",
+    "Access",
+    "Identity",
+    "Key",
+    "Keys",
+    "Scope",
+    "Session",
+    "Sessions",
+    "User",
+    "Users",
+    "read_groups",
+    "read_scopes",
+]

@@ -1,0 +1,65 @@
+"""What is known of whoever asks: a name, what they may do, and whose documents they may see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from searchapp.errors import UsageError
+
+_NAME = re.compile(r"[\w.@+-]{1,64}")
+
+
+class Scope(StrEnum):
+    """What an identity may do. None includes another."""
+
+    READ = "read"
+    """Search, ask, list and open documents."""
+
+    WRITE = "write"
+    """Add and delete documents."""
+
+    OPERATE = "operate"
+    """Look after the installation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks. ``groups`` bounds the documents they see (see ``Filters.groups``); None: no bound."""
+
+    name: str
+    scopes: frozenset[Scope]
+    groups: tuple[str, ...] | None = None
+
+
+LOCAL = Identity("local", frozenset(Scope))
+"""Whoever sits at this machine, where no authentication is asked for."""
+
+
+def read_scopes(texts: Iterable[str]) -> frozenset[Scope]:
+    """The scopes of those names. Raises UsageError for none at all and for an unknown one."""
+    names = list(texts)
+    unknown = [name for name in names if name not in set(Scope)]
+    if unknown or not names:
+        what = f"There is no scope '{unknown[0][:40]}'." if unknown else "No scope was named."
+        raise UsageError(what, f"The scopes are {', '.join(Scope)}; name one or several.")
+    return frozenset(Scope(name) for name in names)
+
+
+def read_groups(texts: Iterable[str] | None) -> tuple[str, ...] | None:
+    """Group names in order, None where there are none. Raises UsageError for a name that cannot be one."""
+    groups = tuple(sorted({read_name("group", text) for text in texts or ()}))
+    return groups or None
+
+
+def read_name(kind: str, text: str) -> str:
+    """``text`` as the name of a key, a user or a group. Raises UsageError when it cannot be one."""
+    name = text.strip()
+    if not _NAME.fullmatch(name):
+        raise UsageError(
+            f"'{name[:64]}' cannot be the name of a {kind}.",
+            "Use up to 64 letters, digits and the characters . _ - + @, without spaces.",
+        )
+    return name

@@ -1,0 +1,95 @@
+"""People who log in on the page with a name and a password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from searchapp.access.database import (
+    Database,
+    now,
+    packed_groups,
+    packed_scopes,
+    unpacked_groups,
+    unpacked_scopes,
+)
+from searchapp.access.identity import Identity, Scope, read_name
+from searchapp.errors import NotFoundError, UsageError
+
+LEAST_CHARACTERS = 10
+MOST_CHARACTERS = 1024
+"""Hashing takes longer with length; nobody types more."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person; the password is kept as a scrypt hash and never leaves the file."""
+
+    name: str
+    scopes: frozenset[Scope]
+    groups: tuple[str, ...] | None
+
+
+class Users:
+    """The users of one installation."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, name: str, password: str, scopes: frozenset[Scope], groups: tuple[str, ...] | None = None) -> User:
+        """Add a user, or give one that is there a new password, scopes and groups. Their sessions end."""
+        user = User(read_name("user", name), scopes, groups)
+        hashed = _hashed(_checked(password))
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, ?)",
+                (user.name, hashed, packed_scopes(scopes), packed_groups(groups), now().isoformat()),
+            )
+            connection.execute("DELETE FROM sessions WHERE provider = 'local' AND name = ?", (user.name,))
+        return user
+
+    def identity(self, name: str, password: str) -> Identity | None:
+        """Who logs in with this name and password; None when they do not fit."""
+        from werkzeug.security import check_password_hash
+
+        with self._database.transaction() as connection:
+            row = connection.execute("SELECT * FROM users WHERE name = ?", (name.strip(),)).fetchone()
+        # An unknown name takes as long as a known one, so that the time does not tell which names there are.
+        fits = check_password_hash(row["password"] if row else self._nobody, password[:MOST_CHARACTERS])
+        if row is None or not fits:
+            return None
+        return Identity(row["name"], unpacked_scopes(row["scopes"]), unpacked_groups(row["groups"]))
+
+    def all(self) -> list[User]:
+        """Every user, by name."""
+        with self._database.transaction() as connection:
+            return [
+                User(row["name"], unpacked_scopes(row["scopes"]), unpacked_groups(row["groups"]))
+                for row in connection.execute("SELECT * FROM users ORDER BY name")
+            ]
+
+    def remove(self, name: str) -> None:
+        """Remove a user and end their sessions. Raises NotFoundError when there is none of that name."""
+        with self._database.transaction() as connection:
+            if not connection.execute("DELETE FROM users WHERE name = ?", (name,)).rowcount:
+                raise NotFoundError(f"There is no user {name[:64]}.", "searchapp users list shows those there are.")
+            connection.execute("DELETE FROM sessions WHERE provider = 'local' AND name = ?", (name,))
+
+    @cached_property
+    def _nobody(self) -> str:
+        return _hashed("nobody's password")
+
+
+def _hashed(password: str) -> str:
+    from werkzeug.security import generate_password_hash
+
+    return generate_password_hash(password, method="scrypt")
+
+
+def _checked(password: str) -> str:
+    if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
+        raise UsageError(
+            f"The password has {len(password)} characters.",
+            f"Choose one of at least {LEAST_CHARACTERS} characters; several words are easy to remember.",
+        )
+    return password

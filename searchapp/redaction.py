@@ -1,0 +1,56 @@
+"""Keeps secrets out of logs and error texts, wherever a library may have put them."""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from collections.abc import Callable
+
+from pydantic import SecretStr
+
+from searchapp.settings import Settings
+
+HIDDEN = "[hidden]"
+LEAST_CHARACTERS = 6
+"""A shorter secret is a word that may stand anywhere."""
+
+_PATTERNS = (
+    re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),  # user:password@ in an address
+    re.compile(r"(?<=_)[\w-]{43}\b"),  # the secret part of one of our keys
+    re.compile(r"(?i)(?<=bearer )[\w.~+/=-]+|(?<=apikey )[\w.~+/=-]+|(?<=basic )[\w+/=-]{8,}"),
+    re.compile(r"(?i)(?<=password=)[^&\s]+|(?<=api_key=)[^&\s]+|(?<=token=)[^&\s]+"),
+)
+
+
+def redactor(settings: Settings) -> Callable[[str], str]:
+    """A function that replaces the secrets among ``settings``, and what looks like one, in a text."""
+    values = [getattr(settings, name) for name in type(settings).model_fields]
+    secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    known = sorted((secret for secret in secrets if len(secret) >= LEAST_CHARACTERS), key=len, reverse=True)
+
+    def redact(text: str) -> str:
+        for secret in known:
+            text = text.replace(secret, HIDDEN)
+        for pattern in _PATTERNS:
+            text = pattern.sub(HIDDEN, text)
+        return text
+
+    return redact
+
+
+def redact_logs(redact: Callable[[str], str]) -> None:
+    """Pass every log record of this process through ``redact``, tracebacks too."""
+    make = logging.getLogRecordFactory()
+
+    def make_redacted(*args: object, **kwargs: object) -> logging.LogRecord:
+        record = make(*args, **kwargs)
+        try:
+            record.msg, record.args = redact(record.getMessage()), ()
+        except (TypeError, ValueError):
+            record.msg, record.args = redact(str(record.msg)), ()  # a library's format and arguments do not fit
+        if record.exc_info and record.exc_info[0] is not None:
+            record.exc_text = redact("".join(traceback.format_exception(*record.exc_info))).rstrip("\n")
+        return record
+
+    logging.setLogRecordFactory(make_redacted)

@@ -1,0 +1,158 @@
+"""Who asks, and whether they may: every request passes here before its handler.
+
+A program brings an API key (``Authorization: Bearer sak_...``), a browser a session cookie; where authentication is
+off, everybody is the person at this machine. ``REQUIRED`` names the scope that each route takes. A route it does not
+name takes ``operate``, so that a forgotten one is closed, not open.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
+
+from flask import Flask, Response, g, redirect, request
+from limits import RateLimitItemPerMinute, storage, strategies
+
+from searchapp.access import LOCAL, Identity, Scope, Session
+from searchapp.errors import ForbiddenError, NotFoundError, TooManyRequestsError, UnauthenticatedError
+from searchapp.model import DocumentEntry
+from searchapp.settings import Authentication
+from searchapp.web.problems import wants_a_page
+
+if TYPE_CHECKING:
+    from searchapp.wiring import Application
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF_HEADER, CSRF_FIELD = "X-CSRF-Token", "csrf_token"
+
+PUBLIC = None
+REQUIRED: Mapping[str, Scope | None] = {
+    "static": PUBLIC,
+    "health.healthz": PUBLIC,
+    "health.readyz": PUBLIC,
+    "login.form": PUBLIC,
+    "login.submit": PUBLIC,
+    "login.provider": PUBLIC,
+    "login.returned": PUBLIC,
+    "login.logout": PUBLIC,
+    "openapi.description": PUBLIC,
+    "pages.search": Scope.READ,
+    "pages.documents": Scope.READ,
+    "api.search": Scope.READ,
+    "api.ask": Scope.READ,
+    "api.documents": Scope.READ,
+    "api.document": Scope.READ,
+    "originals.file": Scope.READ,
+    "api.add": Scope.WRITE,
+    "api.delete": Scope.WRITE,
+}
+
+FAILURES_PER_MINUTE = 20
+"""Wrong keys from one address: a key cannot be guessed, but the log of a guesser need not fill the disk."""
+
+
+def register(app: Flask, application: Application) -> None:
+    """Find out who asks before each request of ``app``, and turn away who may not."""
+    required = application.settings.auth is Authentication.REQUIRED
+    share = RateLimitItemPerMinute(application.settings.requests_per_minute)
+    failures = RateLimitItemPerMinute(FAILURES_PER_MINUTE)
+    limiter = strategies.MovingWindowRateLimiter(storage.MemoryStorage())
+
+    @app.before_request
+    def identify() -> Response | None:
+        g.session = None
+        if not required:
+            g.caller = LOCAL
+            return None
+        if request.endpoint == "login.submit":  # has a token of its own, and ends the session there may be
+            g.caller = None
+            return None
+        scope = REQUIRED.get(request.endpoint or "", Scope.OPERATE)
+        g.caller = _key_holder(limiter, failures) or _logged_in()
+        if scope is PUBLIC:
+            return None
+        if g.caller is None:
+            if wants_a_page() and request.method in SAFE_METHODS:
+                return cast(Response, redirect(f"/login?next={quote(request.full_path.rstrip('?'))}"))
+            raise UnauthenticatedError(
+                "This asks for an API key or a login.",
+                "Send Authorization: Bearer with a key from searchapp keys make, or log in at /login.",
+            )
+        if not limiter.hit(share, g.caller.name):
+            raise TooManyRequestsError(
+                f"More than {share.amount} requests came within a minute.", "Wait a little, and ask less often.", 60
+            )
+        if request.endpoint is not None and scope not in g.caller.scopes:
+            raise ForbiddenError(
+                f"{g.caller.name} may not do this: it takes the scope {scope}.",
+                "Ask whoever runs searchapp for a key or user with that scope.",
+            )
+        return None
+
+    @app.context_processor
+    def who() -> dict[str, str]:
+        current = session()
+        return {"csrf_token": current.csrf, "user": current.identity.name} if current else {}
+
+    def _logged_in() -> Identity | None:
+        token = request.cookies.get(cookie_name())
+        session = application.access.sessions.find(token) if token else None
+        if session is None:
+            return None
+        if request.method not in SAFE_METHODS:
+            refuse_without_token(session)
+        g.session = session
+        return session.identity
+
+    def _key_holder(limiter: strategies.RateLimiter, failures: RateLimitItemPerMinute) -> Identity | None:
+        kind, _, text = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer":
+            return None
+        place = request.remote_addr or ""
+        if not limiter.test(failures, "failures", place):
+            raise TooManyRequestsError("Too many wrong keys came from here.", "Wait a minute.", 60)
+        identity = application.access.keys.identity(text.strip())
+        if identity is None:
+            limiter.hit(failures, "failures", place)
+            raise UnauthenticatedError(
+                "This API key is wrong, revoked or expired.", "Make one with searchapp keys make."
+            )
+        return identity
+
+
+def caller() -> Identity:
+    """Who asks; only within a request that passed."""
+    return cast(Identity, g.caller)
+
+
+def session() -> Session | None:
+    """The session of who asks, if they have one."""
+    return cast("Session | None", g.get("session"))
+
+
+def readable(entry: DocumentEntry | None, document_id: str) -> DocumentEntry:
+    """``entry``, if the caller may see it. Raises NotFoundError otherwise: that it exists is a secret too."""
+    groups = caller().groups
+    if entry is None or (groups is not None and entry.groups and not set(groups) & set(entry.groups)):
+        raise NotFoundError(f"There is no document {document_id[:64]}.", "It may have been deleted; search again.")
+    return entry
+
+
+def cookie_name() -> str:
+    """The session cookie's name. Over TLS its prefix makes browsers refuse one that another host has set."""
+    return "__Host-searchapp" if request.is_secure else "searchapp"
+
+
+def refuse_without_token(session: Session) -> None:
+    """Raise ForbiddenError unless the request carries the session's CSRF token, in a header or a form field."""
+    # A form is read only where one is expected: parsing an upload's body costs.
+    sent = request.headers.get(CSRF_HEADER) or (
+        request.form.get(CSRF_FIELD, "") if request.mimetype == "application/x-www-form-urlencoded" else ""
+    )
+    if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
+        raise ForbiddenError(
+            "The request lacks the token that shows it comes from the page.",
+            "Reload the page. A program sends an API key instead of a cookie.",
+        )
