@@ -102,10 +102,17 @@ class OverloadedError(BusyError):
 
 
 class SourceError(SearchAppError):
-    """A file or web address cannot be read as a document."""
+    """A file or web address cannot be read as a document.
+
+    ``lacking`` names the languages, joined by ``+``, with which tesseract might have read it.
+    """
 
     code = "source"
     http_status = 422
+
+    def __init__(self, message: str, remedy: str = "", lacking: str = "") -> None:
+        super().__init__(message, remedy)
+        self.lacking = lacking
 
 
 class ServiceUnavailableError(SearchAppError):

@@ -68,6 +68,7 @@ class Document:
     ``content_hash`` is the SHA-256 of the original bytes, in hex. ``pages`` counts pages, or a presentation's slides.
     ``pages_without_text`` lists page numbers (from 1) on which no text was found. ``note`` is a sentence on what a
     reader of the text should know (pages without text, pages that were recognised); empty for most documents.
+    ``lacking`` names the languages, joined by ``+``, that tesseract lacked for pages without text.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Document:
     pages: int | None = None
     pages_without_text: tuple[int, ...] = ()
     note: str = ""
+    lacking: str = ""
 
 
 class DocumentState(StrEnum):
@@ -115,6 +117,9 @@ class DocumentEntry:
     the process that works on it and ``lease`` until when others leave it alone. ``attempts`` counts the tries begun
     since it was last indexed, ``failures`` those of them that ended with an error, and ``failed_hash`` is the content
     hash that failed.
+
+    While a web address waits, ``depth`` tells how many links deep its site is to be read with it; 0: the page alone.
+    ``lacking`` names the languages in which pages would have been recognised, had tesseract had them (``Document``).
     """
 
     id: str
@@ -140,6 +145,8 @@ class DocumentEntry:
     started: dt.datetime | None = None
     owner: str = ""
     lease: dt.datetime | None = None
+    depth: int = 0
+    lacking: str = ""
 
 
 # --- chunks --------------------------------------------------------------------------------------------------

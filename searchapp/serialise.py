@@ -122,6 +122,8 @@ def entry_json(entry: DocumentEntry) -> Json:
         "groups": list(entry.groups),
         "owner": entry.owner,
         "lease": _time(entry.lease),
+        "depth": entry.depth,
+        "lacking": entry.lacking,
     }
 
 

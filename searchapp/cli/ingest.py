@@ -23,8 +23,11 @@ def ingest(
         list[str] | None,
         typer.Option("--group", metavar="NAME", help="Only this group may read them. May be given several times."),
     ] = None,
-    sync: Annotated[bool, typer.Option("--sync", help="Remove documents below PATH whose files are gone.")] = False,
+    sync: Annotated[bool, typer.Option("--sync", help="Remove documents below PATH or URL that are gone.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="With --sync: even if all of a folder's are gone.")] = False,
+    depth: Annotated[
+        int, typer.Option("--depth", min=0, max=20, help="Take the whole site of a URL, so many links deep.")
+    ] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Read documents, split them into passages, embed these, and store them.
@@ -33,6 +36,10 @@ def ingest(
     failed three times is left alone until it is edited or "documents retry" names it. If Elasticsearch or Ollama goes
     away in the middle, the run waits for it. Exit code 3: some documents failed, the others are in.
 
+    With --depth a URL stands for its site: the pages of the same host that it links to and that sitemap.xml lists below
+    it, as robots.txt allows, one a second (SEARCHAPP_CRAWL_DELAY_SECONDS). The next time an unchanged page is not sent
+    again, and with --sync pages are removed that the site answers with 404.
+
     Examples:
       searchapp ingest ~/papers handbook.pdf
 
@@ -40,12 +47,21 @@ def ingest(
 
       searchapp ingest https://example.org/page.html --json
 
+      searchapp ingest https://example.org/docs/ --depth 3 --sync
+
     """
+    from searchapp.errors import UsageError
     from searchapp.ingest import Sync
 
+    if depth and not any("://" in target for target in targets):
+        raise UsageError("--depth is for web addresses.", "Folders are always read with all that lies below them.")
     mode = Sync.NO if not sync else Sync.EVEN_ALL if yes else Sync.CAREFUL
     running = application()
-    finish(lambda notify: running.ingester.ingest(targets, groups=group, sync=mode, notify=notify), as_json, targets)
+    finish(
+        lambda notify: running.ingester.ingest(targets, groups=group, sync=mode, depth=depth, notify=notify),
+        as_json,
+        targets,
+    )
 
 
 def finish(run: Run, as_json: bool, targets: Sequence[str]) -> None:
@@ -90,7 +106,7 @@ class Tally:
     def sentence(self, seconds: float) -> str:
         """The counts for a person."""
         if not self.documents:
-            return "No documents were found there. PDF, HTML, Markdown and text files are read."
+            return "No documents were found there. docs/formats.md lists what is read."
         return (
             f"{self.indexed} indexed ({self.chunks} passages, {self.embedded} embedded, {self.reused} reused), "
             f"{self.unchanged} unchanged, {self.failed} failed"

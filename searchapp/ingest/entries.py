@@ -27,10 +27,23 @@ def fresh(
     return DocumentEntry(found.id, found.source, title, likely_type(found.source), state, updated=now(), groups=groups)
 
 
-def queued(found: SourceRef, known: DocumentEntry | None, groups: tuple[str, ...]) -> DocumentEntry:
-    """The entry of a document that was asked for, and waits."""
+def queued(found: SourceRef, known: DocumentEntry | None, groups: tuple[str, ...], depth: int = 0) -> DocumentEntry:
+    """The entry of a document that was asked for, and waits; ``depth`` is for a site."""
     moment = now()
-    return dataclasses.replace(fresh(found, known, DocumentState.QUEUED, groups), queued=moment, updated=moment)
+    entry = fresh(found, known, DocumentState.QUEUED, groups)
+    depth = max(depth, asked_depth(known)) if found.is_url else 0
+    return dataclasses.replace(entry, queued=moment, updated=moment, depth=depth)
+
+
+def asked_depth(entry: DocumentEntry | None) -> int:
+    """How many links deep the site of a waiting address is to be read."""
+    waits = entry is not None and entry.state in (DocumentState.QUEUED, DocumentState.RUNNING)
+    return entry.depth if entry is not None and waits else 0
+
+
+def unchanged(known: DocumentEntry) -> DocumentEntry:
+    """The entry of a document that was asked for and found to be what is indexed already."""
+    return dataclasses.replace(known, state=DocumentState.UNCHANGED, error="", depth=0, updated=now())
 
 
 def forgiven(entry: DocumentEntry) -> DocumentEntry:
@@ -74,11 +87,15 @@ def indexed(
         queued=tried.queued if tried else None,
         started=tried.started if tried else None,
         groups=groups,
+        lacking=document.lacking,
     )
 
 
-def failed(entry: DocumentEntry, sentence: str, content_hash: str) -> DocumentEntry:
-    """The entry after a failure with these bytes: failed, or quarantined after too many; a new content begins anew."""
+def failed(entry: DocumentEntry, sentence: str, content_hash: str, lacking: str = "") -> DocumentEntry:
+    """The entry after a failure with these bytes: failed, or quarantined after too many; a new content begins anew.
+
+    ``lacking`` is the error's.
+    """
     before = entry.failures if entry.failed_hash == content_hash else 0
     quarantined = before + 1 >= FAILURES_ALLOWED
     return dataclasses.replace(
@@ -88,6 +105,7 @@ def failed(entry: DocumentEntry, sentence: str, content_hash: str) -> DocumentEn
         attempts=before + 1,
         failures=before + 1,
         failed_hash=content_hash,
+        lacking=lacking,
         owner="",
         lease=None,
         updated=now(),

@@ -60,9 +60,22 @@ class Originals:
             arriving = path.with_suffix(".arriving")
             arriving.write_bytes(raw.data)
             arriving.replace(path)
-            if raw.version is not None:
-                arriving.write_text(json.dumps(dataclasses.asdict(raw.version)), encoding="utf-8")
-                arriving.replace(self._pages / f"{raw.ref.id}{VERSION_SUFFIX}")
+        except OSError as error:
+            raise _no_room(self._pages, error) from error
+        self.keep_version(raw)
+
+    def keep_version(self, raw: RawSource) -> None:
+        """Remember the version of a web page: its server may mark the same bytes anew, or a crawl know its links."""
+        version = raw.version
+        if version is None or version == (held := self.version(raw.ref.id)):
+            return
+        if version.links is None and held is not None and held.content_hash == version.content_hash:
+            version = dataclasses.replace(version, links=held.links)
+        try:
+            self._pages.mkdir(parents=True, exist_ok=True)
+            arriving = self._pages / f"{raw.ref.id}.arriving"
+            arriving.write_text(json.dumps(dataclasses.asdict(version)), encoding="utf-8")
+            arriving.replace(self._pages / f"{raw.ref.id}{VERSION_SUFFIX}")
         except OSError as error:
             raise _no_room(self._pages, error) from error
 

@@ -22,6 +22,7 @@ from searchapp.ingest.originals import Originals
 from searchapp.ingest.owner import Owner
 from searchapp.ingest.patience import Notify, Patience
 from searchapp.ingest.reading import Loaded, Read, Reader, ask_again
+from searchapp.ingest.sites import Sites
 from searchapp.ingest.sync import Sync, removed
 from searchapp.ingest.windows import Embedding, Window, Writing, gathered
 from searchapp.model import Chunk, Document, DocumentEntry, DocumentState, IngestOutcome
@@ -57,13 +58,16 @@ class Ingester:
         *,
         groups: Sequence[str] | None = None,
         sync: Sync = Sync.NO,
+        depth: int = 0,
         notify: Notify | None = None,
         wait_for_others: bool = True,
     ) -> Iterator[IngestOutcome]:
         """Ingest files, folders and web addresses; yields one outcome for each document as it is done.
 
         ``groups`` alone may read the documents, () opens them to everybody, None leaves it as it was.
-        With a ``sync``, documents below the folders among ``targets`` whose files are gone are removed at the end.
+        A web address stands for its site, ``depth`` links deep, and 0 for the page alone unless it was queued with a
+        depth. With a ``sync``, documents below the folders and sites among ``targets`` that are gone are removed at the
+        end.
         ``notify`` is told in a sentence when the run has to wait for a service. Documents that another process works on
         come last; without ``wait_for_others`` they are left to it.
 
@@ -77,6 +81,7 @@ class Ingester:
             Loader(self._settings) as loader,
             Claims(self._store, Owner(self._settings.data_dir), self._settings.lease_seconds) as claims,
         ):
+            sites = Sites(self._settings, self._store, self._originals, patient, depth)
             reader = Reader(
                 self._store,
                 loader,
@@ -85,18 +90,22 @@ class Ingester:
                 patient,
                 self._chunked,
                 groups=groups,
+                sites=sites,
+                ocr_languages=self._settings.ocr_languages,
                 wait_for_others=wait_for_others,
             )
             yield from self._flow(reader.read(targets), claims, patient)
             if sync is not Sync.NO:
-                yield from removed(self._store, self._originals, targets, reader.seen, sync)
+                yield from removed(self._store, self._originals, targets, reader.seen, sync, sites)
 
     def ingest_documents(self, documents: Iterable[Document]) -> Iterator[IngestOutcome]:
         """Ingest documents that are in memory already, as ``ingest`` does with sources, but without claiming them."""
         yield from self._flow(self._loaded(documents), None, Patience(self._settings.patience_seconds))
 
-    def queue(self, source: str, *, groups: Sequence[str] = ()) -> DocumentEntry:
+    def queue(self, source: str, *, groups: Sequence[str] = (), depth: int = 0) -> DocumentEntry:
         """Register a file or address as queued, to be ingested later; returns its entry.
+
+        With a ``depth`` the address stands for its site, which is read so many links deep when its turn comes.
 
         ``groups`` may read it beside those that may already; what was open to everybody stays so. What is known already
         keeps its facts, and stays searchable. Raises SourceError when there is no such source.
@@ -106,9 +115,9 @@ class Ingester:
             raise SourceError(f"There is nothing to read in {source}.", "Name a file or a web address.")
         if isinstance(found, BadTarget):
             raise found.error
-        return self.queue_all([source], groups=groups)[0]
+        return self.queue_all([source], groups=groups, depth=depth)[0]
 
-    def queue_all(self, targets: Iterable[str], *, groups: Sequence[str] = ()) -> list[DocumentEntry]:
+    def queue_all(self, targets: Iterable[str], *, groups: Sequence[str] = (), depth: int = 0) -> list[DocumentEntry]:
         """Register everything behind ``targets`` as queued, and return the entries as they stand now.
 
         What another process works on is queued again when that is done. What cannot be read is registered as failed.
@@ -126,7 +135,7 @@ class Ingester:
                 tried = entries.fresh(found, known, DocumentState.FAILED, allowed)
                 written.append(entries.failed(tried, str(found.error), ""))
             else:
-                written.append(entries.queued(found, known, allowed))
+                written.append(entries.queued(found, known, allowed, depth))
         self._store.put_entries(written)
         return standing + written
 

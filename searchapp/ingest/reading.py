@@ -14,6 +14,7 @@ from searchapp.ingest.claims import Claims, now
 from searchapp.ingest.moves import Move, find_moves
 from searchapp.ingest.originals import Originals
 from searchapp.ingest.patience import Patience
+from searchapp.ingest.sites import Sites
 from searchapp.model import (
     Chunk,
     Document,
@@ -22,7 +23,7 @@ from searchapp.model import (
     IngestOutcome,
     IngestState,
 )
-from searchapp.sources import BadTarget, Loader, PageVersion, RawSource, SourceRef, discover
+from searchapp.sources import BadTarget, Loader, PageVersion, RawSource, SourceRef, discover, ocr
 from searchapp.stores import Registry, Store
 
 GROUP_DOCUMENTS = 64
@@ -79,6 +80,8 @@ class Reader:
         chunked: Callable[[Document], tuple[Chunk, ...]],
         *,
         groups: Sequence[str] | None,
+        sites: Sites,
+        ocr_languages: str,
         wait_for_others: bool,
     ) -> None:
         self._store = store
@@ -88,16 +91,20 @@ class Reader:
         self._patient = patient
         self._chunked = chunked
         self._groups = None if groups is None else tuple(sorted(set(groups)))
+        self._sites = sites
         self._wait = wait_for_others
+        self._ocr_languages = ocr_languages
+        self._legible: frozenset[str] | None = None
         self._elsewhere: dict[str, SourceRef] = {}
         self.seen: set[str] = set()
         """Ids of all documents that this run came across."""
 
     def read(self, targets: Iterable[str]) -> Iterator[Read]:
         """Every document behind ``targets``, in their order; those that another process works on come last."""
-        for group in _groups(discover(targets)):
+        for group in _groups(discover(targets, self._sites.pages)):
             self.seen.update(found.id for found in group)
             yield from self._read_group(group)
+        self._sites.settle()
         if self._elsewhere:
             self._patient.say(f"Waiting for {len(self._elsewhere)} documents that another process works on.")
             yield from self._read_elsewhere()
@@ -132,12 +139,14 @@ class Reader:
                 raise found.error
             raw = self._loader.read(found, self._version(found, known, groups))
         except SourceError as error:
-            return _failure(entries.fresh(found, known, DocumentState.FAILED, groups), known, str(error), "")
+            return _failure(entries.fresh(found, known, DocumentState.FAILED, groups), known, error, "")
         if known is None:
             return _Candidate(raw, None)
-        if entries.is_current(known, raw.content_hash, groups):
+        legible = self._is_legible_now(known)
+        if entries.is_current(known, raw.content_hash, groups) and not legible:
+            self._originals.keep_version(raw)
             return _unchanged(known)
-        if entries.is_hopeless(known, raw.content_hash):
+        if entries.is_hopeless(known, raw.content_hash) and not legible:
             return Settled(_outcome(known, IngestState.QUARANTINED, known.error))
         if entries.is_worn(known):
             worn = entries.cut_off(known)
@@ -154,8 +163,19 @@ class Reader:
         """The version of a web page that is in the store, so that its server need not send it again."""
         if not found.is_url or known is None or not entries.is_current(known, known.content_hash, groups):
             return None
+        if self._is_legible_now(known):
+            return None
         version = self._originals.version(found.id)
         return version if version is not None and version.content_hash == known.content_hash else None
+
+    def _is_legible_now(self, known: DocumentEntry) -> bool:
+        """Whether tesseract has learned a language since, which pages of the document wait for."""
+        if not known.lacking:
+            return False
+        if self._legible is None:
+            ocr.look_again()
+            self._legible = frozenset(ocr.installed(self._ocr_languages).split("+")) - {""}
+        return not self._legible.isdisjoint(known.lacking.split("+"))
 
     def _take(self, candidates: list[_Candidate]) -> Iterator[Read]:
         """Claim, then parse and chunk one by one; bytes are let go of as soon as they are parsed."""
@@ -189,7 +209,7 @@ class Reader:
                 self._originals.keep_page(one.raw, document.type)
         except SourceError as error:
             tried = claimed or entries.fresh(ref, one.known, DocumentState.FAILED, groups)
-            return _failure(tried, one.known, str(error), one.raw.content_hash)
+            return _failure(tried, one.known, error, one.raw.content_hash)
         chunks = self._chunked(document)
         seconds = round(time.perf_counter() - started, 3)
         return Loaded(entries.indexed(document, chunks, seconds, claimed, groups), chunks)
@@ -226,15 +246,14 @@ def _unchanged(known: DocumentEntry) -> Settled:
     outcome = IngestOutcome(known.source, known.id, IngestState.UNCHANGED, known.chunks, note=known.note)
     if known.state in (DocumentState.INDEXED, DocumentState.UNCHANGED):
         return Settled(outcome)
-    # It was queued, or could not be read for a while.
-    ref = SourceRef(known.source, known.id)
-    return Settled(outcome, entries.fresh(ref, known, DocumentState.UNCHANGED, known.groups))
+    return Settled(outcome, entries.unchanged(known))  # it was queued, or could not be read for a while
 
 
-def _failure(tried: DocumentEntry, known: DocumentEntry | None, sentence: str, content_hash: str) -> Settled:
-    if entries.is_hopeless(known, content_hash):
+def _failure(tried: DocumentEntry, known: DocumentEntry | None, error: SourceError, content_hash: str) -> Settled:
+    sentence = str(error)
+    if not content_hash and entries.is_hopeless(known, ""):
         return Settled(_outcome(tried, IngestState.QUARANTINED, sentence))
-    entry = entries.failed(tried, sentence, content_hash)
+    entry = entries.failed(tried, sentence, content_hash, error.lacking)
     state = IngestState.QUARANTINED if entry.state is DocumentState.QUARANTINED else IngestState.FAILED
     return Settled(_outcome(entry, state, sentence), entry)
 

@@ -1,4 +1,4 @@
-"""Documents whose files are gone disappear from the store."""
+"""Documents whose files or pages are gone disappear from the store."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from enum import StrEnum
 from searchapp.errors import UsageError
 from searchapp.ingest.moves import is_gone
 from searchapp.ingest.originals import Originals
+from searchapp.ingest.sites import Sites
 from searchapp.model import IngestOutcome, IngestState
 from searchapp.stores import Store
 
 
 class Sync(StrEnum):
-    """Whether documents whose files are gone are removed."""
+    """Whether documents that are gone are removed."""
 
     NO = "no"
     CAREFUL = "careful"
@@ -22,23 +23,30 @@ class Sync(StrEnum):
 
 
 def removed(
-    store: Store, originals: Originals, targets: Sequence[str], seen: Collection[str], sync: Sync
+    store: Store, originals: Originals, targets: Sequence[str], seen: Collection[str], sync: Sync, sites: Sites
 ) -> Iterator[IngestOutcome]:
-    """Remove what lies below the folders among ``targets`` and has no file any more; yields one outcome for each.
+    """Remove what lies below the folders and sites among ``targets`` and is gone; yields one outcome for each.
 
-    A folder that is not there itself is left alone: a drive that is not mounted is no reason to forget its documents.
-    For the same reason a careful sync raises UsageError when nothing at all would be left of a folder.
+    A file is gone when its folder does not list it any more, a page of a site when its server says so: that no link
+    leads to it now may be the depth's doing. A folder or site that is not there itself is left alone: a drive that is
+    not mounted is no reason to forget its documents. For the same reason a careful sync raises UsageError when nothing
+    at all would be left of a place.
     """
     for target in targets:
-        place = os.path.abspath(target)  # noqa: PTH100 - as discovery spells sources
-        if "://" in target or not os.path.lexists(place):
+        place = sites.place(target) if "://" in target else os.path.abspath(target)  # noqa: PTH100 - as discovery does
+        if not place or ("://" not in place and not os.path.lexists(place)):
             continue
         known = list(store.sources(place))
-        gone = [entry for entry in known if entry.id not in seen and is_gone(entry.source)]
+        unseen = [entry for entry in known if entry.id not in seen]
+        if "://" in place:
+            away = set(sites.gone(place, [entry.source for entry in unseen]))
+            gone = [entry for entry in unseen if entry.source in away]
+        else:
+            gone = [entry for entry in unseen if is_gone(entry.source)]
         if gone and len(gone) == len(known) and sync is Sync.CAREFUL:
             raise UsageError(
                 f"None of the {len(gone)} documents indexed from {place} is there any more.",
-                "Check that its drive is mounted. If they are really gone, add --yes.",
+                "Check that its drive is mounted, or its site complete. If they are really gone, add --yes.",
             )
         for entry in gone:
             store.delete_document(entry.id)

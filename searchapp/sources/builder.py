@@ -113,6 +113,7 @@ class DocumentBuilder:
         pages: int | None = None,
         pages_without_text: Sequence[int] = (),
         note: str = "",
+        lacking: str = "",
     ) -> Parsed:
         """What was gathered. The title falls back to the first heading, then to ``stem``; the language is detected."""
         text = SEPARATOR.join(self._pieces)
@@ -127,6 +128,7 @@ class DocumentBuilder:
             pages=pages,
             pages_without_text=tuple(pages_without_text),
             note=note,
+            lacking=lacking,
         )
 
     def _append(self, piece: str, headings: tuple[str, ...], page: int | None, *, new_section: bool) -> None:

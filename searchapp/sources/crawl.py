@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -17,7 +18,7 @@ from searchapp.sources.discovery import BadTarget, SourceRef, document_id
 from searchapp.sources.page_version import PageVersion
 from searchapp.sources.parsed import ParserInput
 from searchapp.sources.sniff import is_page_address
-from searchapp.sources.web import NotThereError
+from searchapp.sources.web import GoneError, NotThereError
 
 if TYPE_CHECKING:
     from searchapp.settings import Settings
@@ -44,26 +45,54 @@ _HTML_TYPES = ("text/html", "application/xhtml+xml")
 log = logging.getLogger(__name__)
 
 
+class _StoppedError(Exception):
+    """The crawl was told to end while it paused."""
+
+
+def _sleep(seconds: float) -> bool:
+    time.sleep(seconds)
+    return True
+
+
 class Crawler:
     """Finds the pages of sites, for ``discover``.
 
     ``depth`` is how many links a page may lie away from the address that was named. ``version`` tells what is held of
-    a page, by its document's id: such a page is asked for conditionally, and its links are known.
+    a page, by its document's id: such a page is asked for conditionally, and its links are known. ``pause`` waits so
+    many seconds between two requests; the crawl ends when it returns False.
     """
 
     def __init__(
-        self, settings: Settings, depth: int, version: Callable[[str], PageVersion | None] = lambda _: None
+        self,
+        settings: Settings,
+        depth: int,
+        version: Callable[[str], PageVersion | None] = lambda _: None,
+        pause: Callable[[float], bool] = _sleep,
     ) -> None:
         self._settings = settings
         self._depth = depth
         self._version = version
+        self._pause = pause
 
     def pages(self, address: str) -> Iterator[SourceRef | BadTarget]:
         """The site's pages from ``address`` on, each one once, nearest first. Nothing is raised."""
+        with self._crawl(address) as crawl, contextlib.suppress(_StoppedError):
+            yield from crawl.pages()
+
+    def gone(self, address: str, pages: Sequence[str]) -> Iterator[str]:
+        """Those of ``pages``, of the site at ``address``, of which its server says that they do not exist (404, 410).
+
+        What robots.txt closes is not asked for, and an error of the server's says nothing. Nothing is raised.
+        """
+        with self._crawl(address) as crawl, contextlib.suppress(_StoppedError, SourceError):
+            yield from crawl.gone(pages)
+
+    @contextlib.contextmanager
+    def _crawl(self, address: str) -> Iterator[_Crawl]:
         from searchapp.sources.loader import Loader
 
         with Loader(self._settings) as loader:
-            yield from _Crawl(self._settings, self._depth, self._version, loader, address).pages()
+            yield _Crawl(self._settings, self._depth, self._version, loader, address, self._pause)
 
 
 class _Crawl:
@@ -76,6 +105,7 @@ class _Crawl:
         version: Callable[[str], PageVersion | None],
         loader: Loader,
         start: str,
+        pause: Callable[[float], bool],
     ) -> None:
         self._most = settings.crawl_max_pages
         self._delay = settings.crawl_delay_seconds
@@ -83,6 +113,7 @@ class _Crawl:
         self._version = version
         self._loader = loader
         self._start = start
+        self._wait = pause
         self._host = urlsplit(start).netloc
         self._robots = ""
         self._waiting: deque[tuple[str, int]] = deque()
@@ -119,9 +150,23 @@ class _Crawl:
                 "The crawl of %s ended after %d pages; SEARCHAPP_CRAWL_MAX_PAGES allows more.", self._host, found
             )
 
+    def gone(self, pages: Sequence[str]) -> Iterator[str]:
+        self._read_robots()
+        self._add(pages, 0)
+        while self._waiting:
+            address, _ = self._waiting.popleft()
+            self._pause()
+            try:
+                self._loader.read(SourceRef(address, document_id(address)), self._version(document_id(address)))
+            except GoneError:
+                yield address
+            except SourceError:
+                continue
+
     def _page(self, address: str, depth: int) -> SourceRef | BadTarget | None:
         """The source at ``address``, its links noted; None for what is no page of this site."""
         if not is_page_address(address):
+            self._pause()  # it is fetched by whoever takes it, at once
             return SourceRef(address, document_id(address))  # a PDF, say: it has no links to follow
         held = self._version(document_id(address))
         if held is not None and held.links is None and depth < self._depth:
@@ -222,8 +267,8 @@ class _Crawl:
 
     def _pause(self) -> None:
         rest = self._last_request + self._delay - time.monotonic()
-        if rest > 0:
-            time.sleep(rest)
+        if rest > 0 and not self._wait(rest):
+            raise _StoppedError
         self._last_request = time.monotonic()
 
 

@@ -104,6 +104,7 @@ class Loader:
             pages=parsed.pages,
             pages_without_text=parsed.pages_without_text,
             note=parsed.note,
+            lacking=parsed.lacking,
         )
 
     def site(self, task: str, source: ParserInput, candidates: Sequence[str] = ()) -> SiteAnswer:

@@ -28,6 +28,12 @@ def installed(wanted: str) -> str:
     return "+".join(language for language in wanted.split("+") if language in _languages())
 
 
+def look_again() -> None:
+    """Forget what was found before: tesseract or a language may have been installed meanwhile."""
+    _program.cache_clear()
+    _languages.cache_clear()
+
+
 class Pages:
     """A PDF's pages as pictures; a context manager."""
 

@@ -62,6 +62,7 @@ class Parsed:
     pages: int | None = None
     pages_without_text: tuple[int, ...] = ()
     note: str = ""
+    lacking: str = ""
 
 
 def _file_name(name: str) -> tuple[str, str]:

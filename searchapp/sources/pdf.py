@@ -14,16 +14,18 @@ from searchapp.sources.parsed import Parsed, ParserInput
 from searchapp.sources.pdf_cid import name_glyphs
 from searchapp.sources.pdf_lines import join_lines, words_of
 from searchapp.sources.pdf_outline import Bookmark, bookmarks, place_bookmarks
+from searchapp.sources.pdf_salvage import NOTE, stray_pages
 from searchapp.sources.pdf_scans import read_scans
 from searchapp.sources.titles import sensible_title
 from searchapp.sources.unlock import locked
 
 if TYPE_CHECKING:
-    from pypdf import PdfReader
+    from pypdf import PageObject, PdfReader
 
 Result = TypeVar("Result")
 
 LONGEST_FIRST_LINE = 150
+ILLEGIBLE = "\ufffd"
 
 
 def parse_pdf(source: ParserInput) -> Parsed:
@@ -33,12 +35,14 @@ def parse_pdf(source: ParserInput) -> Parsed:
     """
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every blemish; we report what matters
     reader, password = _open(source)
-    count = _attempt(lambda: len(reader.pages))
-    if count is None:
-        raise _damaged(source.name, "its page tree cannot be read")
-    if not count:
-        raise _damaged(source.name, "it has no pages")
-    texts, unreadable = _page_texts(reader, count)
+    pages = _attempt(lambda: list(reader.pages))
+    lost_tree = pages is None
+    if pages is None:
+        pages = _attempt(lambda: stray_pages(reader))
+    if not pages:
+        raise _damaged(source.name, "its page tree cannot be read" if lost_tree else "it has no pages")
+    count = len(pages)
+    texts, unreadable = _page_texts(pages)
     scans = [number for number, text in enumerate(texts, start=1) if not text]
     if unreadable == count:
         raise _damaged(source.name, "none of its pages can be read")
@@ -48,7 +52,9 @@ def parse_pdf(source: ParserInput) -> Parsed:
     empty = tuple(number for number in scans if number not in found.texts)
     if len(empty) == count:
         raise SourceError(
-            f"{source.name} has no text layer: {_all_pages(count)} scanned or holds pictures only.", found.remedy
+            f"{source.name} has no text layer: {_all_pages(count)} scanned or holds pictures only.",
+            found.remedy,
+            found.lacking,
         )
     marks = _attempt(lambda: bookmarks(reader)) or []
     title = _attempt(lambda: reader.metadata.title if reader.metadata else None)
@@ -62,7 +68,8 @@ def parse_pdf(source: ParserInput) -> Parsed:
         stem=source.stem,
         pages=count,
         pages_without_text=empty,
-        note=found.note(empty),
+        note=f"{NOTE if lost_tree else ''} {found.note(empty)}".strip(),
+        lacking=found.lacking,
     )
 
 
@@ -91,13 +98,19 @@ def _open(source: ParserInput) -> tuple[PdfReader, str]:
     raise locked(source.name, tried=bool(source.options.passwords))
 
 
-def _page_texts(reader: PdfReader, count: int) -> tuple[list[str], int]:
+def _page_texts(pages: list[PageObject]) -> tuple[list[str], int]:
     """Each page's text, and how many pages could not be read at all."""
-    for index in range(count):
-        _attempt(lambda index=index: name_glyphs(reader.pages[index]))  # type: ignore[misc]
-    raw = [_attempt(lambda index=index: reader.pages[index].extract_text()) for index in range(count)]  # type: ignore[misc]
+    for page in pages:
+        _attempt(lambda page=page: name_glyphs(page))  # type: ignore[misc]
+    raw = [_attempt(lambda page=page: page.extract_text()) for page in pages]  # type: ignore[misc]
     words = words_of(text for text in raw if text)
-    return [join_lines(text or "", words).strip() for text in raw], raw.count(None)
+    texts = [join_lines(text or "", words).strip() for text in raw]
+    return ["" if _is_illegible(text) else text for text in texts], raw.count(None)
+
+
+def _is_illegible(text: str) -> bool:
+    """Whether most of the text is characters that the file does not tell: its fonts name none, or are lost."""
+    return text.count(ILLEGIBLE) * 2 > len("".join(text.split()))
 
 
 def _all_pages(count: int) -> str:

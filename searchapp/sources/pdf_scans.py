@@ -14,10 +14,14 @@ _LANGUAGES = "set SEARCHAPP_OCR_LANGUAGES to the languages that it is to read"
 
 @dataclass(frozen=True, slots=True)
 class Scans:
-    """What became of the pages without text: ``texts`` by number, and what would help with the others."""
+    """What became of the pages without text: ``texts`` by number, and what would help with the others.
+
+    ``lacking`` are the languages, joined by ``+``, that were wanted and that tesseract does not have here.
+    """
 
     texts: dict[int, str]
     remedy: str
+    lacking: str = ""
 
     def note(self, silent: Sequence[int]) -> str:
         """What a reader of the document should know of its scanned and its ``silent`` pages."""
@@ -36,8 +40,10 @@ def read_scans(source: ParserInput, password: str, numbers: Sequence[int]) -> Sc
     if not numbers or not options.ocr_languages or not options.ocr_max_pages:
         return Scans({}, "Run OCR on it (ocrmypdf, for example) and add the result.")
     languages = ocr.installed(options.ocr_languages)
+    lacking = "+".join(name for name in options.ocr_languages.split("+") if name not in languages.split("+"))
     if not languages:
-        return Scans({}, f"Install tesseract with {options.ocr_languages} to have scanned pages read; then retry it.")
+        remedy = f"Install tesseract with {options.ocr_languages} to have scanned pages read; then ingest it again."
+        return Scans({}, remedy, lacking)
     texts = {}
     try:
         with ocr.Pages(source.data, password) as pages:
@@ -50,11 +56,12 @@ def read_scans(source: ParserInput, password: str, numbers: Sequence[int]) -> Sc
     except Exception:  # noqa: BLE001 - what pypdf reads and PDFium does not simply stays unrecognised
         return Scans(texts, "Its pages cannot be drawn; save it again with another program.")
     if len(numbers) > options.ocr_max_pages:
-        return Scans(texts, f"Raise SEARCHAPP_OCR_MAX_PAGES to have more than {options.ocr_max_pages} read.")
-    missing = [language for language in options.ocr_languages.split("+") if language not in languages.split("+")]
-    if missing:
-        return Scans(texts, f"Tesseract lacks {', '.join(missing)}: install it, or {_LANGUAGES}.")
-    return Scans(texts, f"Tesseract found none there; if there is some, {_LANGUAGES}.")
+        remedy = f"Raise SEARCHAPP_OCR_MAX_PAGES to have more than {options.ocr_max_pages} read."
+    elif lacking:
+        remedy = f"Tesseract lacks {', '.join(lacking.split('+'))}: install it, or {_LANGUAGES}."
+    else:
+        remedy = f"Tesseract found none there; if there is some, {_LANGUAGES}."
+    return Scans(texts, remedy, lacking)
 
 
 def _attempt(pages: ocr.Pages, number: int, languages: str) -> str:

@@ -239,8 +239,8 @@ def _refusal(name: str, answer: dict[str, Any], memory_mb: int) -> SourceError:
             "Raise SEARCHAPP_PARSE_MEMORY_MB, or split the file.",
         )
     match answer.get("error"):
-        case [str(message), str(remedy)]:
-            return SourceError(message, remedy)
+        case [str(message), str(remedy), str(lacking)]:
+            return SourceError(message, remedy, lacking)
     return SourceError(
         f"{name} cannot be parsed: its content is not as its format demands.",
         "The file may be damaged: open it in its own program and save it again.",

@@ -36,6 +36,10 @@ class NotThereError(SourceError):
     """The server answers, and says that there is no such page, or none for us (4xx)."""
 
 
+class GoneError(NotThereError):
+    """The server says that there is no such page (404, 410)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """What a web server sent.
@@ -138,7 +142,7 @@ def _check_status(response: httpx.Response, url: str) -> None:
         return
     name = shown(url)
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
-        raise NotThereError(f"{name} does not exist (the server answered {status}).", "Check the address.")
+        raise GoneError(f"{name} does not exist (the server answered {status}).", "Check the address.")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED):
         raise NotThereError(f"{name} is not open to everybody (the server answered {status}).", _DOWNLOAD)
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -60,6 +60,7 @@ def pack(parsed: Parsed) -> dict[str, Any]:
         "pages": parsed.pages,
         "pages_without_text": list(parsed.pages_without_text),
         "note": parsed.note,
+        "lacking": parsed.lacking,
     }
 
 
@@ -82,6 +83,7 @@ def unpack(values: dict[str, Any]) -> Parsed:
             pages=None if values["pages"] is None else _number(values["pages"]),
             pages_without_text=tuple(map(_number, values["pages_without_text"])),
             note=_text(values["note"]),
+            lacking=_text(values["lacking"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise WireError("a document of another shape") from error

@@ -114,7 +114,7 @@ def _answer(request: _Request, progress: Callable[[], None]) -> dict[str, Any]:
 
         return {"result": read_site(request.task, request.source, request.candidates)}
     except SourceError as error:
-        return {"error": [error.message, error.remedy]}
+        return {"error": [error.message, error.remedy, error.lacking]}
     except MemoryError:
         return {"memory": True}
     except Exception as error:  # noqa: BLE001 - parsing libraries raise anything at all on broken input

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources.site import serving
+
 HANDBOOK = "# Press shop handbook\n\n## Gloves\n\nOperators must wear cut-resistant gloves of class D.\n"
 
 
@@ -192,3 +194,28 @@ def test_the_main_job_on_elasticsearch(shell: Shell, elasticsearch_url: str) -> 
         from searchapp.stores import build_store
 
         build_store(load_settings(elasticsearch_url=elasticsearch_url, index_prefix="test-cli")).drop()
+
+
+@pytest.mark.slow
+def test_a_site_is_ingested_by_the_command_line(shell: Shell) -> None:
+    allowed = {"SEARCHAPP_ALLOWED_NETWORKS": "127.0.0.0/8", "SEARCHAPP_CRAWL_DELAY_SECONDS": "0"}
+    with serving() as site:
+        site.page("/docs/", "part", "/private", ETag='"1"')
+        site.page("/docs/part", ETag='"2"')
+        site.page("/private")
+        site.put("/robots.txt", "User-agent: *\nDisallow: /private\n")
+        for state in ("indexed", "unchanged"):
+            done = shell("ingest", f"{site.base}/docs/", "--depth", "2", "--json", **allowed)
+            *documents, last = [json.loads(line) for line in done.stdout.splitlines()]
+            assert done.returncode == 0
+            assert {line["source"].removeprefix(site.base): line["state"] for line in documents} == {
+                "/docs/": state,
+                "/docs/part": state,
+            }
+            assert last["summary"][state] == 2
+        assert "/private" not in site.asked and sorted(site.unchanged) == ["/docs/", "/docs/part"]
+        del site.pages["/docs/part"]
+        site.page("/docs/")
+        removed = shell("ingest", f"{site.base}/docs/", "--depth", "2", "--sync", **allowed)
+        assert "1 removed" in removed.stdout
+    assert shell("ingest", "somewhere", "--depth", "2").returncode == 2

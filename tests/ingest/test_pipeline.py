@@ -13,6 +13,7 @@ from searchapp.ingest import Ingester, Originals, Sync
 from searchapp.model import DocumentState, Filters, IngestState, SearchMode, SearchRequest
 from searchapp.settings import load_settings
 from tests.ingest.worlds import World, paragraphs
+from tests.sources.pdf_files import joined, pdf, scanned
 
 
 @pytest.fixture
@@ -255,3 +256,23 @@ def test_what_a_group_queues_again_is_theirs_too_and_never_closed_to_others(worl
     list(world.ingester.ingest([path, open_path]))
     request = SearchRequest("June", SearchMode.KEYWORD, filters=Filters(groups=("sales",)))
     assert len(world.searcher.search(request).hits) == 1
+
+
+def test_scanned_pages_are_read_once_tesseract_has_come(
+    world: World, tesseract: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    words = "The quick brown fox jumps over the lazy dog."
+    partly, wholly = world.library / "partly.pdf", world.library / "wholly.pdf"
+    partly.write_bytes(joined(pdf("A page of text."), scanned(pdf(words))))
+    wholly.write_bytes(scanned(pdf(f"{words} Again.")))
+    with monkeypatch.context() as without:
+        without.setenv("PATH", str(tmp_path))
+        states = [{name: str(outcome.state) for name, outcome in world.ingest().items()} for _ in range(4)]
+    assert [state["partly.pdf"] for state in states] == ["indexed", "unchanged", "unchanged", "unchanged"]
+    assert [state["wholly.pdf"] for state in states] == ["failed", "failed", "quarantined", "quarantined"]
+    assert (world.entry(partly).pages_indexed, world.entry(partly).lacking) == (1, "eng+chi_sim")
+    assert "Install tesseract with eng+chi_sim" in world.entry(wholly).error
+    assert {outcome.state for outcome in world.ingest().values()} == {"indexed"}
+    assert (world.entry(partly).pages_indexed, world.entry(partly).lacking) == (2, "")
+    assert len(world.found("fox")) == 2
+    assert {outcome.state for outcome in world.ingest().values()} == {"unchanged"}

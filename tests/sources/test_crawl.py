@@ -3,65 +3,20 @@
 from __future__ import annotations
 
 import gzip
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from searchapp.settings import Settings, load_settings
 from searchapp.sources import BadTarget, Loader, PageVersion, SourceRef, crawl, discover, document_id
 from searchapp.sources.crawl import Crawler
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        site: Site = self.server  # type: ignore[assignment]
-        site.asked.append(self.path)
-        status, headers, body = site.pages.get(self.path, (404, {}, b""))
-        mark = headers.get("ETag")
-        if mark and self.headers["If-None-Match"] == mark:
-            status, body = 304, b""
-            site.unchanged.append(self.path)
-        self.send_response(status)
-        for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Site(ThreadingHTTPServer):
-    """A site in memory that remembers what it was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.pages: dict[str, tuple[int, dict[str, str], bytes]] = {}
-        self.asked: list[str] = []
-        self.unchanged: list[str] = []
-        self.base = f"http://127.0.0.1:{self.server_address[1]}"
-
-    def put(self, path: str, body: str | bytes = "", status: int = 200, **headers: str) -> None:
-        data = body if isinstance(body, bytes) else body.encode()
-        self.pages[path] = (status, {name.replace("_", "-"): value for name, value in headers.items()}, data)
-
-    def page(self, path: str, *links: str, head: str = "", **headers: str) -> None:
-        words = f"The page {path} says something. " * 4
-        anchors = "".join(f'<a href="{link}">{link}</a>' for link in links)
-        self.put(path, f"<html><head>{head}</head><body><p>{words}</p>{anchors}</body></html>", **headers)
+from tests.sources.site import Site, serving
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    server = Site()
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving() as site:
+        yield site
 
 
 def settings(**values: object) -> Settings:

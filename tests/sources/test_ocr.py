@@ -77,7 +77,7 @@ def test_without_tesseract_the_note_says_which_pages_have_no_text() -> None:
     parsed = read(joined(pdf("one"), scanned(pdf(WORDS)), pdf("three"), pdf("")))
     assert parsed.pages_without_text == (2, 4)
     assert parsed.note == (
-        "Pages 2, 4 have no text. Install tesseract with eng+chi_sim to have scanned pages read; then retry it."
+        "Pages 2, 4 have no text. Install tesseract with eng+chi_sim to have scanned pages read; then ingest it again."
     )
     with pytest.raises(SourceError, match="has no text layer: its only page is scanned") as caught:
         read(scanned(pdf(WORDS)))

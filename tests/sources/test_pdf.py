@@ -4,7 +4,7 @@ import pytest
 
 from searchapp.errors import SourceError
 from searchapp.sources.parsed import Parsed, ParserInput, ParserOptions
-from searchapp.sources.pdf import parse_pdf
+from searchapp.sources.pdf import _is_illegible, parse_pdf
 from searchapp.sources.pdf_lines import join_lines, words_of
 from tests.sources.pdf_files import encrypted, pdf
 
@@ -86,6 +86,22 @@ def test_given_passwords_are_tried_and_never_named() -> None:
 )
 def test_damaged_files_are_named_so(data: bytes) -> None:
     assert "is damaged: " in refusal(data).message
+
+
+def test_pages_are_found_without_their_tree() -> None:
+    whole = pdf(LINES, "Second page.")
+    assert whole.count(b"/Pages 7 0 R") == 1
+    parsed = parse(whole.replace(b"/Pages 7 0 R", b"/Pages 0 0 R"))
+    assert parsed.text == f"{LINES}\n\nSecond page." and parsed.pages == 2
+    assert parsed.note.startswith("Its page tree is damaged")
+
+
+def test_a_page_of_characters_that_the_file_does_not_tell_has_no_text() -> None:
+    assert [_is_illegible(text) for text in ("", "\ufffd\ufffd \ufffd a b", "five \ufffd words")] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_truncated_file_ends_as_text_or_as_a_sentence() -> None:

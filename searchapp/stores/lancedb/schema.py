@@ -72,6 +72,8 @@ ENTRY_SCHEMA = pa.schema(
         ("started", INSTANT),
         ("owner", pa.string()),
         ("lease", INSTANT),
+        ("depth", pa.int32()),
+        ("lacking", pa.string()),
     ]
 )
 

@@ -1,0 +1,87 @@
+"""Web addresses that stand for their sites: the crawl is a part of reading, and what was queued survives its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from searchapp.errors import SourceError
+from searchapp.ingest import entries
+from searchapp.ingest.originals import Originals
+from searchapp.ingest.patience import Patience
+from searchapp.model import DocumentEntry
+from searchapp.settings import Settings
+from searchapp.sources import BadTarget, SourceRef, document_id
+from searchapp.sources.addresses import normalise_address
+from searchapp.stores import Store
+
+
+class Sites:
+    """The pages behind web addresses, for one run.
+
+    ``depth`` holds for all of them; where it is 0, an address that was queued with a depth of its own has that one.
+    """
+
+    def __init__(
+        self, settings: Settings, store: Store, originals: Originals, patient: Patience, depth: int = 0
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._originals = originals
+        self._patient = patient
+        self._depth = depth
+        self._left: list[DocumentEntry] = []
+        self._reached: set[str] = set()
+
+    def pages(self, address: str) -> Iterator[SourceRef | BadTarget]:
+        """The page at ``address``, or all pages of its site (``discover`` asks for them).
+
+        The first page of a site that was queued comes last. Until then it stands as queued in the registry, so that a
+        run that ends early is begun again, and what was read by then costs one 304 a page.
+        """
+        start = document_id(address)
+        known = self._patient(self._store.entry, start)
+        queued = entries.asked_depth(known)
+        depth = self._depth or queued
+        if not depth:
+            yield SourceRef(address, start)
+            return
+        first: SourceRef | BadTarget | None = None
+        from searchapp.sources.crawl import Crawler
+
+        crawler = Crawler(self._settings, depth, self._originals.version, self._patient.pause)
+        for found in crawler.pages(address):
+            if isinstance(found, SourceRef):
+                self._reached.add(address)
+            if found.id == start and queued:
+                first = found
+            else:
+                yield found
+        if first is not None:
+            yield first
+        elif known is not None and queued and self._patient.pause(0):
+            self._left.append(known)
+
+    def settle(self) -> None:
+        """End the wait of addresses that turned out to be no page: they lead to another, or ask not to be indexed."""
+        for entry in self._left:
+            if entry.chunks:
+                self._patient(self._store.put_entries, [entries.unchanged(entry)])
+            else:
+                self._patient(self._store.delete_document, entry.id)
+
+    def place(self, target: str) -> str:
+        """The folder of a site's address, below which its pages are synchronised; empty where no page was met."""
+        try:
+            address = normalise_address(target)
+        except SourceError:
+            return ""
+        return address[: address.rfind("/") + 1] if address in self._reached else ""
+
+    def gone(self, place: str, pages: Sequence[str]) -> Iterator[str]:
+        """Those of the pages that the site below ``place`` no longer has."""
+        from searchapp.sources.crawl import Crawler
+
+        if pages:
+            self._patient.say(f"Asking {place} whether {len(pages)} pages that were not met again are still there.")
+            yield from Crawler(self._settings, self._depth, self._originals.version).gone(place, pages)
+            self._patient.say("")

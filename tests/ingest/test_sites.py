@@ -1,0 +1,164 @@
+"""Sites instead of pages: crawled, crawled again, queued, synchronised."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from searchapp.errors import UsageError
+from searchapp.ingest import Sync, reading
+from searchapp.ingest.patience import Patience
+from searchapp.model import DocumentState, IngestOutcome
+from searchapp.sources import document_id
+from tests.ingest.worlds import World
+from tests.sources.site import Site, serving
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as site:
+        yield site
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path, allowed_networks="127.0.0.0/8", crawl_delay_seconds=0.0)
+
+
+def crawl(world: World, site: Site, start: str = "/", depth: int = 2, sync: Sync = Sync.NO) -> dict[str, IngestOutcome]:
+    outcomes = world.ingester.ingest([site.base + start], depth=depth, sync=sync)
+    return {outcome.source.removeprefix(site.base): outcome for outcome in outcomes}
+
+
+def states(outcomes: dict[str, IngestOutcome]) -> dict[str, str]:
+    return {path: str(outcome.state) for path, outcome in outcomes.items()}
+
+
+def test_a_site_is_indexed_page_by_page(world: World, site: Site) -> None:
+    site.page("/", "/a", "/b")
+    site.page("/a", "/deep")
+    site.page("/b")
+    site.page("/deep", "/deeper")
+    site.page("/deeper")
+    assert states(crawl(world, site)) == dict.fromkeys(("/", "/a", "/b", "/deep"), "indexed")
+    assert world.found("deep") and len(site.asked) == len(set(site.asked))
+
+
+def test_an_unchanged_page_costs_one_304(world: World, site: Site) -> None:
+    site.page("/", "/a", ETag='"1"')
+    site.page("/a", "/b", ETag='"2"')
+    site.page("/b", ETag='"3"')
+    crawl(world, site)
+    site.asked.clear()
+    assert states(crawl(world, site)) == dict.fromkeys(("/", "/a", "/b"), "unchanged")
+    assert sorted(site.unchanged) == ["/", "/a", "/b"]
+    assert sorted(site.asked) == ["/", "/a", "/b", "/robots.txt", "/sitemap.xml"]
+
+
+def test_a_page_that_was_added_alone_before_is_asked_for_in_full_once(world: World, site: Site) -> None:
+    site.page("/", "/a", ETag='"1"')
+    site.page("/a", ETag='"2"')
+    list(world.ingester.ingest([site.base + "/"]))
+    assert states(crawl(world, site)) == {"/": "unchanged", "/a": "indexed"}  # for its links
+    site.unchanged.clear()
+    crawl(world, site)
+    assert sorted(site.unchanged) == ["/", "/a"]
+
+
+def test_the_same_bytes_with_another_mark_are_remembered_by_it(world: World, site: Site) -> None:
+    site.page("/", ETag='"1"')
+    list(world.ingester.ingest([site.base + "/"]))
+    site.page("/", ETag='"2"')
+    (outcome,) = world.ingester.ingest([site.base + "/"])
+    assert outcome.state == "unchanged" and site.unchanged == []
+    list(world.ingester.ingest([site.base + "/"]))
+    assert site.unchanged == ["/"]
+
+
+def test_a_queued_site_is_crawled_when_its_turn_comes_and_only_once(world: World, site: Site) -> None:
+    site.page("/", "/a")
+    site.page("/a")
+    entry = world.ingester.queue(site.base + "/", depth=1)
+    assert (entry.state, entry.depth) == ("queued", 1)
+    outcomes = [outcome.source.removeprefix(site.base) for outcome in world.ingester.ingest([site.base + "/"])]
+    assert outcomes == ["/a", "/"]
+    (outcome,) = world.ingester.ingest([site.base + "/"])
+    assert outcome.state == "unchanged"
+    again = world.ingester.queue(site.base + "/", depth=1)
+    assert again.depth == 1
+    assert [outcome.state for outcome in world.ingester.ingest([site.base + "/"])] == ["unchanged", "unchanged"]
+    stored = world.store.entry(again.id)
+    assert stored is not None and (stored.state, stored.depth) == ("unchanged", 0)
+
+
+def test_a_crawl_that_ends_early_is_still_queued_and_goes_on_where_it_was(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.page("/", *(f"/{number}" for number in range(6)), ETag='"start"')
+    for number in range(6):
+        site.page(f"/{number}", ETag=f'"{number}"')
+    gate = site.gates["/5"] = threading.Event()
+    stop = Patience.stop
+    monkeypatch.setattr(Patience, "stop", lambda patience: (stop(patience), gate.set()))
+    monkeypatch.setattr(reading, "GROUP_DOCUMENTS", 1)
+    world.ingester.queue(site.base + "/", depth=1)
+    run = world.ingester.ingest([site.base + "/"])
+    first = next(run)
+    run.close()
+    stored = world.store.entry(document_id(site.base + "/"))
+    assert stored is not None and (stored.state, stored.depth) == ("queued", 1)
+    assert first.state == "indexed"
+    found = {outcome.source: outcome.state for outcome in world.ingester.ingest([site.base + "/"])}
+    assert len(found) == 7 and found[first.source] == "unchanged"
+    assert world.store.entries(states=[DocumentState.QUEUED]).total == 0
+
+
+def test_a_queued_address_that_leads_to_another_ends_its_wait(world: World, site: Site) -> None:
+    site.put("/", status=301, Location="/en/")
+    site.page("/en/", "page")
+    site.page("/en/page")
+    world.ingester.queue(site.base + "/", depth=1)
+    found = [outcome.source.removeprefix(site.base) for outcome in world.ingester.ingest([site.base + "/"])]
+    assert sorted(found) == ["/en/", "/en/page"]
+    assert world.store.entries(states=[DocumentState.QUEUED]).total == 0
+    assert world.store.entry(document_id(site.base + "/")) is None
+
+
+def test_sync_removes_pages_that_the_site_no_longer_has_and_no_others(world: World, site: Site) -> None:
+    site.page("/docs/", "gone", "unlinked", "ill", "stays")
+    for name in ("gone", "unlinked", "ill", "stays"):
+        site.page(f"/docs/{name}")
+    site.page("/elsewhere")
+    list(world.ingester.ingest([site.base + "/elsewhere"]))
+    crawl(world, site, "/docs/", 1)
+    del site.pages["/docs/gone"], site.pages["/elsewhere"]
+    site.put("/docs/ill", status=503)
+    site.page("/docs/", "stays")
+    assert "/docs/gone" not in crawl(world, site, "/docs/", 1)
+    outcomes = states(crawl(world, site, "/docs/", 1, Sync.CAREFUL))
+    assert outcomes == {"/docs/": "unchanged", "/docs/stays": "unchanged", "/docs/gone": "deleted"}
+    left = {entry.source.removeprefix(site.base) for entry in world.store.entries().entries}
+    assert left == {"/docs/", "/docs/stays", "/docs/unlinked", "/docs/ill", "/elsewhere"}
+
+
+def test_a_site_that_is_away_is_left_alone(world: World, site: Site) -> None:
+    site.page("/docs/", "a")
+    site.page("/docs/a")
+    crawl(world, site, "/docs/", 1)
+    site.pages.clear()
+    assert states(crawl(world, site, "/docs/", 1, Sync.EVEN_ALL)) == {"/docs/": "failed"}
+    assert world.found("says") and len(world.store.entries().entries) == 2
+
+
+def test_sync_does_not_empty_a_site_unasked(world: World, site: Site) -> None:
+    site.page("/docs/old")
+    crawl(world, site, "/docs/old", 1)
+    site.pages.clear()
+    site.page("/beside")
+    site.put("/docs/new", status=301, Location="/beside")
+    with pytest.raises(UsageError, match="None of the 1 documents"):
+        crawl(world, site, "/docs/new", 1, Sync.CAREFUL)
+    assert "/docs/old" in crawl(world, site, "/docs/new", 1, Sync.EVEN_ALL)
