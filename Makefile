@@ -3,12 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# The 8.x line: its client in an environment of its own, and its server.
+VENV8 := .venv8
+READY8 := $(VENV8)/.ready
+ELASTICSEARCH8 := 8.19.21
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test check fix services constraints clean
+.PHONY: help install demo serve test test-8 check fix services constraints clean
 
 help: ## Show the targets.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 install: $(READY) ## Install searchapp and its tools into .venv.
 
@@ -28,6 +32,17 @@ serve: $(READY) ## Serve the page over your own documents.
 test: $(READY) ## Run every test; real services that cannot be had are skipped with the reason.
 	$(BIN)/python -m pytest
 
+test-8: $(READY8) ## Run the store and cluster tests against Elasticsearch 8.19 with its client; ARGS go to pytest.
+	env -u SEARCHAPP_TEST_ELASTICSEARCH_URL SEARCHAPP_TEST_ELASTICSEARCH_VERSION=$(ELASTICSEARCH8) \
+	  $(VENV8)/bin/python -m pytest tests/stores tests/cluster --ignore=tests/stores/test_lancedb.py $(ARGS)
+
+$(READY8): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV8)
+	$(VENV8)/bin/python -m pip install --quiet uv
+	grep -v '^elastic' constraints.txt > $(VENV8)/constraints.txt
+	$(VENV8)/bin/uv pip install --quiet --python $(VENV8)/bin/python --constraint $(VENV8)/constraints.txt --editable '.[dev]' 'elasticsearch>=8.19,<9'
+	touch $@
+
 check: $(READY) ## Lint, format check and types; changes nothing.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -44,4 +59,4 @@ constraints: $(READY) ## Renew constraints.txt from the newest versions that fit
 	$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --no-annotate --all-extras --python-version 3.11 pyproject.toml --output-file constraints.txt --upgrade
 
 clean: ## Remove what "install" made.
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VENV8)

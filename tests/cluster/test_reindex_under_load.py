@@ -111,4 +111,6 @@ def test_a_killed_reindex_goes_on_where_it_stopped(configured: Configured, monke
     assert build.progress.documents < whole
     done = reindex(new)
     assert done.resumed and done.switched and done.target == half.name and done.documents == whole + 1
-    assert configured().searcher.search(SearchRequest("The end of meanwhile")).hits[0].document_id == "meanwhile"
+    # By words: 8.19's vector graph loses a passage among the hundreds of near copies that these documents are.
+    found = configured().searcher.search(SearchRequest("The end of meanwhile", SearchMode.KEYWORD)).hits
+    assert found[0].document_id == "meanwhile"

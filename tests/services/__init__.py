@@ -7,7 +7,8 @@ Each service is resolved in this order, and lazily: a run that needs none starts
    PATH; ``ollama`` on PATH; ``SEARCHAPP_TEST_CHROMIUM``, a Chromium or Chrome on PATH; ``tesseract`` on PATH.
 3. One made from the package registries alone, kept in ``SEARCHAPP_TEST_CACHE`` (by default
    ``~/.cache/searchapp-tests``, for root ``/var/cache/searchapp-tests``). Elasticsearch takes mvn and a JDK,
-   21 or newer; Ollama takes go, g++ and the headers of Debian's nlohmann-json3-dev and libstb-dev.
+   21 or newer (17 for 8.19); ``SEARCHAPP_TEST_ELASTICSEARCH_VERSION`` asks for another version than 9.5.3, whatever is
+   installed, which is how ``make test-8`` gets 8.19.21. Ollama takes go, g++ and the headers of Debian's nlohmann-json3-dev and libstb-dev.
 
 When none of these works the tests that need the service are skipped, and the reason says what is missing.
 With ``SEARCHAPP_TEST_REQUIRE_SERVICES=1`` they fail instead, and root gets missing Debian packages installed.

@@ -14,8 +14,9 @@ from tests.services import ServiceUnavailableError, cache, process, tools
 from tests.services.certificates import Certificates
 from tests.services.java import is_readable_by_all, jdk
 
-# 8.19.21 is there too, and proves what the documentation says about the 8.x line.
-VERSION = os.environ.get("SEARCHAPP_TEST_ELASTICSEARCH_VERSION", "9.5.3")
+# "make test-8" wants 8.19.21.
+WANTED_VERSION = os.environ.get("SEARCHAPP_TEST_ELASTICSEARCH_VERSION", "")
+VERSION = WANTED_VERSION or "9.5.3"
 JAVA = 21 if int(VERSION.split(".")[0]) >= 9 else 17
 ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
 PLUGIN_SOURCES = Path(__file__).parent / "es_plugin"
@@ -118,10 +119,12 @@ def obtain() -> str:
 
 
 def program() -> Path:
-    """The home of an installed Elasticsearch, else of one made once into the cache.
+    """The home of an installed Elasticsearch, unless a version is asked for, else of one made once into the cache.
 
     Raises ServiceUnavailableError.
     """
+    if WANTED_VERSION:
+        return cache.get(f"elasticsearch-{VERSION}-{_plugin_digest()}", _obtain)
     if named := os.environ.get("SEARCHAPP_TEST_ELASTICSEARCH_HOME"):
         return Path(named)
     if installed := shutil.which("elasticsearch"):

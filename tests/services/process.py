@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -21,11 +22,17 @@ from tests.services.tools import tail
 STOP_SECONDS = 15.0
 
 
+# Below the ports that systems give to outgoing connections, so that none of those takes one before its server starts.
+SERVER_PORTS = range(20_000, 32_000)
+
+
 def free_port() -> int:
     """A port of the loopback interface that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    while True:
+        port = random.choice(SERVER_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def scratch_folder(name: str, user: str | None = None) -> Path:
