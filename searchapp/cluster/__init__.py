@@ -1,9 +1,10 @@
 """For the people who run the cluster: what stands there, what is missing, and the way to another model."""
 
 from searchapp.cluster.apply import apply
+from searchapp.cluster.plan import Plan, plan
 from searchapp.cluster.prune import prune
 from searchapp.cluster.reindex import reindex
 from searchapp.cluster.rollback import rollback
 from searchapp.cluster.status import ClusterStatus, IndexStatus, status
 
-__all__ = ["ClusterStatus", "IndexStatus", "apply", "prune", "reindex", "rollback", "status"]
+__all__ = ["ClusterStatus", "IndexStatus", "Plan", "apply", "plan", "prune", "reindex", "rollback", "status"]

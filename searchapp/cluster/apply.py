@@ -1,19 +1,78 @@
-"""``es apply``: templates, the first index behind its alias, and the registry."""
+"""``es apply``: what ``es plan`` shows, as far as it can be done in place."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from typing import Any
+
+from searchapp.cluster.plan import INDEX, Change, Plan, plan
 from searchapp.cluster.store import elasticsearch_store
+from searchapp.errors import StorageError
 from searchapp.stores import model_in_use
-from searchapp.stores.elasticsearch.installation import Step
+from searchapp.stores.elasticsearch import ElasticsearchStore
+from searchapp.stores.elasticsearch.changes import FIELD, SETTING, Effect
+from searchapp.stores.elasticsearch.connection import reading
+from searchapp.stores.elasticsearch.installation import Outcome, Step
 from searchapp.wiring import Application
 
 
-def apply(application: Application) -> list[Step]:
-    """Put es/mappings, sized for the configured model, and create what is missing; an index that exists is not changed.
+def apply(application: Application, *, overwrite: bool = False) -> list[Step]:
+    """Bring the cluster to es/ and the settings: existing indices first, then templates, then what is missing.
 
-    Raises UsageError without SEARCHAPP_ELASTICSEARCH_URL, and ModelMismatchError when the index behind the alias was
-    built with another model.
+    ``overwrite``: also undo what somebody edited by hand. Returns what was done to each object. Raises UsageError
+    without SEARCHAPP_ELASTICSEARCH_URL, ModelMismatchError when the live index was built with another model, and
+    StorageError, with nothing changed, when a change needs a new index or would undo an edit, or the aliases are not
+    sane.
     """
     store = elasticsearch_store(application)
     store.check()
-    return store.apply(model_in_use(store, application.embedder.fingerprint))
+    model_in_use(store, application.embedder.fingerprint)
+    planned = plan(application)
+    _refuse(planned, overwrite)
+    steps = _change_indices(store, planned)
+    steps += store.apply(planned.model, overwrite=overwrite)
+    left = plan(application).changes
+    if left:
+        raise StorageError(
+            f"Elasticsearch took the changes and still differs: {_named(left)}.", "searchapp es plan shows how."
+        )
+    return steps
+
+
+def _refuse(planned: Plan, overwrite: bool) -> None:
+    if beyond := planned.of(Effect.NEW_INDEX):
+        raise StorageError(
+            f"Nothing was changed, because an index that exists cannot take this: {_named(beyond)}.",
+            beyond[0].remedy + " searchapp es plan shows each change.",
+        )
+    if planned.edited and not overwrite:
+        raise StorageError(
+            f"Nothing was changed, because somebody edited by hand in the cluster: {_named(planned.edited)}.",
+            "searchapp es plan shows the edit. Take it over into es/, or undo it: searchapp es apply --overwrite.",
+        )
+
+
+def _change_indices(store: ElasticsearchStore, planned: Plan) -> list[Step]:
+    """One call for the mapping and one for the settings of each index: either takes all of them or none."""
+    by_index: dict[str, list[Change]] = defaultdict(list)
+    for change in planned.changes:
+        if change.kind == INDEX and change.difference is not None:
+            by_index[change.name].append(change)
+    for index, changes in by_index.items():
+        settings: dict[str, Any] = {}
+        mapping: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
+        for difference in (change.difference for change in changes if change.difference):
+            target = {SETTING: settings, FIELD: fields}.get(difference.part, mapping)
+            target[difference.name] = difference.after
+        with reading(store.where):
+            if fields or mapping:
+                store.client.indices.put_mapping(index=index, **mapping, properties=fields)
+            if settings:
+                store.client.indices.put_settings(index=index, settings=settings)
+    return [Step(INDEX, index, Outcome.UPDATED) for index in by_index]
+
+
+def _named(changes: tuple[Change, ...]) -> str:
+    names = [f"{change.what} of {change.name}" if change.kind == INDEX else change.name for change in changes]
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Annotated
 
 import typer
 
@@ -14,15 +15,23 @@ def register(app: typer.Typer) -> None:
     app.command()(apply)
 
 
-def apply(as_json: JsonOption = False) -> None:
-    """Put the index templates of es/mappings and create what is missing. Indices that exist are not changed.
+def apply(
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Also undo what somebody edited by hand in the cluster.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the cluster to es/mappings, es/pipelines and the settings: templates, new fields, dynamic settings.
+
+    What is missing is created. Run it as often as you like. A change that needs a new index is refused, and nothing is
+    changed then: "es plan" shows it, "es reindex" makes it.
 
     Example: SEARCHAPP_ELASTICSEARCH_URL=http://localhost:9200 searchapp es apply
     """
     from searchapp.cluster import apply as run
 
-    with waiting("Loading the embedding model", as_json):
-        steps = run(application())
+    with waiting("Applying", as_json):
+        steps = run(application(), overwrite=overwrite)
     if as_json:
         print_json({"steps": [dataclasses.asdict(step) for step in steps]})
         return

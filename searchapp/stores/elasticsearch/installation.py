@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 from typing import Any
 
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import Elasticsearch
 
+from searchapp.errors import StorageError
 from searchapp.stores.base import IndexSpec
+from searchapp.stores.elasticsearch.installed import Origin, installed, put
 from searchapp.stores.elasticsearch.templates import Templates
 from searchapp.stores.elasticsearch.versions import Names, live_version, version_meta
 
@@ -34,63 +34,41 @@ class Step:
     outcome: Outcome
 
 
-def install(client: Elasticsearch, names: Names, templates: Templates, spec: IndexSpec) -> list[Step]:
-    """Put what is missing or differs; an index that exists is left as it is."""
-    steps = put_templates(client, templates)
-    steps.append(_create_first_index(client, names, spec))
+def install(
+    client: Elasticsearch, names: Names, templates: Templates, spec: IndexSpec, *, overwrite: bool = False
+) -> list[Step]:
+    """Put what is missing or differs; an index that exists is left as it is. Raises as ``put_templates`` does."""
+    live = live_version(client, names)  # raises before anything is written when the aliases are not sane
+    steps = put_templates(client, templates, overwrite=overwrite)
+    if live is not None:
+        steps.append(Step("alias", names.chunks, Outcome.UNCHANGED))
+    else:
+        steps.append(_create_first_index(client, names, spec))
     steps.append(_create(client, names.documents, {}))
     return steps
 
 
-def put_templates(client: Elasticsearch, templates: Templates) -> list[Step]:
-    """Put the templates that differ; they decide about indices that are created from now on."""
-    steps = [_put_component(client, name, body) for name, body in templates.components.items()]
-    return steps + [_put_index_template(client, name, body) for name, body in templates.indices.items()]
+def put_templates(client: Elasticsearch, templates: Templates, *, overwrite: bool = False) -> list[Step]:
+    """Put the templates and pipelines that differ; they decide about indices that are created from now on.
 
-
-def _put_component(client: Elasticsearch, name: str, body: Json) -> Step:
-    body, outcome = _marked(body, _existing_meta(client.cluster.get_component_template, "component_template", name))
-    if outcome is not Outcome.UNCHANGED:
-        client.cluster.put_component_template(name=name, template=body["template"], meta=body["_meta"])
-    return Step("component template", name, outcome)
-
-
-def _put_index_template(client: Elasticsearch, name: str, body: Json) -> Step:
-    body, outcome = _marked(body, _existing_meta(client.indices.get_index_template, "index_template", name))
-    if outcome is not Outcome.UNCHANGED:
-        client.indices.put_index_template(
-            name=name,
-            index_patterns=body["index_patterns"],
-            composed_of=body.get("composed_of", []),
-            priority=body["priority"],
-            template=body["template"],
-            meta=body["_meta"],
+    Raises StorageError, and writes nothing, when one of them was edited by hand in the cluster, unless ``overwrite``.
+    """
+    found = installed(client, templates)
+    edited = [one.name for one in found if one.origin is Origin.EDITED]
+    if edited and not overwrite:
+        raise StorageError(
+            f"Edited by hand in the cluster: {', '.join(edited)}.",
+            "searchapp es plan shows the edit. Take it over into es/mappings, or undo it: searchapp es apply "
+            "--overwrite.",
         )
-    return Step("index template", name, outcome)
-
-
-def _existing_meta(get: Any, kind: str, name: str) -> Json | None:
-    try:
-        found = get(name=name)[f"{kind}s"][0][kind]
-    except NotFoundError:
-        return None
-    # A component template nests its own _meta differently between versions.
-    meta: Json = found.get("_meta") or {}
-    return meta
-
-
-def _marked(body: Json, existing: Json | None) -> tuple[Json, Outcome]:
-    """The body with its digest in ``_meta``: the server rewrites what it is given, so bodies cannot be compared."""
-    digest = sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
-    marked = {**body, "_meta": {**body.get("_meta", {}), "managed_by": "searchapp", "digest": digest}}
-    if existing is None:
-        return marked, Outcome.CREATED
-    return marked, Outcome.UNCHANGED if existing.get("digest") == digest else Outcome.UPDATED
+    outcomes = {Origin.MISSING: Outcome.CREATED, Origin.SAME: Outcome.UNCHANGED}
+    for one in found:
+        if one.origin is not Origin.SAME:
+            put(client, one)
+    return [Step(one.kind, one.name, outcomes.get(one.origin, Outcome.UPDATED)) for one in found]
 
 
 def _create_first_index(client: Elasticsearch, names: Names, spec: IndexSpec) -> Step:
-    if live_version(client, names) is not None:
-        return Step("alias", names.chunks, Outcome.UNCHANGED)
     body = {
         "aliases": {names.chunks: {"is_write_index": True}, names.write: {}},
         "mappings": {"_meta": version_meta(spec)},

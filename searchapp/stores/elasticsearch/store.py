@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -30,7 +31,14 @@ from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.connection import connect, incompatible, reading, shown, translated
 from searchapp.stores.elasticsearch.installation import Step, install
 from searchapp.stores.elasticsearch.registry import ElasticsearchRegistry
-from searchapp.stores.elasticsearch.templates import COMPONENTS, INDEX_TEMPLATES, Templates, es_folder, read_templates
+from searchapp.stores.elasticsearch.templates import (
+    COMPONENTS,
+    INDEX_TEMPLATES,
+    Templates,
+    es_folder,
+    read_pipelines,
+    read_templates,
+)
 from searchapp.stores.elasticsearch.versions import Names, Version, chosen, live_version, read_versions
 from searchapp.stores.elasticsearch.writing import delete_chunks, replace_documents
 
@@ -83,18 +91,25 @@ class ElasticsearchStore(ElasticsearchRegistry):
             self.apply(fingerprint)
 
     @translated
-    def apply(self, fingerprint: Fingerprint) -> list[Step]:
-        """Put the templates of es/mappings and create what is missing; returns what was done to each object."""
+    def apply(self, fingerprint: Fingerprint, *, overwrite: bool = False) -> list[Step]:
+        """Put the templates of es/ and create what is missing; returns what was done to each object.
+
+        Raises StorageError when a template was edited by hand in the cluster, unless ``overwrite``.
+        """
         self.check()
         self._live = None
-        steps = install(self.client, self.names, self.templates(fingerprint.dims), self.spec(fingerprint))
+        templates = self.templates(fingerprint.dims)
+        steps = install(self.client, self.names, templates, self.spec(fingerprint), overwrite=overwrite)
         _ = self._upgraded
         return steps
 
     def templates(self, dims: int) -> Templates:
-        """The templates of es/mappings for vectors of ``dims`` dimensions."""
-        settings = self.settings
-        return read_templates(es_folder(settings.es_dir), settings.index_prefix, dims, settings.index_options)
+        """What es/ holds, for vectors of ``dims`` dimensions."""
+        settings, folder = self.settings, es_folder(self.settings.es_dir)
+        templates = read_templates(folder, settings.index_prefix, dims, settings.index_options)
+        if settings.embedding_model.startswith("elasticsearch:"):  # else nothing uses a pipeline
+            return replace(templates, pipelines=read_pipelines(folder, settings.index_prefix))
+        return templates
 
     def spec(self, fingerprint: Fingerprint) -> IndexSpec:
         """How this process cuts and embeds when it embeds with the model of ``fingerprint``."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from searchapp.errors import UsageError
 from searchapp.settings import IndexOptions
+from searchapp.stores.elasticsearch.normal import flat_settings
 
 Json = dict[str, Any]
 
@@ -24,10 +25,24 @@ GRAPH_OPTIONS = ("m", "ef_construction")
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """Bodies ready to be put, by full name, components first."""
+    """Bodies ready to be put, by full name."""
 
     components: dict[str, Json]
     indices: dict[str, Json]
+    pipelines: dict[str, Json] = field(default_factory=dict)
+
+    def index(self, name: str) -> Json:
+        """Settings and mappings of an index by the index template ``name``: those of its components under its own."""
+        body = self.indices[name]
+        parts = [self.components[component]["template"] for component in body.get("composed_of", [])]
+        settings: Json = {}
+        mappings: Json = {}
+        for part in [*parts, body["template"]]:
+            settings |= flat_settings(part.get("settings", {}))
+            own = part.get("mappings", {})
+            properties = {**mappings.get("properties", {}), **own.get("properties", {})}
+            mappings = {**mappings, **own, "properties": properties}
+        return {"settings": settings, "mappings": mappings}
 
 
 def es_folder(configured: Path | None = None) -> Path:
@@ -55,6 +70,12 @@ def read_templates(folder: Path, prefix: str, dims: int, index_options: IndexOpt
     return Templates(components, indices)
 
 
+def read_pipelines(folder: Path, prefix: str) -> dict[str, Json]:
+    """Every pipeline of es/pipelines by its full name; none when the folder is empty. Raises as ``read_templates``."""
+    paths = sorted((folder / "pipelines").glob("*.json"))
+    return {prefix + path.stem.removeprefix(SHIPPED_PREFIX): _json(path) for path in paths}
+
+
 def registry_properties(folder: Path) -> Json:
     """The fields of a registry entry, as es/mappings has them."""
     properties: Json = _read(folder, "documents")["template"]["mappings"]["properties"]
@@ -62,13 +83,16 @@ def registry_properties(folder: Path) -> Json:
 
 
 def _read(folder: Path, name: str) -> Json:
-    path = folder / "mappings" / f"{SHIPPED_PREFIX}-{name}.json"
+    return _json(folder / "mappings" / f"{SHIPPED_PREFIX}-{name}.json")
+
+
+def _json(path: Path) -> Json:
     try:
         body: Json = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"The template {path} cannot be read.", "Check SEARCHAPP_ES_DIR.") from error
+        raise UsageError(f"The file {path} cannot be read.", "Check SEARCHAPP_ES_DIR.") from error
     except ValueError as error:
-        raise UsageError(f"The template {path} is not JSON: {error}.", "Mend the file.") from error
+        raise UsageError(f"The file {path} is not JSON: {error}.", "Mend the file.") from error
     return body
 
 

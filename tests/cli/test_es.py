@@ -1,0 +1,40 @@
+"""``es plan`` and ``es apply`` as an operator runs them."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from searchapp.settings import load_settings
+from searchapp.stores.elasticsearch import ElasticsearchStore
+from tests.cli.test_cli import Shell
+
+
+@pytest.fixture
+def shell(elasticsearch_url: str, tmp_path: Path) -> Iterator[Shell]:
+    prefix = f"test-{uuid.uuid4().hex[:8]}"
+    shell = Shell(tmp_path)
+    shell.environment |= {"SEARCHAPP_ELASTICSEARCH_URL": elasticsearch_url, "SEARCHAPP_INDEX_PREFIX": prefix}
+    yield shell
+    ElasticsearchStore(load_settings(elasticsearch_url=elasticsearch_url, index_prefix=prefix)).drop()
+
+
+@pytest.mark.slow
+def test_plan_tells_by_its_exit_code_and_apply_brings_it_about(shell: Shell) -> None:
+    first = shell("es", "plan")
+    assert first.returncode == 4
+    assert "component template" in first.stdout and '+    dynamic: "strict"' in first.stdout
+    assert "changes: " in first.stdout and "\x1b" not in first.stdout
+    applied = shell("es", "apply")
+    assert applied.returncode == 0 and "created" in applied.stdout
+    after = shell("es", "plan", "--json")
+    assert after.returncode == 0 and json.loads(after.stdout) == {"pending": 0, "changes": []}
+
+    refused = shell("es", "apply", SEARCHAPP_CHUNK_TOKENS="100")
+    assert refused.returncode == 1 and "es reindex" in refused.stderr and "Traceback" not in refused.stderr
+    shown = shell("es", "plan", SEARCHAPP_CHUNK_TOKENS="100")
+    assert shown.returncode == 4 and "needs a new index" in shown.stdout
