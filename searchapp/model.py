@@ -204,18 +204,22 @@ class Leg(StrEnum):
 class Filters:
     """What a hit's document must be; empty fields do not filter, several values of one field are alternatives.
 
-    ``path_prefix`` compares with the start of ``source``. ``after`` is inclusive and ``before`` exclusive; a document
-    without a date matches neither. ``groups`` is who asks: None may read everything, a tuple only documents of
-    one of these groups and documents without any.
+    ``paths`` compare with the start of ``source``; ``headings`` with each heading above the passage, whole; ``years``
+    with the year (UTC) of ``modified``. ``after`` is inclusive and ``before`` exclusive; a document without a date
+    matches neither, and no year. ``groups`` is who asks: None may read everything, a tuple only documents of one of
+    these groups and documents without any.
     """
 
     types: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
-    path_prefix: str = ""
+    paths: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
     after: dt.datetime | None = None
     before: dt.datetime | None = None
     document_ids: tuple[str, ...] = ()
     groups: tuple[str, ...] | None = None
+    excluded_document_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

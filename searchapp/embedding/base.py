@@ -64,6 +64,10 @@ class Tokenizer(Protocol):
         """Number of tokens of each text, special tokens included."""
         ...
 
+    def known_share(self, text: str) -> float:
+        """Share of the text's tokens that stand in the model's vocabulary, 0 to 1; 1 where it cannot be told."""
+        ...
+
 
 class Embedder(Protocol):
     """Turns passages and queries into vectors of one space. Loading happens on first use, not on construction."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+UNKNOWN_TOKENS = ("[UNK]", "<unk>")
+"""What word-piece and unigram vocabularies write for a word that they lack; byte-level ones lack none."""
+
 
 class FastTokenizer:
     """Counts and cuts text exactly as the model does.
@@ -17,6 +20,7 @@ class FastTokenizer:
         backend.no_padding()
         self._backend = backend
         self.special_tokens: int = len(backend.encode("").ids)
+        self._unknown = {backend.token_to_id(token) for token in UNKNOWN_TOKENS} - {None}
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """See ``Tokenizer``."""
@@ -25,3 +29,8 @@ class FastTokenizer:
     def counts(self, texts: Sequence[str]) -> list[int]:
         """See ``Tokenizer``."""
         return [len(encoding.ids) for encoding in self._backend.encode_batch(list(texts))]
+
+    def known_share(self, text: str) -> float:
+        """See ``Tokenizer``."""
+        ids = self._backend.encode(text, add_special_tokens=False).ids
+        return 1.0 - sum(id_ in self._unknown for id_ in ids) / len(ids) if ids else 1.0

@@ -1,4 +1,7 @@
-"""What the user typed, read once: the words to search and the parts that must be meant exactly."""
+"""The query language: what the user typed, read once into words, phrases, exclusions and filters.
+
+docs/query-language.md tells users the same. Whatever is no operator is a word, so that pasted text never fails.
+"""
 
 from __future__ import annotations
 
@@ -8,41 +11,132 @@ from dataclasses import dataclass
 
 from searchapp.errors import UsageError
 from searchapp.model import SearchMode
+from searchapp.search.filters import QUERY_FIELDS
+from searchapp.text.words import content_terms
 
 MAX_CHARACTERS = 4000
 """Longer than any question; Elasticsearch would refuse a query of many thousand words with a worse message."""
 
 MAX_EXACT = 8
+MAX_OPERATORS = 32
+"""Phrases, exclusions and filters in one query: each costs the engine a clause."""
 
+_OPEN, _CLOSE = '"“”„«', '"“”»'
+# An operator stands by itself: after white space or at the start, before white space, a stop, or at the end. Quotation
+# marks inside running text (“奥运”是什么) are the text's own.
+_OPERATOR = re.compile(
+    rf"(?:(?<=\s)|^)(?P<minus>[-－−])?"
+    rf"(?:(?P<field>[A-Za-z]{{2,12}})[:：])?"
+    rf"(?:[{_OPEN}](?P<phrase>[^{_OPEN}{_CLOSE}]*)[{_CLOSE}]|(?P<word>[^\s{_OPEN}{_CLOSE}]+))"
+    rf"(?=\s|$|[,.;:?!，。；：？！](?:\s|$))"
+)
 _QUOTED = re.compile(r"[\"“”「『](?P<phrase>[^\"“”「」『』]{2,200})[\"“”」』]")
-# A code joins letters or digits by marks and has a digit or an underscore in it: PPR-9087, v1.2.3, dense_vector.
-_CODE = re.compile(r"(?<![\w.-])(?=[\w./:-]*[\d_])[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)+(?![\w-])")
+# A code joins letters or digits by marks and has a digit, an underscore or a file's ending in it: PPR-9087, v1.2.3,
+# dense_vector, notes.md.
+_CODE = re.compile(
+    r"(?<![\w.-])(?=[\w./:-]*(?:[\d_]|\.[a-z]{2,5}(?![\w.])))[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)+(?![\w-])"
+)
+_KEPT_FORMAT = "\u200c\u200d"  # joiners: Persian words and emoji are spelled with them
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query's text (NFC, white space folded) and the phrases whose exact occurrence counts more."""
+    """A query as the legs need it.
+
+    ``text`` holds the words that rank, those of phrases included, operators left out. ``required`` phrases must occur
+    as written and ``excluded`` ones must not; ``exact`` ones (codes, quotations in running text) merely count more.
+    ``filters`` are ``field=value`` texts.
+    """
 
     text: str
-    exact: tuple[str, ...]
+    exact: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+
+
+def clean(text: str) -> str:
+    """NFC; control characters, direction marks, private and broken characters gone; white space folded."""
+    kept = (
+        " " if unicodedata.category(character) == "Cc" else character
+        for character in unicodedata.normalize("NFC", text)
+        if unicodedata.category(character) not in ("Cf", "Cs", "Co", "Cn") or character in _KEPT_FORMAT
+    )
+    return " ".join("".join(kept).split())
 
 
 def read_query(text: str) -> Query:
-    """Check and read a query. Raises UsageError when it is empty, too long, or holds no letter or digit."""
-    folded = " ".join(unicodedata.normalize("NFC", text).replace("\x00", " ").split())
-    if not folded:
-        raise UsageError("The query is empty.", "Type what you are looking for.")
-    if len(folded) > MAX_CHARACTERS:
+    """Check and read a query.
+
+    Raises UsageError when it is empty, too long, holds no letter or digit, or nothing but operators.
+    """
+    if len(text) > MAX_CHARACTERS:
         raise UsageError(
-            f"The query has {len(folded):,} characters; {MAX_CHARACTERS:,} is the most.",
+            f"The query has {len(text):,} characters; {MAX_CHARACTERS:,} is the most.",
             "Ask in a sentence or two; to search with a long text, ingest it instead.",
         )
-    if not any(character.isalnum() for character in folded):
+    folded = clean(text)
+    if not folded:
+        raise UsageError("The query is empty.", "Type what you are looking for.")
+    if not _says_something(folded):
         raise UsageError("The query has no letters or digits.", "Type a word, a name or a question.")
-    quoted = [match.group("phrase").strip() for match in _QUOTED.finditer(folded)]
-    codes = _CODE.findall(_QUOTED.sub(" ", folded))
-    exact = [phrase for phrase in quoted + codes if any(character.isalnum() for character in phrase)]
-    return Query(folded, tuple(dict.fromkeys(exact))[:MAX_EXACT])
+    operators = _Operators()
+    words = " ".join(_OPERATOR.sub(operators.take, folded).split())
+    if not _says_something(words):
+        raise UsageError("The query only filters and excludes.", "Add a word that passages should have, or a question.")
+    return Query(
+        text=words,
+        exact=_exact(words, operators.required),
+        required=tuple(dict.fromkeys(operators.required)),
+        excluded=tuple(dict.fromkeys(operators.excluded)),
+        filters=tuple(dict.fromkeys(operators.filters)),
+    )
+
+
+class _Operators:
+    """Collects what each match means and gives back the words that stay."""
+
+    def __init__(self) -> None:
+        self.required: list[str] = []
+        self.excluded: list[str] = []
+        self.filters: list[str] = []
+
+    def take(self, match: re.Match[str]) -> str:
+        minus, field, phrase, word = match.group("minus", "field", "phrase", "word")
+        value = (phrase if phrase is not None else word or "").strip()
+        name = QUERY_FIELDS.get((field or "").lower())
+        if name is None:
+            if field:
+                value = f"{field}:{value}"
+            if minus and _says_something(value):
+                return self._counted(self.excluded, value)
+            if phrase is not None and not field and _says_something(value):
+                self._counted(self.required, value)
+                return value
+            return match.group() if phrase is None else value
+        if minus:
+            raise UsageError(
+                f"'{match.group()[:60]}' excludes a filter.", "Only words and phrases can be excluded: -word."
+            )
+        return self._counted(self.filters, f"{name}={value}")
+
+    def _counted(self, into: list[str], value: str) -> str:
+        into.append(value)
+        if len(self.required) + len(self.excluded) + len(self.filters) > MAX_OPERATORS:
+            raise UsageError(f"The query has more than {MAX_OPERATORS} operators.", "Leave some out.")
+        return ""
+
+
+def _exact(words: str, required: list[str]) -> tuple[str, ...]:
+    quoted = [match.group("phrase").strip() for match in _QUOTED.finditer(words)]
+    phrases = [*required, *quoted, *_CODE.findall(_QUOTED.sub(" ", words))]
+    if not content_terms(words):
+        phrases.append(words)  # nothing but stop words ("the who"): only their order says something
+    return tuple(dict.fromkeys(phrase for phrase in phrases if _says_something(phrase)))[:MAX_EXACT]
+
+
+def _says_something(text: str) -> bool:
+    return any(character.isalnum() for character in text)
 
 
 def read_mode(name: str) -> SearchMode:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from searchapp.embedding import Embedder, embedder_for
 from searchapp.errors import IndexSwitchedError, UsageError
 from searchapp.model import Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults
+from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.fusion import Ranking, reciprocal_rank_fusion, weighted_sum
 from searchapp.search.highlights import highlights
 from searchapp.search.query import Query, read_query
@@ -83,8 +84,10 @@ class Searcher:
             vector=embedder.embed_query(query.text) if semantic else None,
             model=embedder.fingerprint if semantic else None,
             depth=max(DEPTH, request.offset + request.size),
-            filters=request.filters,
+            filters=overlaid(request.filters, parse_filters(query.filters)),
             exact=query.exact,
+            required=query.required,
+            excluded=query.excluded,
         )
 
     def _fused(self, legs: LegResults, mode: SearchMode) -> Mapping[str, float]:

@@ -60,7 +60,8 @@ class LegQuery:
 
     A leg whose field is None does not run. ``model`` made ``vector``; a store that meanwhile searches vectors of
     another model raises IndexSwitchedError. ``exact`` holds phrases (codes, file names, quoted words) whose exact,
-    unstemmed occurrence counts more. ``depth`` is the most passages a leg brings.
+    unstemmed occurrence counts more; passages of either leg have every phrase of ``required`` and none of ``excluded``.
+    ``depth`` is the most passages a leg brings.
     """
 
     keywords: str | None
@@ -68,6 +69,8 @@ class LegQuery:
     depth: int
     filters: Filters = field(default_factory=Filters)
     exact: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     model: Fingerprint | None = None
 
 

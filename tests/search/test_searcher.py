@@ -69,6 +69,18 @@ def test_filters_facets_and_paging(application: Application) -> None:
     assert [hit.language for hit in chinese.hits] == ["zh"]
 
 
+def test_the_query_language_reaches_both_legs(application: Application) -> None:
+    def found(query: str) -> set[str]:
+        return {hit.title for hit in application.searcher.search(SearchRequest(query)).hits}
+
+    assert found('gloves "quarterly report"') == {"Report"}
+    assert found("gloves -quarterly") == {"Gloves", "手套"}
+    assert found("gloves lang:zh") == {"手套"}
+    assert found("gloves heading:Report") == {"Report"}
+    assert found("gloves -防割手套") == {"Gloves", "Report"}
+    assert found('gloves "no such phrase"') == set()
+
+
 def test_a_page_beyond_the_window_is_refused(application: Application) -> None:
     with pytest.raises(UsageError, match="cannot be shown"):
         application.searcher.search(SearchRequest("gloves", size=10, offset=995))

@@ -145,6 +145,21 @@ class StoreContract:
         self.fill(prepared, document("a", text), document("b", "quite unrelated"))
         assert self.keyword(prepared, query) == [text]
 
+    def test_a_file_is_found_by_its_name_and_the_parts_of_it(self, prepared: Store) -> None:
+        self.fill(prepared, document("a", "body", source="/docs/annual-report_2024.pdf"), document("b", "annual"))
+        assert self.keyword(prepared, "annual-report_2024.pdf", exact=("annual-report_2024.pdf",))[0] == "body"
+        assert self.keyword(prepared, "2024") == ["body"]
+        assert self.keyword(prepared, "pdf report") == ["body"]
+
+    def test_possessives_and_accents_do_not_hide_a_name(self, prepared: Store) -> None:
+        self.fill(prepared, document("a", "Zoë Novak’s notebook"), document("b", "quite unrelated"))
+        assert self.keyword(prepared, "novak") == ["Zoë Novak’s notebook"]
+        assert self.keyword(prepared, "Zoe") == ["Zoë Novak’s notebook"]
+
+    def test_a_word_of_one_character_is_found(self, prepared: Store) -> None:
+        self.fill(prepared, document("a", "他买了一张票"), document("b", "他卖了一辆车"))
+        assert self.keyword(prepared, "票")[0] == "他买了一张票"
+
     def test_an_exact_phrase_comes_before_its_parts(self, prepared: Store) -> None:
         parts = "PPR then 9087 and 9087 again, PPR PPR"
         exact = "a long passage that says many other things before it names PPR-9087 once and goes on"
@@ -171,13 +186,18 @@ class StoreContract:
             (Filters(types=("pdf",)), {"b"}),
             (Filters(types=("pdf", "html")), {"b", "c"}),
             (Filters(languages=("zh",)), {"c"}),
-            (Filters(path_prefix="/docs/a"), {"a"}),
-            (Filters(path_prefix="https://"), {"c"}),
+            (Filters(paths=("/docs/a",)), {"a"}),
+            (Filters(paths=("https://", "/docs/b")), {"b", "c"}),
             (Filters(document_ids=("a", "c")), {"a", "c"}),
+            (Filters(excluded_document_ids=("a", "c")), {"b"}),
+            (Filters(headings=("Section 0",)), {"a", "b", "c"}),
+            (Filters(headings=("Section", "it's none")), set()),
+            (Filters(years=(2024, 1999)), {"b"}),
+            (Filters(years=(2023,), languages=("en",), types=("markdown",)), {"a"}),
             (Filters(after=dt.datetime(2024, 1, 1, tzinfo=dt.UTC)), {"b"}),
             (Filters(before=dt.datetime(2024, 1, 1, tzinfo=dt.UTC)), {"a"}),
             (Filters(after=dt.datetime(2024, 6, 1, tzinfo=dt.UTC), types=("markdown",)), set()),
-            (Filters(path_prefix="/docs/%' OR 'a'='a"), set()),
+            (Filters(paths=("/docs/%' OR 'a'='a",)), set()),
         ],
     )
     def test_filters_hold_on_both_legs(self, prepared: Store, filters: Filters, names: set[str]) -> None:
@@ -229,6 +249,39 @@ class StoreContract:
         page = prepared.entries(groups=groups)
         assert ({entry.id for entry in page.entries}, page.total) == (names, len(names))
         assert prepared.entry("both").groups == ("finance", "law")
+
+    # --- the query language: what must and must not occur
+
+    @pytest.mark.parametrize(
+        ("text", "phrase", "there"),
+        [
+            ("Install the snapshot repository first", "snapshot repository", True),
+            ("Install the snapshot repository first", "Snapshot Repository", True),
+            ("Install the snapshot repository first", "repository snapshot", False),
+            ("Install the snapshot repository first", "snap", False),
+            ("The error PPR-9087 appears", "PPR-9087", True),
+            ("The error PPR-90871 appears", "PPR-9087", False),
+            ("Upgrade to 9.5.3 now", "9.5.3", True),
+            ("Upgrade to 9.5.3 now", "9.5", False),
+            ("It is 9.5. Then it stops", "9.5", True),
+            ("See config.yaml for more", "config.yaml", True),
+            ("It costs (about) 40% more", "about 40", True),
+            ("全文检索引擎支持中文分词", "检索引擎", True),
+            ("全文检索引擎支持中文分词", "检索中文", False),
+            ("使用dense_vector字段", "dense_vector", True),
+            ("Ｆｕｌｌ width letters", "full width", True),
+            ("a*b+c? [x] it's", "it's", True),
+        ],
+    )
+    def test_phrases_are_required_and_excluded_on_both_legs(
+        self, prepared: Store, text: str, phrase: str, there: bool
+    ) -> None:
+        self.fill(prepared, document("a", text), document("b", f"filler of another kind {text[:1]}"))
+        for required, excluded, expected in (((phrase,), (), there), ((), (phrase,), not there)):
+            asked = LegQuery(text, vector_of(text), depth=50, required=required, excluded=excluded)
+            found = prepared.search(asked)
+            for leg in (found.keyword, found.semantic):
+                assert (text in [hit.text for hit in leg]) is expected
 
     # --- replacing and removing
 

@@ -111,7 +111,7 @@ def _passes(found: Hit, filters: Filters) -> bool:
     return (
         (not filters.types or found.type in filters.types)
         and (not filters.languages or found.language in filters.languages)
-        and found.source.startswith(filters.path_prefix)
+        and found.source.startswith(filters.paths or "")
     )
 
 

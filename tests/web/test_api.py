@@ -45,7 +45,7 @@ def test_search_passes_on_everything_it_was_asked(client: FlaskClient, library: 
     request = library.searcher.requests[-1]
     assert (request.mode, request.size, request.offset) == (SearchMode.KEYWORD, 3, 6)
     assert request.filters.types == ("pdf", "html")
-    assert request.filters.path_prefix == "/srv/"
+    assert request.filters.paths == ("/srv/",)
 
 
 def test_chinese_stays_readable_in_the_response(client: FlaskClient, library: StandIn) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
 from searchapp.stores.base import FoundChunk
+from searchapp.stores.file_names import file_name
 
 Json = dict[str, Any]
 
@@ -29,6 +30,7 @@ def chunk_source(entry: DocumentEntry, embedded: EmbeddedChunk, written: dt.date
         "text": chunk.text,
         "title": entry.title,
         "headings": list(chunk.headings),
+        "file_name": file_name(entry.source),
         "source": entry.source,
         "type": entry.type,
         "language": entry.language,

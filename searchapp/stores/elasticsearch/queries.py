@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from searchapp.model import Filters, Vector
 from searchapp.stores.base import LegQuery
+from searchapp.text.words import CJK
 
 Json = dict[str, Any]
+
+_CJK_RUN = re.compile(f"[{CJK}]+")
 
 CANDIDATES_FACTOR = 2
 """kNN looks at this many times as many candidates in each shard as it returns: more finds more, and takes longer."""
@@ -28,9 +32,12 @@ CHUNK_FIELDS = [
 def keyword_body(query: LegQuery) -> Json:
     """BM25 over title, headings and text together; exact phrases weigh more."""
     should: list[Json] = [{"match": {"content": {"query": query.keywords}}}]
+    if characters := _CJK_RUN.findall(query.keywords or ""):
+        # Pairs alone miss words of one character; pairs and characters together rank better than either.
+        should.append({"match": {"content.exact": {"query": " ".join(characters)}}})
     should += [{"match_phrase": {"content.exact": {"query": phrase, "boost": EXACT_BOOST}}} for phrase in query.exact]
     return {
-        "query": {"bool": {"should": should, "minimum_should_match": 1, "filter": filter_clauses(query.filters)}},
+        "query": {"bool": {"should": should, "minimum_should_match": 1, "filter": conditions(query)}},
         "size": query.depth,
         "_source": CHUNK_FIELDS,
         "track_total_hits": False,
@@ -50,12 +57,24 @@ def semantic_body(query: LegQuery, vector: Vector, oversample: float = 0.0) -> J
             "k": query.depth,
             "num_candidates": min(MAX_CANDIDATES, max(100, query.depth * CANDIDATES_FACTOR)),
             "rescore_vector": {"oversample": oversample},
-            "filter": filter_clauses(query.filters),
+            "filter": conditions(query),
         },
         "size": query.depth,
         "_source": CHUNK_FIELDS,
         "track_total_hits": False,
     }
+
+
+def conditions(query: LegQuery) -> list[Json]:
+    """What a passage of either leg must fulfil: the filters, the required phrases, none of the excluded ones."""
+    clauses = filter_clauses(query.filters) + [_phrase(phrase) for phrase in query.required]
+    if query.excluded:
+        clauses.append({"bool": {"must_not": [_phrase(phrase) for phrase in query.excluded]}})
+    return clauses
+
+
+def _phrase(phrase: str) -> Json:
+    return {"match_phrase": {"content.exact": {"query": phrase}}}
 
 
 def filter_clauses(filters: Filters) -> list[Json]:
@@ -64,15 +83,24 @@ def filter_clauses(filters: Filters) -> list[Json]:
     for field, values in (
         ("type", filters.types),
         ("language", filters.languages),
+        ("headings.whole", filters.headings),
         ("document_id", filters.document_ids),
     ):
         if values:
             clauses.append({"terms": {field: list(values)}})
-    if filters.path_prefix:
-        clauses.append({"prefix": {"source": filters.path_prefix}})
+    if filters.paths:
+        clauses.append(_any([{"prefix": {"source": path}} for path in filters.paths]))
+    if filters.years:
+        clauses.append(_any([_modified(f"{year:04d}-01-01", f"{year + 1:04d}-01-01") for year in filters.years]))
     if filters.after or filters.before:
-        bounds = {"gte": filters.after, "lt": filters.before}
-        clauses.append({"range": {"modified": {key: day.isoformat() for key, day in bounds.items() if day}}})
+        clauses.append(
+            _modified(
+                filters.after.isoformat() if filters.after else None,
+                filters.before.isoformat() if filters.before else None,
+            )
+        )
+    if filters.excluded_document_ids:
+        clauses.append({"bool": {"must_not": [{"terms": {"document_id": list(filters.excluded_document_ids)}}]}})
     if filters.groups is not None:
         clauses.append(readable_by(filters.groups))
     return clauses
@@ -82,6 +110,14 @@ def readable_by(groups: Sequence[str]) -> Json:
     """The clause for documents of one of the groups, or of none at all."""
     open_to_all = {"bool": {"must_not": [{"exists": {"field": "groups"}}]}}
     return {"bool": {"should": [{"terms": {"groups": list(groups)}}, open_to_all], "minimum_should_match": 1}}
+
+
+def _any(clauses: list[Json]) -> Json:
+    return {"bool": {"should": clauses, "minimum_should_match": 1}}
+
+
+def _modified(since: str | None, until: str | None) -> Json:
+    return {"range": {"modified": {key: day for key, day in (("gte", since), ("lt", until)) if day}}}
 
 
 def chunks_of(document_id: str, fields: list[str] | bool, after: int = -1, size: int = 1000) -> Json:

@@ -11,7 +11,8 @@ import pyarrow as pa
 from searchapp.embedding.base import Fingerprint
 from searchapp.model import Chunk, DocumentEntry, DocumentState
 from searchapp.stores.base import DocumentWrite, FoundChunk
-from searchapp.stores.lancedb.korean import with_hangul_pairs
+from searchapp.stores.file_names import file_name
+from searchapp.stores.lancedb.searched import searched_text
 
 Row = dict[str, Any]
 
@@ -88,7 +89,7 @@ def read_fingerprint(schema: pa.Schema) -> Fingerprint | None:
 
 
 def chunk_rows(write: DocumentWrite) -> list[Row]:
-    """A document's chunks as rows. ``content`` gathers title, headings and text: BM25 ranks by the whole."""
+    """A document's chunks as rows. ``content`` gathers title, headings, text and file name: BM25 ranks by it."""
     entry = write.entry
     return [
         {
@@ -96,7 +97,9 @@ def chunk_rows(write: DocumentWrite) -> list[Row]:
             "document_id": entry.id,
             "position": embedded.chunk.position,
             "hash": embedded.chunk.hash,
-            "content": with_hangul_pairs("\n".join((entry.title, *embedded.chunk.headings, embedded.chunk.text))),
+            "content": searched_text(
+                "\n".join((entry.title, *embedded.chunk.headings, embedded.chunk.text, file_name(entry.source)))
+            ),
             "text": embedded.chunk.text,
             "title": entry.title,
             "headings": list(embedded.chunk.headings),

@@ -16,12 +16,12 @@ from filelock import FileLock
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import StorageError
-from searchapp.model import Chunk, Filters, Vector
+from searchapp.model import Chunk, Vector
 from searchapp.stores.base import DocumentWrite, FoundChunk, LegQuery, LegResults
 from searchapp.stores.lancedb import schema
-from searchapp.stores.lancedb.filters import one_of, quoted, where
-from searchapp.stores.lancedb.korean import with_hangul_pairs
+from searchapp.stores.lancedb.filters import conditions, one_of, quoted
 from searchapp.stores.lancedb.registry import DOCUMENTS, LanceRegistry
+from searchapp.stores.lancedb.searched import searched_text
 from searchapp.stores.lancedb.translated import translated
 
 CHUNKS = "chunks"
@@ -188,22 +188,22 @@ class LanceStore(LanceRegistry):
     def _keyword(self, table: Any, query: LegQuery, keywords: str) -> tuple[FoundChunk, ...]:
         from lancedb.query import BooleanQuery, MatchQuery, Occur, PhraseQuery
 
-        wanted = [(Occur.SHOULD, MatchQuery(with_hangul_pairs(keywords), "content"))]
+        wanted = [(Occur.SHOULD, MatchQuery(searched_text(keywords), "content"))]
         wanted += [(Occur.SHOULD, PhraseQuery(phrase, "content")) for phrase in query.exact]
         asked = BooleanQuery(wanted) if query.exact else wanted[0][1]
-        rows = self._limited(table.search(asked, query_type="fts"), query.depth, query.filters)
+        rows = self._limited(table.search(asked, query_type="fts"), query)
         return tuple(schema.found_chunk(row, float(row["_score"])) for row in rows)
 
     def _semantic(self, table: Any, query: LegQuery, vector: Vector) -> tuple[FoundChunk, ...]:
         asked = table.search(vector, vector_column_name="vector").distance_type("cosine")
-        rows = self._limited(asked, query.depth, query.filters)
+        rows = self._limited(asked, query)
         return tuple(schema.found_chunk(row, 1.0 - float(row["_distance"])) for row in rows)
 
-    def _limited(self, asked: Any, depth: int, filters: Filters) -> list[dict[str, Any]]:
-        condition = where(filters)
+    def _limited(self, asked: Any, query: LegQuery) -> list[dict[str, Any]]:
+        condition = conditions(query)
         if condition:
             asked = asked.where(condition, prefilter=True)
-        rows: list[dict[str, Any]] = asked.limit(depth).to_list()
+        rows: list[dict[str, Any]] = asked.limit(query.depth).to_list()
         return rows
 
     @translated
