@@ -7,6 +7,11 @@ import runpy
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from searchapp.search.filters import QUERY_FIELDS
+from searchapp.search.query import read_query
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -21,3 +26,15 @@ def test_every_dependency_has_its_job_named() -> None:
     names = {re.match(r"[\w.-]+", line).group() for line in required}
     listed = re.findall(r"^\| ([\w.-]+) \|", (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8"), re.M)
     assert set(listed) - {"package"} == names
+
+
+def test_the_query_language_page_names_every_field() -> None:
+    page = (ROOT / "docs" / "query-language.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\b([a-z]+):(?=\S)", page)) - {"colour"} == set(QUERY_FIELDS)
+
+
+@pytest.mark.parametrize("typed", ['"snapshot repository" restore', "snapshot -restore", 'backup -"cold storage"'])
+def test_its_operators_are_read_as_it_says(typed: str) -> None:
+    assert f"`{typed}`" in (ROOT / "docs" / "query-language.md").read_text(encoding="utf-8")
+    query = read_query(typed)
+    assert len(query.required + query.excluded) == 1
