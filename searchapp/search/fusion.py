@@ -23,28 +23,27 @@ def reciprocal_rank_fusion(rankings: Sequence[Ranking], k: int = RRF_K) -> dict[
     return _best_first(fused)
 
 
-def weighted_sum(rankings: Sequence[Ranking], weights: Sequence[float]) -> dict[str, float]:
-    """Weighted sum of min-max normalised scores; what a ranking did not bring counts as its minimum, 0; best first.
+def weighted_sum(keyword: Ranking, semantic: Ranking, semantic_weight: float) -> dict[str, float]:
+    """Weighted sum of the scores, each as its share of its leg's best one; best first.
 
-    Normalising by minimum and maximum and summing is CombSUM of Fox and Shaw 1994 with weights; Bruch et al. 2023
-    (arXiv:2210.11934) found it to beat reciprocal rank fusion where the weight fits the data.
+    Counting from the least that a leg can give (BM25: 0, cosine: -1) and not from the least that it brought keeps small
+    differences small, so that a leg that finds everything alike hardly moves the ranking. Bruch et al. 2023
+    (arXiv:2210.11934) call it the theoretical minimum and found it to beat min-max and reciprocal rank fusion. What a
+    leg did not bring counts as the last passage that it did.
     """
-    fused: dict[str, float] = {}
-    for ranking, weight in zip(rankings, weights, strict=True):
-        for key, score in normalised(ranking).items():
-            fused[key] = fused.get(key, 0.0) + weight * score
-    return _best_first(fused)
+    words, meaning = _shares(keyword, least=0.0), _shares(semantic, least=-1.0)
+    last_word, last_meaning = min(words.values(), default=0.0), min(meaning.values(), default=0.0)
+    return _best_first(
+        {
+            key: (1.0 - semantic_weight) * words.get(key, last_word) + semantic_weight * meaning.get(key, last_meaning)
+            for key in words.keys() | meaning.keys()
+        }
+    )
 
 
-def normalised(ranking: Ranking) -> Mapping[str, float]:
-    """Scores moved to 0 to 1. A ranking whose scores are all equal counts fully."""
-    if not ranking:
-        return {}
-    scores = [score for _, score in ranking]
-    low, high = min(scores), max(scores)
-    if high == low:
-        return {key: 1.0 for key, _ in ranking}
-    return {key: (score - low) / (high - low) for key, score in ranking}
+def _shares(ranking: Ranking, least: float) -> Mapping[str, float]:
+    best = max((score for _, score in ranking), default=least) - least
+    return {key: (score - least) / best if best > 0 else 1.0 for key, score in ranking}
 
 
 def _best_first(fused: Mapping[str, float]) -> dict[str, float]:

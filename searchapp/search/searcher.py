@@ -48,7 +48,7 @@ class Searcher:
                 f"The first {MAX_WINDOW} can: narrow the search by a filter.",
             )
         legs = self._legs(query, request)
-        scores = self._fused(legs, request.mode)
+        scores = self._fused(legs, request.mode, query.text)
         found = {chunk.id: chunk for chunk in (*legs.semantic, *legs.keyword)}
         leg_scores = _leg_scores(legs)
         page = list(scores.items())[request.offset : request.offset + request.size]
@@ -76,9 +76,7 @@ class Searcher:
 
     def _leg_query(self, query: Query, request: SearchRequest) -> LegQuery:
         semantic = request.mode is not SearchMode.KEYWORD
-        embedder = self._embedder
-        if semantic:
-            embedder = embedder_for(model_in_use(self._store, embedder.fingerprint), embedder, self._settings)
+        embedder = self._embedder_in_use() if semantic else self._embedder
         return LegQuery(
             keywords=query.text if request.mode is not SearchMode.SEMANTIC else None,
             vector=embedder.embed_query(query.text) if semantic else None,
@@ -90,7 +88,11 @@ class Searcher:
             excluded=query.excluded,
         )
 
-    def _fused(self, legs: LegResults, mode: SearchMode) -> Mapping[str, float]:
+    def _embedder_in_use(self) -> Embedder:
+        configured = self._embedder
+        return embedder_for(model_in_use(self._store, configured.fingerprint), configured, self._settings)
+
+    def _fused(self, legs: LegResults, mode: SearchMode, text: str) -> Mapping[str, float]:
         keyword, semantic = _ranking(legs.keyword), _ranking(legs.semantic)
         if mode is SearchMode.KEYWORD:
             return dict(keyword)
@@ -98,8 +100,9 @@ class Searcher:
             return dict(semantic)
         if self._settings.fusion is Fusion.RRF:
             return reciprocal_rank_fusion([keyword, semantic])
-        weight = self._settings.semantic_weight
-        return weighted_sum([keyword, semantic], [1.0 - weight, weight])
+        # A model that reads a query as unknown tokens (an English one, of Chinese) says little about its meaning.
+        weight = self._settings.semantic_weight * self._embedder_in_use().tokenizer.known_share(text)
+        return weighted_sum(keyword, semantic, weight)
 
 
 def _ranking(chunks: Sequence[FoundChunk]) -> Ranking:
