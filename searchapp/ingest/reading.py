@@ -133,7 +133,7 @@ class Reader:
 
     def _compare(self, found: SourceRef | BadTarget, known: DocumentEntry | None) -> Settled | _Candidate:
         """Read the bytes, and see whether there is anything to do with them."""
-        groups = self._readers(known)
+        groups = self._readers(found.id, known)
         try:
             if isinstance(found, BadTarget):
                 raise found.error
@@ -153,11 +153,9 @@ class Reader:
             return Settled(_outcome(worn, IngestState.QUARANTINED, worn.error), worn)
         return _Candidate(raw, known)
 
-    def _readers(self, known: DocumentEntry | None) -> tuple[str, ...]:
+    def _readers(self, document_id: str, known: DocumentEntry | None) -> tuple[str, ...]:
         """The groups that may read a document after this run."""
-        if self._groups is not None:
-            return self._groups
-        return known.groups if known else ()
+        return self._sites.readers(document_id, known) if self._groups is None else self._groups
 
     def _version(self, found: SourceRef, known: DocumentEntry | None, groups: tuple[str, ...]) -> PageVersion | None:
         """The version of a web page that is in the store, so that its server need not send it again."""
@@ -182,7 +180,10 @@ class Reader:
         if not candidates:
             return
         wanted = [
-            (entries.fresh(one.raw.ref, one.known, DocumentState.RUNNING, self._readers(one.known)), one.known)
+            (
+                entries.fresh(one.raw.ref, one.known, DocumentState.RUNNING, self._readers(one.raw.ref.id, one.known)),
+                one.known,
+            )
             for one in candidates
         ]
         won = self._patient(self._claims.claim, wanted)
@@ -202,7 +203,7 @@ class Reader:
         started = time.perf_counter()
         ref = one.raw.ref
         claimed = self._claims.held(ref.id)
-        groups = self._readers(one.known)
+        groups = self._readers(ref.id, one.known)
         try:
             document = self._loader.parse(one.raw)
             if ref.is_url:

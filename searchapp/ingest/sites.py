@@ -31,6 +31,7 @@ class Sites:
         self._depth = depth
         self._left: list[DocumentEntry] = []
         self._reached: set[str] = set()
+        self._groups: dict[str, tuple[str, ...]] = {}
 
     def pages(self, address: str) -> Iterator[SourceRef | BadTarget]:
         """The page at ``address``, or all pages of its site (``discover`` asks for them).
@@ -52,6 +53,8 @@ class Sites:
         for found in crawler.pages(address):
             if isinstance(found, SourceRef):
                 self._reached.add(address)
+            if known is not None and queued:
+                self._groups[found.id] = known.groups
             if found.id == start and queued:
                 first = found
             else:
@@ -60,6 +63,12 @@ class Sites:
             yield first
         elif known is not None and queued and self._patient.pause(0):
             self._left.append(known)
+
+    def readers(self, document_id: str, known: DocumentEntry | None) -> tuple[str, ...]:
+        """The groups that may read a document: its own, and for a page of a queued site those of whoever queued it."""
+        if document_id in self._groups:
+            return entries.joined(known, self._groups[document_id])
+        return known.groups if known else ()
 
     def settle(self) -> None:
         """End the wait of addresses that turned out to be no page: they lead to another, or ask not to be indexed."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MOST_HITS = 100
 MOST_PASSAGES = 50
 MOST_ENTRIES = 200
+DEEPEST_SITE = 20
 DEEPEST_OFFSET = 10_000
 """No one reads further, and both stores pay for every passage they skip."""
 
@@ -67,9 +68,9 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
     @routes.get("/documents")
     def documents() -> Json:
         arguments = request.args
-        state = arguments.get("state")
+        states = arguments.get("state", "").split(",")
         page = application.store.entries(
-            states=[choice(DocumentState, "state", state, DocumentState.QUEUED)] if state else [],
+            states=[choice(DocumentState, "state", name, DocumentState.QUEUED) for name in states if name],
             offset=number("from", arguments.get("from"), 0, 0, DEEPEST_OFFSET),
             size=number("size", arguments.get("size"), 50, 1, MOST_ENTRIES),
             groups=caller().groups,
@@ -83,9 +84,14 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
 
     @routes.post("/documents")
     def add() -> tuple[Response, int]:
-        sources = _uploaded(application) if request.files else [_address(_json_body())]
+        depth = 0
+        if request.files:
+            sources = _uploaded(application)
+        else:
+            body = _json_body()
+            sources, depth = [_address(body)], number("depth", body.get("depth"), 0, 0, DEEPEST_SITE)
         groups = caller().groups or ()
-        entries = [application.ingester.queue(source, groups=groups) for source in sources]
+        entries = [application.ingester.queue(source, groups=groups, depth=depth) for source in sources]
         for source in sources:
             jobs.submit(source)
         response = jsonify({"documents": [entry_json(entry) for entry in entries]})
@@ -95,6 +101,15 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
     @routes.get("/documents/<document_id>")
     def document(document_id: str) -> Json:
         return entry_json(readable(application.store.entry(document_id), document_id))
+
+    @routes.post("/documents/<document_id>/retry")
+    def retry(document_id: str) -> tuple[Json, int]:
+        entry = readable(application.store.entry(document_id), document_id)
+        if entry.state not in (DocumentState.FAILED, DocumentState.QUARANTINED):
+            raise UsageError(f"{entry.title or entry.source} did not fail.", "There is nothing to try again.")
+        for source in application.ingester.forgive([document_id]):
+            jobs.submit(source)
+        return entry_json(readable(application.store.entry(document_id), document_id)), HTTPStatus.ACCEPTED
 
     @routes.delete("/documents/<document_id>")
     def delete(document_id: str) -> tuple[str, int]:

@@ -47,6 +47,7 @@ REQUIRED: Mapping[str, Scope | None] = {
     "originals.file": Scope.READ,
     "api.add": Scope.WRITE,
     "api.delete": Scope.WRITE,
+    "api.retry": Scope.WRITE,
 }
 
 FAILURES_PER_MINUTE = 20

@@ -94,6 +94,18 @@ def test_a_queued_site_is_crawled_when_its_turn_comes_and_only_once(world: World
     assert stored is not None and (stored.state, stored.depth) == ("unchanged", 0)
 
 
+def test_the_pages_of_a_queued_site_are_for_whoever_queued_it(world: World, site: Site) -> None:
+    site.page("/", "/new", "/open", "/theirs")
+    for path in ("/new", "/open", "/theirs"):
+        site.page(path)
+    list(world.ingester.ingest([site.base + "/open"]))
+    list(world.ingester.ingest([site.base + "/theirs"], groups=["theirs"]))
+    world.ingester.queue(site.base + "/", depth=1, groups=["ours"])
+    list(world.ingester.ingest([site.base + "/"]))
+    groups = {entry.source.removeprefix(site.base): entry.groups for entry in world.store.entries().entries}
+    assert groups == {"/": ("ours",), "/new": ("ours",), "/open": (), "/theirs": ("ours", "theirs")}
+
+
 def test_a_crawl_that_ends_early_is_still_queued_and_goes_on_where_it_was(
     world: World, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

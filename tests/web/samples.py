@@ -131,7 +131,36 @@ def fill_registry(app: StandIn) -> None:
             chunks=0,
             error="The file is protected by a password. Remove the password and add it again.",
         ),
-        entry("w4", "/srv/scans/minutes.pdf", title="Minutes 1998", type="pdf", note="Pages 3 and 4 hold no text."),
+        entry(
+            "w4",
+            "/srv/scans/minutes.pdf",
+            title="Minutes 1998",
+            type="pdf",
+            pages=4,
+            pages_indexed=2,
+            note="Pages 3 and 4 hold no text.",
+        ),
+        entry(
+            "w5",
+            "/srv/handbook/scans/torn.docx",
+            title="torn",
+            type="docx",
+            state=DocumentState.QUARANTINED,
+            chunks=0,
+            failures=3,
+            error="/srv/handbook/scans/torn.docx is damaged: it ends too early. Get a fresh copy.",
+        ),
+        entry("w6", "https://example.org/docs/", title="Docs", type="html", state=DocumentState.UNCHANGED, chunks=9),
+        entry(
+            "w7",
+            "https://example.org/manual/",
+            title="",
+            type="",
+            language="",
+            chunks=0,
+            state=DocumentState.QUEUED,
+            depth=2,
+        ),
     ]
     for one in states:
         app.store.put(one)

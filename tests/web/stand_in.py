@@ -222,7 +222,13 @@ class Ingester:
         self.gate = threading.Event()
         self.gate.set()
 
-    def queue(self, source: str, *, groups: Sequence[str] = ()) -> DocumentEntry:
+    def forgive(self, document_ids: Collection[str] | None) -> list[str]:
+        forgiven = [self.store.known[id_] for id_ in document_ids or ()]
+        for one in forgiven:
+            self.store.put(dataclasses.replace(one, state=DocumentState.QUEUED, error="", failures=0))
+        return [one.source for one in forgiven]
+
+    def queue(self, source: str, *, groups: Sequence[str] = (), depth: int = 0) -> DocumentEntry:
         one = entry(
             f"id-{len(self.store.known)}",
             source,
@@ -230,6 +236,7 @@ class Ingester:
             state=DocumentState.QUEUED,
             chunks=0,
             groups=tuple(groups),
+            depth=depth,
         )
         return self.store.put(one)
 

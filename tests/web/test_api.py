@@ -202,7 +202,27 @@ def test_documents_are_listed_by_state_and_page(client: FlaskClient, app: StandI
     assert [document["id"] for document in body["documents"]] == ["d1", "d2"]
     failed = client.get("/api/documents?state=failed").json
     assert [document["id"] for document in failed["documents"]] == ["d3"]
+    several = client.get("/api/documents?state=failed,indexed").json
+    assert several["total"] == body["total"]
     assert client.get("/api/documents?state=lost").status_code == 400
+
+
+def test_a_site_is_queued_with_its_depth(client: FlaskClient) -> None:
+    response = client.post("/api/documents", json={"url": "https://example.org/", "depth": 2})
+    assert response.status_code == 202 and response.json["documents"][0]["depth"] == 2
+    for wrong in (-1, 21, "deep", 1.5):
+        assert client.post("/api/documents", json={"url": "https://example.org/", "depth": wrong}).status_code == 400
+
+
+def test_what_failed_is_tried_again_and_nothing_else(client: FlaskClient, app: StandIn, jobs: Jobs) -> None:
+    app.store.put(entry("bad", "/srv/bad.md", state=DocumentState.QUARANTINED, failures=3, error="No."))
+    app.store.put(entry("good", "/srv/good.md"))
+    response = client.post("/api/documents/bad/retry")
+    assert response.status_code == 202 and response.json["state"] in ("queued", "indexed")
+    jobs.wait()
+    assert app.store.known["bad"].state is DocumentState.INDEXED
+    assert client.post("/api/documents/good/retry").status_code == 400
+    assert client.post("/api/documents/absent/retry").status_code == 404
 
 
 def test_what_halts_ingestion_is_told_with_the_documents(client: FlaskClient, app: StandIn, jobs: Jobs) -> None:

@@ -21,11 +21,47 @@ def test_each_document_tells_its_state(new_page: NewPage, app: StandIn, document
     fill_registry(app)
     page = new_page()
     page.goto(documents)
-    expect(page.locator(".state")).to_have_text(["Reading", "Waiting", "Failed", "Ready"])
-    expect(page.locator(".entries li").nth(2)).to_contain_text("Remove the password")
-    expect(page.locator(".entries li").nth(3)).to_contain_text("Pages 3 and 4 hold no text.")
-    page.get_by_role("button", name="Failed").click()
-    expect(page.locator(".entries li")).to_have_count(1)
+    expect(page.locator(".state")).to_have_text(
+        ["Reading", "Waiting", "Failed", "Ready", "Given up", "Unchanged", "Waiting"]
+    )
+    rows = page.locator(".entries li")
+    expect(rows.nth(2)).to_contain_text("Remove the password")
+    expect(rows.nth(3)).to_contain_text("2 of 4 pages")
+    expect(rows.nth(3)).to_contain_text("Pages 3 and 4 hold no text.")
+    expect(rows.nth(4)).to_contain_text("3 attempts")
+    expect(rows.nth(6)).to_contain_text("with its site, 2 links deep")
+    states = page.get_by_role("group", name="State")
+    states.get_by_role("button", name="Failed").click()
+    expect(rows).to_have_count(1)
+    states.get_by_role("button", name="Given up").click()
+    expect(page.locator(".state")).to_have_text(["Given up"])
+    states.get_by_role("button", name="Ready").click()
+    expect(page.locator(".state")).to_have_text(["Ready", "Unchanged"])
+
+
+def test_what_failed_can_be_tried_again(new_page: NewPage, app: StandIn, documents: str) -> None:
+    fill_registry(app)
+    page = new_page()
+    page.goto(documents)
+    expect(page.get_by_role("button", name="Try again: Minutes 1998")).to_have_count(0)
+    page.get_by_role("button", name="Try again: torn").click()
+    row = page.locator(".entries li", has_text="torn")
+    expect(row.locator(".state")).to_have_text("Ready")
+    expect(row).not_to_contain_text("is damaged")
+
+
+def test_a_site_is_added_with_its_depth(new_page: NewPage, app: StandIn, documents: str) -> None:
+    app.ingester.gate.clear()
+    page = new_page(locale="zh-CN")
+    page.goto(documents)
+    page.get_by_label("网址").fill("https://example.org/docs/")
+    page.get_by_label("读取网站的范围").select_option("整个网站，2 层链接")
+    page.get_by_role("button", name="添加", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("网站将逐页读取")
+    expect(page.locator(".entries li")).to_contain_text("连同网站，2 层链接")
+    assert [one.depth for one in app.store.known.values()] == [2]
+    app.ingester.gate.set()
+    expect(page.locator(".state")).to_have_text(["就绪"])
 
 
 def test_files_are_uploaded_and_followed_until_they_are_ready(

@@ -10,7 +10,9 @@ import { originalLink } from "./links.js";
 
 const PAGE = 50;
 const POLL_MS = 1200;
-const STATES = ["", "queued", "running", "indexed", "failed"];
+const STATES = ["", "queued", "running", "indexed", "failed", "quarantined"];
+const SHOWN = { indexed: "indexed,unchanged" }; // "unchanged" is as ready as "indexed"
+const RETRIED = ["failed", "quarantined"];
 const MAX_MB = Number(document.body.dataset.maxMb); // asked here, since a server hangs up on what is far too large
 const UNDERWAY = ["queued", "running"];
 const list = byId("entries");
@@ -26,7 +28,7 @@ async function refresh() {
   clearTimeout(poll);
   const own = ++drawing;
   try {
-    const page = await getJson(`/api/documents?${new URLSearchParams({ size, ...(state && { state }) })}`);
+    const page = await getJson(`/api/documents?${new URLSearchParams({ size, ...(state && { state: SHOWN[state] ?? state }) })}`);
     if (own !== drawing) return; // a newer one is under way
     draw(page);
     if (page.problem) showProblem(page.problem);
@@ -41,8 +43,7 @@ async function refresh() {
 // Entries beyond the page, or hidden by the chosen state, may still be at work.
 async function anyUnderway(page) {
   if (page.documents.some((entry) => UNDERWAY.includes(entry.state))) return true;
-  const counts = await Promise.all(UNDERWAY.map((name) => getJson(`/api/documents?size=1&state=${name}`)));
-  return counts.some(({ total }) => total > 0);
+  return (await getJson(`/api/documents?size=1&state=${UNDERWAY}`)).total > 0;
 }
 
 function draw({ documents, total }) {
@@ -65,8 +66,10 @@ function entryRow(entry, version) {
   const facts = [
     entry.type && h("span", { class: "badge" }, typeName(entry.type)),
     entry.language && h("span", { class: "badge" }, languageName(entry.language)),
-    entry.pages && h("span", {}, t("pages", entry.pages)),
+    entry.depth > 0 && h("span", { class: "badge" }, t("siteOf", entry.depth)),
+    entry.pages && h("span", {}, pagesOf(entry)),
     entry.chunks > 0 && h("span", {}, t("chunks", entry.chunks)),
+    RETRIED.includes(entry.state) && entry.failures > 1 && h("span", {}, t("attempts", entry.failures)),
     entry.updated && h("time", { datetime: entry.updated }, day(entry.updated)),
   ];
   return h(
@@ -82,8 +85,31 @@ function entryRow(entry, version) {
       entry.error && h("p", { class: "error" }, entry.error),
       entry.note && h("p", { class: "notice" }, entry.note),
     ),
-    h("button", { type: "button", class: "bare", "aria-label": `${t("erase")}: ${title}`, title: t("erase"), onclick: () => erase(entry, title) }, icon("trash")),
+    h(
+      "p",
+      { class: "buttons" },
+      RETRIED.includes(entry.state) && tool("again", `${t("retry")}: ${title}`, t("retry"), () => retry(entry)),
+      tool("trash", `${t("erase")}: ${title}`, t("erase"), () => erase(entry, title)),
+    ),
   );
+}
+
+function tool(name, label, title, onclick) {
+  return h("button", { type: "button", class: "bare", "aria-label": label, title, onclick }, icon(name));
+}
+
+function pagesOf({ pages, pages_indexed: read }) {
+  return read === null || read === undefined || read >= pages ? t("pages", pages) : t("pagesRead", read, pages);
+}
+
+async function retry(entry) {
+  hideProblem();
+  try {
+    await call(`/api/documents/${encodeURIComponent(entry.id)}/retry`, { method: "POST" });
+  } catch (problem) {
+    showProblem(problem);
+  }
+  refresh();
 }
 
 function erase(entry, title) {
@@ -126,9 +152,11 @@ async function addAddress(event) {
   event.preventDefault();
   hideProblem();
   try {
-    await postJson("/api/documents", { url: byId("url").value.trim() });
+    const depth = Number(byId("depth").value);
+    await postJson("/api/documents", { url: byId("url").value.trim(), depth });
     byId("url").value = "";
-    progress(t("added", 1));
+    byId("depth").value = "0";
+    progress(depth ? t("siteAdded") : t("added", 1));
   } catch (problem) {
     showProblem(problem);
   }
@@ -150,6 +178,9 @@ function drawStates() {
 
 const progress = (text) => (byId("progress").textContent = text);
 
+for (const option of byId("depth").options) {
+  if (option.value !== "0") option.textContent = t("linksDeep", Number(option.value));
+}
 byId("address").addEventListener("submit", addAddress);
 byId("more").addEventListener("click", () => {
   size = Math.min(size + PAGE, 200);
