@@ -128,7 +128,8 @@ class Settings(BaseSettings):
 
     embedding_model: str = Field(
         "sentence-transformers:all-MiniLM-L6-v2",
-        description="provider:model that turns text into vectors; providers: sentence-transformers, ollama.",
+        description="provider:model that turns text into vectors; providers: sentence-transformers, ollama, and "
+        "elasticsearch with the id of an inference endpoint (docs/inference.md).",
     )
     embedding_query_prompt: str | None = Field(
         None, description="Text put before a query when it is embedded. Unset: what the model itself declares."

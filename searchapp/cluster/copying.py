@@ -93,7 +93,8 @@ class Copier:
             for document, write in zip(stored, writes, strict=True):
                 by_moment[document.written].append(write)
             for written, group in by_moment.items():
-                refused = replace_documents(self._client, self._target.name, group, written)
+                pipeline = self._store.pipeline(self._target)
+                refused = replace_documents(self._client, self._target.name, group, written, pipeline)
                 for document_id, reason in refused.items():
                     raise StorageError(
                         f"{self._target.name} refuses the document {document_id}: {reason}.",
@@ -150,9 +151,11 @@ class Copier:
             found.update(vectors)
             return vectors
 
-        if self._source.spec is not None and spec.matches(self._source.spec):
+        hashes = {chunk.hash for document in stored for chunk in document.chunks}
+        alike = self._source.spec is not None and spec.matches(self._source.spec)
+        vectors = known(hashes) if alike else {}
+        if alike and hashes <= vectors.keys():
             # Cut and embedded alike: passages go over as they are, with their vectors.
-            vectors = known({chunk.hash for document in stored for chunk in document.chunks})
             writes = [
                 DocumentWrite(one.entry, tuple(EmbeddedChunk(chunk, vectors[chunk.hash]) for chunk in one.chunks))
                 for one in stored

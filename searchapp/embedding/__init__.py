@@ -1,7 +1,16 @@
 """Text to vectors: the ``Embedder`` contract, its providers, and the fingerprint that ties an index to a model."""
 
 from searchapp.embedding.base import Embedder, Fingerprint, Tokenizer
+from searchapp.embedding.deferred import document_vectors, query_vector
 from searchapp.embedding.following import embedder_for
 from searchapp.embedding.providers import build_embedder
 
-__all__ = ["Embedder", "Fingerprint", "Tokenizer", "build_embedder", "embedder_for"]
+__all__ = [
+    "Embedder",
+    "Fingerprint",
+    "Tokenizer",
+    "build_embedder",
+    "document_vectors",
+    "embedder_for",
+    "query_vector",
+]

@@ -9,6 +9,9 @@ from typing import Protocol
 
 from searchapp.model import Vector, Vectors
 
+ELASTICSEARCH = "elasticsearch"
+"""The provider whose vectors are made by the store itself: an inference endpoint of the cluster."""
+
 FORMAT = 1
 """Version of the fingerprint's own layout; raised when a field changes its meaning."""
 
@@ -31,6 +34,11 @@ class Fingerprint:
     document_prompt: str = ""
     dtype: str = "float32"
     format: int = FORMAT
+
+    @property
+    def made_by_store(self) -> bool:
+        """Whether the store makes the vectors of what it is given as text."""
+        return self.provider == ELASTICSEARCH
 
     def matches(self, other: Fingerprint) -> bool:
         """Whether vectors under both fingerprints may stand in one index."""

@@ -12,6 +12,7 @@ from searchapp.settings import Settings
 PROVIDERS = {
     "sentence-transformers": "searchapp.embedding.sentence_transformers:SentenceTransformersEmbedder",
     "ollama": "searchapp.embedding.ollama:OllamaEmbedder",
+    "elasticsearch": "searchapp.stores.elasticsearch.embedder:ElasticsearchEmbedder",
     "hashed": "searchapp.embedding.hashed:HashedEmbedder",
 }
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from searchapp.chunking import chunk_document
-from searchapp.embedding import Embedder, Fingerprint
+from searchapp.embedding import Embedder, Fingerprint, document_vectors
 from searchapp.ingest.rebuild import rebuild_document
 from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk
 from searchapp.stores import DocumentWrite, IndexSpec, Vectors
@@ -31,7 +31,7 @@ class Reencode:
         vectors = dict(known(texts.keys()))
         missing = [hash_ for hash_ in texts if hash_ not in vectors]
         if missing:
-            computed = embedder.embed_documents([texts[hash_] for hash_ in missing])
+            computed = document_vectors(embedder, [texts[hash_] for hash_ in missing])
             vectors.update(zip(missing, computed, strict=True))
         return [
             DocumentWrite(

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from searchapp.embedding import Embedder
+from searchapp.embedding import Embedder, document_vectors
 from searchapp.ingest import entries
 from searchapp.ingest.channel import Ahead, Empty
 from searchapp.ingest.claims import Claims
@@ -114,7 +114,7 @@ class Embedding:
             missing = [hash_ for hash_ in texts if hash_ not in window.vectors]
             window.reused = texts.keys() - set(missing)
             if missing:
-                computed = self._patient(self._embedder.embed_documents, [texts[hash_] for hash_ in missing])
+                computed = self._patient(document_vectors, self._embedder, [texts[hash_] for hash_ in missing])
                 fresh = dict(zip(missing, computed, strict=True))
                 window.vectors.update(fresh)
                 self._remember(fresh)

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from searchapp.embedding import Embedder, embedder_for
+from searchapp.embedding import Embedder, embedder_for, query_vector
 from searchapp.errors import IndexSwitchedError, UsageError
 from searchapp.model import Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults
 from searchapp.search.filters import overlaid, parse_filters
@@ -79,13 +79,14 @@ class Searcher:
         embedder = self._embedder_in_use() if semantic else self._embedder
         return LegQuery(
             keywords=query.text if request.mode is not SearchMode.SEMANTIC else None,
-            vector=embedder.embed_query(query.text) if semantic else None,
+            vector=query_vector(embedder, query.text) if semantic else None,
             model=embedder.fingerprint if semantic else None,
             depth=max(DEPTH, request.offset + request.size),
             filters=overlaid(request.filters, parse_filters(query.filters)),
             exact=query.exact,
             required=query.required,
             excluded=query.excluded,
+            text=query.text,
         )
 
     def _embedder_in_use(self) -> Embedder:

@@ -59,9 +59,10 @@ class LegQuery:
     """What both legs are asked in one round trip.
 
     A leg whose field is None does not run. ``model`` made ``vector``; a store that meanwhile searches vectors of
-    another model raises IndexSwitchedError. ``exact`` holds phrases (codes, file names, quoted words) whose exact,
-    unstemmed occurrence counts more; passages of either leg have every phrase of ``required`` and none of ``excluded``.
-    ``depth`` is the most passages a leg brings.
+    another model raises IndexSwitchedError. A ``vector`` of no dimensions is the store's to make of ``text``, where
+    ``model`` is its own (``Fingerprint.made_by_store``). ``exact`` holds phrases (codes, file names, quoted words)
+    whose exact, unstemmed occurrence counts more; passages of either leg have every phrase of ``required`` and none of
+    ``excluded``. ``depth`` is the most passages a leg brings.
     """
 
     keywords: str | None
@@ -72,6 +73,7 @@ class LegQuery:
     required: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     model: Fingerprint | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,12 @@ from searchapp.errors import ServiceUnavailableError, StorageError
 REQUEST_BYTES = 8 * 1024 * 1024
 """Elasticsearch advises requests of a few tens of megabytes at the very most; small ones keep its heap calm."""
 
+INFERRED_ITEMS = 64
+"""Vectors that the server is asked to make in one request: its inference processor takes them one by one."""
+
+INFERRED_SECONDS = 600.0
+"""Time for such a request; a model that starts with the first text takes minutes."""
+
 ATTEMPTS = 6
 FIRST_PAUSE_SECONDS = 0.5
 TOO_MANY_REQUESTS = 429
@@ -33,15 +39,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One line or two of a bulk request, serialised once."""
+    """One line or two of a bulk request, serialised once. ``inferred``: the server makes its vector, which is slow."""
 
     id: str
     lines: tuple[str, ...]
+    inferred: bool = False
 
     @classmethod
-    def index(cls, index: str, id_: str, source: dict[str, Any]) -> Self:
-        """Write a document, replacing one of the same id."""
-        return cls(id_, (json.dumps({"index": {"_index": index, "_id": id_}}), json.dumps(source, ensure_ascii=False)))
+    def index(cls, index: str, id_: str, source: dict[str, Any], pipeline: str = "") -> Self:
+        """Write a document, replacing one of the same id; through the ingest ``pipeline`` where one is named."""
+        header = {"_index": index, "_id": id_} | ({"pipeline": pipeline} if pipeline else {})
+        return cls(id_, (json.dumps({"index": header}), json.dumps(source, ensure_ascii=False)), bool(pipeline))
 
     def into(self, index: str) -> Self:
         """The same action on another index; what is written is not serialised again."""
@@ -90,8 +98,9 @@ def _send(client: Elasticsearch, batch: list[Action], refresh: bool) -> tuple[li
     """One request: the actions to be sent again, and the reasons of those that failed for good."""
     # The client sends strings as they are, which its types do not tell.
     operations: list[Any] = [line for action in batch for line in action.lines]
+    inferred = any(action.inferred for action in batch)
     try:
-        answer = client.bulk(
+        answer = (client.options(request_timeout=INFERRED_SECONDS) if inferred else client).bulk(
             operations=operations,
             refresh=refresh,
             filter_path="errors,items.*.status,items.*.error,items.*._id",
@@ -130,12 +139,13 @@ def read_only(reason: str) -> StorageError:
 
 def _batches(actions: Iterable[Action]) -> Iterator[list[Action]]:
     batch: list[Action] = []
-    size = 0
+    size = inferred = 0
     for action in actions:
         batch.append(action)
         size += sum(map(len, action.lines))
-        if size >= REQUEST_BYTES:
+        inferred += action.inferred
+        if size >= REQUEST_BYTES or inferred >= INFERRED_ITEMS:
             yield batch
-            batch, size = [], 0
+            batch, size, inferred = [], 0, 0
     if batch:
         yield batch

@@ -114,6 +114,11 @@ def as_ours(error: Exception, where: str) -> SearchAppError:
 
 def _refusal(error: ApiError, where: str) -> SearchAppError:
     status, reason = error.meta.status, reason_of(error)
+    if "current license is non-compliant" in reason:
+        return IncompatibleServerError(
+            f"The licence of Elasticsearch at {where} does not allow this: {reason}.",
+            "Choose another SEARCHAPP_EMBEDDING_MODEL, or renew the licence; searchapp es pipeline status says more.",
+        )
     if status in (401, 403) and "cluster_block" not in reason and "blocked by" not in reason:
         what = "does not accept the credentials" if status == 401 else "does not allow this"
         return ServiceRefusedError(

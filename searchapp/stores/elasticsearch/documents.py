@@ -38,9 +38,16 @@ def chunk_source(entry: DocumentEntry, embedded: EmbeddedChunk, written: dt.date
         "page": chunk.page,
         "start": chunk.start,
         "end": chunk.end,
-        "embedding": [round(float(value), 7) for value in embedded.vector],
+        **_vector(embedded),
         **_groups(entry),
     }
+
+
+def _vector(embedded: EmbeddedChunk) -> Json:
+    """The vector, or the text that the ingest pipeline makes it of."""
+    if not embedded.vector.size:
+        return {"embedded_text": embedded.chunk.embedded_text}
+    return {"embedding": [round(float(value), 7) for value in embedded.vector]}
 
 
 def chunk_of(hit: Json) -> Chunk:

@@ -48,12 +48,12 @@ def semantic_body(query: LegQuery, vector: Vector, oversample: float = 0.0) -> J
     """Approximate nearest neighbours; the filters stand inside ``knn``, so that they apply before, not after.
 
     Quantised vectors bring ``oversample`` times as many, which are ranked again by the whole vectors; 0 leaves that
-    out. Elasticsearch ignores it where vectors are not quantised.
+    out. Elasticsearch ignores it where vectors are not quantised. A vector of no dimensions is made by the server.
     """
     return {
         "knn": {
             "field": "embedding",
-            "query_vector": [float(value) for value in vector],
+            **_asked(query, vector),
             "k": query.depth,
             "num_candidates": min(MAX_CANDIDATES, max(100, query.depth * CANDIDATES_FACTOR)),
             "rescore_vector": {"oversample": oversample},
@@ -63,6 +63,12 @@ def semantic_body(query: LegQuery, vector: Vector, oversample: float = 0.0) -> J
         "_source": CHUNK_FIELDS,
         "track_total_hits": False,
     }
+
+
+def _asked(query: LegQuery, vector: Vector) -> Json:
+    if vector.size or query.model is None:
+        return {"query_vector": [float(value) for value in vector]}
+    return {"query_vector_builder": {"text_embedding": {"model_id": query.model.model, "model_text": query.text}}}
 
 
 def conditions(query: LegQuery) -> list[Json]:
@@ -134,7 +140,7 @@ def chunks_of(document_id: str, fields: list[str] | bool, after: int = -1, size:
 def vectors_of(hashes: list[str]) -> Json:
     """One chunk for each hash, with its vector asked for as a field: from 9.2 hits no longer carry it in _source."""
     return {
-        "query": {"bool": {"filter": [{"terms": {"hash": hashes}}]}},
+        "query": {"bool": {"filter": [{"terms": {"hash": hashes}}, {"exists": {"field": "embedding"}}]}},
         "collapse": {"field": "hash"},
         "size": len(hashes),
         "_source": ["hash"],

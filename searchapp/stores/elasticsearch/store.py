@@ -14,7 +14,7 @@ import numpy as np
 from elasticsearch import ApiError, Elasticsearch
 from elasticsearch import __version__ as client_version
 
-from searchapp.embedding.base import Fingerprint
+from searchapp.embedding.base import ELASTICSEARCH, Fingerprint
 from searchapp.errors import IndexSwitchedError, SearchAppError, StorageError
 from searchapp.model import Chunk, Vector
 from searchapp.settings import Settings
@@ -107,9 +107,15 @@ class ElasticsearchStore(ElasticsearchRegistry):
         """What es/ holds, for vectors of ``dims`` dimensions."""
         settings, folder = self.settings, es_folder(self.settings.es_dir)
         templates = read_templates(folder, settings.index_prefix, dims, settings.index_options)
-        if settings.embedding_model.startswith("elasticsearch:"):  # else nothing uses a pipeline
-            return replace(templates, pipelines=read_pipelines(folder, settings.index_prefix))
-        return templates
+        provider, _, inference_id = settings.embedding_model.partition(":")
+        if provider != ELASTICSEARCH:  # nothing uses a pipeline
+            return templates
+        return replace(templates, pipelines=read_pipelines(folder, settings.index_prefix, inference_id))
+
+    def pipeline(self, version: Version) -> str:
+        """The ingest pipeline by which ``version`` gets its vectors; "" where they are computed here."""
+        model = version.spec.fingerprint if version.spec else None
+        return self.names.pipeline(model) if model and model.made_by_store else ""
 
     def spec(self, fingerprint: Fingerprint) -> IndexSpec:
         """How this process cuts and embeds when it embeds with the model of ``fingerprint``."""
@@ -184,7 +190,7 @@ class ElasticsearchStore(ElasticsearchRegistry):
                         fitting = self._fitting(accepted, model, version, targets[0])
                         if replacing:  # earlier chunks may be too young to be found
                             self.client.indices.refresh(index=version.name)
-                        refused = replace_documents(self.client, version.name, fitting, written)
+                        refused = replace_documents(self.client, version.name, fitting, written, self.pipeline(version))
                 except SearchAppError as error:
                     if version.live:
                         raise
@@ -315,6 +321,8 @@ class ElasticsearchStore(ElasticsearchRegistry):
         gone = self.client.options(ignore_status=404)
         for name in INDEX_TEMPLATES:
             gone.indices.delete_index_template(name=f"{self.names.prefix}-{name}")
+        for name in self.templates(1).pipelines:
+            gone.ingest.delete_pipeline(id=name)
         for name in COMPONENTS:
             gone.cluster.delete_component_template(name=f"{self.names.prefix}-{name}")
 

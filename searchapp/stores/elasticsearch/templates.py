@@ -70,10 +70,26 @@ def read_templates(folder: Path, prefix: str, dims: int, index_options: IndexOpt
     return Templates(components, indices)
 
 
-def read_pipelines(folder: Path, prefix: str) -> dict[str, Json]:
-    """Every pipeline of es/pipelines by its full name; none when the folder is empty. Raises as ``read_templates``."""
-    paths = sorted((folder / "pipelines").glob("*.json"))
-    return {prefix + path.stem.removeprefix(SHIPPED_PREFIX): _json(path) for path in paths}
+def read_pipelines(folder: Path, prefix: str, inference_id: str) -> dict[str, Json]:
+    """Every pipeline of es/pipelines by its full name, for one inference endpoint. Raises as ``read_templates``.
+
+    The name ends in the endpoint's: while the index moves from one to another, both make vectors.
+    """
+    found: dict[str, Json] = {}
+    for path in sorted((folder / "pipelines").glob("*.json")):
+        body = _json(path)
+        for processor in body["processors"]:
+            if "inference" in processor:
+                processor["inference"]["model_id"] = inference_id
+        found[f"{prefix}{path.stem.removeprefix(SHIPPED_PREFIX)}-{inference_id}"] = body
+    return found
+
+
+def read_endpoint_body(folder: Path, name: str) -> Json:
+    """How to make an inference endpoint, by es/pipelines/endpoints. Raises as ``read_templates``."""
+    body = _json(folder / "pipelines" / "endpoints" / f"{name}.json")
+    body.pop("_meta", None)
+    return body
 
 
 def registry_properties(folder: Path) -> Json:

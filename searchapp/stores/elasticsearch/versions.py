@@ -56,6 +56,10 @@ class Names:
         """A pattern that every version matches."""
         return f"{self.chunks}-*"
 
+    def pipeline(self, model: Fingerprint) -> str:
+        """The ingest pipeline that makes vectors by this model of the cluster's own."""
+        return f"{self.prefix}-embed-{model.model}"
+
     def version(self, number: int) -> str:
         """A version's index, by number from 1."""
         return f"{self.chunks}-{number:06d}"

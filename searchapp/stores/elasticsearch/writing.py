@@ -17,25 +17,29 @@ MAX_TERMS = 10_000
 
 
 def replace_documents(
-    client: Elasticsearch, index: str, writes: Sequence[DocumentWrite], written: dt.datetime
+    client: Elasticsearch, index: str, writes: Sequence[DocumentWrite], written: dt.datetime, pipeline: str = ""
 ) -> dict[str, str]:
     """Replace the chunks of each document in ``index``; returns a reason for every document id that failed.
 
-    Earlier chunks must be visible to searches. A document that failed keeps them.
+    Earlier chunks must be visible to searches. A document that failed keeps them. Chunks without a vector get it by
+    ``pipeline``.
     """
     before = chunk_ids(client, index, [write.entry.id for write in writes])
-    failures = write_all(client, chunk_actions(index, writes, written))
+    failures = write_all(client, chunk_actions(index, writes, written, pipeline))
     failed = {chunk_id.rpartition("-")[0].rpartition("-")[0]: reason for chunk_id, reason in failures.items()}
     # Of a failed document the new chunks go; of the others the old ones.
     write_all(client, _stale_actions(index, writes, before, failed))
     return failed
 
 
-def chunk_actions(index: str, writes: Sequence[DocumentWrite], written: dt.datetime) -> Iterator[Action]:
+def chunk_actions(
+    index: str, writes: Sequence[DocumentWrite], written: dt.datetime, pipeline: str = ""
+) -> Iterator[Action]:
     """One bulk action for each chunk; ``written`` tells the versions of a document apart."""
     for write in writes:
         for embedded in write.chunks:
-            yield Action.index(index, embedded.chunk.id, documents.chunk_source(write.entry, embedded, written))
+            source = documents.chunk_source(write.entry, embedded, written)
+            yield Action.index(index, embedded.chunk.id, source, "" if embedded.vector.size else pipeline)
 
 
 def delete_chunks(client: Elasticsearch, index: str, document_ids: Sequence[str]) -> int:

@@ -1,0 +1,230 @@
+"""``es pipeline``: Elasticsearch makes the vectors, by an inference endpoint and the pipeline of es/pipelines.
+
+Never run on a licensed cluster by its authors: what succeeds is tested against a fake that speaks the documented wire
+format (docs/inference.md tells operators so).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from elasticsearch import ApiError, NotFoundError
+
+from searchapp.cluster.store import elasticsearch_store
+from searchapp.embedding.base import ELASTICSEARCH
+from searchapp.errors import IncompatibleServerError, ServiceRefusedError, UsageError
+from searchapp.stores.elasticsearch import ElasticsearchStore, inference
+from searchapp.stores.elasticsearch.connection import reading, reason_of
+from searchapp.stores.elasticsearch.installation import put_templates
+from searchapp.stores.elasticsearch.templates import Templates, es_folder, read_endpoint_body
+from searchapp.wiring import Application
+
+Json = dict[str, Any]
+
+INSTEAD = "Embed in searchapp instead (SEARCHAPP_EMBEDDING_MODEL=sentence-transformers:... or ollama:...), or "
+PUT = "searchapp es pipeline put --endpoint elastic, imported or ollama makes it."
+
+
+class Endpoint(StrEnum):
+    """A file of es/pipelines/endpoints."""
+
+    ELASTIC = "elastic"
+    IMPORTED = "imported"
+    OLLAMA = "ollama"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that the inference mode needs; ``remedy`` is empty where it is there."""
+
+    name: str
+    found: str
+    fine: bool
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """What ``put`` did, or would do. ``endpoint_body`` is sent without its key here; None where it was there."""
+
+    endpoint: str
+    endpoint_body: Json | None
+    pipelines: dict[str, str]
+    dry_run: bool
+
+
+def status(application: Application) -> tuple[Check, ...]:
+    """Look at everything that the mode needs; nothing is changed. Raises UsageError without ``elasticsearch:<id>``."""
+    store, inference_id = elasticsearch_store(application), _inference_id(application)
+    with reading(store.where):
+        checks = _requirements(store)
+        endpoint = inference.read_endpoint(store.client, inference_id)
+        found = _described(endpoint) if endpoint else "missing"
+        checks.append(Check(f"endpoint {inference_id}", found, endpoint is not None, "" if endpoint else PUT))
+        for name, wanted in store.templates(1).pipelines.items():
+            state = _compared(_pipeline(store, name), wanted)
+            fine = state == "as in es/pipelines"
+            checks.append(Check(f"pipeline {name}", state, fine, "" if fine else "searchapp es pipeline put"))
+        checks.append(_without_vector(store))
+    return tuple(checks)
+
+
+def put(
+    application: Application,
+    endpoint: Endpoint | None = None,
+    *,
+    model: str = "",
+    url: str = "",
+    dry_run: bool = False,
+) -> Put:
+    """Make the endpoint, where it is not there and ``endpoint`` says how, then the pipeline.
+
+    ``model`` and ``url`` replace those in the endpoint's file. Raises IncompatibleServerError, before anything is
+    changed, where the licence or the server does not allow it; UsageError where the endpoint is missing and
+    ``endpoint`` is not given; ServiceRefusedError with the server's reason where it refuses the endpoint.
+    """
+    store, inference_id = elasticsearch_store(application), _inference_id(application)
+    with reading(store.where):
+        for check in _requirements(store):
+            if not check.fine:
+                raise _impossible(store, f"{check.name} is {check.found}", check.remedy)
+        body = None
+        if inference.read_endpoint(store.client, inference_id) is None:
+            body = _endpoint_body(store, inference_id, endpoint, model, url)
+        wanted = Templates({}, {}, store.templates(1).pipelines)
+        if dry_run:
+            return Put(inference_id, _without_key(body), dict.fromkeys(wanted.pipelines, "would be put"), True)
+        if body is not None:
+            _make_endpoint(store, inference_id, body)
+        steps = put_templates(store.client, wanted)
+    return Put(inference_id, _without_key(body), {step.name: str(step.outcome) for step in steps}, False)
+
+
+def simulate(application: Application, text: str) -> Json:
+    """Run one passage through the pipeline without keeping it; returns it as it would be indexed.
+
+    Raises UsageError where there is no pipeline.
+    """
+    store = elasticsearch_store(application)
+    _inference_id(application)
+    with reading(store.where):
+        (name,) = store.templates(1).pipelines
+        if _pipeline(store, name) is None:
+            raise UsageError(f"There is no pipeline {name}.", "searchapp es pipeline put makes it.")
+        answer = store.client.ingest.simulate(id=name, docs=[{"_source": {"text": text, "embedded_text": text}}])
+    first: Json = answer["docs"][0]
+    if "error" in first:
+        return {"text": text, "embedding_error": str(first["error"].get("reason", first["error"]))}
+    source: Json = first["doc"]["_source"]
+    return source
+
+
+def _inference_id(application: Application) -> str:
+    provider, _, inference_id = application.settings.embedding_model.partition(":")
+    if provider != ELASTICSEARCH or not inference_id:
+        raise UsageError(
+            f"SEARCHAPP_EMBEDDING_MODEL is '{application.settings.embedding_model}': Elasticsearch makes no vectors.",
+            "Set it to elasticsearch:<inference id>, for example elasticsearch:searchapp-e5.",
+        )
+    return inference_id
+
+
+def _requirements(store: ElasticsearchStore) -> list[Check]:
+    """Licence, API and processors, the licence first: without it the rest does not matter."""
+    kind, state = inference.licence(store.client)
+    licensed = kind in inference.LICENCES and state == "active"
+    api = inference.has_inference_api(store.client)
+    missing = inference.missing_processors(store.client)
+    full = f"{INSTEAD}use Elastic's full distribution."
+    subscribe = f"{INSTEAD}start a trial (POST /_license/start_trial) or get Enterprise: inference endpoints take it."
+    return [
+        Check("the licence", f"{kind}, {state}", licensed, "" if licensed else subscribe),
+        Check("the inference API", "there" if api else "missing", api, "" if api else full),
+        Check(
+            "the set of ingest processors",
+            f"without {', '.join(missing)}" if missing else "complete",
+            not missing,
+            full if missing else "",
+        ),
+    ]
+
+
+def _impossible(store: ElasticsearchStore, why: str, remedy: str) -> IncompatibleServerError:
+    return IncompatibleServerError(
+        f"Elasticsearch at {store.where} cannot make vectors: {why}. Nothing was changed.", remedy
+    )
+
+
+def _endpoint_body(
+    store: ElasticsearchStore, inference_id: str, endpoint: Endpoint | None, model: str, url: str
+) -> Json:
+    if endpoint is None:
+        raise UsageError(
+            f"There is no inference endpoint '{inference_id}' to put a pipeline on.",
+            "Name how to make it: --endpoint elastic, imported or ollama.",
+        )
+    body = read_endpoint_body(es_folder(store.settings.es_dir), str(endpoint))
+    body["service_settings"] |= {name: value for name, value in (("model_id", model), ("url", url)) if value}
+    if url and body["service"] == "elasticsearch":
+        raise UsageError("--url is the address of Ollama.", "Leave it out, or choose --endpoint ollama.")
+    if body["service"] == "elasticsearch" and not inference.machine_learning_nodes(store.client):
+        raise _impossible(
+            store, "it has no machine learning node", "Give one node the role ml, or use --endpoint ollama."
+        )
+    return body
+
+
+def _make_endpoint(store: ElasticsearchStore, inference_id: str, body: Json) -> None:
+    try:
+        store.client.options(request_timeout=inference.START_SECONDS).inference.put(
+            task_type=inference.TASK, inference_id=inference_id, inference_config=body
+        )
+    except ApiError as error:
+        raise ServiceRefusedError(
+            f"Elasticsearch at {store.where} refuses the endpoint '{inference_id}' (HTTP {error.meta.status}): "
+            f"{reason_of(error)}.",
+            "Mend what it names (es/pipelines/endpoints, --model, --url), then run the command again.",
+        ) from error
+
+
+def _without_vector(store: ElasticsearchStore) -> Check:
+    query = {"exists": {"field": "embedding_error"}}
+    count = int(store.client.count(index=store.names.chunks, query=query, ignore_unavailable=True)["count"])
+    found, remedy = str(count), ""
+    if count:
+        hits = store.client.search(index=store.names.chunks, query=query, size=1, source_includes=["embedding_error"])[
+            "hits"
+        ]
+        found = f"{count}, for example: {hits['hits'][0]['_source']['embedding_error']}"
+        remedy = "Words find them. Mend the endpoint, then searchapp es reindex makes the missing vectors."
+    return Check("passages without a vector", found, not count, remedy)
+
+
+def _pipeline(store: ElasticsearchStore, name: str) -> Json | None:
+    try:
+        found: Json = store.client.ingest.get_pipeline(id=name).body
+    except NotFoundError:
+        return None
+    there: Json | None = found.get(name)
+    return there
+
+
+def _compared(there: Json | None, wanted: Json) -> str:
+    if there is None:
+        return "missing"
+    same = all(there.get(key) == wanted.get(key) for key in ("description", "processors", "on_failure"))
+    return "as in es/pipelines" if same else "differs from es/pipelines"
+
+
+def _without_key(body: Json | None) -> Json | None:
+    if body is None:
+        return None
+    settings = {name: value for name, value in body["service_settings"].items() if name != "api_key"}
+    return {**body, "service_settings": settings}
+
+
+def _described(endpoint: Json) -> str:
+    facts = endpoint.get("service_settings", {})
+    return f"{endpoint.get('service')}, {facts.get('model_id', 'model not told')}"
