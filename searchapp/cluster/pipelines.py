@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from elasticsearch import ApiError, NotFoundError
+from elasticsearch import ApiError
 
 from searchapp.cluster.store import elasticsearch_store
 from searchapp.embedding.base import ELASTICSEARCH
@@ -18,12 +18,24 @@ from searchapp.errors import IncompatibleServerError, ServiceRefusedError, Usage
 from searchapp.stores.elasticsearch import ElasticsearchStore, inference
 from searchapp.stores.elasticsearch.connection import reading, reason_of
 from searchapp.stores.elasticsearch.installation import put_templates
+from searchapp.stores.elasticsearch.installed import Installed, Origin, installed
 from searchapp.stores.elasticsearch.templates import Templates, es_folder, read_endpoint_body
 from searchapp.wiring import Application
 
 Json = dict[str, Any]
 
 INSTEAD = "Embed in searchapp instead (SEARCHAPP_EMBEDDING_MODEL=sentence-transformers:... or ollama:...), or "
+STATES = {
+    Origin.MISSING: "missing",
+    Origin.SAME: "as in es/pipelines",
+    Origin.OLDER: "older than es/pipelines",
+    Origin.EDITED: "edited by hand",
+}
+REPAIRS = {
+    Origin.MISSING: "searchapp es pipeline put makes it.",
+    Origin.OLDER: "searchapp es pipeline put renews it.",
+    Origin.EDITED: "searchapp es plan shows the edit; searchapp es apply --overwrite undoes it.",
+}
 PUT = "searchapp es pipeline put --endpoint elastic, imported or ollama makes it."
 
 
@@ -63,10 +75,9 @@ def status(application: Application) -> tuple[Check, ...]:
         endpoint = inference.read_endpoint(store.client, inference_id)
         found = _described(endpoint) if endpoint else "missing"
         checks.append(Check(f"endpoint {inference_id}", found, endpoint is not None, "" if endpoint else PUT))
-        for name, wanted in store.templates(1).pipelines.items():
-            state = _compared(_pipeline(store, name), wanted)
-            fine = state == "as in es/pipelines"
-            checks.append(Check(f"pipeline {name}", state, fine, "" if fine else "searchapp es pipeline put"))
+        for one in _pipelines(store):
+            fine = one.origin is Origin.SAME
+            checks.append(Check(f"pipeline {one.name}", STATES[one.origin], fine, "" if fine else REPAIRS[one.origin]))
         checks.append(_without_vector(store))
     return tuple(checks)
 
@@ -93,7 +104,7 @@ def put(
         body = None
         if inference.read_endpoint(store.client, inference_id) is None:
             body = _endpoint_body(store, inference_id, endpoint, model, url)
-        wanted = Templates({}, {}, store.templates(1).pipelines)
+        wanted = _wanted(store)
         if dry_run:
             return Put(inference_id, _without_key(body), dict.fromkeys(wanted.pipelines, "would be put"), True)
         if body is not None:
@@ -110,10 +121,12 @@ def simulate(application: Application, text: str) -> Json:
     store = elasticsearch_store(application)
     _inference_id(application)
     with reading(store.where):
-        (name,) = store.templates(1).pipelines
-        if _pipeline(store, name) is None:
-            raise UsageError(f"There is no pipeline {name}.", "searchapp es pipeline put makes it.")
-        answer = store.client.ingest.simulate(id=name, docs=[{"_source": {"text": text, "embedded_text": text}}])
+        (pipeline,) = _pipelines(store)
+        if pipeline.origin is Origin.MISSING:
+            raise UsageError(f"There is no pipeline {pipeline.name}.", "searchapp es pipeline put makes it.")
+        answer = store.client.ingest.simulate(
+            id=pipeline.name, docs=[{"_source": {"text": text, "embedded_text": text}}]
+        )
     first: Json = answer["docs"][0]
     if "error" in first:
         return {"text": text, "embedding_error": str(first["error"].get("reason", first["error"]))}
@@ -129,6 +142,14 @@ def _inference_id(application: Application) -> str:
             "Set it to elasticsearch:<inference id>, for example elasticsearch:searchapp-e5.",
         )
     return inference_id
+
+
+def _wanted(store: ElasticsearchStore) -> Templates:
+    return Templates({}, {}, store.templates(1).pipelines)
+
+
+def _pipelines(store: ElasticsearchStore) -> list[Installed]:
+    return installed(store.client, _wanted(store))
 
 
 def _requirements(store: ElasticsearchStore) -> list[Check]:
@@ -200,22 +221,6 @@ def _without_vector(store: ElasticsearchStore) -> Check:
         found = f"{count}, for example: {hits['hits'][0]['_source']['embedding_error']}"
         remedy = "Words find them. Mend the endpoint, then searchapp es reindex makes the missing vectors."
     return Check("passages without a vector", found, not count, remedy)
-
-
-def _pipeline(store: ElasticsearchStore, name: str) -> Json | None:
-    try:
-        found: Json = store.client.ingest.get_pipeline(id=name).body
-    except NotFoundError:
-        return None
-    there: Json | None = found.get(name)
-    return there
-
-
-def _compared(there: Json | None, wanted: Json) -> str:
-    if there is None:
-        return "missing"
-    same = all(there.get(key) == wanted.get(key) for key in ("description", "processors", "on_failure"))
-    return "as in es/pipelines" if same else "differs from es/pipelines"
 
 
 def _without_key(body: Json | None) -> Json | None:

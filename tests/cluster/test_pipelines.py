@@ -5,15 +5,23 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
-from searchapp.cluster import apply, pipelines, reindex
+from searchapp.cluster import apply, pipelines, plan, reindex
 from searchapp.cluster.pipelines import Endpoint
-from searchapp.errors import IncompatibleServerError, ModelUnavailableError, ServiceRefusedError, UsageError
+from searchapp.errors import (
+    IncompatibleServerError,
+    ModelUnavailableError,
+    ServiceRefusedError,
+    StorageError,
+    UsageError,
+)
 from searchapp.model import SearchMode, SearchRequest
 from searchapp.settings import load_settings
 from searchapp.stores.elasticsearch.inference import PROCESSORS, has_inference_api, missing_processors
@@ -28,6 +36,17 @@ MODEL = "elasticsearch:e5"
 # --- a server without a licence: the real one
 
 
+@pytest.fixture
+def basic(elasticsearch_url: str) -> str:
+    """The real server, which gives itself a basic licence some seconds after its first start."""
+    until = time.monotonic() + 60
+    while httpx.get(f"{elasticsearch_url}/_license").status_code == 404:
+        assert time.monotonic() < until, "no licence yet"
+        time.sleep(0.2)
+    return elasticsearch_url
+
+
+@pytest.mark.usefixtures("basic")
 def test_a_basic_licence_is_refused_before_anything_is_changed(configured: Configured) -> None:
     application = configured(embedding_model=MODEL)
     client = store_of(application).client
@@ -195,6 +214,7 @@ def test_a_passage_whose_vector_fails_is_kept_and_says_why_until_it_is_mended(
     assert set(store_of(repaired).vectors(hashes)) == set(hashes)
 
 
+@pytest.mark.slow
 def test_the_index_moves_to_an_endpoint_to_another_one_and_back_to_a_model_of_ours(
     inferring: Configured, fake: FakeInference
 ) -> None:
@@ -210,6 +230,21 @@ def test_the_index_moves_to_an_endpoint_to_another_one_and_back_to_a_model_of_ou
         hits = application.searcher.search(SearchRequest("stops steam", SearchMode.SEMANTIC)).hits
         assert hits[0].document_id == "valve"
     assert {name.rpartition("-")[2] for name in fake.pipelines} == {"e5", "other"}
+
+
+def test_plan_and_status_see_a_pipeline_that_was_edited(prepared: Application, fake: FakeInference) -> None:
+    apply(prepared)
+    assert plan(prepared).changes == ()
+    (name,) = fake.pipelines
+    fake.pipelines[name]["processors"].pop()
+    (change,) = plan(prepared).changes
+    assert (change.kind, change.name, change.edited) == ("pipeline", name, True)
+    seen = {check.name: check for check in pipelines.status(prepared)}[f"pipeline {name}"]
+    assert not seen.fine and seen.found == "edited by hand" and "--overwrite" in seen.remedy
+    with pytest.raises(StorageError, match="Edited by hand"):
+        pipelines.put(prepared)
+    apply(prepared, overwrite=True)
+    assert plan(prepared).changes == () and len(fake.pipelines[name]["processors"]) == 2
 
 
 def test_a_missing_pipeline_fails_the_document_and_keeps_its_old_version(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 Json = dict[str, Any]
 
@@ -42,8 +42,11 @@ def embeddings(client: Elasticsearch, inference_id: str, texts: list[str]) -> li
 
 
 def licence(client: Elasticsearch) -> tuple[str, str]:
-    """Type and status: ("basic", "active")."""
-    found = client.license.get()["license"]
+    """Type and status: ("basic", "active"); ("none", "not issued") in the first seconds of a new cluster."""
+    try:
+        found = client.license.get()["license"]
+    except NotFoundError:
+        return "none", "not issued"
     return found["type"], found["status"]
 
 
