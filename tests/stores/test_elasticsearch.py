@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from elasticsearch import ApiError
 
 from searchapp.errors import (
     IncompatibleServerError,
@@ -229,3 +230,22 @@ def test_a_missing_authority_file_is_named() -> None:
     settings = load_settings(elasticsearch_url="https://127.0.0.1:9", elasticsearch_ca_certs="/no/such/ca.pem")
     with pytest.raises(ServiceRefusedError, match=r"/no/such/ca\.pem"):
         ElasticsearchStore(settings).check()
+
+
+def test_a_search_that_misses_a_shard_fails_and_does_not_answer_in_part(
+    store: ElasticsearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.prepare(MODEL)
+    store.write([document("good", "fine gloves")])
+    store.refresh()
+    live = store.live()
+    assert live is not None
+    lost = f"{store.names.prefix}-chunks-000002"  # no node may take its shard
+    nowhere = {"index.routing.allocation.require._name": "no such node"}
+    store.client.indices.create(index=lost, settings=nowhere, wait_for_active_shards=0)
+    both = dataclasses.replace(live, name=f"{live.name},{lost}")
+    monkeypatch.setattr(store, "live", lambda: both)
+    with pytest.raises(ServiceUnavailableError, match="lost a part of the index"):
+        store.search(LegQuery(keywords="gloves", vector=None, depth=5))
+    with pytest.raises(ApiError, match="search_phase_execution"):
+        store.client.search(index=both.name)

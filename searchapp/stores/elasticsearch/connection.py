@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from elastic_transport import TlsError
+from elastic_transport import ObjectApiResponse, TlsError
 from elasticsearch import ApiError, ConnectionTimeout, Elasticsearch, TransportError, UnsupportedProductError
 from elasticsearch import __version__ as client_version
 
@@ -54,7 +54,15 @@ def connect(settings: Settings) -> Elasticsearch:
     addresses = settings.elasticsearch_url.split(",")
     # Every address is tried once before a request fails.
     options["max_retries"] = max(RETRIES, len(addresses) - 1)
-    return Elasticsearch([_bare(address) for address in addresses] if key else addresses, **options)
+    return WholeAnswers([_bare(address) for address in addresses] if key else addresses, **options)
+
+
+class WholeAnswers(Elasticsearch):
+    """A client whose searches fail where a shard does: the server's default is to answer from the others, silently."""
+
+    def search(self, **arguments: Any) -> ObjectApiResponse[Any]:
+        """See ``Elasticsearch.search``."""
+        return super().search(allow_partial_search_results=False, **arguments)
 
 
 def shown(addresses: str) -> str:
@@ -138,6 +146,11 @@ def _refusal(error: ApiError, where: str) -> SearchAppError:
     if status == 429:
         return ServiceUnavailableError(
             f"Elasticsearch at {where} has too much to do (HTTP 429).", "Try again in a moment, or add nodes."
+        )
+    if status == 503 and "search_phase_execution" in reason:
+        return ServiceUnavailableError(
+            f"Elasticsearch at {where} has lost a part of the index for now.",
+            "A node may be coming back; searchapp doctor tells what is missing.",
         )
     return ServiceUnavailableError(
         f"Elasticsearch at {where} refused a request (HTTP {status}): {reason}.", "Its log tells more."

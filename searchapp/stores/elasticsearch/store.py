@@ -281,7 +281,7 @@ class ElasticsearchStore(ElasticsearchRegistry):
             bodies["keyword"] = queries.keyword_body(query)
         if query.vector is not None:
             bodies["semantic"] = queries.semantic_body(query, query.vector, self.settings.oversample)
-        header = {"index": live.name}
+        header = {"index": live.name, "allow_partial_search_results": False}
         answers = self.client.msearch(searches=[line for body in bodies.values() for line in (header, body)])
         legs: dict[str, list[Json]] = {"keyword": [], "semantic": []}
         for leg, answer in zip(bodies, answers["responses"], strict=True):
