@@ -189,6 +189,13 @@ class Settings(BaseSettings):
     crawl_delay_seconds: float = Field(
         1.0, ge=0.0, description="Pause between two requests of a crawl; a site's robots.txt may ask for a longer one."
     )
+    redis_url: SecretStr = Field(
+        SecretStr(""),
+        description="Address of Redis (redis://...), for workers. Empty: the web process ingests in the background.",
+    )
+    metrics_port: int = Field(
+        9808, ge=0, le=65535, description="Port on which a worker shows its Prometheus metrics; 0 for none."
+    )
     lease_seconds: float = Field(
         60.0, ge=1, description="How long a document stays with a process that gives no sign of life, in seconds."
     )
@@ -249,6 +256,13 @@ class Settings(BaseSettings):
     def _whole_or_nothing(cls, value: float) -> float:
         if 0.0 < value < 1.0:
             raise ValueError("must be 0, or between 1 and 10")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: SecretStr) -> SecretStr:
+        if value and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must start with redis:// or rediss://")
         return value
 
     @model_validator(mode="after")

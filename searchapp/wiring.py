@@ -9,7 +9,7 @@ from searchapp.access import Access
 from searchapp.answer import Answerer
 from searchapp.embedding import Embedder, Fingerprint, build_embedder, embedder_for
 from searchapp.errors import NotFoundError
-from searchapp.ingest import Ingester, Originals, Reencode
+from searchapp.ingest import Ingester, Originals, RedisQueue, Reencode
 from searchapp.search import Searcher
 from searchapp.settings import Settings
 from searchapp.stores import Store, build_store
@@ -49,6 +49,11 @@ class Application:
     def ingester(self) -> Ingester:
         """Sources to the store."""
         return Ingester(self.store, self.embedder, self.originals, self.settings)
+
+    @cached_property
+    def queue(self) -> RedisQueue | None:
+        """What tells workers of queued documents; None without SEARCHAPP_REDIS_URL."""
+        return RedisQueue(self.settings) if self.settings.redis_url else None
 
     @cached_property
     def searcher(self) -> Searcher:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.services import ServiceUnavailableError, chromium, elasticsearch, tools
+from tests.services import ServiceUnavailableError, chromium, elasticsearch, redis, tools
 from tests.services import ollama as ollama_service
 from tests.services import tesseract as tesseract_program
 from tests.services.obtain import obtain
@@ -69,6 +69,19 @@ def chromium_path() -> Path:
 def browser(chromium_path: Path) -> Iterator[Browser]:
     """A headless browser; a test opens its own context in it."""
     with chromium.launched(chromium_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis without a password; tests share it, so each names its own index prefix, which names the queue."""
+    with _or_skipped():
+        running = redis.running()
+        server = None if running else redis.start()
+    if server:
+        yield server.url
+        server.stop()
+    elif running:
         yield running
 
 

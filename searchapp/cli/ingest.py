@@ -28,6 +28,9 @@ def ingest(
     depth: Annotated[
         int, typer.Option("--depth", min=0, max=20, help="Take the whole site of a URL, so many links deep.")
     ] = 0,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Only queue them, for workers or the running page to ingest.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Read documents, split them into passages, embed these, and store them.
@@ -45,6 +48,8 @@ def ingest(
 
       searchapp ingest ~/papers --sync
 
+      searchapp ingest ~/papers --queue
+
       searchapp ingest https://example.org/page.html --json
 
       searchapp ingest https://example.org/docs/ --depth 3 --sync
@@ -57,6 +62,13 @@ def ingest(
         raise UsageError("--depth is for web addresses.", "Folders are always read with all that lies below them.")
     mode = Sync.NO if not sync else Sync.EVEN_ALL if yes else Sync.CAREFUL
     running = application()
+    if queue:
+        from searchapp.cli.queueing import queue_all
+
+        if sync:
+            raise UsageError("--sync and --queue cannot be joined.", "Leave one of them out.")
+        queue_all(running, targets, group, depth, as_json)
+        return
     finish(
         lambda notify: running.ingester.ingest(targets, groups=group, sync=mode, depth=depth, notify=notify),
         as_json,

@@ -12,7 +12,7 @@ import sys
 import typer
 
 from searchapp import __version__
-from searchapp.cli import ask, demo, documents, es, evaluate, ingest, keys, search, serve, users
+from searchapp.cli import ask, demo, documents, es, evaluate, ingest, keys, search, serve, users, worker
 from searchapp.errors import SearchAppError
 
 app = typer.Typer(
@@ -44,6 +44,7 @@ def _options(
 
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("ingest")(ingest.ingest)
 app.command("search")(search.search)
 app.command("ask")(ask.ask)

@@ -3,12 +3,13 @@
 ``pipeline`` puts the stages together; ``reading`` compares sources with the registry, claims and parses them;
 ``windows`` embeds and writes; ``channel`` runs stages ahead of each other. ``claims`` and ``owner`` keep two processes
 off one document, ``entries`` says what the registry is told, ``patience`` waits for services, ``moves`` and ``sync``
-follow files.
+follow files. What is queued is done in ``batches``, which ``redis_queue`` carries to a ``worker`` on any machine.
 """
 
 from searchapp.ingest.originals import Originals
 from searchapp.ingest.pipeline import Ingester
+from searchapp.ingest.redis_queue import RedisQueue
 from searchapp.ingest.reencode import Reencode
 from searchapp.ingest.sync import Sync
 
-__all__ = ["Ingester", "Originals", "Reencode", "Sync"]
+__all__ = ["Ingester", "Originals", "RedisQueue", "Reencode", "Sync"]

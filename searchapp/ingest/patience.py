@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 15.0
+LOOK_SECONDS = 0.25
+"""How often a wait looks whether the process is asked to stop."""
 
 Notify = Callable[[str], None]
 """Is told in a sentence what is waited for, and with an empty one that the wait is over."""
@@ -26,12 +28,14 @@ Notify = Callable[[str], None]
 class Patience:
     """Repeats calls that fail because a service is away or a disk is full, for ``seconds`` at the most.
 
-    Every call it is used for may be repeated: claims, lookups, and writes of whole documents.
+    Every call it is used for may be repeated: claims, lookups, and writes of whole documents. ``stopping`` is set by
+    whoever wants the process to end; waits end with it.
     """
 
-    def __init__(self, seconds: float, notify: Notify | None = None) -> None:
+    def __init__(self, seconds: float, notify: Notify | None = None, stopping: threading.Event | None = None) -> None:
         self._seconds = seconds
         self._notify = notify or _log
+        self._stopping = stopping or threading.Event()
         self._ending = threading.Event()
 
     def stop(self) -> None:
@@ -43,8 +47,12 @@ class Patience:
         self._notify(sentence)
 
     def pause(self, seconds: float) -> bool:
-        """Wait; False when ``stop`` was called meanwhile."""
-        return not self._ending.wait(seconds)
+        """Wait; False when ``stop`` was called meanwhile, or ``stopping`` set."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if self._ending.wait(min(left, LOOK_SECONDS)) or self._stopping.is_set():
+                return False
+        return not self._ending.is_set() and not self._stopping.is_set()
 
     def __call__(self, call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """``call(*args, **kwargs)``, repeated while it raises ServiceUnavailableError or StorageError."""

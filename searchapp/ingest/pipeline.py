@@ -9,6 +9,7 @@ early, however, leaves nothing half done behind, and what was not written is don
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -21,13 +22,13 @@ from searchapp.ingest.claims import Claims
 from searchapp.ingest.originals import Originals
 from searchapp.ingest.owner import Owner
 from searchapp.ingest.patience import Notify, Patience
-from searchapp.ingest.reading import Loaded, Read, Reader, ask_again
+from searchapp.ingest.reading import Loaded, Read, Reader, ask_again, grouped
 from searchapp.ingest.sites import Sites
 from searchapp.ingest.sync import Sync, removed
 from searchapp.ingest.windows import Embedding, Window, Writing, gathered
 from searchapp.model import Chunk, Document, DocumentEntry, DocumentState, IngestOutcome
 from searchapp.settings import Settings
-from searchapp.sources import BadTarget, Loader, discover
+from searchapp.sources import BadTarget, Loader, SourceRef, discover
 from searchapp.stores import Store, model_in_use
 
 READ_AHEAD = 64
@@ -61,6 +62,7 @@ class Ingester:
         depth: int = 0,
         notify: Notify | None = None,
         wait_for_others: bool = True,
+        stopping: threading.Event | None = None,
     ) -> Iterator[IngestOutcome]:
         """Ingest files, folders and web addresses; yields one outcome for each document as it is done.
 
@@ -69,14 +71,15 @@ class Ingester:
         depth. With a ``sync``, documents below the folders and sites among ``targets`` that are gone are removed at the
         end.
         ``notify`` is told in a sentence when the run has to wait for a service. Documents that another process works on
-        come last; without ``wait_for_others`` they are left to it.
+        come last; without ``wait_for_others`` they are left to it. Once ``stopping`` is set, services are not waited
+        for any more: their errors are raised.
 
         Raises ModelMismatchError before anything is written, and the errors of a store or an embedder that stays away
         for longer than SEARCHAPP_PATIENCE_SECONDS. Closing the iterator stops the run after what is under way.
         """
         targets = list(targets)
-        self._require_model()
-        patient = Patience(self._settings.patience_seconds, notify)
+        self.require_model()
+        patient = Patience(self._settings.patience_seconds, notify, stopping)
         with (
             Loader(self._settings) as loader,
             Claims(self._store, Owner(self._settings.data_dir), self._settings.lease_seconds) as claims,
@@ -115,20 +118,30 @@ class Ingester:
             raise SourceError(f"There is nothing to read in {source}.", "Name a file or a web address.")
         if isinstance(found, BadTarget):
             raise found.error
-        return self.queue_all([source], groups=groups, depth=depth)[0]
+        return next(self.queue_all([source], groups=groups, depth=depth))
 
-    def queue_all(self, targets: Iterable[str], *, groups: Sequence[str] = (), depth: int = 0) -> list[DocumentEntry]:
-        """Register everything behind ``targets`` as queued, and return the entries as they stand now.
+    def queue_all(
+        self, targets: Iterable[str], *, groups: Sequence[str] = (), depth: int = 0
+    ) -> Iterator[DocumentEntry]:
+        """Register everything behind ``targets`` as queued, and yield the entries as they stand then.
 
         What another process works on is queued again when that is done. What cannot be read is registered as failed.
         """
         self._prepare()
+        for group in grouped(discover(targets)):
+            yield from self._queue_group(group, groups, depth)
+
+    def _queue_group(
+        self, group: Sequence[SourceRef | BadTarget], groups: Sequence[str], depth: int
+    ) -> list[DocumentEntry]:
+        stored = self._store.known_entries([found.id for found in group])
         standing: list[DocumentEntry] = []
         written: list[DocumentEntry] = []
-        for found in discover(targets):
-            known = self._store.entry(found.id)
+        for found in group:
+            known = stored.get(found.id)
             allowed = entries.joined(known, groups)
-            if known is not None and known.groups == allowed and ask_again(self._store, found.id):
+            running = known is not None and known.state is DocumentState.RUNNING
+            if known is not None and running and known.groups == allowed and ask_again(self._store, found.id):
                 standing.append(known)
                 continue
             if isinstance(found, BadTarget):
@@ -187,10 +200,10 @@ class Ingester:
 
     # --- the model
 
-    def _require_model(self) -> None:
-        """Refuse another model than the index was built with; load the model only if its name leaves a doubt.
+    def require_model(self) -> None:
+        """Raise ModelMismatchError for another model than the index was built with; may raise what the store raises.
 
-        A run in which nothing has changed never needs it.
+        The model is loaded only if its name leaves a doubt: a run in which nothing has changed never needs it.
         """
         self._is_prepared = False  # an operator may have moved the index since the last run
         indexed = self._store.fingerprint()

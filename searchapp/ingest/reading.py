@@ -101,7 +101,7 @@ class Reader:
 
     def read(self, targets: Iterable[str]) -> Iterator[Read]:
         """Every document behind ``targets``, in their order; those that another process works on come last."""
-        for group in _groups(discover(targets, self._sites.pages)):
+        for group in grouped(discover(targets, self._sites.pages)):
             self.seen.update(found.id for found in group)
             yield from self._read_group(group)
         self._sites.settle()
@@ -187,7 +187,8 @@ class Reader:
             for one in candidates
         ]
         won = self._patient(self._claims.claim, wanted)
-        moves = find_moves(self._store, [one.raw for one in candidates if one.known is None and one.raw.ref.id in won])
+        new = [one.raw for one in candidates if one.known is None and one.raw.ref.id in won]
+        moves = self._patient(find_moves, self._store, new)
         candidates.reverse()
         while candidates:
             one = candidates.pop()
@@ -207,11 +208,11 @@ class Reader:
         try:
             document = self._loader.parse(one.raw)
             if ref.is_url:
-                self._originals.keep_page(one.raw, document.type)
+                self._patient(self._originals.keep_page, one.raw, document.type)
         except SourceError as error:
             tried = claimed or entries.fresh(ref, one.known, DocumentState.FAILED, groups)
             return _failure(tried, one.known, error, one.raw.content_hash)
-        chunks = self._chunked(document)
+        chunks = self._patient(self._chunked, document)
         seconds = round(time.perf_counter() - started, 3)
         return Loaded(entries.indexed(document, chunks, seconds, claimed, groups), chunks)
 
@@ -231,7 +232,8 @@ def ask_again(registry: Registry, document_id: str) -> bool:
     return bool(registry.renew([dataclasses.replace(stored, queued=now())]))
 
 
-def _groups(found: Iterator[T]) -> Iterator[list[T]]:
+def grouped(found: Iterator[T]) -> Iterator[list[T]]:
+    """What is found, in groups that are looked up in the registry at once."""
     group: list[T] = []
     started = time.monotonic()
     for one in found:

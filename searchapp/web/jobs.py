@@ -1,15 +1,15 @@
-"""Takes in documents beside the server: one background thread, one queue, the registry as its memory."""
+"""Takes in documents beside the server: over Redis by the workers, else by one background thread of this process.
+
+Either way the registry is the queue: what it holds as queued is done, also after a restart, and whoever queued it.
+"""
 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 from typing import TYPE_CHECKING
 
 from searchapp.errors import SearchAppError, ServiceUnavailableError
-from searchapp.model import DocumentState, IngestState
-from searchapp.sources.addresses import is_web_address
 from searchapp.web.problems import InternalError
 
 if TYPE_CHECKING:
@@ -17,23 +17,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BATCH = 64
-"""Sources given to the ingester at once: enough to fill its embedding batches across documents."""
-
 FIRST_RETRY_SECONDS = 1.0
 LAST_RETRY_SECONDS = 60.0
-"""While a service is away the batch is tried again, after 1, 2, 4 ... and at most 60 seconds."""
+"""While a service stays away the registry is looked through again, after 1, 2, 4 ... and at most 60 seconds."""
 
-RESUME_PAGE = 200
+LOOK_SECONDS = 3.0
+"""How often the registry is asked for documents that another process has queued ("ingest --queue")."""
 
 
 class Jobs:
-    """A queue of sources and the thread that ingests them. The thread starts with the first source."""
+    """Sees to it that queued documents are ingested. The thread starts with the first of them, or with ``resume``."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._queue: queue.Queue[str] = queue.Queue()
-        self._lock = threading.Lock()
+        self._change = threading.Condition()
+        self._submitted = self._looked = 0
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._problem: SearchAppError | None = None
@@ -44,79 +42,87 @@ class Jobs:
         return self._problem
 
     def submit(self, source: str) -> None:
-        """Ingest ``source``, which the registry already holds as queued, as soon as its turn comes."""
-        self._queue.put(source)
-        with self._lock:
+        """Have ``source``, which the registry already holds as queued, ingested as soon as its turn comes."""
+        queue = self._application.queue
+        if queue is None:
+            self._look()
+            return
+        try:
+            queue.submit([source])
+            self._problem = None
+        except SearchAppError as error:  # a worker finds the entry when Redis is back
+            self._problem = error
+            log.warning("%s waits in the registry: %s", source, error)
+
+    def resume(self) -> None:
+        """Take up what is queued, by an earlier server too; with Redis the workers do that."""
+        if self._application.queue is None:
+            self._look()
+
+    def wait(self) -> None:
+        """Block until everything that was submitted so far is done, or cannot be done now."""
+        with self._change:
+            wanted = self._submitted
+            self._change.wait_for(lambda: self._looked >= wanted or self._stopping.is_set())
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """End the thread after the documents at hand, waiting at most ``timeout`` seconds for them."""
+        self._stopping.set()
+        with self._change:
+            self._change.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def _look(self) -> None:
+        with self._change:
+            self._submitted += 1
+            self._change.notify_all()
             if self._thread is None:
                 # A daemon: embedding a long document must not keep the server from ending.
                 self._thread = threading.Thread(target=self._work, name="searchapp-ingest", daemon=True)
                 self._thread.start()
 
-    def resume(self) -> int:
-        """Submit what an earlier server left unfinished, and return how many sources that were.
-
-        Only uploads and web addresses: files that are queued may belong to an ``ingest`` command that is running now.
-        """
-        uploads = str(self._application.settings.data_dir.absolute() / "uploads")
-        left = [
-            entry.source
-            for state in (DocumentState.RUNNING, DocumentState.QUEUED)
-            for entry in self._application.store.entries(states=[state], size=RESUME_PAGE).entries
-            if is_web_address(entry.source) or entry.source.startswith(uploads)
-        ]
-        for source in left:
-            self.submit(source)
-        return len(left)
-
-    def wait(self) -> None:
-        """Block until everything that was submitted is done."""
-        self._queue.join()
-
-    def stop(self, timeout: float = 5.0) -> None:
-        """End the thread after the document at hand, waiting at most ``timeout`` seconds for it."""
-        self._stopping.set()
-        self._queue.put("")  # wakes a thread that waits for work
-        if self._thread is not None:
-            self._thread.join(timeout)
-
     def _work(self) -> None:
+        pause = FIRST_RETRY_SECONDS
         while not self._stopping.is_set():
-            batch = self._next_batch()
-            try:
-                self._ingest(batch)
-            except SearchAppError as error:
-                self._problem = error
-                log.error("%d queued documents were not ingested: %s", len(batch), error)
-            except Exception:  # the thread's last door: later documents must still be served
-                self._problem = InternalError()
-                log.exception("%d queued documents were not ingested", len(batch))
-            finally:
-                for _ in batch:
-                    self._queue.task_done()
+            with self._change:
+                wanted = self._submitted
+            self._problem = problem = self._attempt()
+            with self._change:
+                self._looked = wanted
+                self._change.notify_all()
+                self._change.wait_for(self._is_wanted, pause if problem else LOOK_SECONDS)
+            pause = min(pause * 2, LAST_RETRY_SECONDS) if problem else FIRST_RETRY_SECONDS
 
-    def _next_batch(self) -> list[str]:
-        batch = [self._queue.get()]
-        while len(batch) < BATCH:
-            try:
-                batch.append(self._queue.get_nowait())
-            except queue.Empty:
-                break
-        return batch
+    def _is_wanted(self) -> bool:
+        return self._submitted > self._looked or self._stopping.is_set()
 
-    def _ingest(self, batch: list[str]) -> None:
-        delay = FIRST_RETRY_SECONDS
-        while not self._stopping.is_set():
-            try:
-                for outcome in self._application.ingester.ingest(batch):
-                    self._problem = None
-                    if outcome.state is IngestState.FAILED:
-                        log.warning("%s was not ingested: %s", outcome.source, outcome.error)
-                    if self._stopping.is_set():
-                        return
-                return
-            except ServiceUnavailableError as error:
-                # Ingesting again is safe (what is done is "unchanged"), and nothing else could proceed either.
-                self._problem = error
-                log.warning("Ingestion waits %.0f s: %s", delay, error)
-                self._stopping.wait(delay)
-                delay = min(delay * 2, LAST_RETRY_SECONDS)
+    def _attempt(self) -> SearchAppError | None:
+        """Ingest until nothing waits any more; what prevents that is returned."""
+        try:
+            self._drain()
+        except SearchAppError as error:
+            log.error("Queued documents wait: %s", error)
+            return error
+        except Exception:  # the thread's last door: later documents must still be served
+            log.exception("Queued documents wait")
+            return InternalError()
+        return None
+
+    def _drain(self) -> None:
+        from searchapp.ingest.batches import batched, run_batch, waiting
+
+        application = self._application
+        tried: set[str] = set()
+        while sources := [one for one in waiting(application.store) if one not in tried]:
+            for batch in batched(sources):
+                if not run_batch(application.ingester, batch, self._stopping, self._tell):
+                    return
+                self._problem = None
+            tried.update(sources)  # what another process holds stays as it is, and comes with a later look
+
+    def _tell(self, sentence: str) -> None:
+        """Show what is waited for, until an empty sentence ends that."""
+        if sentence:
+            log.warning("%s", sentence)
+        self._problem = ServiceUnavailableError(sentence) if sentence else None

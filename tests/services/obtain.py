@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from tests.services import chromium, elasticsearch, ollama, tesseract
+from tests.services import chromium, elasticsearch, ollama, redis, tesseract
 
 # By the name of the fixture that wants it.
 SERVICES: dict[str, Callable[[], str]] = {
     "elasticsearch_url": elasticsearch.obtain,
     "ollama": ollama.obtain,
+    "redis_url": redis.obtain,
     "chromium_path": lambda: str(chromium.program()),
     "tesseract": tesseract.program,
 }

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -240,7 +240,14 @@ class Ingester:
         )
         return self.store.put(one)
 
-    def ingest(self, sources: Iterable[str]) -> Iterator[IngestOutcome]:
+    def ingest(
+        self,
+        sources: Iterable[str],
+        *,
+        wait_for_others: bool,
+        notify: Callable[[str], None],
+        stopping: threading.Event,
+    ) -> Iterator[IngestOutcome]:
         batch = list(sources)
         self.batches.append(batch)
         self.gate.wait(10)
@@ -279,6 +286,7 @@ class StandIn:
         self.store = Store()
         self.ingester = Ingester(self.store)
         self.originals = Originals(data_dir)
+        self.queue: object = None
 
     def delete_document(self, document_id: str) -> None:
         if not self.store.delete_document(document_id):

@@ -1,12 +1,17 @@
 """The background thread: it drains, survives, waits for services, and resumes."""
 
+import datetime as dt
 import threading
+import time
+from collections.abc import Callable, Iterator
 from itertools import chain
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from searchapp.errors import ModelMismatchError, ServiceUnavailableError
-from searchapp.model import DocumentState
+from searchapp.model import DocumentState, IngestOutcome
 from searchapp.web import jobs as jobs_module
 from searchapp.web.jobs import Jobs
 from tests.web.stand_in import StandIn, entry
@@ -29,52 +34,103 @@ def test_what_waits_together_is_ingested_together(app: StandIn, jobs: Jobs) -> N
 
 def test_a_failed_batch_does_not_end_the_thread(app: StandIn, jobs: Jobs) -> None:
     app.ingester.errors = [ModelMismatchError("Another model.", "Reindex.")]
-    jobs.submit("https://example.org/1")
+    jobs.submit(app.ingester.queue("https://example.org/1").source)
     jobs.wait()
     assert isinstance(jobs.problem, ModelMismatchError)
-    app.ingester.queue("https://example.org/2")
-    jobs.submit("https://example.org/2")
+    jobs.submit(app.ingester.queue("https://example.org/2").source)
     jobs.wait()
     assert jobs.problem is None
-    assert app.ingester.batches == [["https://example.org/1"], ["https://example.org/2"]]
+    assert app.ingester.batches == [["https://example.org/1"], ["https://example.org/1", "https://example.org/2"]]
 
 
 def test_a_defect_does_not_end_the_thread_either(app: StandIn, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(app.ingester, "ingest", lambda batch: 1 / 0)
-        jobs.submit("https://example.org/1")
+        patch.setattr(app.ingester, "ingest", lambda batch, **_: 1 / 0)
+        jobs.submit(app.ingester.queue("https://example.org/1").source)
         jobs.wait()
     assert jobs.problem is not None and jobs.problem.code == "internal"
-    jobs.submit("https://example.org/2")
+    jobs.submit(app.ingester.queue("https://example.org/2").source)
     jobs.wait()
-    assert app.ingester.batches == [["https://example.org/2"]]
+    assert app.ingester.batches[-1] == ["https://example.org/1", "https://example.org/2"]
 
 
-def test_a_service_that_is_away_is_waited_for(app: StandIn, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_stays_away_is_asked_again_by_itself(
+    app: StandIn, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(jobs_module, "FIRST_RETRY_SECONDS", 0.01)
     app.ingester.errors = [ServiceUnavailableError("Elasticsearch does not answer.")] * 3
     jobs.submit(app.ingester.queue("https://example.org/1").source)
-    jobs.wait()
+    eventually(lambda: app.store.known["id-0"].state is DocumentState.INDEXED)
     assert len(app.ingester.batches) == 4
-    assert app.store.known["id-0"].state is DocumentState.INDEXED
 
 
-def test_resuming_takes_up_uploads_and_pages_but_not_the_files_of_a_running_command(app: StandIn, jobs: Jobs) -> None:
-    upload = str(app.settings.data_dir.absolute() / "uploads" / "x.md")
-    app.store.put(entry("a", upload, state=DocumentState.QUEUED))
-    app.store.put(entry("b", "https://example.org/", state=DocumentState.RUNNING))
-    app.store.put(entry("c", "/srv/by-command.md", state=DocumentState.QUEUED))
-    app.store.put(entry("d", "https://example.org/done", state=DocumentState.INDEXED))
-    assert jobs.resume() == 2
+def test_what_a_run_waits_for_is_told(app: StandIn, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    ingest = app.ingester.ingest
+
+    def waiting(batch: list[str], *, notify: Callable[[str], None], **more: Any) -> Iterator[IngestOutcome]:
+        for sentence in ("Waiting: Elasticsearch does not answer.", ""):
+            notify(sentence)
+            shown.append(jobs.problem.message if jobs.problem else "")
+        return ingest(batch, notify=notify, **more)
+
+    monkeypatch.setattr(app.ingester, "ingest", waiting)
+    jobs.submit(app.ingester.queue("https://example.org/1").source)
     jobs.wait()
-    assert sorted(chain(*app.ingester.batches)) == sorted([upload, "https://example.org/"])
+    assert shown == ["Waiting: Elasticsearch does not answer.", ""]
+
+
+def test_resuming_takes_up_what_is_queued_and_what_a_dead_process_held(app: StandIn, jobs: Jobs) -> None:
+    hour = dt.timedelta(hours=1)
+    now = dt.datetime.now(dt.UTC)
+    app.store.put(entry("a", "/srv/upload.md", state=DocumentState.QUEUED))
+    app.store.put(entry("b", "https://example.org/", state=DocumentState.RUNNING, owner="dead", lease=now - hour))
+    app.store.put(entry("c", "/srv/busy.md", state=DocumentState.RUNNING, owner="alive", lease=now + hour))
+    app.store.put(entry("d", "https://example.org/done", state=DocumentState.INDEXED))
+    jobs.resume()
+    jobs.wait()
+    assert sorted(chain(*app.ingester.batches)) == ["/srv/upload.md", "https://example.org/"]
+
+
+def test_what_another_process_queues_is_noticed(app: StandIn, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_module, "LOOK_SECONDS", 0.05)
+    jobs.resume()
+    jobs.wait()
+    app.ingester.queue("/srv/by-command.md")
+    eventually(lambda: app.store.known["id-0"].state is DocumentState.INDEXED)
+
+
+def test_with_redis_the_workers_are_told_and_no_thread_starts(app: StandIn, jobs: Jobs) -> None:
+    sent: list[list[str]] = []
+    app.queue = SimpleNamespace(submit=sent.append)
+    jobs.resume()
+    jobs.submit(app.ingester.queue("https://example.org/1").source)
+    assert sent == [["https://example.org/1"]] and app.ingester.batches == []
+    assert "searchapp-ingest" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_redis_that_is_away_is_told_and_the_document_stays_queued(app: StandIn, jobs: Jobs) -> None:
+    def away(sources: list[str]) -> None:
+        raise ServiceUnavailableError("Redis does not answer.")
+
+    app.queue = SimpleNamespace(submit=away)
+    jobs.submit(app.ingester.queue("https://example.org/1").source)
+    assert jobs.problem is not None and "Redis" in jobs.problem.message
+    assert app.store.known["id-0"].state is DocumentState.QUEUED
 
 
 def test_stopping_does_not_wait_for_what_has_not_begun(app: StandIn, jobs: Jobs) -> None:
     app.ingester.gate.clear()
     for n in range(3):
-        jobs.submit(f"https://example.org/{n}")
+        jobs.submit(app.ingester.queue(f"https://example.org/{n}").source)
     jobs.stop(timeout=0.05)
     app.ingester.gate.set()
     jobs.stop(timeout=5)
     assert "searchapp-ingest" not in {thread.name for thread in threading.enumerate()}
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -26,6 +26,8 @@ R = TypeVar("R")
 
 REQUEST_SECONDS = 30.0
 RETRIES = 2
+AWAY = (502, 503, 504)
+"""What load balancers answer, and a cluster without a master, while it cannot serve."""
 
 
 def connect(settings: Settings) -> Elasticsearch:
@@ -38,7 +40,7 @@ def connect(settings: Settings) -> Elasticsearch:
         "request_timeout": REQUEST_SECONDS,
         "retry_on_timeout": False,
         # 429 is left to bulk.py, which backs off for seconds instead of hammering at once.
-        "retry_on_status": (502, 503, 504),
+        "retry_on_status": AWAY,
     }
     if key := settings.elasticsearch_api_key.get_secret_value():
         options["api_key"] = key
@@ -140,6 +142,10 @@ def _refusal(error: ApiError, where: str) -> SearchAppError:
         return StorageError(
             f"Elasticsearch at {where} has made the index read-only: {reason}.",
             "Its disk is probably past the flood-stage watermark: free space, and it lifts the block by itself.",
+        )
+    if status in AWAY:  # from a load balancer too, in words of its own
+        return ServiceUnavailableError(
+            f"Elasticsearch at {where} cannot serve now (HTTP {status}): {reason}.", "Its log tells more."
         )
     if not isinstance(error.body, dict):  # Elasticsearch says everything in JSON
         return _not_elasticsearch(where)
