@@ -63,14 +63,16 @@ class Worker:
         Raises what the store's and the queue's ``check`` raise when one of them is away at the start, and UsageError
         when the port of the metrics is taken; ModelMismatchError as ``Ingester.ingest``. Later both are waited for.
         """
+        celery = self._queue.celery
         from celery.signals import worker_shutting_down
+
+        from searchapp.ingest.acknowledging import BatchTask
 
         self._store.check()
         self._ingester.require_model()
         self._queue.check()
         self._serve_metrics()
-        celery = self._queue.celery
-        celery.task(name=TASK)(self._task)
+        celery.task(name=TASK, base=BatchTask)(self._task)
         worker_shutting_down.connect(self._stop, weak=False)
         threading.Thread(target=self._sweep_again_and_again, name="searchapp-sweep", daemon=True).start()
         worker: Any = celery.Worker(
@@ -80,6 +82,7 @@ class Worker:
             quiet=True,
             without_mingle=True,
             without_gossip=True,
+            without_heartbeat=True,  # Celery's would wait for Redis, and hold up the loop and SIGTERM; see metrics
         )
         log.info("Working on %s. Ctrl-C or SIGTERM ends.", self._store.name)
         worker.start()

@@ -153,20 +153,32 @@ def test_a_worker_stops_also_while_elasticsearch_is_away(
 
 @pytest.mark.slow
 def test_redis_may_stop_and_come_back(tmp_path: Path, library: Path, settings: Settings, start: chaos.Starter) -> None:
+    """Once while a batch is in hand, so that its acknowledgement fails, and while the worker rests; in the end it stops all the same."""
     server = redis.start()
     with_own = with_redis(settings, server.url)
     own = {"SEARCHAPP_REDIS_URL": server.url}
     application = Application(settings)
-    start("worker", **own)
+    proxy = Proxy(settings.elasticsearch_url)
+    worker = start("worker", SEARCHAPP_ELASTICSEARCH_URL=proxy.url, **own)
+    port = int(server.url.rpartition(":")[2].partition("/")[0])
     assert run(with_own, "ingest", str(library / "document-000.md"), "--queue").returncode == 0
     eventually(lambda: indexed(application) == 1)
+    proxy.when("_bulk", 1, server.stop)
+    assert run(with_own, "ingest", str(library / "document-001.md"), "--queue").returncode == 0
+    eventually(lambda: indexed(application) == 2 and proxy.fired.is_set())
+    server = redis.start(port)  # it has forgotten everything
+    assert run(with_own, "ingest", str(library / "document-002.md"), "--queue").returncode == 0
+    eventually(lambda: indexed(application) == 3)
     server.stop()
     told = run(with_own, "ingest", str(library), "--queue")
     assert told.returncode == 0 and f"{DOCUMENTS} queued" in told.stdout
     assert "Redis at 127.0.0.1" in told.stderr and "does not answer" in told.stderr
-    again = redis.start(int(server.url.rpartition(":")[2].partition("/")[0]))  # it has forgotten everything
+    again = redis.start(port)
     eventually(lambda: indexed(application) == DOCUMENTS)
     again.stop()
+    eventually(lambda: "Cannot connect to" in chaos.log(settings).rpartition("succeeded in")[2])
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(60) == 0
 
 
 def test_without_redis_the_worker_says_what_to_do(settings: Settings) -> None:
