@@ -104,7 +104,7 @@ class OverloadedError(BusyError):
 class SourceError(SearchAppError):
     """A file or web address cannot be read as a document.
 
-    ``lacking`` names the languages, joined by ``+``, with which tesseract might have read it.
+    ``lacking`` names what might let another try read it: languages of tesseract's joined by ``+``, or ``password``.
     """
 
     code = "source"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.passwords import given_passwords
 from searchapp.cli.progress import Run, shown
 
 if TYPE_CHECKING:
@@ -31,6 +33,13 @@ def ingest(
     queue: Annotated[
         bool, typer.Option("--queue", help="Only queue them, for workers or the running page to ingest.")
     ] = False,
+    password: Annotated[
+        bool,
+        typer.Option("--password", help="Ask for a password to try on protected documents, or read it from a pipe."),
+    ] = False,
+    password_file: Annotated[
+        Path | None, typer.Option("--password-file", metavar="FILE", help="Try the passwords in it, one a line.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read documents, split them into passages, embed these, and store them.
@@ -50,6 +59,8 @@ def ingest(
 
       searchapp ingest ~/papers --queue
 
+      searchapp ingest contract.pdf --password
+
       searchapp ingest https://example.org/page.html --json
 
       searchapp ingest https://example.org/docs/ --depth 3 --sync
@@ -61,16 +72,24 @@ def ingest(
     if depth and not any("://" in target for target in targets):
         raise UsageError("--depth is for web addresses.", "Folders are always read with all that lies below them.")
     mode = Sync.NO if not sync else Sync.EVEN_ALL if yes else Sync.CAREFUL
+    passwords = given_passwords(ask=password, file=password_file)
     running = application()
     if queue:
         from searchapp.cli.queueing import queue_all
 
         if sync:
             raise UsageError("--sync and --queue cannot be joined.", "Leave one of them out.")
+        if passwords:
+            raise UsageError(
+                "--password and --queue cannot be joined: a password is kept nowhere.",
+                "Give the workers SEARCHAPP_DOCUMENT_PASSWORDS.",
+            )
         queue_all(running, targets, group, depth, as_json)
         return
     finish(
-        lambda notify: running.ingester.ingest(targets, groups=group, sync=mode, depth=depth, notify=notify),
+        lambda notify: running.ingester.ingest(
+            targets, groups=group, sync=mode, depth=depth, passwords=passwords, notify=notify
+        ),
         as_json,
         targets,
     )

@@ -12,6 +12,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from searchapp.chunking import chunk_document
 from searchapp.embedding import Embedder
@@ -30,6 +31,9 @@ from searchapp.model import Chunk, Document, DocumentEntry, DocumentState, Inges
 from searchapp.settings import Settings
 from searchapp.sources import BadTarget, Loader, SourceRef, discover
 from searchapp.stores import Store, model_in_use
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
 
 READ_AHEAD = 64
 """Documents that may lie read and chunked, waiting for a window."""
@@ -60,6 +64,7 @@ class Ingester:
         groups: Sequence[str] | None = None,
         sync: Sync = Sync.NO,
         depth: int = 0,
+        passwords: Sequence[SecretStr] = (),
         notify: Notify | None = None,
         wait_for_others: bool = True,
         stopping: threading.Event | None = None,
@@ -70,6 +75,7 @@ class Ingester:
         A web address stands for its site, ``depth`` links deep, and 0 for the page alone unless it was queued with a
         depth. With a ``sync``, documents below the folders and sites among ``targets`` that are gone are removed at the
         end.
+        ``passwords`` are tried on protected documents, also on those in quarantine, and kept nowhere.
         ``notify`` is told in a sentence when the run has to wait for a service. Documents that another process works on
         come last; without ``wait_for_others`` they are left to it. Once ``stopping`` is set, services are not waited
         for any more: their errors are raised.
@@ -81,7 +87,7 @@ class Ingester:
         self.require_model()
         patient = Patience(self._settings.patience_seconds, notify, stopping)
         with (
-            Loader(self._settings) as loader,
+            Loader(self._settings, passwords) as loader,
             Claims(self._store, Owner(self._settings.data_dir), self._settings.lease_seconds) as claims,
         ):
             sites = Sites(self._settings, self._store, self._originals, patient, depth)
@@ -95,6 +101,7 @@ class Ingester:
                 groups=groups,
                 sites=sites,
                 ocr_languages=self._settings.ocr_languages,
+                new_passwords=bool(passwords),
                 wait_for_others=wait_for_others,
             )
             yield from self._flow(reader.read(targets), claims, patient)

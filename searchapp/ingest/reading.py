@@ -24,6 +24,7 @@ from searchapp.model import (
     IngestState,
 )
 from searchapp.sources import BadTarget, Loader, PageVersion, RawSource, SourceRef, discover, ocr
+from searchapp.sources.unlock import PASSWORD
 from searchapp.stores import Registry, Store
 
 GROUP_DOCUMENTS = 64
@@ -82,6 +83,7 @@ class Reader:
         groups: Sequence[str] | None,
         sites: Sites,
         ocr_languages: str,
+        new_passwords: bool,
         wait_for_others: bool,
     ) -> None:
         self._store = store
@@ -94,6 +96,7 @@ class Reader:
         self._sites = sites
         self._wait = wait_for_others
         self._ocr_languages = ocr_languages
+        self._new_passwords = new_passwords
         self._legible: frozenset[str] | None = None
         self._elsewhere: dict[str, SourceRef] = {}
         self.seen: set[str] = set()
@@ -167,9 +170,11 @@ class Reader:
         return version if version is not None and version.content_hash == known.content_hash else None
 
     def _is_legible_now(self, known: DocumentEntry) -> bool:
-        """Whether tesseract has learned a language since, which pages of the document wait for."""
+        """Whether what the document waits for is there now: a language of tesseract's, or perhaps its password."""
         if not known.lacking:
             return False
+        if known.lacking == PASSWORD:
+            return self._new_passwords
         if self._legible is None:
             ocr.look_again()
             self._legible = frozenset(ocr.installed(self._ocr_languages).split("+")) - {""}

@@ -9,7 +9,7 @@ from typing import Any
 
 from searchapp.errors import SourceError
 from searchapp.sources.parsed import ParserInput
-from searchapp.sources.unlock import locked
+from searchapp.sources.unlock import sealed
 
 MOST_MEMBERS = 20_000
 _ENCRYPTED = 0x1
@@ -33,7 +33,7 @@ class Archive:
                 "Raise SEARCHAPP_MAX_FILE_MB if it is meant to be that large.",
             )
         if any(member.flag_bits & _ENCRYPTED for member in members):
-            raise locked(source.name, tried=False)
+            raise sealed(source.name)
         self.names = frozenset(member.filename for member in members)
 
     def read(self, name: str) -> bytes:

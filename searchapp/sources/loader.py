@@ -20,6 +20,8 @@ from searchapp.sources.sandbox import Sandbox
 from searchapp.sources.wire import SiteAnswer
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from searchapp.settings import Settings
 
 
@@ -48,10 +50,11 @@ class Loader:
     """Loads documents one after the other; a context manager that ends its parser process.
 
     ``read`` and ``parse`` are ``load`` in two steps, so that a document whose hash is known need not be parsed. Use it
-    from one thread at a time for ``read``; ``parse`` lets threads take turns.
+    from one thread at a time for ``read``; ``parse`` lets threads take turns. ``passwords`` are tried before those of
+    the settings.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, passwords: Sequence[SecretStr] = ()) -> None:
         self._max_bytes = settings.max_file_mb << 20
         self._allowed = settings.allowed_networks
         self._sandbox = Sandbox(
@@ -59,7 +62,7 @@ class Loader:
             memory_mb=settings.parse_memory_mb,
             options=ParserOptions(
                 max_bytes=self._max_bytes,
-                passwords=tuple(password.get_secret_value() for password in settings.document_passwords),
+                passwords=tuple(one.get_secret_value() for one in (*passwords, *settings.document_passwords)),
                 ocr_languages=settings.ocr_languages,
                 ocr_max_pages=settings.ocr_max_pages,
             ),

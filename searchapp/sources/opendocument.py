@@ -10,7 +10,7 @@ from searchapp.sources.builder import DocumentBuilder
 from searchapp.sources.html_walk import walk
 from searchapp.sources.office_properties import read_properties
 from searchapp.sources.parsed import Parsed, ParserInput
-from searchapp.sources.unlock import locked
+from searchapp.sources.unlock import sealed
 
 _NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
 _HTML = {
@@ -33,7 +33,7 @@ def parse_opendocument(source: ParserInput, kind: SourceType) -> Parsed:
     """
     archive = Archive(source)
     if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        raise locked(source.name, tried=False)
+        raise sealed(source.name)
     content = archive.xml("content.xml")
     body = None if content is None else content.find(f".//{{{_NAMESPACE}office:1.0}}body")
     if body is None:

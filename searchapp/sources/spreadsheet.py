@@ -13,7 +13,7 @@ from searchapp.sources.containers import ZIP_MAGIC
 from searchapp.sources.office_properties import Properties, read_properties
 from searchapp.sources.parsed import Parsed, ParserInput
 from searchapp.sources.tables import add_table
-from searchapp.sources.unlock import locked
+from searchapp.sources.unlock import sealed
 
 
 def parse_spreadsheet(source: ParserInput, kind: SourceType) -> Parsed:
@@ -27,7 +27,7 @@ def parse_spreadsheet(source: ParserInput, kind: SourceType) -> Parsed:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(source.data))
     except PasswordError as error:
-        raise locked(source.name, tried=False) from error
+        raise sealed(source.name) from error
     except CalamineError as error:
         raise SourceError(
             f"{source.name} is damaged: it does not read as a workbook.",

@@ -8,18 +8,23 @@ from searchapp.errors import SourceError
 from searchapp.sources.containers import OLE_MAGIC, is_encrypted_office
 from searchapp.sources.parsed import ParserInput
 
+PASSWORD = "password"  # noqa: S105 - a name for one
+"""What a protected document lacks (``SourceError.lacking``)."""
+
 
 def locked(name: str, *, tried: bool) -> SourceError:
     """What to raise for a document that no password opened."""
-    if tried:
-        return SourceError(
-            f"{name} is protected by a password, and none of the given ones opens it.",
-            "Add its password to SEARCHAPP_DOCUMENT_PASSWORDS, or save a copy without one.",
-        )
+    what = "is protected by a password, and none of the given ones opens it" if tried else "is protected by a password"
     return SourceError(
-        f"{name} is protected by a password.",
-        "Give the password in SEARCHAPP_DOCUMENT_PASSWORDS, or save a copy without one and add that.",
+        f"{name} {what}.",
+        "Give its password to searchapp ingest --password, or in SEARCHAPP_DOCUMENT_PASSWORDS.",
+        PASSWORD,
     )
+
+
+def sealed(name: str) -> SourceError:
+    """What to raise for a protected document of a kind that cannot be opened here."""
+    return SourceError(f"{name} is protected by a password.", "Save a copy without one, and add that.")
 
 
 def unlock(source: ParserInput) -> bytes:

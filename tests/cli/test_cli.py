@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources.pdf_files import pdf
 from tests.sources.site import serving
 
 HANDBOOK = "# Press shop handbook\n\n## Gloves\n\nOperators must wear cut-resistant gloves of class D.\n"
@@ -28,11 +29,14 @@ class Shell:
             "PYTHONIOENCODING": "utf-8",
         }
 
-    def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def __call__(
+        self, *arguments: str, stdin: str | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "searchapp.cli.run", *arguments],
             cwd=self.folder,
             env={**self.environment, **environment},
+            input=stdin,
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -219,3 +223,24 @@ def test_a_site_is_ingested_by_the_command_line(shell: Shell) -> None:
         removed = shell("ingest", f"{site.base}/docs/", "--depth", "2", "--sync", **allowed)
         assert "1 removed" in removed.stdout
     assert shell("ingest", "somewhere", "--depth", "2").returncode == 2
+
+
+@pytest.mark.slow
+def test_a_password_is_read_from_a_pipe_or_a_file_and_shown_nowhere(shell: Shell) -> None:
+    secret = "geheim-密码"
+    (shell.folder / "one.pdf").write_bytes(pdf("The first secret text.", password=secret))
+    (shell.folder / "two.pdf").write_bytes(pdf("The second secret text.", password=secret))
+    (shell.folder / "passwords").write_text(f"wrong\n{secret}\n", encoding="utf-8")
+    for _ in range(3):  # until they are in quarantine
+        locked = shell("ingest", "one.pdf", "two.pdf")
+    assert locked.returncode == 1 and "searchapp ingest --password" in locked.stdout
+    wrong = shell("ingest", "one.pdf", "--password", stdin="hunter2\n")
+    assert wrong.returncode == 1 and "none of the given ones opens it" in wrong.stdout
+    piped = shell("ingest", "one.pdf", "--password", stdin=f"{secret}\n")
+    assert piped.returncode == 0 and "1 indexed" in piped.stdout
+    filed = shell("ingest", "two.pdf", "--password-file", "passwords")
+    assert filed.returncode == 0 and "1 indexed" in filed.stdout
+    shown = shell("documents", "list", "--json").stdout
+    assert all(secret not in run.stdout + run.stderr for run in (wrong, piped, filed)) and secret not in shown
+    assert shell("ingest", "one.pdf", "--password", stdin="\n").returncode == 2
+    assert shell("ingest", "one.pdf", "--password-file", "absent").returncode == 2
