@@ -46,8 +46,13 @@ class Claims:
         self._give_back()
         self._owner.close(forgotten=not self._begun)
 
-    def claim(self, wanted: Sequence[tuple[DocumentEntry, DocumentEntry | None]]) -> Collection[str]:
-        """Claim documents, each given as a fresh entry and the stored one; returns the ids that are ours now."""
+    def claim(
+        self, wanted: Sequence[tuple[DocumentEntry, DocumentEntry | None]], *, is_try: bool = True
+    ) -> Collection[str]:
+        """Claim documents, each given as a fresh entry and the stored one; returns the ids that are ours now.
+
+        It counts as a try unless ``is_try`` is False. What is ours already may be claimed once more.
+        """
         moment = now()
         entries = [
             dataclasses.replace(
@@ -57,7 +62,7 @@ class Claims:
                 lease=moment + self._lease,
                 started=moment,
                 updated=moment,
-                attempts=entry.attempts + 1,
+                attempts=entry.attempts + is_try,
             )
             for entry, _ in wanted
         ]
@@ -66,7 +71,7 @@ class Claims:
         with self._lock:
             for entry, (_, before) in zip(entries, wanted, strict=True):
                 if entry.id in won:
-                    self._held[entry.id] = (entry, before)
+                    self._held[entry.id] = (entry, self._held[entry.id][1] if entry.id in self._held else before)
         return won
 
     def free(self, stored: Collection[DocumentEntry]) -> list[str]:

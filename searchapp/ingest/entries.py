@@ -43,7 +43,9 @@ def asked_depth(entry: DocumentEntry | None) -> int:
 
 def unchanged(known: DocumentEntry) -> DocumentEntry:
     """The entry of a document that was asked for and found to be what is indexed already."""
-    return dataclasses.replace(known, state=DocumentState.UNCHANGED, error="", depth=0, updated=now())
+    return dataclasses.replace(
+        known, state=DocumentState.UNCHANGED, error="", depth=0, owner="", lease=None, updated=now()
+    )
 
 
 def forgiven(entry: DocumentEntry) -> DocumentEntry:

@@ -90,7 +90,7 @@ class Ingester:
             Loader(self._settings, passwords) as loader,
             Claims(self._store, Owner(self._settings.data_dir), self._settings.lease_seconds) as claims,
         ):
-            sites = Sites(self._settings, self._store, self._originals, patient, depth)
+            sites = Sites(self._settings, self._store, self._originals, patient, claims, depth)
             reader = Reader(
                 self._store,
                 loader,

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from searchapp.errors import SourceError
 from searchapp.ingest import entries
+from searchapp.ingest.claims import Claims
 from searchapp.ingest.originals import Originals
 from searchapp.ingest.patience import Patience
-from searchapp.model import DocumentEntry
+from searchapp.model import DocumentEntry, DocumentState
 from searchapp.settings import Settings
 from searchapp.sources import BadTarget, SourceRef, document_id
 from searchapp.sources.addresses import normalise_address
@@ -22,12 +23,19 @@ class Sites:
     """
 
     def __init__(
-        self, settings: Settings, store: Store, originals: Originals, patient: Patience, depth: int = 0
+        self,
+        settings: Settings,
+        store: Store,
+        originals: Originals,
+        patient: Patience,
+        claims: Claims,
+        depth: int = 0,
     ) -> None:
         self._settings = settings
         self._store = store
         self._originals = originals
         self._patient = patient
+        self._claims = claims
         self._depth = depth
         self._left: list[DocumentEntry] = []
         self._reached: set[str] = set()
@@ -36,19 +44,19 @@ class Sites:
     def pages(self, address: str) -> Iterator[SourceRef | BadTarget]:
         """The page at ``address``, or all pages of its site (``discover`` asks for them).
 
-        The first page of a site that was queued comes last. Until then it stands as queued in the registry, so that a
-        run that ends early is begun again, and what was read by then costs one 304 a page.
+        The first page of a site that was queued is claimed from the beginning, so that nobody else crawls the site, and
+        comes last: a run that ends before that is begun again, and what was read by then costs one 304 a page.
         """
+        from searchapp.sources.crawl import Crawler
+
         start = document_id(address)
         known = self._patient(self._store.entry, start)
         queued = entries.asked_depth(known)
         depth = self._depth or queued
-        if not depth:
+        if not depth or (known is not None and queued and not self._claimed(SourceRef(address, start), known)):
             yield SourceRef(address, start)
             return
         first: SourceRef | BadTarget | None = None
-        from searchapp.sources.crawl import Crawler
-
         crawler = Crawler(self._settings, depth, self._originals.version, self._patient.pause)
         for found in crawler.pages(address):
             if isinstance(found, SourceRef):
@@ -64,6 +72,10 @@ class Sites:
         elif known is not None and queued and self._patient.pause(0):
             self._left.append(known)
 
+    def _claimed(self, start: SourceRef, known: DocumentEntry) -> bool:
+        entry = entries.fresh(start, known, DocumentState.RUNNING, known.groups)
+        return start.id in self._patient(self._claims.claim, [(entry, known)], is_try=False)
+
     def readers(self, document_id: str, known: DocumentEntry | None) -> tuple[str, ...]:
         """The groups that may read a document: its own, and for a page of a queued site those of whoever queued it."""
         if document_id in self._groups:
@@ -77,6 +89,7 @@ class Sites:
                 self._patient(self._store.put_entries, [entries.unchanged(entry)])
             else:
                 self._patient(self._store.delete_document, entry.id)
+            self._claims.done([entry.id])
 
     def place(self, target: str) -> str:
         """The folder of a site's address, below which its pages are synchronised; empty where no page was met."""

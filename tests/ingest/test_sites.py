@@ -128,6 +128,27 @@ def test_a_crawl_that_ends_early_is_still_queued_and_goes_on_where_it_was(
     assert world.store.entries(states=[DocumentState.QUEUED]).total == 0
 
 
+def test_a_site_is_crawled_by_one_process_at_a_time(
+    world: World, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.page("/", "/a", "/b")
+    site.page("/a")
+    site.page("/b")
+    gate = site.gates["/b"] = threading.Event()
+    monkeypatch.setattr(reading, "GROUP_DOCUMENTS", 1)
+    other = World(tmp_path, world.store, "other", allowed_networks="127.0.0.0/8", crawl_delay_seconds=0.0)
+    world.ingester.queue(site.base + "/", depth=1)
+    run = world.ingester.ingest([site.base + "/"])
+    assert next(run).source == site.base + "/a"
+    stored = world.store.entry(document_id(site.base + "/"))
+    assert stored is not None and (stored.state, stored.depth, stored.attempts) == ("running", 1, 0)
+    asked = site.asked.count("/a")
+    assert list(other.ingester.ingest([site.base + "/"], wait_for_others=False)) == []
+    assert site.asked.count("/a") == asked
+    gate.set()
+    assert {outcome.source.removeprefix(site.base) for outcome in run} == {"/", "/b"}
+
+
 def test_a_queued_address_that_leads_to_another_ends_its_wait(world: World, site: Site) -> None:
     site.put("/", status=301, Location="/en/")
     site.page("/en/", "page")
