@@ -199,8 +199,11 @@ def _endpoint_body(
 
 def _make_endpoint(store: ElasticsearchStore, inference_id: str, body: Json) -> None:
     try:
-        store.client.options(request_timeout=inference.START_SECONDS).inference.put(
-            task_type=inference.TASK, inference_id=inference_id, inference_config=body
+        store.client.options(request_timeout=inference.START_SECONDS + 10).inference.put(
+            task_type=inference.TASK,
+            inference_id=inference_id,
+            inference_config=body,
+            timeout=f"{inference.START_SECONDS}s",
         )
     except ApiError as error:
         raise ServiceRefusedError(
@@ -211,16 +214,24 @@ def _make_endpoint(store: ElasticsearchStore, inference_id: str, body: Json) -> 
 
 
 def _without_vector(store: ElasticsearchStore) -> Check:
-    query = {"exists": {"field": "embedding_error"}}
-    count = int(store.client.count(index=store.names.chunks, query=query, ignore_unavailable=True)["count"])
-    found, remedy = str(count), ""
-    if count:
-        hits = store.client.search(index=store.names.chunks, query=query, size=1, source_includes=["embedding_error"])[
-            "hits"
-        ]
-        found = f"{count}, for example: {hits['hits'][0]['_source']['embedding_error']}"
-        remedy = "Words find them. Mend the endpoint, then searchapp es reindex makes the missing vectors."
-    return Check("passages without a vector", found, not count, remedy)
+    """How many passages of how many documents, and one of the errors; the live version tells."""
+    answer = store.client.search(
+        index=store.names.chunks,
+        ignore_unavailable=True,
+        query={"exists": {"field": "embedding_error"}},
+        size=1,
+        source_includes=["source", "embedding_error"],
+        aggregations={"documents": {"cardinality": {"field": "document_id"}}},
+        track_total_hits=True,
+    )
+    hits = answer["hits"]["hits"]
+    if not hits:
+        return Check("passages without a vector", "0", True)
+    first, total = hits[0]["_source"], answer["hits"]["total"]["value"]
+    documents = answer["aggregations"]["documents"]["value"]
+    found = f"{total} of {documents} documents, for example of {first['source']}: {first['embedding_error']}"
+    remedy = "Words find them. Mend the endpoint, then searchapp es reindex makes the missing vectors."
+    return Check("passages without a vector", found, False, remedy)
 
 
 def _without_key(body: Json | None) -> Json | None:

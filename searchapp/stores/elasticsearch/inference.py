@@ -16,7 +16,7 @@ LICENCES = ("trial", "enterprise")
 PROCESSORS = ("inference", "remove", "set")
 """The ingest processors that es/pipelines needs."""
 
-START_SECONDS = 600.0
+START_SECONDS = 600
 """Time for making an endpoint: Elastic's own model is downloaded and started with it."""
 
 MISSING = (400, 404, 405)
