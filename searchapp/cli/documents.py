@@ -106,7 +106,7 @@ def retry(
     all_: Annotated[bool, typer.Option("--all", help="All that failed or are in quarantine.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Try documents again that failed or were quarantined, as if for the first time.
+    """Read documents again, as if for the first time: those that failed, or any that are named.
 
     Examples:
       searchapp documents retry 129a63fbf2a2ee52072b

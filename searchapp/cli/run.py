@@ -12,7 +12,7 @@ import sys
 import typer
 
 from searchapp import __version__
-from searchapp.cli import ask, demo, documents, es, evaluate, ingest, keys, search, serve, users, worker
+from searchapp.cli import ask, demo, doctor, documents, es, evaluate, ingest, keys, search, serve, users, worker
 from searchapp.errors import SearchAppError
 
 app = typer.Typer(
@@ -50,6 +50,7 @@ app.command("search")(search.search)
 app.command("ask")(ask.ask)
 app.add_typer(documents.app, name="documents")
 app.command("eval")(evaluate.evaluate)
+app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
 app.add_typer(es.app, name="es")

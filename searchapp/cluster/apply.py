@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from searchapp.cluster.blocks import refuse_if_blocked
+from searchapp.cluster.lost import start_over as run_start_over
 from searchapp.cluster.plan import INDEX, Change, Plan, plan
 from searchapp.cluster.store import elasticsearch_store
 from searchapp.errors import StorageError
@@ -16,17 +18,22 @@ from searchapp.stores.elasticsearch.installation import Outcome, Step
 from searchapp.wiring import Application
 
 
-def apply(application: Application, *, overwrite: bool = False) -> list[Step]:
+def apply(application: Application, *, overwrite: bool = False, start_over: bool = False) -> list[Step]:
     """Bring the cluster to es/ and the settings: existing indices first, then templates, then what is missing.
 
-    ``overwrite``: also undo what somebody edited by hand. Returns what was done to each object. Raises UsageError
-    without SEARCHAPP_ELASTICSEARCH_URL, ModelMismatchError when the live index was built with another model, and
-    StorageError, with nothing changed, when a change needs a new index or would undo an edit, or the aliases are not
-    sane.
+    ``overwrite``: also undo what somebody edited by hand. ``start_over``: where the index is lost, begin an empty one
+    and queue every document of the registry, so that ingestion reads it again. Returns what was done to each object.
+
+    Raises UsageError without SEARCHAPP_ELASTICSEARCH_URL, ModelMismatchError when the live index was built with another
+    model, and StorageError, with nothing changed, when a change needs a new index or would undo an edit, the aliases
+    are not sane, the index is lost, or one takes no writes.
     """
     store = elasticsearch_store(application)
     store.check()
     model_in_use(store, application.embedder.fingerprint)
+    refuse_if_blocked(store)
+    if start_over and store.live() is None:
+        run_start_over(store)
     planned = plan(application)
     _refuse(planned, overwrite)
     steps = _change_indices(store, planned)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from searchapp.cluster.lost import LOST, REMEDY, lost_documents
 from searchapp.cluster.store import elasticsearch_store
 from searchapp.embedding import Fingerprint
 from searchapp.stores.elasticsearch import ElasticsearchStore
@@ -90,7 +91,9 @@ def _object_change(one: Installed) -> Change | None:
 
 
 def _creations(store: ElasticsearchStore, live: Version | None, configured: Fingerprint) -> Iterator[Change]:
-    if live is None:
+    if live is None and (lost := lost_documents(store)):
+        yield Change(INDEX, store.names.chunks, "lost", Effect.NEW_INDEX, (LOST.format(lost),), remedy=REMEDY)
+    elif live is None:
         yield Change(INDEX, store.names.version(1), "to create", Effect.IN_PLACE, (f"+ built with {configured}",))
     if not store.client.indices.exists(index=store.names.documents):
         yield Change(INDEX, store.names.documents, "to create", Effect.IN_PLACE, ("+ the registry of documents",))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from searchapp.cluster.blocks import refuse_if_blocked
 from searchapp.cluster.build import Build, Progress, begin, refuse_if_running, unfinished
 from searchapp.cluster.copying import Copier
 from searchapp.cluster.gate import MARGIN, GateResult, judged_queries, run_gate
@@ -81,6 +82,8 @@ def reindex(
     started = time.monotonic()
     store = elasticsearch_store(application)
     store.check()
+    if not options.dry_run:
+        refuse_if_blocked(store)
     live = _live(store)
     spec = store.spec(application.embedder.fingerprint)
     dataset = judged_queries(application, store, options.gate) if options.gate else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from searchapp.cluster.blocks import refuse_if_blocked
 from searchapp.cluster.copying import Copier
 from searchapp.cluster.store import elasticsearch_store
 from searchapp.errors import UsageError
@@ -40,6 +41,7 @@ def rollback(application: Application) -> RolledBack:
     """
     store = elasticsearch_store(application)
     client, names = store.client, store.names
+    refuse_if_blocked(store)
     with reading(store.where):
         versions = read_versions(client, names)
         live = chosen(versions, names)

@@ -3,6 +3,7 @@
 from searchapp.embedding.base import Embedder, Fingerprint, Tokenizer
 from searchapp.embedding.deferred import document_vectors, query_vector
 from searchapp.embedding.following import embedder_for
+from searchapp.embedding.offline import is_here
 from searchapp.embedding.providers import build_embedder
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "build_embedder",
     "document_vectors",
     "embedder_for",
+    "is_here",
     "query_vector",
 ]

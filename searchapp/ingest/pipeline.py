@@ -160,13 +160,17 @@ class Ingester:
         return standing + written
 
     def forgive(self, document_ids: Collection[str] | None) -> list[str]:
-        """Queue these documents, or all that failed, as if they had never failed; returns their sources."""
+        """Queue these documents, or all that failed, as if nothing had been tried; returns their sources.
+
+        One that is worked on now is left to whom it belongs.
+        """
         failed = (DocumentState.FAILED, DocumentState.QUARANTINED)
         if document_ids is None:
             known = self._store.entries(states=failed, size=MOST_FORGIVEN).entries
         else:
             known = tuple(self._store.known_entries(document_ids).values())
-        self._store.put_entries([entries.forgiven(entry) for entry in known if entry.state in failed])
+        free = [entry for entry in known if entry.state is not DocumentState.RUNNING]
+        self._store.put_entries([entries.forgiven(entry) for entry in free])
         return [entry.source for entry in known]
 
     # --- the stages

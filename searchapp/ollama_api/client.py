@@ -63,6 +63,21 @@ class OllamaServer:
             info: Mapping[str, Any] = response.json().get("model_info") or {}
             return info
 
+    def version(self) -> str:
+        """The server's version."""
+        import httpx
+
+        with self._errors():
+            answer = httpx.get(f"{self.url}/api/version", timeout=httpx.Timeout(self.timeout, connect=CONNECT_SECONDS))
+            answer.raise_for_status()
+            return str(answer.json().get("version", ""))
+
+    def window(self, model: str) -> int | None:
+        """Tokens that the model can look at, as its file says; None when it does not."""
+        with self._errors(model):
+            facts = self._client.show(model).modelinfo or {}
+        return next((int(value) for key, value in facts.items() if key.endswith(".context_length")), None)
+
     def embed(self, model: str, texts: Sequence[str]) -> list[list[float]]:
         """One vector a text. A text longer than the model's window is an error, never cut in silence."""
         with self._errors(model):
@@ -90,23 +105,23 @@ class OllamaServer:
             raise self._refusal(model, error.status_code, error.error) from error
         except (httpx.TimeoutException, TimeoutError) as error:
             raise ServiceUnavailableError(
-                f"Ollama at {self._shown} did not answer in time.",
+                f"Ollama at {self.shown} did not answer in time.",
                 "It may be loading a large model: try again, or raise SEARCHAPP_LLM_TIMEOUT_SECONDS.",
             ) from error
         except ValueError as error:  # a line that is no JSON, or not the JSON of a chat
             raise ServiceUnavailableError(
-                f"Ollama at {self._shown} sent something that cannot be read.",
+                f"Ollama at {self.shown} sent something that cannot be read.",
                 "Its own log tells more; then try again.",
             ) from error
         except (httpx.HTTPError, ConnectionError) as error:
             raise ServiceUnavailableError(
-                f"Ollama does not answer at {self._shown}.", "Start it (ollama serve), or set SEARCHAPP_OLLAMA_URL."
+                f"Ollama does not answer at {self.shown}.", "Start it (ollama serve), or set SEARCHAPP_OLLAMA_URL."
             ) from error
 
     def _refusal(self, model: str, status: int, text: str) -> SearchAppError:
         if status in (401, 403):
             return ServiceRefusedError(
-                f"Ollama at {self._shown} refuses access (HTTP {status}).",
+                f"Ollama at {self.shown} refuses access (HTTP {status}).",
                 "Check the proxy or key in front of it, and SEARCHAPP_OLLAMA_URL.",
             )
         if status == 404:
@@ -117,14 +132,14 @@ class OllamaServer:
                 "Choose a model with a longer window.",
             )
         return ServiceUnavailableError(
-            f"Ollama at {self._shown} failed (HTTP {status}): {text[:200]}.", "Its own log tells more; then try again."
+            f"Ollama at {self.shown} failed (HTTP {status}): {text[:200]}.", "Its own log tells more; then try again."
         )
 
     def _no_such_model(self, model: str) -> ModelUnavailableError:
         return ModelUnavailableError(f"Ollama has no model '{model}'.", f"Fetch it: ollama pull {model}.")
 
     @property
-    def _shown(self) -> str:
+    def shown(self) -> str:
         """The address without a user and password that may stand in it."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")

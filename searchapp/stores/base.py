@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -146,6 +146,10 @@ class Store(Registry, Protocol):
 
     def chunks(self, document_id: str) -> tuple[Chunk, ...]:
         """A document's chunks in reading order; ``tokens`` is 0 and ``embedded_text`` empty, as neither is kept."""
+        ...
+
+    def held(self) -> Iterator[str]:
+        """The ids of the documents that have chunks, each once, whether the registry knows them or not."""
         ...
 
     def vectors(self, hashes: Collection[str], model: Fingerprint | None = None) -> Mapping[str, Vector]:

@@ -56,7 +56,10 @@ class Registry(Protocol):
         ...
 
     def sources(self, place: str) -> Iterator[DocumentEntry]:
-        """The documents whose source is ``place`` or lies below it, a folder or an address, in the order of sources."""
+        """The documents whose source is ``place`` or lies below it, a folder or an address, in the order of sources.
+
+        With an empty ``place`` all documents.
+        """
         ...
 
     def same_content(self, content_hashes: Collection[str]) -> Mapping[str, tuple[DocumentEntry, ...]]:

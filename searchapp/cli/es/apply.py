@@ -19,6 +19,9 @@ def apply(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Also undo what somebody edited by hand in the cluster.")
     ] = False,
+    start_over: Annotated[
+        bool, typer.Option("--start-over", help="The index is lost: begin an empty one, and let ingest read all again.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Bring the cluster to es/mappings, es/pipelines and the settings: templates, new fields, dynamic settings.
@@ -31,7 +34,7 @@ def apply(
     from searchapp.cluster import apply as run
 
     with waiting("Applying", as_json):
-        steps = run(application(), overwrite=overwrite)
+        steps = run(application(), overwrite=overwrite, start_over=start_over)
     if as_json:
         print_json({"steps": [dataclasses.asdict(step) for step in steps]})
         return

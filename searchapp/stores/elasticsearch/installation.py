@@ -9,6 +9,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from searchapp.errors import StorageError
+from searchapp.model import DocumentState
 from searchapp.stores.base import IndexSpec
 from searchapp.stores.elasticsearch.installed import Origin, installed, put
 from searchapp.stores.elasticsearch.templates import Templates
@@ -37,8 +38,17 @@ class Step:
 def install(
     client: Elasticsearch, names: Names, templates: Templates, spec: IndexSpec, *, overwrite: bool = False
 ) -> list[Step]:
-    """Put what is missing or differs; an index that exists is left as it is. Raises as ``put_templates`` does."""
-    live = live_version(client, names)  # raises before anything is written when the aliases are not sane
+    """Put what is missing or differs; an index that exists is left as it is.
+
+    Raises as ``put_templates`` does, and StorageError, with nothing written, when the aliases are not sane or the index
+    is lost: an empty one in its place would hide that, and ingestion takes what is registered for indexed.
+    """
+    live = live_version(client, names)
+    if live is None and (lost := registered_documents(client, names)):
+        raise StorageError(
+            f"The index is lost: the registry tells of {lost:,} documents, and there are no passages.",
+            "searchapp doctor tells how to get it back.",
+        )
     steps = put_templates(client, templates, overwrite=overwrite)
     if live is not None:
         steps.append(Step("alias", names.chunks, Outcome.UNCHANGED))
@@ -66,6 +76,16 @@ def put_templates(client: Elasticsearch, templates: Templates, *, overwrite: boo
         if one.origin is not Origin.SAME:
             put(client, one)
     return [Step(one.kind, one.name, outcomes.get(one.origin, Outcome.UPDATED)) for one in found]
+
+
+def registered_documents(client: Elasticsearch, names: Names) -> int:
+    """How many documents the registry takes for searchable."""
+    states = [str(state) for state in (DocumentState.INDEXED, DocumentState.UNCHANGED)]
+    clauses: list[Json] = [{"terms": {"state": states}}, {"range": {"chunks": {"gt": 0}}}]
+    if client.indices.exists(index=names.documents):
+        client.indices.refresh(index=names.documents)
+    answer = client.count(index=names.documents, query={"bool": {"filter": clauses}}, ignore_unavailable=True)
+    return int(answer["count"])
 
 
 def _create_first_index(client: Elasticsearch, names: Names, spec: IndexSpec) -> Step:

@@ -133,7 +133,8 @@ class ElasticsearchRegistry:
     def sources(self, place: str) -> Iterator[DocumentEntry]:
         """See ``Registry``."""
         below = place if place.endswith("/") else f"{place}/"
-        query = {"bool": {"should": [{"term": {"source": place}}, {"prefix": {"source": below}}]}}
+        query: Json = {"bool": {"should": [{"term": {"source": place}}, {"prefix": {"source": below}}]}}
+        query = query if place else {"match_all": {}}
         after: list[Any] | None = None
         while page := self._source_page(query, after):
             yield from (documents.entry_of(hit) for hit in page)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from searchapp.stores.base import (
 from searchapp.stores.elasticsearch import documents, queries
 from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.connection import connect, incompatible, reading, shown, translated
+from searchapp.stores.elasticsearch.held import held_documents
 from searchapp.stores.elasticsearch.installation import Step, install
 from searchapp.stores.elasticsearch.registry import ElasticsearchRegistry
 from searchapp.stores.elasticsearch.templates import (
@@ -236,6 +238,15 @@ class ElasticsearchStore(ElasticsearchRegistry):
             found += [documents.chunk_of(hit) for hit in page["hits"]]
             if len(page["hits"]) < body["size"]:
                 return tuple(found)
+
+    def held(self) -> Iterator[str]:
+        """See ``Store``; of the live version."""
+        live = self.live()
+        if live is not None:
+            with reading(self.where):
+                self.client.indices.refresh(index=live.name)
+                for document_id, _ in groupby(held_documents(self.client, live.name), lambda one: one.document_id):
+                    yield document_id
 
     @translated
     def vectors(self, hashes: Collection[str], model: Fingerprint | None = None) -> Mapping[str, Vector]:

@@ -26,6 +26,8 @@ FORMER_MODELS = "searchapp_former_models"
 BUILD = "searchapp_build"
 """Keys in a version's ``_meta``."""
 
+MENDED = "searchapp es aliases shows how they stand, and mends them."
+
 FIRST_CHUNKING = Chunking(tokens=384, overlap=24)
 """How the versions were cut that do not say it, being older than this key."""
 
@@ -91,14 +93,32 @@ class Version:
 
 
 def read_versions(client: Elasticsearch, names: Names) -> tuple[Version, ...]:
-    """Every version in the cluster, oldest first."""
+    """Every version in the cluster, oldest first.
+
+    Raises StorageError when the alias of the searches names another index as well, or an index stands in its place.
+    """
+    versions, intruders = look(client, names)
+    if names.chunks in intruders:
+        raise StorageError(f"{names.chunks} is an index, and should be an alias of one.", MENDED)
+    if intruders:
+        raise StorageError(
+            f"The alias {names.chunks} names an index that is no version of ours: {', '.join(intruders)}.", MENDED
+        )
+    return versions
+
+
+def look(client: Elasticsearch, names: Names) -> tuple[tuple[Version, ...], tuple[str, ...]]:
+    """Every version in the cluster, oldest first, and the other indices that answer to the name that searches read."""
     found = client.indices.get(
-        index=names.versions,
+        index=[names.versions, names.chunks],
         features=["aliases", "mappings"],
         filter_path=["*.aliases", "*.mappings._meta"],
+        ignore_unavailable=True,
     )
-    versions = {number: name for name in found if (number := names.number(name)) is not None}
-    return tuple(_version(names, versions[number], found[versions[number]]) for number in sorted(versions))
+    numbered = {number: name for name in found if (number := names.number(name)) is not None}
+    versions = tuple(_version(names, numbered[number], found[numbered[number]]) for number in sorted(numbered))
+    others = (name for name in found if name == names.chunks or names.chunks in found[name].get("aliases", {}))
+    return versions, tuple(sorted(set(others) - set(numbered.values())))
 
 
 def live_version(client: Elasticsearch, names: Names) -> Version | None:
@@ -116,12 +136,12 @@ def chosen(versions: Sequence[Version], names: Names) -> Version | None:
         raise StorageError(
             f"The alias {names.chunks} names {len(live)} versions of the index "
             f"({', '.join(version.name for version in live)}); a search would mix them.",
-            "searchapp doctor tells how to mend it.",
+            MENDED,
         )
     if versions and not live:
         raise StorageError(
             f"The alias {names.chunks} is missing, although {versions[-1].name} is there.",
-            "searchapp doctor tells how to mend it.",
+            MENDED,
         )
     return live[0] if live else None
 
@@ -179,7 +199,7 @@ def update_aliases(client: Elasticsearch, actions: Sequence[Json]) -> None:
         )
         raise StorageError(
             f"Elasticsearch switched the aliases in part only: {reasons or 'it did not acknowledge the change'}.",
-            "searchapp doctor tells how they stand and how to mend them.",
+            MENDED,
         )
 
 

@@ -106,7 +106,7 @@ class LanceRegistry:
     def sources(self, place: str) -> Iterator[DocumentEntry]:
         """See ``Registry``."""
         below = place if place.endswith("/") else f"{place}/"
-        found = self._where(f"source = {quoted(place)} OR starts_with(source, {quoted(below)})")
+        found = self._where(f"source = {quoted(place)} OR starts_with(source, {quoted(below)})" if place else "true")
         return iter(sorted(found, key=lambda entry: entry.source))
 
     @translated

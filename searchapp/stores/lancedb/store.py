@@ -144,6 +144,10 @@ class LanceStore(LanceRegistry):
         rows = self._rows_of(f"document_id = {quoted(document_id)}", without=["vector", "content"])
         return tuple(sorted((schema.chunk_of(row) for row in rows), key=lambda chunk: chunk.position))
 
+    def held(self) -> Iterator[str]:
+        """See ``Store``."""
+        return iter(sorted({row["document_id"] for row in self._rows_of("true", only=["document_id"])}))
+
     @translated
     def vectors(self, hashes: Collection[str], model: Fingerprint | None = None) -> Mapping[str, Vector]:
         """See ``Store``."""

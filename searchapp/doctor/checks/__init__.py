@@ -1,0 +1,8 @@
+"""What every installation has, a file each, in the order in which people read."""
+
+from searchapp.doctor.checks import consistency, data_folder, embedding, model, ollama, queue, storage
+
+MODELS = (embedding.check, ollama.check)
+EMBEDDED = (storage.check, data_folder.check)
+STORE = (model.check, queue.check)
+DOCUMENTS = (consistency.check,)
