@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from searchapp.doctor import checks
@@ -42,7 +43,7 @@ def _checks(application: Application, quick: bool) -> Iterator[Check]:
 
 
 def _made(check: Check, application: Application) -> Iterator[Finding]:
-    name = check.__module__.rpartition(".")[2].replace("_", " ")
+    name = sys.modules[check.__module__].NAME
     try:
         yield from check(application)
     except ServiceRefusedError as refused:

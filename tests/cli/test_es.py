@@ -1,4 +1,4 @@
-"""``es plan`` and ``es apply`` as an operator runs them."""
+"""``es plan``, ``es apply``, ``es aliases`` and ``doctor`` as an operator runs them."""
 
 from __future__ import annotations
 
@@ -38,3 +38,22 @@ def test_plan_tells_by_its_exit_code_and_apply_brings_it_about(shell: Shell) -> 
     assert refused.returncode == 1 and "es reindex" in refused.stderr and "Traceback" not in refused.stderr
     shown = shell("es", "plan", SEARCHAPP_CHUNK_TOKENS="100")
     assert shown.returncode == 4 and "needs a new index" in shown.stdout
+
+
+@pytest.mark.slow
+def test_doctor_names_an_accident_and_its_command_mends_it(shell: Shell, elasticsearch_url: str) -> None:
+    assert shell("es", "apply").returncode == 0
+    prefix = shell.environment["SEARCHAPP_INDEX_PREFIX"]
+    client = ElasticsearchStore(load_settings(elasticsearch_url=elasticsearch_url, index_prefix=prefix)).client
+    client.indices.delete_alias(index=f"{prefix}-chunks-000001", name=f"{prefix}-chunks")
+
+    wrong = shell("doctor", "--json")
+    found = json.loads(wrong.stdout)
+    assert wrong.returncode == 1 and found["error"] == len([f for f in found["findings"] if f["severity"] == "error"])
+    (alias,) = [finding for finding in found["findings"] if finding["check"] == "aliases"]
+    assert alias["severity"] == "error" and "searchapp es aliases --live 1" in alias["remedy"]
+    assert shell("es", "aliases").returncode == 1
+    assert shell("es", "aliases", "--live", "1").returncode == 0
+
+    right = shell("doctor", "--quick")
+    assert right.returncode == 0 and "0 errors" in right.stdout and "Traceback" not in right.stderr

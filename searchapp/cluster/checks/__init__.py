@@ -8,6 +8,7 @@ from searchapp.cluster.checks import (
     blocks,
     disk,
     health,
+    inference,
     licence,
     nodes,
     privileges,
@@ -22,6 +23,7 @@ REACHABLE = server.check
 
 CHECKS = (
     licence.check,
+    inference.check,
     health.check,
     nodes.check,
     disk.check,

@@ -10,17 +10,17 @@ from searchapp.cluster.store import elasticsearch_store
 from searchapp.findings import Finding, error, info, ok
 from searchapp.wiring import Application
 
-ALIASES = "aliases"
+NAME = "aliases"
 
 
 def check(application: Application) -> Iterator[Finding]:
     """A fault with the command that mends it; an error also when there is no version and should be one."""
     found = aliases(application)
     if found.fault:
-        yield error(ALIASES, found.fault, f"searchapp es aliases shows the versions; {found.mend} mends it.")
+        yield error(NAME, found.fault, f"searchapp es aliases shows the versions; {found.mend} mends it.")
     elif live := next((place for place in found.places if place.live), None):
-        yield ok(ALIASES, f"Searches read {live.name}: {live.documents:,} documents, {live.chunks:,} passages.")
+        yield ok(NAME, f"Searches read {live.name}: {live.documents:,} documents, {live.chunks:,} passages.")
     elif lost := lost_documents(elasticsearch_store(application)):
-        yield error(ALIASES, LOST.format(lost), REMEDY)
+        yield error(NAME, LOST.format(lost), REMEDY)
     else:
-        yield info(ALIASES, "There is no index yet.", "searchapp es apply makes one, and so does the first ingest.")
+        yield info(NAME, "There is no index yet.", "searchapp es apply makes one, and so does the first ingest.")

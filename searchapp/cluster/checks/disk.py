@@ -11,7 +11,7 @@ from searchapp.findings import Finding, error, info, ok, warning
 from searchapp.stores.elasticsearch.connection import reading
 from searchapp.wiring import Application
 
-DISK = "disk"
+NAME = "disk"
 SETTINGS = "cluster.routing.allocation.disk."
 UNITS = {"b": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40, "pb": 2**50}
 FREE = "Free disk space on it, or add a node. Old versions of the index go with searchapp es prune."
@@ -26,7 +26,7 @@ def check(application: Application) -> Iterator[Finding]:
     settings = {**answer["defaults"], **answer["persistent"], **answer["transient"]}
     if settings.get(f"{SETTINGS}threshold_enabled") == "false":
         yield info(
-            DISK, "Elasticsearch does not watch its disks: cluster.routing.allocation.disk.threshold_enabled is false.",
+            NAME, "Elasticsearch does not watch its disks: cluster.routing.allocation.disk.threshold_enabled is false.",
             "Set it to true, or watch them yourself: on a full disk writes fail half way.",
         )  # fmt: skip
     for node in nodes:
@@ -46,8 +46,8 @@ def disk(name: str, total: int, free: int, settings: Mapping[str, Any]) -> Findi
         needed = free_at(stage, total, settings)
         if free < needed:
             limit = f"the {stage.replace('_', ' ')} watermark of {needed / 2**30:.1f} GiB free"
-            return finding(DISK, f"{shown}, less than {limit}: {means}.", FREE)
-    return ok(DISK, f"{shown}.")
+            return finding(NAME, f"{shown}, less than {limit}: {means}.", FREE)
+    return ok(NAME, f"{shown}.")
 
 
 def free_at(stage: str, total: int, settings: Mapping[str, Any]) -> float:

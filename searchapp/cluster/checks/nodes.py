@@ -12,6 +12,7 @@ from searchapp.findings import Finding, info, ok, warning
 from searchapp.stores.elasticsearch.connection import reading
 from searchapp.wiring import Application
 
+NAME = "nodes"
 HEAP, FILES, MAPS = "heap", "open files", "vm.max_map_count"
 
 HEAP_FULL = 85

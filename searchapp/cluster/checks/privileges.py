@@ -13,7 +13,7 @@ from searchapp.findings import Finding, error, info, ok, warning
 from searchapp.stores.elasticsearch.connection import reading, reason_of
 from searchapp.wiring import Application
 
-PRIVILEGES = "privileges"
+NAME = "privileges"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -30,16 +30,16 @@ def check(application: Application) -> Iterator[Finding]:
             return
     if lacking[Role.WEB]:
         yield error(
-            PRIVILEGES, f"The credentials may not search: they lack {_listed(lacking[Role.WEB])}.",
+            NAME, f"The credentials may not search: they lack {_listed(lacking[Role.WEB])}.",
             "Set SEARCHAPP_ELASTICSEARCH_API_KEY to a key that may: searchapp es roles create web.",
         )  # fmt: skip
         return
     filled = [role for role in Role if not lacking[role]]
-    yield ok(PRIVILEGES, f"The credentials suffice for {', '.join(filled)}.")
+    yield ok(NAME, f"The credentials suffice for {', '.join(filled)}.")
     for role in (Role.WORKER, Role.OPERATOR):
         if lacking[role]:
             yield info(
-                PRIVILEGES, f"They do not suffice for {role} ({PURPOSE[role]}): they lack {_listed(lacking[role])}.",
+                NAME, f"They do not suffice for {role} ({PURPOSE[role]}): they lack {_listed(lacking[role])}.",
                 f"Where that is wanted: searchapp es roles create {role}.",
             )  # fmt: skip
             return
@@ -64,8 +64,8 @@ def _listed(names: list[str]) -> str:
 def _without_security(where: str) -> Finding:
     hosts = {urlsplit(address.strip()).hostname for address in where.split(",")}
     if hosts <= set(LOOPBACK):
-        return info(PRIVILEGES, "Elasticsearch asks for no credentials; it listens on this machine.")
+        return info(NAME, "Elasticsearch asks for no credentials; it listens on this machine.")
     return warning(
-        PRIVILEGES, "Elasticsearch asks for no credentials: whoever reaches it may read and delete everything.",
+        NAME, "Elasticsearch asks for no credentials: whoever reaches it may read and delete everything.",
         "Set xpack.security.enabled: true in elasticsearch.yml, then searchapp es roles create web.",
     )  # fmt: skip

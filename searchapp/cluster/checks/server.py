@@ -11,7 +11,7 @@ from searchapp.findings import Finding, ok, warning
 from searchapp.stores.elasticsearch.connection import reading
 from searchapp.wiring import Application
 
-SERVER = "server"
+NAME = "server"
 
 
 def check(application: Application) -> Iterator[Finding]:
@@ -23,8 +23,8 @@ def check(application: Application) -> Iterator[Finding]:
     versions = sorted({node["version"] for node in nodes})
     if len(versions) > 1:
         yield warning(
-            SERVER, f"The nodes at {store.where} are of different versions: {', '.join(versions)}.",
+            NAME, f"The nodes at {store.where} are of different versions: {', '.join(versions)}.",
             "Finish the upgrade: bring every node to the newest of these versions.",
         )  # fmt: skip
     client = ".".join(str(part) for part in client_version[:3])
-    yield ok(SERVER, f"Elasticsearch {versions[-1]} at {store.where}, client {client}: they fit.")
+    yield ok(NAME, f"Elasticsearch {versions[-1]} at {store.where}, client {client}: they fit.")

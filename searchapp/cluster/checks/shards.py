@@ -9,7 +9,7 @@ from searchapp.findings import Finding, info, ok, warning
 from searchapp.stores.elasticsearch.connection import reading
 from searchapp.wiring import Application
 
-SHARDS = "shards"
+NAME = "shards"
 LARGEST = 50 * 2**30
 """Bytes of a shard beyond which moving and merging it gets slow (Elastic's page on the size of shards)."""
 
@@ -29,22 +29,20 @@ def check(application: Application) -> Iterator[Finding]:
         shown = f"{name}: {primaries} shard(s), {replicas} replica(s)"
         if one["status"] != "green":
             yield warning(
-                SHARDS, f"{shown}, {one['unassigned_shards']} of them on no node ({one['status']}).",
+                NAME, f"{shown}, {one['unassigned_shards']} of them on no node ({one['status']}).",
                 "GET _cluster/allocation/explain tells why. A replica needs a node of its own.",
             )  # fmt: skip
         elif replicas == 0 and health["number_of_data_nodes"] > 1:
             yield warning(
-                SHARDS, f"{shown}: a node that dies takes passages with it.",
+                NAME, f"{shown}: a node that dies takes passages with it.",
                 'Set "auto_expand_replicas": "0-1" in es/mappings, then searchapp es apply.',
             )  # fmt: skip
         elif replicas == 0:
-            yield info(
-                SHARDS, f"{shown}: one node, so there is one copy.", "searchapp es snapshot create keeps another."
-            )
+            yield info(NAME, f"{shown}: one node, so there is one copy.", "searchapp es snapshot create keeps another.")
         else:
-            yield ok(SHARDS, f"{shown}.")
+            yield ok(NAME, f"{shown}.")
         if size > LARGEST:
             yield warning(
-                SHARDS, f"{name}: a shard holds {size / 2**30:.0f} GiB.",
+                NAME, f"{name}: a shard holds {size / 2**30:.0f} GiB.",
                 "Raise number_of_shards in es/mappings/searchapp-chunks.json, then searchapp es reindex.",
             )  # fmt: skip

@@ -9,7 +9,7 @@ from searchapp.findings import Finding, ok, warning
 from searchapp.stores.elasticsearch.changes import Effect
 from searchapp.wiring import Application
 
-TEMPLATES = "templates"
+NAME = "templates"
 
 
 def check(application: Application) -> Iterator[Finding]:
@@ -17,18 +17,18 @@ def check(application: Application) -> Iterator[Finding]:
     found = plan(application)
     for change in found.edited:
         yield warning(
-            TEMPLATES, f"The {change.kind} {change.name} was edited by hand in the cluster.",
+            NAME, f"The {change.kind} {change.name} was edited by hand in the cluster.",
             "searchapp es plan shows the edit. " + change.remedy,
         )  # fmt: skip
     in_place = [change for change in found.changes if change.effect is not Effect.NEW_INDEX and not change.edited]
     if in_place:
         names = ", ".join(sorted({change.name for change in in_place}))
         yield warning(
-            TEMPLATES, f"{len(in_place)} change(s) of es/ and the settings are not in the cluster yet: {names}.",
+            NAME, f"{len(in_place)} change(s) of es/ and the settings are not in the cluster yet: {names}.",
             "searchapp es plan shows them, searchapp es apply makes them.",
         )  # fmt: skip
     for change in found.of(Effect.NEW_INDEX):
         if change.what != "embedding model":  # which the check of the model names
-            yield warning(TEMPLATES, f"{change.name}: {change.what} is not as it should be.", change.remedy)
+            yield warning(NAME, f"{change.name}: {change.what} is not as it should be.", change.remedy)
     if not found.changes:
-        yield ok(TEMPLATES, "Templates, mappings and settings are as es/ says.")
+        yield ok(NAME, "Templates, mappings and settings are as es/ says.")

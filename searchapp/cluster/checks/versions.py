@@ -13,7 +13,7 @@ from searchapp.stores.elasticsearch.connection import reading
 from searchapp.stores.elasticsearch.versions import Version, read_versions
 from searchapp.wiring import Application
 
-VERSIONS, DIMENSIONS = "versions", "dimensions"
+NAME, DIMENSIONS = "versions", "dimensions"
 
 
 def check(application: Application) -> Iterator[Finding]:
@@ -26,7 +26,7 @@ def check(application: Application) -> Iterator[Finding]:
                 yield _build(version)
             if version.spec is None:
                 yield error(
-                    VERSIONS, f"{version.name} does not say with which model it was built: its _meta is gone.",
+                    NAME, f"{version.name} does not say with which model it was built: its _meta is gone.",
                     "searchapp es reindex builds the next version from its text."
                     if version.live else "searchapp es prune --keep 0 removes it.",
                 )  # fmt: skip
@@ -34,7 +34,7 @@ def check(application: Application) -> Iterator[Finding]:
                 yield _dimensions(store, version)
     others = [version.name for version in versions if not version.live and version.build is None]
     if others:
-        yield info(VERSIONS, f"Older versions are kept: {', '.join(others)}.", "searchapp es prune removes them.")
+        yield info(NAME, f"Older versions are kept: {', '.join(others)}.", "searchapp es prune removes them.")
 
 
 def _build(version: Version) -> Finding:
@@ -43,9 +43,9 @@ def _build(version: Version) -> Finding:
     try:
         refuse_if_running(version)
     except UsageError:
-        return info(VERSIONS, f"{version.name} is being built ({done} so far) by process {build.get('pid')}.")
+        return info(NAME, f"{version.name} is being built ({done} so far) by process {build.get('pid')}.")
     return warning(
-        VERSIONS, f"{version.name} was left unfinished by an es reindex that was ended after {done}.",
+        NAME, f"{version.name} was left unfinished by an es reindex that was ended after {done}.",
         "searchapp es reindex goes on with it; searchapp es prune --unfinished removes it.",
     )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """What every installation has, a file each, in the order in which people read."""
 
-from searchapp.doctor.checks import consistency, data_folder, embedding, model, ollama, queue, storage
+from searchapp.doctor.checks import consistency, data_folder, embedding, model, ollama, queue, storage, workers
 
 MODELS = (embedding.check, ollama.check)
 EMBEDDED = (storage.check, data_folder.check)
-STORE = (model.check, queue.check)
+STORE = (model.check, queue.check, workers.check)
 DOCUMENTS = (consistency.check,)

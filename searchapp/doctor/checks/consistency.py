@@ -9,7 +9,7 @@ from searchapp.model import DocumentEntry, DocumentState
 from searchapp.stores import Store
 from searchapp.wiring import Application
 
-CONSISTENCY = "documents"
+NAME = "documents"
 SHOWN = 20
 """Ids in a remedy; with more of them the command is run again."""
 
@@ -31,18 +31,18 @@ def check(application: Application) -> Iterator[Finding]:
     hollow = [entry for entry in hollow if _is_hollow(store, entry)]
     if orphans:
         yield warning(
-            CONSISTENCY, f"{len(orphans):,} documents have passages, and no entry in the registry: {_few(orphans)}.",
+            NAME, f"{len(orphans):,} documents have passages, and no entry in the registry: {_few(orphans)}.",
             f"searchapp documents delete --yes {_few(orphans, ' ')}",
         )  # fmt: skip
     if hollow:
         ids = [entry.id for entry in hollow]
         yield warning(
-            CONSISTENCY, f"{len(hollow):,} documents count as indexed, and have no passages: {hollow[0].source}"
+            NAME, f"{len(hollow):,} documents count as indexed, and have no passages: {hollow[0].source}"
             + (" and others." if hollow[1:] else "."),
             f"searchapp documents retry {_few(ids, ' ')}",
         )  # fmt: skip
     if not orphans and not hollow:
-        yield ok(CONSISTENCY, f"Every passage belongs to one of the {entries:,} documents, and none lacks its own.")
+        yield ok(NAME, f"Every passage belongs to one of the {entries:,} documents, and none lacks its own.")
 
 
 def _is_hollow(store: Store, entry: DocumentEntry) -> bool:

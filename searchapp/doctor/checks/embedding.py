@@ -8,7 +8,7 @@ from searchapp.embedding import is_here
 from searchapp.findings import Finding, ok, warning
 from searchapp.wiring import Application
 
-EMBEDDING = "embedding model"
+NAME = "embedding model"
 
 
 def check(application: Application) -> Iterator[Finding]:
@@ -16,9 +16,9 @@ def check(application: Application) -> Iterator[Finding]:
     settings = application.settings
     if not is_here(settings):
         yield warning(
-            EMBEDDING, f"{settings.embedding_model} is not on this machine; it is fetched when it is first used.",
+            NAME, f"{settings.embedding_model} is not on this machine; it is fetched when it is first used.",
             "Give a folder with the model, or fetch it while you are online: searchapp search anything.",
         )  # fmt: skip
         return
     fingerprint = application.embedder.fingerprint
-    yield ok(EMBEDDING, f"{fingerprint}, up to {fingerprint.max_tokens} tokens, works offline.")
+    yield ok(NAME, f"{fingerprint}, up to {fingerprint.max_tokens} tokens, works offline.")

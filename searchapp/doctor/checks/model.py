@@ -8,7 +8,7 @@ from searchapp.findings import Finding, info, ok
 from searchapp.stores import model_in_use
 from searchapp.wiring import Application
 
-MODEL = "model"
+NAME = "model"
 
 
 def check(application: Application) -> Iterator[Finding]:
@@ -16,14 +16,14 @@ def check(application: Application) -> Iterator[Finding]:
     store = application.store
     indexed = store.fingerprint()
     if indexed is None:
-        yield info(MODEL, "Nothing is indexed yet.", "searchapp ingest PATH")
+        yield info(NAME, "Nothing is indexed yet.", "searchapp ingest PATH")
         return
     configured = application.embedder.fingerprint
     used = model_in_use(store, configured)
     if used.matches(configured):
-        yield ok(MODEL, f"The index was built with the configured model, {indexed}.")
+        yield ok(NAME, f"The index was built with the configured model, {indexed}.")
     else:
         yield info(
-            MODEL, f"The index was moved to {indexed}; processes with other settings follow it.",
+            NAME, f"The index was moved to {indexed}; processes with other settings follow it.",
             f"Set SEARCHAPP_EMBEDDING_MODEL={indexed.provider}:{indexed.model}, to spare them loading two models.",
         )  # fmt: skip

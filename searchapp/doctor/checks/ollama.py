@@ -9,7 +9,7 @@ from searchapp.findings import Finding, ok, warning
 from searchapp.ollama_api import OllamaServer
 from searchapp.wiring import Application
 
-OLLAMA = "Ollama"
+NAME = "Ollama"
 SECONDS = 20.0
 
 
@@ -18,26 +18,26 @@ def check(application: Application) -> Iterator[Finding]:
     settings = application.settings
     server, model = OllamaServer(settings.ollama_url, SECONDS), settings.llm_model
     try:
-        yield ok(OLLAMA, f"Version {server.version()} at {server.shown}.")
+        yield ok(NAME, f"Version {server.version()} at {server.shown}.")
         server.digest(model)
         window = server.window(model)
     except ModelUnavailableError as missing:
         yield warning(
-            OLLAMA, missing.message, f"{missing.remedy} Or set SEARCHAPP_LLM_MODEL to one of: {_models(server)}."
+            NAME, missing.message, f"{missing.remedy} Or set SEARCHAPP_LLM_MODEL to one of: {_models(server)}."
         )
         return
     except SearchAppError as failed:
-        yield warning(OLLAMA, f"{failed.message} Answers are quotations without it.", failed.remedy)
+        yield warning(NAME, f"{failed.message} Answers are quotations without it.", failed.remedy)
         return
     asked = settings.llm_context_tokens
     if window is not None and window < asked:
         yield warning(
-            OLLAMA, f"{model} reads {window:,} tokens, and {asked:,} are asked for.",
+            NAME, f"{model} reads {window:,} tokens, and {asked:,} are asked for.",
             f"Set SEARCHAPP_LLM_CONTEXT_TOKENS={window}.",
         )  # fmt: skip
     else:
         reads = f"reads {window:,} tokens" if window else "does not say how many tokens it reads"
-        yield ok(OLLAMA, f"{model} is there and {reads}; {asked:,} are asked for.")
+        yield ok(NAME, f"{model} is there and {reads}; {asked:,} are asked for.")
 
 
 def _models(server: OllamaServer) -> str:

@@ -9,7 +9,7 @@ from searchapp.findings import Finding, info, ok, warning
 from searchapp.model import DocumentState
 from searchapp.wiring import Application
 
-QUEUE = "queue"
+NAME = "queue"
 LOOKED_AT = 1000
 """Running entries whose leases are looked at, the oldest first."""
 
@@ -21,21 +21,21 @@ def check(application: Application) -> Iterator[Finding]:
     queued, running = counts.get(DocumentState.QUEUED, 0), counts.get(DocumentState.RUNNING, 0)
     shown = f"{queued:,} documents queued, {running:,} in work"
     if queued and not running:
-        yield info(QUEUE, f"{shown}.", "They are read when a process ingests: searchapp serve, or searchapp ingest.")
+        yield info(NAME, f"{shown}.", "They are read when a process ingests: searchapp serve, or searchapp ingest.")
     else:
-        yield ok(QUEUE, f"{shown}.")
+        yield ok(NAME, f"{shown}.")
     now = dt.datetime.now(dt.UTC)
     oldest = store.entries(states=[DocumentState.RUNNING], size=LOOKED_AT, oldest_first=True)
     left = [entry for entry in oldest.entries if entry.lease is None or entry.lease < now]
     if left:
         yield warning(
-            QUEUE, f"{len(left)} of them were left by a process that ended, the first {left[0].source}.",
+            NAME, f"{len(left)} of them were left by a process that ended, the first {left[0].source}.",
             "searchapp ingest on the same folders takes them up again.",
         )  # fmt: skip
     failed = counts.get(DocumentState.FAILED, 0) + counts.get(DocumentState.QUARANTINED, 0)
     if failed:
         yield info(
-            QUEUE, f"{failed:,} documents failed or are in quarantine.",
+            NAME, f"{failed:,} documents failed or are in quarantine.",
             "searchapp documents list --state failed,quarantined tells why; searchapp documents retry --all tries them "
             "again.",
         )  # fmt: skip
