@@ -143,6 +143,11 @@ def _refusal(error: ApiError, where: str) -> SearchAppError:
             f"Elasticsearch at {where} has made the index read-only: {reason}.",
             "Its disk is probably past the flood-stage watermark: free space, and it lifts the block by itself.",
         )
+    if status == 503 and "search_phase_execution" in reason:
+        return ServiceUnavailableError(
+            f"Elasticsearch at {where} has lost a part of the index for now.",
+            "A node may be coming back; searchapp doctor tells what is missing.",
+        )
     if status in AWAY:  # from a load balancer too, in words of its own
         return ServiceUnavailableError(
             f"Elasticsearch at {where} cannot serve now (HTTP {status}): {reason}.", "Its log tells more."
@@ -152,11 +157,6 @@ def _refusal(error: ApiError, where: str) -> SearchAppError:
     if status == 429:
         return ServiceUnavailableError(
             f"Elasticsearch at {where} has too much to do (HTTP 429).", "Try again in a moment, or add nodes."
-        )
-    if status == 503 and "search_phase_execution" in reason:
-        return ServiceUnavailableError(
-            f"Elasticsearch at {where} has lost a part of the index for now.",
-            "A node may be coming back; searchapp doctor tells what is missing.",
         )
     return ServiceUnavailableError(
         f"Elasticsearch at {where} refused a request (HTTP {status}): {reason}.", "Its log tells more."
