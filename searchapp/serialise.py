@@ -1,10 +1,11 @@
-"""Nouns to JSON: the one shape that the web API, the event stream and every command's ``--json`` share."""
+"""Nouns to JSON, in the ``shapes`` that the web API, the event stream and every command's ``--json`` share."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from searchapp import shapes
 from searchapp.errors import SearchAppError
 from searchapp.model import Answer, Chunk, Citation, DocumentEntry, Hit, IngestOutcome, SearchResults, Sentence
 
@@ -18,7 +19,7 @@ SCORE_DIGITS = 6
 """Scores are rounded to so many decimals: enough to tell two hits apart, no noise of floating point."""
 
 
-def hit_json(hit: Hit) -> Json:
+def hit_json(hit: Hit) -> shapes.Hit:
     """A found passage; ``legs`` holds only the legs that brought it."""
     return {
         "rank": hit.rank,
@@ -41,11 +42,11 @@ def hit_json(hit: Hit) -> Json:
     }
 
 
-def results_json(results: SearchResults) -> Json:
+def results_json(results: SearchResults) -> shapes.Results:
     """A page of hits, with the count of all passages found and the facets over them."""
     return {
         "query": results.query,
-        "mode": results.mode.value,
+        "mode": results.mode,
         "took_ms": round(results.took_ms, 1),
         "total": results.total,
         "hits": [hit_json(hit) for hit in results.hits],
@@ -53,7 +54,7 @@ def results_json(results: SearchResults) -> Json:
     }
 
 
-def citation_json(citation: Citation) -> Json:
+def citation_json(citation: Citation) -> shapes.Citation:
     """One numbered passage of an answer."""
     return {
         "n": citation.n,
@@ -66,18 +67,18 @@ def citation_json(citation: Citation) -> Json:
     }
 
 
-def sentence_json(sentence: Sentence) -> Json:
+def sentence_json(sentence: Sentence) -> shapes.Sentence:
     """One checked sentence of an answer."""
     return {
         "text": sentence.text,
         "citations": list(sentence.citations),
         "supported": sentence.supported,
-        "support": sentence.support.value,
+        "support": sentence.support,
         "missing": list(sentence.missing),
     }
 
 
-def answer_json(answer: Answer) -> Json:
+def answer_json(answer: Answer) -> shapes.Answer:
     """A whole answer with its evidence."""
     return {
         "question": answer.question,
@@ -97,14 +98,14 @@ def answer_json(answer: Answer) -> Json:
     }
 
 
-def entry_json(entry: DocumentEntry) -> Json:
+def entry_json(entry: DocumentEntry) -> shapes.Entry:
     """The registry's line about a document; times are ISO 8601 or None."""
     return {
         "id": entry.id,
         "source": entry.source,
         "title": entry.title,
         "type": entry.type,
-        "state": entry.state.value,
+        "state": entry.state,
         "content_hash": entry.content_hash,
         "language": entry.language,
         "modified": _time(entry.modified),
@@ -127,12 +128,12 @@ def entry_json(entry: DocumentEntry) -> Json:
     }
 
 
-def outcome_json(outcome: IngestOutcome) -> Json:
+def outcome_json(outcome: IngestOutcome) -> shapes.Outcome:
     """What became of one source in a run of ``ingest``."""
     return {
         "source": outcome.source,
         "document_id": outcome.document_id,
-        "state": outcome.state.value,
+        "state": outcome.state,
         "chunks": outcome.chunks,
         "embedded": outcome.embedded,
         "reused": outcome.reused,
@@ -141,7 +142,7 @@ def outcome_json(outcome: IngestOutcome) -> Json:
     }
 
 
-def error_json(error: SearchAppError) -> Json:
+def error_json(error: SearchAppError) -> shapes.Failed:
     """A failure as ``--json`` prints it on stderr."""
     return {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}
 
@@ -150,7 +151,7 @@ def _time(moment: dt.datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def chunk_json(chunk: Chunk) -> Json:
+def chunk_json(chunk: Chunk) -> shapes.Passage:
     """A stored passage."""
     return {
         "id": chunk.id,

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flask import Response, json, request
 
+from searchapp import shapes
 from searchapp.errors import SearchAppError
 from searchapp.model import AnswerEvent, Done, SentenceChecked, SourcesFound, Token
-from searchapp.serialise import Json, answer_json, hit_json, sentence_json
+from searchapp.serialise import answer_json, hit_json, sentence_json
 from searchapp.web.problems import InternalError, problem
+
+CONTENT = {
+    "text/event-stream": {
+        "type": "string",
+        "description": "Server-sent events: a line `event: NAME`, a line `data: JSON`; `x-events` has the types.",
+    }
+}
+"""How the stream is described."""
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +54,7 @@ def stream(events: Iterator[AnswerEvent]) -> Response:
     return response
 
 
-def event_json(event: AnswerEvent) -> tuple[str, Json]:
+def event_json(event: AnswerEvent) -> tuple[str, shapes.Sources | shapes.Token | shapes.Sentence | shapes.Answer]:
     """The name and the data of one event."""
     match event:
         case SourcesFound():
@@ -58,6 +67,6 @@ def event_json(event: AnswerEvent) -> tuple[str, Json]:
             return "done", answer_json(event.answer)
 
 
-def encode(name: str, data: Json) -> str:
+def encode(name: str, data: Mapping[str, object]) -> str:
     """One event as it goes over the wire; JSON escapes line breaks, so the data is one line."""
     return f"event: {name}\ndata: {json.dumps(data)}\n\n"

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, request, url_for
 
-from searchapp.errors import UsageError
-from searchapp.model import DocumentState, Filters, SearchMode, SearchRequest
+from searchapp import shapes
+from searchapp.errors import NotFoundError, SourceError, StorageError, UsageError
+from searchapp.model import DocumentState, Filters, SearchRequest
 from searchapp.search.filters import parse_filters
-from searchapp.serialise import Json, entry_json, error_json, results_json
+from searchapp.serialise import entry_json, error_json, results_json
 from searchapp.sources.addresses import normalise_address
 from searchapp.web import answers
 from searchapp.web.identity import caller, readable
 from searchapp.web.jobs import Jobs
-from searchapp.web.parameters import choice, number, text, texts
+from searchapp.web.operation import SEARCH, STORE, operation
+from searchapp.web.requests import Address, EntriesQuery, Question, SearchQuery
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
-
-MOST_HITS = 100
-MOST_PASSAGES = 50
-MOST_ENTRIES = 200
-DEEPEST_SITE = 20
-DEEPEST_OFFSET = 10_000
-"""No one reads further, and both stores pay for every passage they skip."""
 
 
 def blueprint(application: Application, jobs: Jobs) -> Blueprint:
@@ -39,41 +34,37 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
 
 def _add_search(routes: Blueprint, application: Application) -> None:
     @routes.get("/search")
-    def search() -> Json:
-        arguments = request.args
+    @operation("Find passages", errors=SEARCH)
+    def search(query: SearchQuery) -> shapes.Results:
         results = application.searcher.search(
-            SearchRequest(
-                query=arguments.get("q", ""),
-                mode=choice(SearchMode, "mode", arguments.get("mode"), SearchMode.HYBRID),
-                size=number("size", arguments.get("size"), 10, 1, MOST_HITS),
-                offset=number("from", arguments.get("from"), 0, 0, DEEPEST_OFFSET),
-                filters=_bounded(arguments.getlist("filter")),
-            )
+            SearchRequest(query.q, query.mode, query.size, query.offset, _bounded(query.filter))
         )
         return results_json(results)
 
     @routes.post("/ask")
-    def ask() -> Response:
-        body = _json_body()
+    @operation(
+        "Answer a question",
+        content=answers.CONTENT,
+        errors=(*SEARCH, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    )
+    def ask(body: Question) -> Response:
+        """The answer arrives as server-sent events: `sources` first, then `token` for each piece of text and
+        `sentence` for each sentence that was checked, and `done` with the whole answer. What fails under way ends the
+        stream with an `error` event, whose data is a problem. Closing the connection ends the work.
+        """
         events = application.answerer.ask(
-            text("question", body.get("question")),
-            filters=_bounded(texts("filter", body.get("filter"))),
-            size=number("size", body.get("size"), 8, 1, MOST_PASSAGES),
-            model=text("model", body.get("model")) or None,
+            body.question, filters=_bounded(body.filter), size=body.size, model=body.model or None
         )
         return answers.stream(events)
 
 
 def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> None:
     @routes.get("/documents")
-    def documents() -> Json:
-        arguments = request.args
-        states = arguments.get("state", "").split(",")
+    @operation("List documents", errors=(UsageError, *STORE))
+    def documents(query: EntriesQuery) -> shapes.Entries:
+        """The documents that the caller may see, the latest changes first."""
         page = application.store.entries(
-            states=[choice(DocumentState, "state", name, DocumentState.QUEUED) for name in states if name],
-            offset=number("from", arguments.get("from"), 0, 0, DEEPEST_OFFSET),
-            size=number("size", arguments.get("size"), 50, 1, MOST_ENTRIES),
-            groups=caller().groups,
+            states=query.state, offset=query.offset, size=query.size, groups=caller().groups
         )
         halted = jobs.problem
         return {
@@ -83,27 +74,36 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         }
 
     @routes.post("/documents")
-    def add() -> tuple[Response, int]:
-        depth = 0
-        if request.files:
-            sources = _uploaded(application)
+    @operation(
+        "Add documents",
+        status=HTTPStatus.ACCEPTED,
+        headers={"Location": "The address of the first document's entry."},
+        errors=(UsageError, SourceError, StorageError, *STORE, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    )
+    def add(body: Address | None) -> tuple[shapes.Queued, HTTPStatus, dict[str, str]]:
+        """Send files, or the address of a page or site. They are queued: follow each by its id until its state is
+        `indexed` or `failed`. They belong to the groups of who adds them.
+        """
+        if body is None:
+            sources, depth = _uploaded(application), 0
         else:
-            body = _json_body()
-            sources, depth = [_address(body)], number("depth", body.get("depth"), 0, 0, DEEPEST_SITE)
+            # Normalising refuses everything but web addresses; a path above all would read this machine's files.
+            sources, depth = [normalise_address(body.url.strip())], body.depth
         groups = caller().groups or ()
         entries = [application.ingester.queue(source, groups=groups, depth=depth) for source in sources]
         for source in sources:
             jobs.submit(source)
-        response = jsonify({"documents": [entry_json(entry) for entry in entries]})
-        response.headers["Location"] = url_for("api.document", document_id=entries[0].id)
-        return response, HTTPStatus.ACCEPTED
+        location = url_for("api.document", document_id=entries[0].id)
+        return {"documents": [entry_json(entry) for entry in entries]}, HTTPStatus.ACCEPTED, {"Location": location}
 
     @routes.get("/documents/<document_id>")
-    def document(document_id: str) -> Json:
+    @operation("Show a document", errors=(NotFoundError, *STORE))
+    def document(document_id: str) -> shapes.Entry:
         return entry_json(readable(application.store.entry(document_id), document_id))
 
     @routes.post("/documents/<document_id>/retry")
-    def retry(document_id: str) -> tuple[Json, int]:
+    @operation("Try a failed document again", status=HTTPStatus.ACCEPTED, errors=(UsageError, NotFoundError, *STORE))
+    def retry(document_id: str) -> tuple[shapes.Entry, HTTPStatus]:
         entry = readable(application.store.entry(document_id), document_id)
         if entry.state not in (DocumentState.FAILED, DocumentState.QUARANTINED):
             raise UsageError(f"{entry.title or entry.source} did not fail.", "There is nothing to try again.")
@@ -112,7 +112,9 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         return entry_json(readable(application.store.entry(document_id), document_id)), HTTPStatus.ACCEPTED
 
     @routes.delete("/documents/<document_id>")
-    def delete(document_id: str) -> tuple[str, int]:
+    @operation("Delete a document", status=HTTPStatus.NO_CONTENT, errors=(NotFoundError, StorageError, *STORE))
+    def delete(document_id: str) -> tuple[str, HTTPStatus]:
+        """Its passages and our copy of its original go with it; a file that was read where it lies stays there."""
         readable(application.store.entry(document_id), document_id)
         application.delete_document(document_id)
         return "", HTTPStatus.NO_CONTENT
@@ -129,20 +131,3 @@ def _uploaded(application: Application) -> list[str]:
     if not files:
         raise UsageError("The upload holds no file.", "Send each as a form field named file.")
     return [application.originals.save_upload(file.filename or "", file.stream) for file in files]
-
-
-def _address(body: dict[str, Any]) -> str:
-    """The web address in ``body``; anything else, a path above all, would read this machine's files."""
-    address = text("url", body.get("url")).strip()
-    if not address:
-        raise UsageError(
-            "Nothing to add was named.", 'Send files as form fields named file, or {"url": "https://..."}.'
-        )
-    return normalise_address(address)
-
-
-def _json_body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise UsageError("The request's body is not a JSON object.", "Send one with Content-Type: application/json.")
-    return body

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
+from searchapp import shapes
 from searchapp.errors import SearchAppError, ServiceUnavailableError
+from searchapp.web.operation import operation
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -17,11 +19,13 @@ def blueprint(application: Application) -> Blueprint:
     routes = Blueprint("health", __name__)
 
     @routes.get("/healthz")
-    def healthz() -> dict[str, str]:
+    @operation("Whether the process lives")
+    def healthz() -> shapes.Health:
         return {"status": "ok"}
 
     @routes.get("/readyz")
-    def readyz() -> dict[str, str]:
+    @operation("Whether searches can be served now", errors=(ServiceUnavailableError,))
+    def readyz() -> shapes.Health:
         try:
             application.store.check()
         except SearchAppError as error:

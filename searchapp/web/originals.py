@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import io
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, Response, redirect, send_file
+from werkzeug.wrappers import Response as AnyResponse
 
-from searchapp.errors import NotFoundError
+from searchapp.errors import NotFoundError, SourceError
 from searchapp.model import DocumentEntry, SourceType
 from searchapp.sources.addresses import is_web_address
 from searchapp.sources.encoding import declared_charset, decode
 from searchapp.sources.unpack import GZIP_MAGIC, gunzip
 from searchapp.web.identity import readable
+from searchapp.web.operation import STORE, operation
 
 if TYPE_CHECKING:
-    from werkzeug.wrappers import Response as AnyResponse
-
     from searchapp.wiring import Application
 
 # `sandbox` gives the page an origin of its own without scripts; it may look like itself, and load nothing.
@@ -43,7 +44,18 @@ def blueprint(application: Application) -> Blueprint:
     max_bytes = application.settings.max_file_mb * 1024 * 1024
 
     @routes.get("/documents/<document_id>/file")
+    @operation(
+        "Open the original",
+        content={kind: {} for kind in (*sorted({kind for kind, _ in _MEDIA.values()}), "application/octet-stream")},
+        also={
+            HTTPStatus.PARTIAL_CONTENT: "The part that was asked for with Range.",
+            HTTPStatus.FOUND: "The original is a web page of which no copy is kept: its address.",
+            HTTPStatus.NOT_MODIFIED: "The copy that If-None-Match or If-Modified-Since names is current.",
+        },
+        errors=(NotFoundError, SourceError, *STORE, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE),
+    )
     def file(document_id: str) -> AnyResponse:
+        """PDF, HTML and text as a browser shows them, in a sandbox; every other kind as a download."""
         entry = readable(application.store.entry(document_id), document_id)
         path = application.originals.path(entry)
         if path is not None and path.is_file():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from searchapp.sources.sniff import SUFFIXES
+from searchapp.web.operation import operation
 
 
 def blueprint(max_file_mb: int) -> Blueprint:
@@ -12,10 +13,12 @@ def blueprint(max_file_mb: int) -> Blueprint:
     routes = Blueprint("pages", __name__)
 
     @routes.get("/")
+    @operation("The search page", content={"text/html": {"type": "string"}})
     def search() -> str:
         return render_template("page.html")
 
     @routes.get("/documents")
+    @operation("The page of documents", content={"text/html": {"type": "string"}})
     def documents() -> str:
         return render_template("documents.html", max_file_mb=max_file_mb, suffixes=",".join((*SUFFIXES, ".gz")))
 

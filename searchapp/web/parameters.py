@@ -1,52 +1,70 @@
-"""Reads what a client sent: the right kind, within its limits, or a UsageError that says which it was."""
+"""Reads what a client sent into its type, or raises a UsageError that says which part of it is wrong."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar, get_origin
+
+from flask import Request
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from searchapp.errors import UsageError
 
-Choice = TypeVar("Choice", bound=StrEnum)
+Asked = TypeVar("Asked", bound=BaseModel)
 
 
-def number(name: str, value: object, default: int, least: int, most: int) -> int:
-    """``value`` as a whole number from ``least`` to ``most`` (both inclusive); ``default`` where it is None."""
-    if value is None:
-        return default
+def read_query(model: type[Asked], request: Request) -> Asked:
+    """The parameters of the request's address; of one that is given twice and takes one value, the first counts."""
+    values: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        name = field.alias or name
+        if name in request.args:
+            takes_several = get_origin(field.annotation) is list
+            values[name] = request.args.getlist(name) if takes_several else request.args[name]
     try:
-        # int(True) is 1 and int(1.5) is 1; neither was meant.
-        result = int(value) if isinstance(value, str) or type(value) is int else None
-    except ValueError:
-        result = None
-    if result is None or not least <= result <= most:
-        raise UsageError(f"{name} must be a whole number from {least} to {most}.", f"Leave it out for {default}.")
-    return result
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise _usage(model, error) from error
 
 
-def choice(kind: type[Choice], name: str, value: str | None, default: Choice) -> Choice:
-    """``value`` as a member of ``kind``; ``default`` where it is None."""
-    if value is None:
-        return default
+def read_body(model: type[Asked], request: Request) -> Asked:
+    """The request's JSON body. Nothing is converted: a number in quotation marks is no number."""
+    # A form of another site can send any text, but not under this type.
+    if not request.is_json:
+        raise _no_object()
     try:
-        return kind(value)
-    except ValueError as error:
-        raise UsageError(f"{name} cannot be {value!r}.", f"It may be {', '.join(kind)}.") from error
+        return model.model_validate_json(request.get_data(), strict=True)
+    except ValidationError as error:
+        raise _usage(model, error) from error
 
 
-def text(name: str, value: object) -> str:
-    """``value`` as a string, empty where it is None."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise UsageError(f"{name} must be a string.", "Put it in quotation marks.")
-    return value
+def _usage(model: type[BaseModel], error: ValidationError) -> UsageError:
+    first: ErrorDetails = error.errors(include_url=False, include_context=False)[0]
+    if not first["loc"]:
+        return _no_object()
+    name = str(first["loc"][0])[:64]
+    fields = model.model_json_schema()["properties"]
+    if name not in fields:
+        return UsageError(f"There is no field '{name}' here.", f"The fields are {', '.join(fields)}.")
+    field = fields[name]
+    if first["type"] == "missing":
+        return UsageError(f"{name} is missing.", field.get("description", f"It is {_kind(model, field)}."))
+    remedy = f"Leave it out for {field['default']}." if field.get("default") else field.get("description", "")
+    return UsageError(f"{name} must be {_kind(model, field)}.", remedy)
 
 
-def texts(name: str, value: object) -> list[str]:
-    """``value`` as a list of strings, empty where it is None."""
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise UsageError(f"{name} must be a list of strings.", 'Write it as ["type=pdf"].')
-    return list(value)
+def _kind(model: type[BaseModel], schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        schema = model.model_json_schema()["$defs"][schema["$ref"].rpartition("/")[2]]
+    if "enum" in schema:
+        return f"one of {', '.join(schema['enum'])}"
+    if schema["type"] == "integer":
+        return f"a whole number from {schema['minimum']} to {schema['maximum']}"
+    if schema["type"] == "array":
+        items = schema["items"]
+        return "a list of strings" if items.get("type") == "string" else f"a list, each {_kind(model, items)}"
+    return "a string"
+
+
+def _no_object() -> UsageError:
+    return UsageError("The request's body is not a JSON object.", "Send one with Content-Type: application/json.")

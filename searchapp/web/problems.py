@@ -9,9 +9,9 @@ from flask import Flask, Response, json, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from searchapp import shapes
 from searchapp.errors import BusyError, SearchAppError, UnauthenticatedError
 from searchapp.redaction import redactor
-from searchapp.serialise import Json
 from searchapp.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -58,12 +58,12 @@ def register(app: Flask, settings: Settings) -> None:
         return respond(problem(InternalError()))
 
 
-def problem(error: SearchAppError) -> Json:
+def problem(error: SearchAppError) -> shapes.Problem:
     """The problem details of ``error``; ``remedy`` and ``code`` are ours, the rest is the standard's."""
     return _details(error.http_status, error.message, error.remedy, error.code)
 
 
-def respond(details: Json) -> Response:
+def respond(details: shapes.Problem) -> Response:
     """A response that tells ``details``: a page where one was asked for, else JSON."""
     if wants_a_page():
         body, media_type = render_template("error.html", problem=details), "text/html"
@@ -72,7 +72,7 @@ def respond(details: Json) -> Response:
     return Response(body, status=details["status"], mimetype=media_type)
 
 
-def _http_problem(error: HTTPException, settings: Settings) -> Json:
+def _http_problem(error: HTTPException, settings: Settings) -> shapes.Problem:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     detail = error.description or ""
     remedy = ""
@@ -85,7 +85,7 @@ def _http_problem(error: HTTPException, settings: Settings) -> Json:
     return _details(status, detail, remedy, error.name.lower().replace(" ", "_"))
 
 
-def _details(status: int, detail: str, remedy: str, code: str) -> Json:
+def _details(status: int, detail: str, remedy: str, code: str) -> shapes.Problem:
     return {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,

@@ -1,0 +1,214 @@
+"""``GET /openapi.json``: the API's description in OpenAPI 3.1, generated from the routes and their ``operation``s."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+from flask import Blueprint, Flask, current_app
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from werkzeug.routing import Rule
+
+from searchapp import __version__, shapes
+from searchapp.errors import BusyError, ForbiddenError, SearchAppError, TooManyRequestsError, UnauthenticatedError
+from searchapp.settings import Authentication
+from searchapp.web import problems
+from searchapp.web.identity import REQUIRED
+from searchapp.web.operation import Errors, Operation, described, operation
+from searchapp.web.problems import InternalError
+
+Json: TypeAlias = dict[str, Any]
+
+REF = "#/components/schemas/{model}"
+EVENTS = {
+    "sources": shapes.Sources,
+    "token": shapes.Token,
+    "sentence": shapes.Sentence,
+    "done": shapes.Answer,
+    "error": shapes.Problem,
+}
+"""The events of an answer, and the type of each one's data."""
+
+EVERYWHERE: Errors = (InternalError,)
+BEHIND_THE_DOOR: Errors = (UnauthenticatedError, ForbiddenError, TooManyRequestsError)
+
+PARAMETERS = {"document_id": "A document's id, as lists and hits give it."}
+"""What stands in paths."""
+
+DESCRIPTION = """Search, answers and documents of one searchapp.
+
+Errors are problem details (RFC 9457): `detail` says what happened and `remedy` what to do about it. Where the server
+asks who calls (SEARCHAPP_AUTH=required), send an API key; a browser's session also works, with the CSRF token of its
+page in X-CSRF-Token for every request that changes something. Lists are paged by `from` and `size`, and say their
+`total`."""
+
+
+def blueprint(authentication: Authentication) -> Blueprint:
+    """``/openapi.json``; nobody needs a key to read it."""
+    routes = Blueprint("openapi", __name__)
+    made = functools.cache(document)
+
+    @routes.get("/openapi.json")
+    @operation("Read this description")
+    def description() -> dict[str, Any]:
+        return made(current_app._get_current_object(), authentication)  # type: ignore[attr-defined]
+
+    return routes
+
+
+def document(app: Flask, authentication: Authentication) -> Json:
+    """The description of every described route of ``app``."""
+    components: Json = {}
+    paths: Json = {}
+    for rule, method, told in _operations(app):
+        path = paths.setdefault(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
+        path[method.lower()] = _operation(rule, method, told, components)
+    for event in EVENTS.values():
+        _schema(event, components)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "searchapp", "version": __version__, "description": DESCRIPTION},
+        "security": [{}] if authentication is Authentication.OFF else [{"key": []}, {"session": []}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": dict(sorted(components.items())),
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "A key from searchapp keys make."},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "searchapp",
+                    "description": "The session of a browser that logged in; over TLS the name is __Host-searchapp.",
+                },
+            },
+        },
+    }
+
+
+def _operations(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
+    for rule in app.url_map.iter_rules():
+        told = described(app.view_functions[rule.endpoint])
+        if told is not None:
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield rule, method, told
+
+
+def _operation(rule: Rule, method: str, told: Operation, components: Json) -> Json:
+    found: Json = {"operationId": rule.endpoint.replace(".", "_"), "summary": told.summary}
+    if told.description:
+        found["description"] = told.description
+    parameters = [_path_parameter(name) for name in sorted(rule.arguments)]
+    if told.query is not None:
+        parameters += _query_parameters(told.query, components)
+    if parameters:
+        found["parameters"] = parameters
+    if told.body is not None:
+        found["requestBody"] = _request_body(told, components)
+    scope = REQUIRED.get(rule.endpoint, "operate")
+    if scope is None:
+        found["security"] = []
+        errors = (*told.errors, *EVERYWHERE)
+    else:
+        found["x-scope"] = str(scope)
+        errors = (*told.errors, *BEHIND_THE_DOOR, *EVERYWHERE)
+    found["responses"] = {**_responses(told, components), **_errors(errors, components)}
+    return found
+
+
+def _path_parameter(name: str) -> Json:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": PARAMETERS.get(name, ""),
+        "schema": {"type": "string", "minLength": 1},
+    }
+
+
+def _query_parameters(model: type[BaseModel], components: Json) -> list[Json]:
+    schema = model.model_json_schema(ref_template=REF, schema_generator=_Untitled)
+    components.update(schema.get("$defs", {}))
+    parameters = []
+    for name, field in schema["properties"].items():
+        description = field.pop("description", "")
+        parameter = {"name": name, "in": "query", "required": name in schema.get("required", ()), "schema": field}
+        if field.get("type") == "array":
+            # Of a choice several go into one parameter, separated by commas; free texts may hold commas themselves.
+            parameter |= {"style": "form", "explode": "$ref" not in field["items"]}
+        parameters.append(parameter | {"description": description})
+    return parameters
+
+
+def _request_body(told: Operation, components: Json) -> Json:
+    content: Json = {"application/json": {"schema": _schema(told.body, components)}}
+    if told.takes_files:
+        file = {"type": "string", "format": "binary", "description": "The document, with its file name."}
+        files = {"type": "array", "items": file, "minItems": 1}
+        form = {"type": "object", "properties": {"file": files}, "required": ["file"]}
+        content["multipart/form-data"] = {"schema": form}
+    return {"required": True, "content": content}
+
+
+def _responses(told: Operation, components: Json) -> Json:
+    content: Json = {kind: {"schema": dict(schema)} for kind, schema in told.content.items()}
+    if told.returns is not None:
+        content["application/json"] = {"schema": _schema(told.returns, components)}
+    if "text/event-stream" in content:
+        content["text/event-stream"]["x-events"] = {name: _schema(type_, components) for name, type_ in EVENTS.items()}
+    response: Json = {"description": told.status.phrase}
+    if content:
+        response["content"] = content
+    if told.headers:
+        response["headers"] = {name: _header(text) for name, text in told.headers.items()}
+    return {str(int(told.status)): response} | {
+        str(int(status)): {"description": text} for status, text in told.also.items()
+    }
+
+
+def _errors(errors: Errors, components: Json) -> Json:
+    """A response for each status; the classes that share one are named together."""
+    by_status: dict[int, list[type[SearchAppError] | HTTPStatus]] = {}
+    for error in errors:
+        status = int(error) if isinstance(error, HTTPStatus) else error.http_status
+        by_status.setdefault(status, []).append(error)
+    return {str(status): _problem(by_status[status], components) for status in sorted(by_status)}
+
+
+def _problem(errors: list[type[SearchAppError] | HTTPStatus], components: Json) -> Json:
+    classes = [error for error in errors if not isinstance(error, HTTPStatus)]
+    sentences = [(error.__doc__ or "").partition("\n")[0] for error in classes]
+    sentences += [f"{error.phrase}." for error in errors if isinstance(error, HTTPStatus)]
+    response: Json = {
+        "description": " ".join(sentences),
+        "content": {problems.MEDIA_TYPE: {"schema": _schema(shapes.Problem, components)}},
+    }
+    if any(issubclass(error, BusyError) for error in classes):
+        response["headers"] = {"Retry-After": _header("Seconds to wait, where it is known.", "integer")}
+    if UnauthenticatedError in classes:
+        response["headers"] = {"WWW-Authenticate": _header("Bearer")}
+    return response
+
+
+def _header(description: str, kind: str = "string") -> Json:
+    return {"description": description, "schema": {"type": kind}}
+
+
+class _Untitled(GenerateJsonSchema):
+    """Without a title for each field: it would only repeat the name."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def _schema(type_: Any, components: Json) -> Json:
+    """The schema of ``type_``, a reference where it has a name; what it refers to goes into ``components``."""
+    found, shared = TypeAdapter.json_schemas(
+        [("it", "validation", TypeAdapter(type_))], ref_template=REF, schema_generator=_Untitled
+    )
+    components.update(shared.get("$defs", {}))
+    schema: Mapping[str, Any] = found["it", "validation"]
+    return dict(schema)

@@ -1,0 +1,133 @@
+"""What a route takes and gives, said once: it is read from the request by this, and described by ``openapi`` from this.
+
+::
+
+    @routes.get("/search")
+    @operation("Find passages", errors=SEARCH)
+    def search(query: SearchQuery) -> shapes.Results: ...
+
+A parameter named ``query`` gets the address's parameters, one named ``body`` the JSON body, both checked; what the
+function returns is the response. So signature and description cannot part.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from types import NoneType, UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from flask import request
+from pydantic import BaseModel
+from typing_extensions import is_typeddict
+
+from searchapp.errors import (
+    IncompatibleServerError,
+    ModelMismatchError,
+    ModelUnavailableError,
+    SearchAppError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+    UsageError,
+)
+from searchapp.web.parameters import read_body, read_query
+
+R = TypeVar("R")
+
+Errors = tuple[type[SearchAppError] | HTTPStatus, ...]
+"""Errors of ours by their class, those of HTTP itself by their status."""
+
+STORE: Errors = (ServiceUnavailableError, ServiceRefusedError, IncompatibleServerError)
+"""What any question to the store may meet."""
+
+SEARCH: Errors = (UsageError, ModelMismatchError, ModelUnavailableError, *STORE)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The description of one route.
+
+    ``returns`` is the type of a JSON response, None where there is none; ``content`` holds the schemas of other media
+    types. ``takes_files`` says that a multipart upload is taken in place of ``body``. ``headers`` and ``also`` (further
+    statuses) go by name and number to a sentence each.
+    """
+
+    summary: str
+    description: str
+    status: HTTPStatus
+    query: type[BaseModel] | None
+    body: type[BaseModel] | None
+    takes_files: bool
+    returns: Any
+    content: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[HTTPStatus, str] = field(default_factory=dict)
+    errors: Errors = ()
+
+
+def operation(
+    summary: str,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    content: Mapping[str, Mapping[str, Any]] | None = None,
+    headers: Mapping[str, str] | None = None,
+    also: Mapping[HTTPStatus, str] | None = None,
+    errors: Errors = (),
+) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Describe a view function, and have it called with what its ``query`` and ``body`` parameters take."""
+
+    def decorate(view: Callable[..., R]) -> Callable[..., R]:
+        hints = get_type_hints(view)
+        query, (body, takes_files) = hints.get("query"), _body(hints.get("body"))
+        description = Operation(
+            summary,
+            inspect.getdoc(view) or "",
+            status,
+            query,
+            body,
+            takes_files,
+            _json_type(hints.get("return")),
+            content or {},
+            headers or {},
+            also or {},
+            errors,
+        )
+
+        @functools.wraps(view)
+        def called(**arguments: Any) -> R:
+            if query is not None:
+                arguments["query"] = read_query(query, request)
+            if body is not None:
+                has_files = takes_files and request.mimetype == "multipart/form-data"
+                arguments["body"] = None if has_files else read_body(body, request)
+            return view(**arguments)
+
+        called.operation = description  # type: ignore[attr-defined]
+        return called
+
+    return decorate
+
+
+def described(view: object) -> Operation | None:
+    """The description of a view function; None where it has none, as pages have."""
+    found: Operation | None = getattr(view, "operation", None)
+    return found
+
+
+def _body(hint: Any) -> tuple[type[BaseModel] | None, bool]:
+    """The body's type, and whether files may come in its place (``Address | None``)."""
+    if get_origin(hint) is UnionType:
+        model, none = get_args(hint)
+        assert none is NoneType, hint  # noqa: S101
+        return model, True
+    return hint, False
+
+
+def _json_type(hint: Any) -> Any:
+    """What of a return type is the JSON body: the type itself, or the first part of (body, status, headers)."""
+    if get_origin(hint) is tuple:
+        hint = get_args(hint)[0]
+    return hint if is_typeddict(hint) or get_origin(hint) is dict else None

@@ -1,0 +1,80 @@
+"""What clients send, as types with their bounds: what the routes read, and what ``/openapi.json`` describes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from searchapp.model import DocumentState, SearchMode
+from searchapp.search.searcher import MAX_WINDOW
+
+MOST_HITS = 100
+MOST_PASSAGES = 50
+MOST_ENTRIES = 200
+DEEPEST_SITE = 20
+DEEPEST_OFFSET = 10_000
+"""No one reads further, and both stores pay for every document they skip."""
+
+_FILTERS = "Filters such as `type=pdf`, by a field of the query language. Several values of one field are alternatives."
+
+
+class Query(BaseModel):
+    """The parameters of an address; those that it does not name are left alone."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class Body(BaseModel):
+    """A JSON object, in which every field must be known."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, extra="forbid")
+
+
+class SearchQuery(Query):
+    """What to look for."""
+
+    q: str
+    """Words, a question, a code, a "phrase"; see the query language."""
+    mode: SearchMode = SearchMode.HYBRID
+    """Both legs, or one alone."""
+    size: int = Field(10, ge=1, le=MOST_HITS)
+    """Hits on this page."""
+    offset: int = Field(0, ge=0, le=MAX_WINDOW - 1, alias="from")
+    """Hits to pass over; `from` and `size` together reach to hit 1000."""
+    filter: list[str] = Field(default=[], description=_FILTERS)
+
+
+class Question(Body):
+    """A question to the documents."""
+
+    question: str
+    filter: list[str] = Field(default=[], description=_FILTERS)
+    size: int = Field(8, ge=1, le=MOST_PASSAGES)
+    """Passages to answer from."""
+    model: str = ""
+    """An Ollama model, in place of the configured one."""
+
+
+def _split(texts: list[str]) -> list[str]:
+    return [name for text in texts for name in text.split(",") if name]
+
+
+class EntriesQuery(Query):
+    """Which documents to list."""
+
+    state: Annotated[list[DocumentState], BeforeValidator(_split)] = []
+    """Only documents in one of these states, separated by commas."""
+    size: int = Field(50, ge=1, le=MOST_ENTRIES)
+    """Documents on this page."""
+    offset: int = Field(0, ge=0, le=DEEPEST_OFFSET, alias="from")
+    """Documents to pass over."""
+
+
+class Address(Body):
+    """A page or a site to read."""
+
+    url: str
+    """A web address, https://... or http://..."""
+    depth: int = Field(0, ge=0, le=DEEPEST_SITE)
+    """How many links deep its site is read too; 0: the page alone."""

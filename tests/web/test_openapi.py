@@ -1,0 +1,194 @@
+"""The description of the API: it has every route and nothing else, and what the routes answer is what it says."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from searchapp.errors import ServiceUnavailableError
+from searchapp.model import DocumentState
+from searchapp.web.app import create_app
+from searchapp.web.openapi import EVENTS, document
+from tests.web.samples import fill, fill_registry
+from tests.web.stand_in import StandIn, entry
+from tests.web.test_api import events
+
+DESCRIBED = ("/api/", "/documents", "/healthz", "/readyz", "/metrics", "/openapi.json")
+
+
+@pytest.fixture
+def described(client: FlaskClient) -> dict[str, Any]:
+    found: dict[str, Any] = client.get("/openapi.json").json
+    return found
+
+
+def check(described: dict[str, Any], schema: dict[str, Any], value: object) -> None:
+    jsonschema.Draft202012Validator({**schema, "components": described["components"]}).validate(value)
+
+
+def checked(described: dict[str, Any], path: str, response: TestResponse) -> TestResponse:
+    """``response``, after its status, media type, headers and body were found in the description of ``path``."""
+    told = described["paths"][path][response.request.method.lower()]["responses"]
+    assert str(response.status_code) in told
+    told = told[str(response.status_code)]
+    if response.data:
+        media = told["content"][response.mimetype]
+        if "json" in response.mimetype:
+            check(described, media["schema"], response.json)
+    else:
+        assert not told.get("content")
+    return response
+
+
+# --- the document --------------------------------------------------------------------------------------------
+
+
+def test_it_has_every_route_and_nothing_else(app: StandIn) -> None:
+    site = create_app(app)  # type: ignore[arg-type]
+    there = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in site.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith(DESCRIBED)
+    }
+    paths = document(site, app.settings.auth)["paths"]
+    told = {(path, method) for path, methods in paths.items() for method in methods}
+    assert told - {("/", "get")} == there, "give the route an @operation (searchapp/web/operation.py)"
+
+
+def test_it_keeps_to_the_standard(described: dict[str, Any]) -> None:
+    assert described["openapi"].startswith("3.1")
+    ids = [told["operationId"] for methods in described["paths"].values() for told in methods.values()]
+    assert len(set(ids)) == len(ids)
+    for path, methods in described["paths"].items():
+        for told in methods.values():
+            parameters = [(one["in"], one["name"]) for one in told.get("parameters", [])]
+            assert len(set(parameters)) == len(parameters)
+            assert {name for place, name in parameters if place == "path"} == set(re.findall(r"{(\w+)}", path))
+    text = json.dumps(described)
+    for name in set(re.findall(r'"#/components/schemas/(\w+)"', text)):
+        jsonschema.Draft202012Validator.check_schema(described["components"]["schemas"][name])
+
+
+def test_every_error_is_a_problem(described: dict[str, Any]) -> None:
+    for methods in described["paths"].values():
+        for told in methods.values():
+            for status, response in told["responses"].items():
+                if int(status) >= 400:
+                    schema = response["content"]["application/problem+json"]["schema"]
+                    assert schema == {"$ref": "#/components/schemas/Problem"}
+                    assert response["description"].strip()
+
+
+def test_it_says_who_may_call(tmp_path: Path, described: dict[str, Any]) -> None:
+    assert described["security"] == [{}]
+    guarded = StandIn(tmp_path, auth="required")
+    site = create_app(guarded, host="0.0.0.0")  # type: ignore[arg-type]
+    told = site.test_client().get("/openapi.json").json
+    assert told["security"] == [{"key": []}, {"session": []}]
+    assert told["paths"]["/api/documents"]["post"]["x-scope"] == "write"
+    assert "401" in told["paths"]["/api/documents"]["post"]["responses"]
+    assert told["paths"]["/healthz"]["get"]["security"] == []
+    assert set(told["components"]["securitySchemes"]) == {"key", "session"}
+
+
+# --- what the routes answer ----------------------------------------------------------------------------------
+
+
+def test_searches_answer_as_described(client: FlaskClient, library: StandIn, described: dict[str, Any]) -> None:
+    found = checked(described, "/api/search", client.get("/api/search?q=gloves&filter=language%3Den&size=2"))
+    assert found.json["hits"]
+    checked(described, "/api/search", client.get("/api/search?q=gloves&mode=semantic&from=3"))
+    for wrong in ("q=", "mode=keyword", "q=x&size=0"):
+        assert checked(described, "/api/search", client.get(f"/api/search?{wrong}")).status_code == 400
+    library.searcher.error = ServiceUnavailableError("No answer.", "Start it.")
+    assert checked(described, "/api/search", client.get("/api/search?q=x")).status_code == 503
+    library.searcher.error = RuntimeError()
+    assert checked(described, "/api/search", client.get("/api/search?q=x")).status_code == 500
+
+
+def test_every_event_of_an_answer_is_as_described(
+    client: FlaskClient, library: StandIn, described: dict[str, Any]
+) -> None:
+    told = described["paths"]["/api/ask"]["post"]["responses"]["200"]["content"]["text/event-stream"]["x-events"]
+    seen = events(client.post("/api/ask", json={"question": "gloves"}).data)
+    library.answerer.error = RuntimeError()
+    seen += events(client.post("/api/ask", json={"question": "gloves"}).data)
+    assert {name for name, _ in seen} == set(told) == set(EVENTS)
+    for name, data in seen:
+        check(described, told[name], data)
+
+
+def test_documents_answer_as_described(client: FlaskClient, app: StandIn, described: dict[str, Any]) -> None:
+    fill(app)
+    fill_registry(app)
+    listed = checked(described, "/api/documents", client.get("/api/documents?state=failed,indexed&size=5")).json
+    assert listed["total"] > 5
+    uploaded = client.post("/api/documents", data={"file": [(io.BytesIO(b"# One"), "one.md")]})
+    assert checked(described, "/api/documents", uploaded).status_code == 202
+    for body, status in [({"url": "https://example.org/"}, 202), ({"url": "/etc/passwd"}, 422), ({"link": ""}, 400)]:
+        assert checked(described, "/api/documents", client.post("/api/documents", json=body)).status_code == status
+    app.store.put(entry("bad", "/srv/bad.md", state=DocumentState.FAILED, error="No."))
+    one = "/api/documents/{document_id}"
+    assert checked(described, f"{one}/retry", client.post("/api/documents/bad/retry")).status_code == 202
+    assert checked(described, f"{one}/retry", client.post("/api/documents/lockout/retry")).status_code == 400
+    assert checked(described, one, client.get("/api/documents/lockout")).status_code == 200
+    file = "/documents/{document_id}/file"
+    assert checked(described, file, client.get("/documents/press-safety/file")).mimetype == "application/pdf"
+    assert checked(described, file, client.get("/documents/nowhere/file")).status_code == 404
+    assert checked(described, one, client.delete("/api/documents/lockout")).status_code == 204
+    assert checked(described, one, client.delete("/api/documents/lockout")).status_code == 404
+
+
+def test_the_rest_answers_as_described(client: FlaskClient, app: StandIn, described: dict[str, Any]) -> None:
+    for path in ("/healthz", "/readyz", "/documents", "/", "/openapi.json"):
+        assert checked(described, path, client.get(path)).status_code == 200
+    app.store.error = ServiceUnavailableError("No answer.")
+    assert checked(described, "/readyz", client.get("/readyz")).status_code == 503
+
+
+# --- what is said of a wrong request -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("mode=keyword", "q is missing."),
+        ("q=x&mode=magic", "mode must be one of hybrid, keyword, semantic."),
+        ("q=x&size=0", "size must be a whole number from 1 to 100."),
+        ("q=x&from=many", "from must be a whole number from 0 to 999."),
+    ],
+)
+def test_a_wrong_parameter_is_named_with_what_it_may_be(client: FlaskClient, query: str, detail: str) -> None:
+    assert client.get(f"/api/search?{query}").json["detail"] == detail
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ("{}", "question is missing."),
+        ('{"question": 5}', "question must be a string."),
+        ('{"question": "x", "size": "8"}', "size must be a whole number from 1 to 50."),
+        ('{"question": "x", "size": true}', "size must be a whole number from 1 to 50."),
+        ('{"question": "x", "filter": "type=pdf"}', "filter must be a list of strings."),
+        ('{"question": "x", "filters": []}', "There is no field 'filters' here."),
+        ('{"question": "\\ud800"}', "The request's body is not a JSON object."),
+        ("[" * 100_000, "The request's body is not a JSON object."),
+        ("5", "The request's body is not a JSON object."),
+    ],
+)
+def test_a_wrong_field_is_named_with_what_it_may_be(client: FlaskClient, body: str, detail: str) -> None:
+    response = client.post("/api/ask", data=body, content_type="application/json")
+    assert (response.status_code, response.json["detail"]) == (400, detail)
+
+
+def test_a_state_that_is_none_is_told_with_those_there_are(client: FlaskClient) -> None:
+    assert "each one of queued, running" in client.get("/api/documents?state=failed,lost").json["detail"]
