@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,16 +47,18 @@ def find_moves(store: Store, new: Sequence[RawSource]) -> dict[str, Move]:
 
 
 def is_gone(source: str) -> bool:
-    """Whether there is certainly no such file: a folder that may not be looked into says nothing."""
+    """Whether there is certainly no such file: a folder that may not be looked into says nothing.
+
+    Where a folder stands now, its files are documents of their own.
+    """
     if "://" in source:
         return False
     try:
-        os.lstat(source)
+        return stat.S_ISDIR(os.lstat(source).st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:
         return False
-    return False
 
 
 def _is_whole(old: DocumentEntry) -> bool:

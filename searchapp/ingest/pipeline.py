@@ -84,8 +84,8 @@ class Ingester:
         for longer than SEARCHAPP_PATIENCE_SECONDS. Closing the iterator stops the run after what is under way.
         """
         targets = list(targets)
-        self.require_model()
         patient = Patience(self._settings.patience_seconds, notify, stopping)
+        self.require_model(patient)
         with (
             Loader(self._settings, passwords) as loader,
             Claims(self._store, Owner(self._settings.data_dir), self._settings.lease_seconds) as claims,
@@ -211,15 +211,19 @@ class Ingester:
 
     # --- the model
 
-    def require_model(self) -> None:
+    def require_model(self, patient: Patience | None = None) -> None:
         """Raise ModelMismatchError for another model than the index was built with; may raise what the store raises.
 
-        The model is loaded only if its name leaves a doubt: a run in which nothing has changed never needs it.
+        The model is loaded only if its name leaves a doubt: a run in which nothing has changed never needs it. A store
+        that is away at first is told at once; once it has answered, ``patient`` waits for it.
         """
         self._is_prepared = False  # an operator may have moved the index since the last run
         indexed = self._store.fingerprint()
         if indexed is None or f"{indexed.provider}:{indexed.model}" != self._settings.embedding_model:
-            self._prepare()
+            if patient is None:
+                self._prepare()
+            else:
+                patient(self._prepare)
 
     def _prepare(self) -> None:
         if not self._is_prepared:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -23,7 +24,7 @@ from searchapp.model import (
     IngestOutcome,
     IngestState,
 )
-from searchapp.sources import BadTarget, Loader, PageVersion, RawSource, SourceRef, discover, ocr
+from searchapp.sources import BadTarget, Loader, PageVersion, RawSource, SourceRef, discover, document_id, ocr
 from searchapp.sources.unlock import PASSWORD
 from searchapp.stores import Registry, Store
 
@@ -102,16 +103,23 @@ class Reader:
         self.seen: set[str] = set()
         """Ids of all documents that this run came across."""
 
-    def read(self, targets: Iterable[str]) -> Iterator[Read]:
+    def read(self, targets: Sequence[str]) -> Iterator[Read]:
         """Every document behind ``targets``, in their order; those that another process works on come last."""
         for group in grouped(discover(targets, self._sites.pages)):
             self.seen.update(found.id for found in group)
             yield from self._read_group(group)
         self._sites.settle()
+        self._patient(self._forget_folders, targets)
         if self._elsewhere:
             self._patient.say(f"Waiting for {len(self._elsewhere)} documents that another process works on.")
             yield from self._read_elsewhere()
             self._patient.say("")
+
+    def _forget_folders(self, targets: Sequence[str]) -> None:
+        """A folder that could not be read stands in the registry, failed or queued again; it can be read now."""
+        folders = {document_id(os.path.abspath(one)) for one in targets if "://" not in one and os.path.isdir(one)}  # noqa: PTH100, PTH112 - as discovery does
+        known = self._store.known_entries(folders - self.seen)
+        self._store.forget([entry.id for entry in known.values() if not entry.chunks])
 
     def _read_elsewhere(self) -> Iterator[Read]:
         while self._elsewhere and self._patient.pause(WAIT_SECONDS):

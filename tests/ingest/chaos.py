@@ -34,8 +34,11 @@ def passage(seed: int) -> str:
 
 
 def write_corpus(folder: Path, documents: int, version: int) -> None:
-    """Version 0 of a folder, or a later one: a third of the documents edited, some renamed, some new."""
-    folder.mkdir(exist_ok=True)
+    """Version 0 of a folder, or a later one: a third of the documents edited, some renamed, some new.
+
+    The same version has the same times, which are kept with the passages.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     for number in range(documents):
         edited = version if number % 3 == version % 3 else 0
         parts = [f"## Part {part}\n\n{passage(number * 100 + part + edited * 1000)}" for part in range(3)]
@@ -45,6 +48,8 @@ def write_corpus(folder: Path, documents: int, version: int) -> None:
         (folder / f"new-{number:03}.md").write_text(f"# New {number}\n\n{passage(number)}", encoding="utf-8")
     if version:
         (folder / f"document-{version:03}.md").rename(folder / f"renamed-{version:03}.md")
+    for path in folder.iterdir():
+        os.utime(path, (1_700_000_000, 1_700_000_000))
 
 
 def settings_for(folder: Path, url: str, prefix: str, **more: object) -> Settings:
