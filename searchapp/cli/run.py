@@ -1,6 +1,7 @@
 """The door of the command line: commands are registered here, and errors become sentences and exit codes.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several inputs failed, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several inputs failed, 4 changes are pending
+("es plan"), 130 interrupted.
 """
 
 from __future__ import annotations

@@ -26,6 +26,13 @@ class Place:
     model: str
     unfinished: bool
 
+    @property
+    def state(self) -> str:
+        """In a word, for people."""
+        if self.number is None:
+            return "stranger"
+        return "live" if self.live else "unfinished" if self.unfinished else "written" if self.written else "kept"
+
 
 @dataclass(frozen=True, slots=True)
 class Aliases:

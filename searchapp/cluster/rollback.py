@@ -53,7 +53,11 @@ def rollback(application: Application) -> RolledBack:
             )
         clock = time.monotonic()
         put_meta(client, target, {**target.meta, FORMER_MODELS: _former_models(live, target)})
-        switch(client, names, versions, target)
+        try:
+            switch(client, names, versions, target)
+        except Exception:
+            put_meta(client, target, target.meta)  # whoever may write may note a model, and not switch
+            raise
         switch_ms = (time.monotonic() - clock) * 1000
     copier = Copier(store, Reencode(application.embedder_of), live, target)
     missed = copier.compare().missing

@@ -1,9 +1,11 @@
-"""``es status``: the server, the indices behind our names, and the model they were built with."""
+"""``es status``: the server, the indices behind our names, the models they were built with, and what is to be done."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from searchapp.cluster.aliases import Place, aliases
+from searchapp.cluster.plan import plan
 from searchapp.cluster.store import elasticsearch_store
 from searchapp.stores.elasticsearch.status import IndexStatus, read_indices, read_server
 from searchapp.wiring import Application
@@ -13,16 +15,26 @@ __all__ = ["ClusterStatus", "IndexStatus", "status"]
 
 @dataclass(frozen=True, slots=True)
 class ClusterStatus:
-    """What ``es status`` tells; ``model`` is empty before the first index, ``matches`` compares it with ours."""
+    """What ``es status`` tells; ``model`` is empty before the first index, ``matches`` compares it with ours.
+
+    ``fault`` is a sentence where the aliases are not sane; ``pending`` counts the changes of ``es plan``, None then.
+    ``states`` counts documents.
+    """
 
     server: str
     cluster: str
     version: str
     health: str
+    nodes: int
+    licence: str
     indices: tuple[IndexStatus, ...]
+    versions: tuple[Place, ...]
     model: str
     configured: str
     matches: bool
+    fault: str
+    pending: int | None
+    states: dict[str, int]
 
 
 def status(application: Application) -> ClusterStatus:
@@ -30,15 +42,22 @@ def status(application: Application) -> ClusterStatus:
     store = elasticsearch_store(application)
     store.check()
     server = read_server(store)
-    indexed = store.fingerprint()
+    standing = aliases(application)
+    indexed = None if standing.fault else store.fingerprint()
     configured = application.embedder.fingerprint
     return ClusterStatus(
         server=store.where,
         cluster=server.name,
         version=server.version,
         health=server.health,
+        nodes=server.nodes,
+        licence=server.licence,
         indices=read_indices(store),
+        versions=standing.places,
         model=str(indexed) if indexed else "",
         configured=str(configured),
         matches=indexed is None or indexed.matches(configured),
+        fault=standing.fault,
+        pending=None if standing.fault else len(plan(application).changes),
+        states={str(state): count for state, count in store.state_counts().items()},
     )

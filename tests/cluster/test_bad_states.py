@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from searchapp.cluster import apply, prune, reindex, rollback
+from searchapp.cluster import apply, prune, reindex, rollback, status
 from searchapp.cluster.aliases import aliases, mend
 from searchapp.cluster.build import begin
 from searchapp.doctor import diagnose
@@ -124,6 +124,8 @@ def test_a_wrong_alias(moved: Configured, accident: Callable[[Configured], None]
     accident(moved)
     (found,) = [finding for finding in examined(moved()) if finding.check == "aliases"]
     assert found.severity is Severity.ERROR and words in found.message
+    standing = status(moved())  # shows them nevertheless
+    assert words in standing.fault and standing.pending is None and len(standing.versions) >= 2
     refused_by_all(moved)
     run_remedy(moved, found.remedy)
     assert examined(moved()) == []

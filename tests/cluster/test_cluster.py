@@ -40,6 +40,9 @@ def test_status_before_and_after_apply(application: Application) -> None:
         f"{prefix}-documents": "",
     }
     assert after.model == after.configured and after.matches
+    assert [version.state for version in after.versions] == ["live"] and not after.fault
+    assert before.pending and after.pending == 0 and after.nodes >= 1 and after.licence
+    assert {index.shards for index in after.indices} == {1}
 
 
 def test_another_model_is_shown_and_not_applied(application: Application) -> None:

@@ -318,6 +318,13 @@ class StoreContract:
         assert self.keyword(prepared, "shared") == ["shared words too"]
         assert prepared.delete_document("a") is False
 
+    def test_what_has_passages_is_told_whoever_knows_of_it(self, prepared: Store) -> None:
+        assert list(prepared.held()) == []
+        prepared.write([document("b", "one", "two"), document("a", "three"), document("empty")])
+        prepared.forget(["b"])
+        prepared.refresh()
+        assert sorted(prepared.held()) == ["a", "b"]
+
     def test_vectors_are_known_by_hash(self, prepared: Store) -> None:
         write = document("a", "one", "two")
         self.fill(prepared, write, document("b", "one"))
@@ -388,6 +395,10 @@ class StoreContract:
         assert [entry.id for entry in prepared.sources("/docs")] == ["c", "a", "d", "b"]
         assert [entry.id for entry in prepared.sources("/docs/x/s/it's.md")] == ["d"]
         assert list(prepared.sources("/do")) == []
+        assert [entry.id for entry in prepared.sources("")] == sorted(
+            (entry.id for entry in prepared.entries().entries),
+            key=lambda id_: prepared.known_entries([id_])[id_].source,
+        )
         found = prepared.same_content(["a", "d", "none"])
         assert {hash_: [entry.id for entry in entries] for hash_, entries in found.items()} == {"a": ["a"], "d": ["d"]}
 

@@ -46,13 +46,8 @@ def aliases(
     else:
         out = console()
         for place in found.places:
-            state = (
-                "live" if place.live else "unfinished" if place.unfinished else "written" if place.written else "kept"
-            )
-            shown = state if place.number is not None else "stranger"
-            out.print(
-                f"{shown:<10} {place.name}: {place.documents:,} documents, {place.chunks:,} passages  {place.model}"
-            )
+            held = f"{place.documents:,} documents, {place.chunks:,} passages"
+            out.print(f"{place.state:<10} {place.name}: {held}  {place.model}")
         if found.fault:
             out.print(f"{found.fault}\n{found.mend} mends it.", style="red")
         elif not found.places:

@@ -15,25 +15,41 @@ def register(app: typer.Typer) -> None:
 
 
 def status(as_json: JsonOption = False) -> None:
-    """Show the server, its health, the searchapp indices, and the model they were built with.
+    """Show the server, its health, the versions of the index with their models, and what is to be done.
+
+    "searchapp doctor" looks at everything and tells how to mend it.
 
     Example: searchapp es status --json
     """
     from searchapp.cluster import status as run
 
-    with waiting("Loading the embedding model", as_json):
+    with waiting("Looking", as_json):
         found = run(application())
     if as_json:
         print_json(dataclasses.asdict(found))
         return
     out = console()
-    out.print(f"server      {found.server} ({found.cluster}, version {found.version})")
-    out.print(f"health      {found.health}")
+    out.print(f"server      {found.server} ({found.cluster}, version {found.version}, licence {found.licence})")
+    out.print(f"health      {found.health}, {found.nodes} node(s)")
     out.print(f"configured  {found.configured}")
-    out.print(f"indexed     {found.model or 'nothing yet: run searchapp es apply'}")
+    out.print(f"indexed     {found.model or ('?' if found.fault else 'nothing yet: run searchapp es apply')}")
     if not found.matches:
         out.print("            The index was built with another model than the configured one.", style="red")
+    places = {place.name: place for place in found.versions}
     for index in found.indices:
-        alias = f" (alias {index.alias})" if index.alias else ""
-        size = f"{index.bytes / 1e6:.1f} MB"
-        out.print(f"index       {index.name}{alias}: {index.health}, {index.documents} documents, {size}")
+        place = places.get(index.name)
+        what = place.state if place else "registry"
+        held = f"{index.documents:,} entries"
+        if place:
+            held = f"{place.documents:,} documents, {index.documents:,} passages"
+        model = f", {place.model}" if place and place.model else ""
+        size = f"{index.bytes / 1e6:.1f} MB, {index.shards} shard(s), {index.replicas} replica(s)"
+        out.print(f"{what:<11} {index.name}: {index.health}, {held}, {size}{model}")
+    if found.states:
+        out.print(f"documents   {', '.join(f'{count:,} {state}' for state, count in sorted(found.states.items()))}")
+    if found.fault:
+        out.print(f"aliases     {found.fault} searchapp es aliases mends them.", style="red")
+    elif found.pending:
+        out.print(f"plan        {found.pending} change(s): searchapp es plan shows them")
+    else:
+        out.print("plan        nothing to do")

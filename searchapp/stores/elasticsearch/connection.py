@@ -134,7 +134,7 @@ def _refusal(error: ApiError, where: str) -> SearchAppError:
         return ServiceRefusedError(
             f"Elasticsearch at {where} {what} (HTTP {status}).",
             "Set SEARCHAPP_ELASTICSEARCH_API_KEY to a key that may read and write the searchapp indices: "
-            "searchapp es roles create worker makes one.",
+            "searchapp es roles create worker makes one. The searchapp es commands need one of an operator.",
         )
     if "compatible-with" in reason or "Accept version must be" in reason or "media_type_header" in reason:
         return incompatible(where, "of another major version")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from searchapp.stores.elasticsearch import inference
 from searchapp.stores.elasticsearch.connection import reading
 
 if TYPE_CHECKING:
@@ -18,26 +19,37 @@ class ServerStatus:
     name: str
     version: str
     health: str
+    nodes: int
+    licence: str
 
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """One index of ours; ``alias`` is the name that searches use for it, if any; ``bytes`` counts its primaries."""
+    """One index of ours; ``alias`` is the name that searches use for it, if any.
+
+    ``documents`` are what Elasticsearch calls so: passages, or entries of the registry. They and ``bytes`` count the
+    primaries.
+    """
 
     name: str
     alias: str
     health: str
     documents: int
     bytes: int
+    shards: int
+    replicas: int
 
 
 def read_server(store: ElasticsearchStore) -> ServerStatus:
-    """Name, lowest version among the nodes, and health."""
+    """Name, lowest version among the nodes, health, and licence."""
     with reading(store.where):
         health = store.client.cluster.health()
         nodes = store.client.nodes.info(metric="http", filter_path="nodes.*.version").get("nodes", {})
+        licence, _ = inference.licence(store.client)
     versions = sorted({node["version"] for node in nodes.values()})
-    return ServerStatus(health["cluster_name"], versions[0] if versions else "", health["status"])
+    return ServerStatus(
+        health["cluster_name"], versions[0] if versions else "", health["status"], health["number_of_nodes"], licence
+    )
 
 
 def read_indices(store: ElasticsearchStore) -> tuple[IndexStatus, ...]:
@@ -56,6 +68,8 @@ def read_indices(store: ElasticsearchStore) -> tuple[IndexStatus, ...]:
             health=health[name]["status"],
             documents=stats[name]["primaries"]["docs"]["count"],
             bytes=stats[name]["primaries"]["store"]["size_in_bytes"],
+            shards=health[name]["number_of_shards"],
+            replicas=health[name]["number_of_replicas"],
         )
         for name in sorted(found)
     )
