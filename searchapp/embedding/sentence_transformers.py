@@ -90,7 +90,8 @@ class SentenceTransformersEmbedder:
     def _encode(self, texts: list[str]) -> Vectors:
         vectors = np.empty((len(texts), self.fingerprint.dims), dtype=np.float32)
         size = self._settings.embedding_batch_size
-        for batch in batches_by_length(texts, size):
+        tokens = self.tokenizer.counts(texts) if len(texts) > size else None
+        for batch in batches_by_length(texts, size, tokens):
             with self._lock:
                 # float(): NumPy has no bfloat16. Normalised again after it, since bfloat16 keeps only 8 bits.
                 encoded = self._model.encode(

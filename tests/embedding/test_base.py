@@ -26,3 +26,4 @@ def test_precision_does_not_part_two_machines_but_everything_else_does() -> None
 def test_batches_hold_every_text_once_longest_first() -> None:
     texts = ["a" * length for length in (3, 9, 1, 7, 5)]
     assert list(batches_by_length(texts, 2)) == [[1, 3], [4, 0], [2]]
+    assert list(batches_by_length(texts, 2, [4, 1, 5, 3, 2])) == [[2, 0], [3, 4], [1]]

@@ -6,6 +6,8 @@ import dataclasses
 import datetime as dt
 from typing import Any
 
+import numpy as np
+
 from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
 from searchapp.stores.base import FoundChunk
 from searchapp.stores.file_names import file_name
@@ -47,7 +49,7 @@ def _vector(embedded: EmbeddedChunk) -> Json:
     """The vector, or the text that the ingest pipeline makes it of."""
     if not embedded.vector.size:
         return {"embedded_text": embedded.chunk.embedded_text}
-    return {"embedding": [round(float(value), 7) for value in embedded.vector]}
+    return {"embedding": np.round(embedded.vector.astype(np.float64), 7).tolist()}
 
 
 def chunk_of(hit: Json) -> Chunk:
