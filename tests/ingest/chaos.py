@@ -81,6 +81,7 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
         "SEARCHAPP_LEASE_SECONDS": str(settings.lease_seconds),
         "SEARCHAPP_REDIS_URL": settings.redis_url.get_secret_value(),
         "SEARCHAPP_METRICS_PORT": "0",
+        "PYTHONFAULTHANDLER": "1",  # SIGABRT shows what each thread does
         **more,
     }
 

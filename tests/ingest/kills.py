@@ -31,6 +31,7 @@ from tests.services import elasticsearch, process, redis
 
 DOCUMENTS = 60
 HEAP = "384m"
+END_SECONDS = 240.0
 LATEST = 0.9
 """Of the requests of an undisturbed run, so that the moment comes although no two runs make quite as many."""
 
@@ -72,7 +73,7 @@ class Proof:
             world.act(lambda: chaos.kill(victim))
             world.wait_for_the_moment(victim)
             again = world.start(*self._ingest, SEARCHAPP_ELASTICSEARCH_URL=self._url)
-            assert again.wait(240) == 0, chaos.log(world.settings)
+            world.must_end(again)
 
         return self._round("ingest killed", disturb, by_worker=False)
 
@@ -110,7 +111,7 @@ class Proof:
             run = world.start(*self._ingest)
             world.wait_for_the_moment(run)
             server.start()
-            assert run.wait(240) == 0, chaos.log(world.settings)
+            world.must_end(run)
 
         return self._round(f"Elasticsearch {'killed' if hard else 'restarted'}", disturb, by_worker=False)
 
@@ -146,7 +147,7 @@ class Proof:
             if by_worker:
                 world.wait_until_settled()
             else:
-                assert run.wait(240) == 0, chaos.log(world.settings)
+                world.must_end(run)
             self._requests[update, by_worker] = world.proxy.seen
             chunks = chaos.chunks_of(world.settings)
         chaos.assert_equal(chunks, self._wanted.setdefault(update, chunks))
@@ -220,6 +221,15 @@ class World:
         chaos.eventually(lambda: self.proxy.fired.is_set() or run.poll() is not None)
         if not self.proxy.fired.wait(5):
             raise NeverCame
+
+    def must_end(self, run: subprocess.Popen[str]) -> None:
+        """Well, and by itself; where it hangs, the stack of each of its threads is shown with its log."""
+        try:
+            code = run.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            run.send_signal(signal.SIGABRT)
+            code = run.wait()
+        assert code == 0, chaos.log(self.settings)
 
     def wait_until_settled(self) -> None:
         store = self.application.store
