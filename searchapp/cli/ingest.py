@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +34,9 @@ def ingest(
     queue: Annotated[
         bool, typer.Option("--queue", help="Only queue them, for workers or the running page to ingest.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and follow every change in the folders, until Ctrl-C.")
+    ] = False,
     password: Annotated[
         bool,
         typer.Option("--password", help="Ask for a password to try on protected documents, or read it from a pipe."),
@@ -52,12 +56,17 @@ def ingest(
     it, as robots.txt allows, one a second (SEARCHAPP_CRAWL_DELAY_SECONDS). The next time an unchanged page is not sent
     again, and with --sync pages are removed that the site answers with 404.
 
+    With --watch folders are synchronised first; from then on new, edited, renamed and deleted files are followed within
+    seconds.
+
     Examples:
       searchapp ingest ~/papers handbook.pdf
 
       searchapp ingest ~/papers --sync
 
       searchapp ingest ~/papers --queue
+
+      searchapp ingest ~/papers --watch
 
       searchapp ingest contract.pdf --password
 
@@ -71,6 +80,12 @@ def ingest(
 
     if depth and not any("://" in target for target in targets):
         raise UsageError("--depth is for web addresses.", "Folders are always read with all that lies below them.")
+    if watch and queue:
+        raise UsageError("--watch and --queue cannot be joined.", "Leave one of them out.")
+    if watch:
+        from searchapp.ingest.watch import require_folders
+
+        targets, sync = require_folders(targets), True
     mode = Sync.NO if not sync else Sync.EVEN_ALL if yes else Sync.CAREFUL
     passwords = given_passwords(ask=password, file=password_file)
     running = application()
@@ -86,13 +101,19 @@ def ingest(
             )
         queue_all(running, targets, group, depth, as_json)
         return
-    finish(
-        lambda notify: running.ingester.ingest(
-            targets, groups=group, sync=mode, depth=depth, passwords=passwords, notify=notify
-        ),
-        as_json,
-        targets,
-    )
+    run = partial(running.ingester.ingest, groups=group, depth=depth, passwords=passwords)
+    if watch:
+        from searchapp.cli.following import follow
+
+        follow(
+            running.ingester,
+            targets,
+            lambda notify: run(targets, sync=mode, notify=notify),
+            lambda paths, notify: run(paths, notify=notify),
+            as_json,
+        )
+        return
+    finish(lambda notify: run(targets, sync=mode, notify=notify), as_json, targets)
 
 
 def finish(run: Run, as_json: bool, targets: Sequence[str]) -> None:

@@ -3,7 +3,8 @@
 ``pipeline`` puts the stages together; ``reading`` compares sources with the registry, claims and parses them;
 ``windows`` embeds and writes; ``channel`` runs stages ahead of each other. ``claims`` and ``owner`` keep two processes
 off one document, ``entries`` says what the registry is told, ``patience`` waits for services, ``moves`` and ``sync``
-follow files. What is queued is done in ``batches``, which ``redis_queue`` carries to a ``worker`` on any machine.
+follow files, ``watch`` tells of their changes. What is queued is done in ``batches``, which ``redis_queue`` carries to
+a ``worker`` on any machine.
 """
 
 from searchapp.ingest.originals import Originals

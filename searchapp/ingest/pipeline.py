@@ -25,7 +25,7 @@ from searchapp.ingest.owner import Owner
 from searchapp.ingest.patience import Notify, Patience
 from searchapp.ingest.reading import Loaded, Read, Reader, ask_again, grouped
 from searchapp.ingest.sites import Sites
-from searchapp.ingest.sync import Sync, removed
+from searchapp.ingest.sync import Sync, removed, removed_places
 from searchapp.ingest.windows import Embedding, Window, Writing, gathered
 from searchapp.model import Chunk, Document, DocumentEntry, DocumentState, IngestOutcome
 from searchapp.settings import Settings
@@ -106,11 +106,20 @@ class Ingester:
             )
             yield from self._flow(reader.read(targets), claims, patient)
             if sync is not Sync.NO:
-                yield from removed(self._store, self._originals, targets, reader.seen, sync, sites)
+                yield from removed(self._store, self._originals, targets, reader.seen, sync, sites, patient)
 
     def ingest_documents(self, documents: Iterable[Document]) -> Iterator[IngestOutcome]:
         """Ingest documents that are in memory already, as ``ingest`` does with sources, but without claiming them."""
         yield from self._flow(self._loaded(documents), None, Patience(self._settings.patience_seconds))
+
+    def remove(self, places: Sequence[str], *, notify: Notify | None = None) -> Iterator[IngestOutcome]:
+        """Remove the documents of files and folders that are gone; yields one outcome for each.
+
+        ``notify`` and the errors are as in ``ingest``.
+        """
+        yield from removed_places(
+            self._store, self._originals, places, Patience(self._settings.patience_seconds, notify)
+        )
 
     def queue(self, source: str, *, groups: Sequence[str] = (), depth: int = 0) -> DocumentEntry:
         """Register a file or address as queued, to be ingested later; returns its entry.

@@ -9,8 +9,9 @@ from enum import StrEnum
 from searchapp.errors import UsageError
 from searchapp.ingest.moves import is_gone
 from searchapp.ingest.originals import Originals
+from searchapp.ingest.patience import Patience
 from searchapp.ingest.sites import Sites
-from searchapp.model import IngestOutcome, IngestState
+from searchapp.model import DocumentEntry, IngestOutcome, IngestState
 from searchapp.stores import Store
 
 
@@ -23,7 +24,13 @@ class Sync(StrEnum):
 
 
 def removed(
-    store: Store, originals: Originals, targets: Sequence[str], seen: Collection[str], sync: Sync, sites: Sites
+    store: Store,
+    originals: Originals,
+    targets: Sequence[str],
+    seen: Collection[str],
+    sync: Sync,
+    sites: Sites,
+    patient: Patience,
 ) -> Iterator[IngestOutcome]:
     """Remove what lies below the folders and sites among ``targets`` and is gone; yields one outcome for each.
 
@@ -36,7 +43,7 @@ def removed(
         place = sites.place(target) if "://" in target else os.path.abspath(target)  # noqa: PTH100 - as discovery does
         if not place or ("://" not in place and not os.path.lexists(place)):
             continue
-        known = list(store.sources(place))
+        known = patient(lambda where: list(store.sources(where)), place)
         unseen = [entry for entry in known if entry.id not in seen]
         if "://" in place:
             away = set(sites.gone(place, [entry.source for entry in unseen]))
@@ -49,6 +56,20 @@ def removed(
                 "Check that its drive is mounted, or its site complete. If they are really gone, add --yes.",
             )
         for entry in gone:
-            store.delete_document(entry.id)
-            originals.forget(entry)
-            yield IngestOutcome(entry.source, entry.id, IngestState.DELETED, entry.chunks)
+            yield _removed(store, originals, entry, patient)
+
+
+def removed_places(
+    store: Store, originals: Originals, places: Sequence[str], patient: Patience
+) -> Iterator[IngestOutcome]:
+    """Remove the documents of files and folders that are gone; yields one outcome for each."""
+    for place in places:
+        for entry in patient(lambda where: list(store.sources(where)), place):
+            if is_gone(entry.source):
+                yield _removed(store, originals, entry, patient)
+
+
+def _removed(store: Store, originals: Originals, entry: DocumentEntry, patient: Patience) -> IngestOutcome:
+    patient(store.delete_document, entry.id)
+    originals.forget(entry)
+    return IngestOutcome(entry.source, entry.id, IngestState.DELETED, entry.chunks)

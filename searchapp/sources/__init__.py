@@ -14,9 +14,19 @@ Read on in the order of a document's way: ``discovery``, ``loader``, ``web`` (fe
 process), ``parse`` (which format), then one file a format, and ``builder``, which all formats write to.
 """
 
-from searchapp.sources.discovery import BadTarget, SourceRef, discover, document_id
+from searchapp.sources.discovery import BadTarget, SourceRef, discover, document_id, is_supported
 from searchapp.sources.loader import Loader, RawSource
 from searchapp.sources.page_version import PageVersion
 from searchapp.sources.sniff import likely_type
 
-__all__ = ["BadTarget", "Loader", "PageVersion", "RawSource", "SourceRef", "discover", "document_id", "likely_type"]
+__all__ = [
+    "BadTarget",
+    "Loader",
+    "PageVersion",
+    "RawSource",
+    "SourceRef",
+    "discover",
+    "document_id",
+    "is_supported",
+    "likely_type",
+]

@@ -124,7 +124,7 @@ def _walk(top: Path) -> Iterator[SourceRef | BadTarget]:
                 continue
             if _is(entry, stat.S_ISDIR):
                 folders.append(entry)
-            elif _is_supported(entry) and _is(entry, stat.S_ISREG):
+            elif is_supported(entry) and _is(entry, stat.S_ISREG):
                 yield _file(entry)
         waiting.extend(reversed(folders))
 
@@ -136,7 +136,8 @@ def _is(path: Path, kind: object) -> bool:
         return False  # a dangling link, or gone since it was listed
 
 
-def _is_supported(path: Path) -> bool:
+def is_supported(path: Path) -> bool:
+    """Whether a folder's file of this name is taken."""
     name = path.name.lower().removesuffix(".gz")
     return any(name.endswith(suffix) and name != suffix for suffix in (*SUFFIXES, *OUTDATED_SUFFIXES))
 
