@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from searchapp.settings import Settings
 from searchapp.wiring import Application
+from tests.sources.site import serving
 from tests.web.browsing import NewPage, Serve, search, titles
 
 HANDBOOK = """# Press shop handbook
@@ -75,3 +76,27 @@ def test_a_question_without_evidence_is_refused_plainly(library: Page, address: 
     library.goto(f"{address}/?q=Who+won+the+cup+in+Lisbon%3F&ask=1")
     expect(library.locator("#answer-label")).to_have_text("No answer in your documents")
     expect(library.locator("#answer-text")).to_contain_text("no evidence")
+
+
+@pytest.mark.slow
+def test_a_site_is_added_and_its_pages_are_found(new_page: NewPage, served: Serve, tmp_path: Path) -> None:
+    settings = Settings(
+        data_dir=tmp_path, embedding_model="hashed:256", allowed_networks="127.0.0.0/8", crawl_delay_seconds=0.0
+    )
+    with serving() as site:
+        site.page("/docs/", "part", "/ill")
+        site.page("/docs/part")
+        site.put("/ill", status=503)
+        page = new_page()
+        page.goto(f"{served(Application(settings))}/documents")
+        page.get_by_label("Web address").fill(f"{site.base}/docs/")
+        page.get_by_label("How much of the site").select_option("1")
+        page.get_by_role("button", name="Add", exact=True).click()
+        states = page.locator(".state")
+        expect(states).to_have_count(3, timeout=60_000)
+        expect(page.locator(".state.indexed")).to_have_count(2, timeout=60_000)
+        failed = page.locator(".entries li", has=page.locator(".state.failed"))
+        expect(failed).to_contain_text("the server answered 503")
+        site.page("/ill")
+        failed.get_by_role("button", name="Try again").click()
+        expect(page.locator(".state.indexed")).to_have_count(3, timeout=60_000)
