@@ -12,10 +12,16 @@ from searchapp.stores.elasticsearch.connection import reading
 from searchapp.stores.elasticsearch.versions import Version, look, update_aliases
 from searchapp.wiring import Application
 
+EXACT = 40_000
+"""The most that Elasticsearch's cardinality counts exactly."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A version of the index, or an index that only answers to the name (``number`` is None then)."""
+    """A version of the index, or an index that only answers to the name (``number`` is None then).
+
+    ``documents`` is exact up to ``EXACT`` and an estimate beyond.
+    """
 
     name: str
     number: int | None
@@ -151,7 +157,9 @@ def _mend(store: ElasticsearchStore, places: list[Place], intruders: tuple[str, 
 
 def _place(store: ElasticsearchStore, name: str, version: Version | None) -> Place:
     store.client.indices.refresh(index=name)
-    counting = {"documents": {"cardinality": {"field": "document_id"}}} if version else None
+    counting = (
+        {"documents": {"cardinality": {"field": "document_id", "precision_threshold": EXACT}}} if version else None
+    )
     found = store.client.search(index=name, size=0, track_total_hits=True, aggregations=counting)
     documents = found["aggregations"]["documents"]["value"] if version else 0
     spec = version.spec if version else None

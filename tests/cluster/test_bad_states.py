@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from searchapp.cluster import apply, prune, reindex, rollback, status
+from searchapp.cluster import apply, prune, reindex, rollback, snapshots, status
 from searchapp.cluster.aliases import aliases, mend
 from searchapp.cluster.build import begin
 from searchapp.doctor import diagnose
@@ -216,6 +216,20 @@ def test_a_lost_index(moved: Configured) -> None:
     assert examined(moved(), Severity.ERROR) == []
     ingest(moved(), *(document(name) for name in ("one", "two", "three")))
     assert finds(moved) == {"one", "two", "three"} and examined(moved()) == []
+
+
+def test_a_lost_index_comes_back_from_a_snapshot(moved: Configured) -> None:
+    kept = {"snapshot_repository": f"fs:{store_of(moved()).names.prefix}"}
+    name = snapshots.create(moved(**kept)).name
+    store = store_of(moved())
+    try:
+        for version in read_versions(store.client, store.names):
+            store.client.indices.delete(index=version.name)
+        assert [finding.check for finding in examined(moved(), Severity.ERROR)] == ["aliases"]
+        snapshots.restore(moved(**kept), name)
+        assert examined(moved(), Severity.ERROR) == [] and finds(moved) == {"one", "two", "three"}
+    finally:
+        snapshots.delete(moved(**kept), name)
 
 
 def test_a_lost_note_of_the_model(moved: Configured) -> None:
