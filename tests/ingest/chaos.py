@@ -47,7 +47,8 @@ def write_corpus(folder: Path, documents: int, version: int) -> None:
     for number in range(documents, documents + version):
         (folder / f"new-{number:03}.md").write_text(f"# New {number}\n\n{passage(number)}", encoding="utf-8")
     if version:
-        (folder / f"document-{version:03}.md").rename(folder / f"renamed-{version:03}.md")
+        # One that was not edited: its passages move, with or without --sync.
+        (folder / f"document-{version + 1:03}.md").rename(folder / f"renamed-{version + 1:03}.md")
     for path in folder.iterdir():
         os.utime(path, (1_700_000_000, 1_700_000_000))
 

@@ -202,6 +202,7 @@ BLOCK = "index [x] blocked by: [FORBIDDEN/12/index read-only / allow delete (api
         (400, error("media_type_header_exception", MEDIA, 400), "Elasticsearch", IncompatibleServerError, "major version"),
         (403, error("cluster_block_exception", BLOCK, 403), "Elasticsearch", StorageError, "read-only"),
         (429, error("circuit_breaking_exception", "too large", 429), "Elasticsearch", ServiceUnavailableError, "too much"),
+        (400, error("validation_exception", "maximum shards open", 400), "Elasticsearch", ServiceRefusedError, "maximum shards"),
         (502, "<html>Bad gateway</html>", None, ServiceUnavailableError, "cannot serve now"),
         (503, error("master_not_discovered_exception", "no master", 503), "Elasticsearch", ServiceUnavailableError, "no master"),
         (404, "<html>404 page not found</html>", None, IncompatibleServerError, "not Elasticsearch"),

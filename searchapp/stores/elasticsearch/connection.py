@@ -158,9 +158,8 @@ def _refusal(error: ApiError, where: str) -> SearchAppError:
         return ServiceUnavailableError(
             f"Elasticsearch at {where} has too much to do (HTTP 429).", "Try again in a moment, or add nodes."
         )
-    return ServiceUnavailableError(
-        f"Elasticsearch at {where} refused a request (HTTP {status}): {reason}.", "Its log tells more."
-    )
+    refused = ServiceRefusedError if status == 400 else ServiceUnavailableError  # the same again is refused again
+    return refused(f"Elasticsearch at {where} refused a request (HTTP {status}): {reason}.", "Its log tells more.")
 
 
 def _not_elasticsearch(where: str) -> IncompatibleServerError:
