@@ -268,6 +268,16 @@ class Passage(TypedDict):
     text: str
 
 
+@_described
+class OpenedDocument(TypedDict):
+    """Some of a document's passages, in reading order."""
+
+    document: Entry
+    total: int
+    """The passages of the whole document."""
+    passages: list[Passage]
+
+
 # --- health --------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 from pathlib import Path
 
 from searchapp.access.database import Database
-from searchapp.access.identity import LOCAL, Identity, Scope, read_groups, read_scopes
+from searchapp.access.identity import LOCAL, Identity, Scope, may_read, read_groups, read_scopes
 from searchapp.access.keys import Key, Keys
 from searchapp.access.sessions import Session, Sessions
 from searchapp.access.users import User, Users
@@ -39,6 +39,7 @@ __all__ = [
     "Sessions",
     "User",
     "Users",
+    "may_read",
     "read_groups",
     "read_scopes",
 ]

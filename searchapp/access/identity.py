@@ -38,6 +38,11 @@ LOCAL = Identity("local", frozenset(Scope))
 """Whoever sits at this machine, where no authentication is asked for."""
 
 
+def may_read(groups: tuple[str, ...] | None, document_groups: tuple[str, ...]) -> bool:
+    """Whether who is bounded by ``groups`` may see a document of ``document_groups`` (see ``Filters.groups``)."""
+    return groups is None or not document_groups or bool(set(groups) & set(document_groups))
+
+
 def read_scopes(texts: Iterable[str]) -> frozenset[Scope]:
     """The scopes of those names. Raises UsageError for none at all and for an unknown one."""
     names = list(texts)

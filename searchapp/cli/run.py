@@ -13,7 +13,7 @@ import sys
 import typer
 
 from searchapp import __version__
-from searchapp.cli import ask, demo, doctor, documents, es, evaluate, ingest, keys, search, serve, users, worker
+from searchapp.cli import ask, demo, doctor, documents, es, evaluate, ingest, keys, mcp, search, serve, users, worker
 from searchapp.errors import SearchAppError
 
 app = typer.Typer(
@@ -46,6 +46,7 @@ def _options(
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
+app.command("mcp")(mcp.mcp)
 app.command("ingest")(ingest.ingest)
 app.command("search")(search.search)
 app.command("ask")(ask.ask)

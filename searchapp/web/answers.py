@@ -13,13 +13,14 @@ from searchapp.model import AnswerEvent, Done, SentenceChecked, SourcesFound, To
 from searchapp.serialise import answer_json, hit_json, sentence_json
 from searchapp.web.problems import InternalError, problem
 
-CONTENT = {
-    "text/event-stream": {
-        "type": "string",
-        "description": "Server-sent events: a line `event: NAME`, a line `data: JSON`; `x-events` has the types.",
-    }
+EVENTS = {
+    "sources": shapes.Sources,
+    "token": shapes.Token,
+    "sentence": shapes.Sentence,
+    "done": shapes.Answer,
+    "error": shapes.Problem,
 }
-"""How the stream is described."""
+"""The events of an answer, and the type of each one's data."""
 
 log = logging.getLogger(__name__)
 

@@ -44,7 +44,7 @@ def _add_search(routes: Blueprint, application: Application) -> None:
     @routes.post("/ask")
     @operation(
         "Answer a question",
-        content=answers.CONTENT,
+        events=answers.EVENTS,
         errors=(*SEARCH, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     )
     def ask(body: Question) -> Response:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from flask import Flask, Response, g, redirect, request
 from limits import RateLimitItemPerMinute, storage, strategies
 
-from searchapp.access import LOCAL, Identity, Scope, Session
+from searchapp.access import LOCAL, Identity, Scope, Session, may_read
 from searchapp.errors import ForbiddenError, NotFoundError, TooManyRequestsError, UnauthenticatedError
 from searchapp.model import DocumentEntry
 from searchapp.settings import Authentication
@@ -135,8 +135,7 @@ def session() -> Session | None:
 
 def readable(entry: DocumentEntry | None, document_id: str) -> DocumentEntry:
     """``entry``, if the caller may see it. Raises NotFoundError otherwise: that it exists is a secret too."""
-    groups = caller().groups
-    if entry is None or (groups is not None and entry.groups and not set(groups) & set(entry.groups)):
+    if entry is None or not may_read(caller().groups, entry.groups):
         raise NotFoundError(f"There is no document {document_id[:64]}.", "It may have been deleted; search again.")
     return entry
 

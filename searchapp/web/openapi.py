@@ -24,15 +24,6 @@ from searchapp.web.problems import InternalError
 Json: TypeAlias = dict[str, Any]
 
 REF = "#/components/schemas/{model}"
-EVENTS = {
-    "sources": shapes.Sources,
-    "token": shapes.Token,
-    "sentence": shapes.Sentence,
-    "done": shapes.Answer,
-    "error": shapes.Problem,
-}
-"""The events of an answer, and the type of each one's data."""
-
 EVERYWHERE: Errors = (InternalError,)
 BEHIND_THE_DOOR: Errors = (UnauthenticatedError, ForbiddenError, TooManyRequestsError)
 
@@ -67,8 +58,6 @@ def document(app: Flask, authentication: Authentication) -> Json:
     for rule, method, told in _operations(app):
         path = paths.setdefault(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
         path[method.lower()] = _operation(rule, method, told, components)
-    for event in EVENTS.values():
-        _schema(event, components)
     return {
         "openapi": "3.1.0",
         "info": {"title": "searchapp", "version": __version__, "description": DESCRIPTION},
@@ -157,8 +146,8 @@ def _responses(told: Operation, components: Json) -> Json:
     content: Json = {kind: {"schema": dict(schema)} for kind, schema in told.content.items()}
     if told.returns is not None:
         content["application/json"] = {"schema": _schema(told.returns, components)}
-    if "text/event-stream" in content:
-        content["text/event-stream"]["x-events"] = {name: _schema(type_, components) for name, type_ in EVENTS.items()}
+    if told.events:
+        content["text/event-stream"] = {"schema": {"oneOf": [_event(*one, components) for one in told.events.items()]}}
     response: Json = {"description": told.status.phrase}
     if content:
         response["content"] = content
@@ -167,6 +156,12 @@ def _responses(told: Operation, components: Json) -> Json:
     return {str(int(told.status)): response} | {
         str(int(status)): {"description": text} for status, text in told.also.items()
     }
+
+
+def _event(name: str, data: Any, components: Json) -> Json:
+    """The schema of one server-sent event, in the words that OpenAPI 3.2 has for it."""
+    text = {"type": "string", "contentMediaType": "application/json", "contentSchema": _schema(data, components)}
+    return {"type": "object", "properties": {"event": {"const": name}, "data": text}, "required": ["event", "data"]}
 
 
 def _errors(errors: Errors, components: Json) -> Json:

@@ -51,8 +51,8 @@ class Operation:
     """The description of one route.
 
     ``returns`` is the type of a JSON response, None where there is none; ``content`` holds the schemas of other media
-    types. ``takes_files`` says that a multipart upload is taken in place of ``body``. ``headers`` and ``also`` (further
-    statuses) go by name and number to a sentence each.
+    types, and ``events`` the types of an event stream's data. ``takes_files`` says that a multipart upload is taken in
+    place of ``body``. ``headers`` and ``also`` (further statuses) go by name and number to a sentence each.
     """
 
     summary: str
@@ -63,6 +63,7 @@ class Operation:
     takes_files: bool
     returns: Any
     content: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    events: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     also: Mapping[HTTPStatus, str] = field(default_factory=dict)
     errors: Errors = ()
@@ -73,6 +74,7 @@ def operation(
     *,
     status: HTTPStatus = HTTPStatus.OK,
     content: Mapping[str, Mapping[str, Any]] | None = None,
+    events: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
     also: Mapping[HTTPStatus, str] | None = None,
     errors: Errors = (),
@@ -91,6 +93,7 @@ def operation(
             takes_files,
             _json_type(hints.get("return")),
             content or {},
+            events or {},
             headers or {},
             also or {},
             errors,

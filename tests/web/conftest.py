@@ -1,7 +1,7 @@
 """The web application over a scripted stand-in: as a test client, and served on a port for a browser."""
 
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from searchapp.web.app import create_app
 from searchapp.web.jobs import Jobs
 from searchapp.web.server import open_server
 from tests.web.samples import fill
+from tests.web.serving import serving
 from tests.web.stand_in import StandIn
 
 
@@ -44,20 +45,15 @@ def library(app: StandIn) -> StandIn:
 @pytest.fixture
 def served() -> Iterator[Callable[[object], str]]:
     """Gives a function that serves an application on a free port and returns its address."""
-    servers: list[tuple[Any, Jobs]] = []
+    with ExitStack() as servers:
 
-    def start(application: object) -> str:
-        jobs = Jobs(application)  # type: ignore[arg-type]
-        server = open_server(application, "127.0.0.1", 0, jobs)  # type: ignore[arg-type]
-        threading.Thread(target=server.run, daemon=True).start()
-        servers.append((server, jobs))
-        return f"http://127.0.0.1:{server.effective_port}"
+        def start(application: object) -> str:
+            jobs = Jobs(application)  # type: ignore[arg-type]
+            servers.callback(jobs.stop)
+            server = open_server(application, "127.0.0.1", 0, jobs)  # type: ignore[arg-type]
+            return servers.enter_context(serving(server))
 
-    yield start
-    for server, jobs in servers:
-        server.task_dispatcher.shutdown()
-        server.trigger.pull_trigger(server.close)  # in its own thread, which is polling the socket
-        jobs.stop()
+        yield start
 
 
 @pytest.fixture

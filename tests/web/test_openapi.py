@@ -15,8 +15,9 @@ from werkzeug.test import TestResponse
 
 from searchapp.errors import ServiceUnavailableError
 from searchapp.model import DocumentState
+from searchapp.web.answers import EVENTS
 from searchapp.web.app import create_app
-from searchapp.web.openapi import EVENTS, document
+from searchapp.web.openapi import document
 from tests.web.samples import fill, fill_registry
 from tests.web.stand_in import StandIn, entry
 from tests.web.test_api import events
@@ -118,7 +119,8 @@ def test_searches_answer_as_described(client: FlaskClient, library: StandIn, des
 def test_every_event_of_an_answer_is_as_described(
     client: FlaskClient, library: StandIn, described: dict[str, Any]
 ) -> None:
-    told = described["paths"]["/api/ask"]["post"]["responses"]["200"]["content"]["text/event-stream"]["x-events"]
+    stream = described["paths"]["/api/ask"]["post"]["responses"]["200"]["content"]["text/event-stream"]["schema"]
+    told = {one["properties"]["event"]["const"]: one["properties"]["data"]["contentSchema"] for one in stream["oneOf"]}
     seen = events(client.post("/api/ask", json={"question": "gloves"}).data)
     library.answerer.error = RuntimeError()
     seen += events(client.post("/api/ask", json={"question": "gloves"}).data)
