@@ -157,9 +157,8 @@ def _mend(store: ElasticsearchStore, places: list[Place], intruders: tuple[str, 
 
 def _place(store: ElasticsearchStore, name: str, version: Version | None) -> Place:
     store.client.indices.refresh(index=name)
-    counting = (
-        {"documents": {"cardinality": {"field": "document_id", "precision_threshold": EXACT}}} if version else None
-    )
+    cardinality = {"field": "document_id", "precision_threshold": EXACT}
+    counting = {"documents": {"cardinality": cardinality}} if version else None
     found = store.client.search(index=name, size=0, track_total_hits=True, aggregations=counting)
     documents = found["aggregations"]["documents"]["value"] if version else 0
     spec = version.spec if version else None

@@ -230,6 +230,7 @@ def test_a_lost_index_comes_back_from_a_snapshot(moved: Configured) -> None:
         assert examined(moved(), Severity.ERROR) == [] and finds(moved) == {"one", "two", "three"}
     finally:
         snapshots.delete(moved(**kept), name)
+        store.client.snapshot.delete_repository(name=f"{store.names.prefix}-snapshots")
 
 
 def test_a_lost_note_of_the_model(moved: Configured) -> None:
