@@ -67,9 +67,11 @@ class Sites:
                 first = found
             else:
                 yield found
+        if known is None or not queued or not self._patient.pause(0):
+            return  # what was told to stop has not met all pages, and stays queued
         if first is not None:
             yield first
-        elif known is not None and queued and self._patient.pause(0):
+        else:
             self._left.append(known)
 
     def _claimed(self, start: SourceRef, known: DocumentEntry) -> bool:

@@ -128,6 +128,24 @@ def test_a_crawl_that_ends_early_is_still_queued_and_goes_on_where_it_was(
     assert world.store.entries(states=[DocumentState.QUEUED]).total == 0
 
 
+def test_a_crawl_that_is_told_to_stop_stays_queued(world: World, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.page("/", "/a", "/b")
+    site.page("/a")
+    site.page("/b")
+    gate = site.gates["/b"] = threading.Event()
+    monkeypatch.setattr(reading, "GROUP_DOCUMENTS", 1)
+    world.ingester.queue(site.base + "/", depth=1)
+    stopping = threading.Event()
+    run = world.ingester.ingest([site.base + "/"], stopping=stopping)
+    assert next(run).source == site.base + "/a"
+    stopping.set()
+    gate.set()
+    assert [outcome.source for outcome in run] == [site.base + "/b"]  # what is at hand is finished
+    stored = world.store.entry(document_id(site.base + "/"))
+    assert stored is not None and (stored.state, stored.depth) == ("queued", 1)
+    assert len(list(world.ingester.ingest([site.base + "/"]))) == 3
+
+
 def test_a_site_is_crawled_by_one_process_at_a_time(
     world: World, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
