@@ -60,7 +60,7 @@ def _add_search(routes: Blueprint, application: Application) -> None:
 
 def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> None:
     @routes.get("/documents")
-    @operation("List documents", errors=(UsageError, *STORE))
+    @operation("List documents", errors=(UsageError, *STORE), conditional=True)
     def documents(query: EntriesQuery) -> shapes.Entries:
         """The documents that the caller may see, the latest changes first."""
         page = application.store.entries(
@@ -97,7 +97,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         return {"documents": [entry_json(entry) for entry in entries]}, HTTPStatus.ACCEPTED, {"Location": location}
 
     @routes.get("/documents/<document_id>")
-    @operation("Show a document", errors=(NotFoundError, *STORE))
+    @operation("Show a document", errors=(NotFoundError, *STORE), conditional=True)
     def document(document_id: str) -> shapes.Entry:
         return entry_json(readable(application.store.entry(document_id), document_id))
 

@@ -44,7 +44,7 @@ def blueprint(authentication: Authentication) -> Blueprint:
     made = functools.cache(document)
 
     @routes.get("/openapi.json")
-    @operation("Read this description")
+    @operation("Read this description", conditional=True)
     def description() -> dict[str, Any]:
         return made(current_app._get_current_object(), authentication)  # type: ignore[attr-defined]
 
@@ -151,10 +151,14 @@ def _responses(told: Operation, components: Json) -> Json:
     response: Json = {"description": told.status.phrase}
     if content:
         response["content"] = content
-    if told.headers:
-        response["headers"] = {name: _header(text) for name, text in told.headers.items()}
+    headers, also = dict(told.headers), dict(told.also)
+    if told.conditional:
+        headers["ETag"] = "Names this content; send it in If-None-Match."
+        also[HTTPStatus.NOT_MODIFIED] = "The content that If-None-Match names is current."
+    if headers:
+        response["headers"] = {name: _header(text) for name, text in headers.items()}
     return {str(int(told.status)): response} | {
-        str(int(status)): {"description": text} for status, text in told.also.items()
+        str(int(status)): {"description": text} for status, text in also.items()
     }
 
 

@@ -18,9 +18,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from flask import request
+from flask import Response, current_app, request
 from pydantic import BaseModel
 from typing_extensions import is_typeddict
 
@@ -53,6 +53,7 @@ class Operation:
     ``returns`` is the type of a JSON response, None where there is none; ``content`` holds the schemas of other media
     types, and ``events`` the types of an event stream's data. ``takes_files`` says that a multipart upload is taken in
     place of ``body``. ``headers`` and ``also`` (further statuses) go by name and number to a sentence each.
+    ``conditional``: it has an ETag, and is not sent again to who names that one in If-None-Match.
     """
 
     summary: str
@@ -67,6 +68,7 @@ class Operation:
     headers: Mapping[str, str] = field(default_factory=dict)
     also: Mapping[HTTPStatus, str] = field(default_factory=dict)
     errors: Errors = ()
+    conditional: bool = False
 
 
 def operation(
@@ -78,6 +80,7 @@ def operation(
     headers: Mapping[str, str] | None = None,
     also: Mapping[HTTPStatus, str] | None = None,
     errors: Errors = (),
+    conditional: bool = False,
 ) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Describe a view function, and have it called with what its ``query`` and ``body`` parameters take."""
 
@@ -97,6 +100,7 @@ def operation(
             headers or {},
             also or {},
             errors,
+            conditional,
         )
 
         @functools.wraps(view)
@@ -106,7 +110,8 @@ def operation(
             if body is not None:
                 has_files = takes_files and request.mimetype == "multipart/form-data"
                 arguments["body"] = None if has_files else read_body(body, request)
-            return view(**arguments)
+            given = view(**arguments)
+            return cast(R, _unless_known(current_app.make_response(given))) if conditional else given  # type: ignore[arg-type]
 
         called.operation = description  # type: ignore[attr-defined]
         return called
@@ -118,6 +123,15 @@ def described(view: object) -> Operation | None:
     """The description of a view function; None where it has none, as pages have."""
     found: Operation | None = getattr(view, "operation", None)
     return found
+
+
+def _unless_known(response: Response) -> Response:
+    """``response`` with an ETag of its body; 304 without one to who has that already."""
+    # A browser asks each time, and a shared cache keeps nothing.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    response.make_conditional(request)  # in place
+    return response
 
 
 def _body(hint: Any) -> tuple[type[BaseModel] | None, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from http import HTTPStatus
 from pathlib import Path
@@ -86,7 +87,8 @@ def _original(entry: DocumentEntry, path: Path, max_bytes: int) -> Response:
             # Text of any encoding becomes UTF-8: the one that the header can promise.
             declared = declared_charset(data) if kind is SourceType.HTML else ""
             data = decode(data, declared).encode("utf-8")
-        response = send_file(io.BytesIO(data), mimetype=media_type, download_name=_name(entry))
+        etag = hashlib.sha256(data).hexdigest()
+        response = send_file(io.BytesIO(data), mimetype=media_type, download_name=_name(entry), etag=etag)
     response.headers["Content-Security-Policy"] = policy
     return response
 

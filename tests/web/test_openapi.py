@@ -157,6 +157,31 @@ def test_the_rest_answers_as_described(client: FlaskClient, app: StandIn, descri
     assert checked(described, "/readyz", client.get("/readyz")).status_code == 503
 
 
+@pytest.mark.parametrize("path", ["/api/documents?size=2", "/api/documents/lockout", "/openapi.json"])
+def test_what_is_known_is_not_sent_again(
+    client: FlaskClient, library: StandIn, described: dict[str, Any], path: str
+) -> None:
+    first = client.get(path)
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    told = path.partition("?")[0].replace("lockout", "{document_id}")
+    again = checked(described, told, client.get(path, headers={"If-None-Match": first.headers["ETag"]}))
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.get(path, headers={"If-None-Match": '"another"'}).data == first.data
+
+
+def test_an_entry_that_changed_is_sent(client: FlaskClient, library: StandIn) -> None:
+    etag = {"If-None-Match": client.get("/api/documents/lockout").headers["ETag"]}
+    library.store.put(entry("lockout", "/srv/x.md", state=DocumentState.RUNNING))
+    assert client.get("/api/documents/lockout", headers=etag).json["state"] == "running"
+
+
+@pytest.mark.parametrize("document_id", ["press-safety", "gloves-zh", "lockout"])
+def test_an_original_that_is_known_is_not_sent_again(client: FlaskClient, library: StandIn, document_id: str) -> None:
+    first = client.get(f"/documents/{document_id}/file")
+    again = client.get(f"/documents/{document_id}/file", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
 # --- what is said of a wrong request -------------------------------------------------------------------------
 
 

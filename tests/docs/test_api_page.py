@@ -1,0 +1,90 @@
+"""docs/api.md: its examples are run by curl against a served application, and its table is that of /openapi.json."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from searchapp.settings import Settings
+from searchapp.web.app import create_app
+from searchapp.web.jobs import Jobs
+from searchapp.web.openapi import document
+from searchapp.web.server import open_server
+from searchapp.wiring import Application
+from tests.web.serving import serving
+
+PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+HANDBOOK = (
+    "# Press shop handbook\n\nOperators must wear cut-resistant gloves of class D.\n\n操作人员必须佩戴防割手套。\n"
+)
+
+
+def examples() -> list[tuple[str, list[str]]]:
+    """Each command of the page, with the lines that it prints."""
+    found: list[tuple[str, list[str]]] = []
+    for block in re.findall(r"```console\n(.*?)```", PAGE, re.S):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append((line[2:], []))
+            else:
+                found[-1][1].append(line)
+    return found
+
+
+@pytest.fixture
+def application(tmp_path: Path) -> Application:
+    nobody = "http://127.0.0.1:9"  # no Ollama is there
+    return Application(Settings(data_dir=tmp_path / "data", embedding_model="hashed:64", ollama_url=nobody))
+
+
+class Uploads(Jobs):
+    """Leaves web addresses queued: nobody's site is asked by a test."""
+
+    def submit(self, source: str) -> None:
+        if "://" not in source:
+            assert [one.error for one in self._application.ingester.ingest([source])] == [""]
+
+
+@pytest.fixture
+def address(application: Application) -> Iterator[str]:
+    server = open_server(application, "127.0.0.1", 0, Uploads(application))
+    with serving(server) as address:
+        yield address
+
+
+@pytest.mark.slow
+def test_every_example_prints_what_the_page_shows(address: str, tmp_path: Path) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    (tmp_path / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("Oil the hinges every Monday.\n", encoding="utf-8")
+    variables = {"SEARCHAPP": address, "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    for command, shown in examples():
+        done = subprocess.run(
+            command, shell=True, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, (command, done.stderr)
+        if "-F file=" in command:
+            variables["ID"] = json.loads(done.stdout)["documents"][0]["id"]
+        # What the page leaves out ("...") may be anything.
+        pattern = "\n".join(re.escape(line) for line in shown).replace(r"\.\.\.", ".*")
+        printed = done.stdout
+        assert re.match(pattern, printed, re.S), (command, shown, printed)
+
+
+def test_the_table_has_every_route(application: Application) -> None:
+    site = create_app(application)
+    rows = [
+        f"| `{method.upper()} {path}` | {told['summary']} | {told.get('x-scope', 'none')} |"
+        for path, methods in document(site, application.settings.auth)["paths"].items()
+        for method, told in methods.items()
+    ]
+    table = re.search(r"\| route \|.*\n\|---.*\n((?:\|.*\n)*)", PAGE)
+    assert table is not None
+    assert table.group(1).splitlines() == rows, "\n".join(["docs/api.md should have:", *rows])
