@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from searchapp.web import api, guards, health, identity, login, openapi, originals, pages, problems
+from searchapp.web import api, guards, health, identity, login, metrics, openapi, originals, pages, problems
 from searchapp.web.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays readable in curl
 
     problems.register(app, settings)
+    metrics.register(app)  # first, so that refusals are timed too
     guards.register(app, host or settings.host, settings.auth)
     identity.register(app, application)
     login.register(app, application)
@@ -50,6 +51,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     app.register_blueprint(api.blueprint(application, jobs or Jobs(application)))
     app.register_blueprint(originals.blueprint(application))
     app.register_blueprint(health.blueprint(application))
+    app.register_blueprint(metrics.blueprint(application))
     app.register_blueprint(openapi.blueprint(settings.auth))
     app.after_request(_add_headers)
     if settings.trusted_proxies:

@@ -48,6 +48,7 @@ REQUIRED: Mapping[str, Scope | None] = {
     "api.add": Scope.WRITE,
     "api.delete": Scope.WRITE,
     "api.retry": Scope.WRITE,
+    "metrics.metrics": Scope.OPERATE,
 }
 
 FAILURES_PER_MINUTE = 20

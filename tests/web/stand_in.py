@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
@@ -203,6 +204,10 @@ class Store:
 
     def entry(self, document_id: str) -> DocumentEntry | None:
         return self.known.get(document_id)
+
+    def state_counts(self) -> dict[DocumentState, int]:
+        self.check()
+        return Counter(one.state for one in self.known.values())
 
     def delete_document(self, document_id: str) -> bool:
         return self.known.pop(document_id, None) is not None

@@ -31,6 +31,7 @@ ROUTES = [
     ("GET", "/documents/lockout/file", "read"),
     ("POST", "/api/documents", "write"),
     ("DELETE", "/api/documents/nowhere", "write"),
+    ("GET", "/metrics", "operate"),
 ]
 BODIES = {"/api/ask": {"question": "gloves"}, "/api/documents": {"url": "https://example.org/"}}
 

@@ -151,7 +151,7 @@ def test_documents_answer_as_described(client: FlaskClient, app: StandIn, descri
 
 
 def test_the_rest_answers_as_described(client: FlaskClient, app: StandIn, described: dict[str, Any]) -> None:
-    for path in ("/healthz", "/readyz", "/documents", "/", "/openapi.json"):
+    for path in ("/healthz", "/readyz", "/metrics", "/documents", "/", "/openapi.json"):
         assert checked(described, path, client.get(path)).status_code == 200
     app.store.error = ServiceUnavailableError("No answer.")
     assert checked(described, "/readyz", client.get("/readyz")).status_code == 503

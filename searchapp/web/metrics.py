@@ -1,0 +1,50 @@
+"""``GET /metrics``: what a monitor should know of this process, in Prometheus's text format."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, Histogram, generate_latest
+
+from searchapp.ingest.metrics import show_states
+from searchapp.web.operation import STORE, operation
+
+if TYPE_CHECKING:
+    from searchapp.wiring import Application
+
+REQUEST_SECONDS = Histogram(
+    "searchapp_http_request_seconds",
+    "How long requests took, by route and status; of an answer, until its first event.",
+    ["route", "status"],
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
+)
+
+
+def register(app: Flask) -> None:
+    """Time every request of ``app``."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        # By route, not by address: those are without number, and hold what people searched for.
+        seconds = time.perf_counter() - g.get("began", time.perf_counter())
+        REQUEST_SECONDS.labels(request.endpoint or "none", response.status_code).observe(seconds)
+        return response
+
+
+def blueprint(application: Application) -> Blueprint:
+    """The route; documents by state are counted when it is asked."""
+    routes = Blueprint("metrics", __name__)
+
+    @routes.get("/metrics")
+    @operation("Metrics for Prometheus", content={"text/plain": {"type": "string"}}, errors=STORE)
+    def metrics() -> Response:
+        show_states(application.store.state_counts())
+        return Response(generate_latest(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    return routes
