@@ -68,6 +68,11 @@ class _Candidate:
     raw: RawSource
     known: DocumentEntry | None
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever indexed of it; it may have been queued, or have failed."""
+        return self.known is None or not self.known.content_hash
+
 
 class Reader:
     """Reads sources for one run. ``chunked`` turns a document into chunks; it is what loads the model."""
@@ -200,7 +205,7 @@ class Reader:
             for one in candidates
         ]
         won = self._patient(self._claims.claim, wanted)
-        new = [one.raw for one in candidates if one.known is None and one.raw.ref.id in won]
+        new = [one.raw for one in candidates if one.is_new and one.raw.ref.id in won]
         moves = self._patient(find_moves, self._store, new)
         candidates.reverse()
         while candidates:
@@ -209,7 +214,9 @@ class Reader:
             if ref.id not in won:
                 self._leave_to_another(ref)
             elif move := moves.get(ref.id):
-                yield _moved(move, self._claims.held(ref.id), move.old.groups if self._groups is None else self._groups)
+                # Where nobody says who may read it, no more than before.
+                groups = ((one.known and one.known.groups) or move.old.groups) if self._groups is None else self._groups
+                yield _moved(move, self._claims.held(ref.id), groups)
             else:
                 yield self._parsed(one)
 

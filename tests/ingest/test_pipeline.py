@@ -12,6 +12,7 @@ from searchapp.errors import ModelMismatchError, SourceError, UsageError
 from searchapp.ingest import Ingester, Originals, Sync
 from searchapp.model import DocumentState, Filters, IngestState, SearchMode, SearchRequest
 from searchapp.settings import load_settings
+from searchapp.sources import document_id
 from tests.ingest.worlds import World, paragraphs
 from tests.sources.pdf_files import joined, pdf, scanned
 
@@ -139,6 +140,17 @@ def test_the_registry_tells_attempts_times_and_pages(world: World) -> None:
 
 
 # --- renamed and removed files
+
+
+def test_a_renamed_file_keeps_its_passages_and_readers_also_when_it_was_queued(world: World) -> None:
+    path = world.write("old.txt", paragraphs(6))
+    list(world.ingester.ingest([str(path)], groups=["hr"]))
+    world.embedder.embedded.clear()
+    renamed = path.rename(world.library / "new.txt")
+    world.ingester.queue(str(renamed))
+    assert "old.txt" in world.ingest(renamed)["new.txt"].note
+    assert world.embedder.embedded == [] and world.entry(renamed).groups == ("hr",)
+    assert world.store.entry(document_id(str(path))) is None
 
 
 def test_a_renamed_file_keeps_its_passages(world: World) -> None:

@@ -25,7 +25,7 @@ from searchapp.errors import (
 from searchapp.model import DocumentState
 from searchapp.settings import load_settings
 from searchapp.stores import DocumentWrite, LegQuery
-from searchapp.stores.elasticsearch import ElasticsearchStore
+from searchapp.stores.elasticsearch import ElasticsearchStore, installation
 from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.templates import es_folder
 from searchapp.stores.elasticsearch.writing import chunk_actions
@@ -108,6 +108,27 @@ def test_a_reader_never_sees_two_versions_at_once(store: ElasticsearchStore) -> 
 def test_a_deleted_id_is_no_failure(store: ElasticsearchStore) -> None:
     store.prepare(MODEL)
     assert write_all(store.client, [Action.delete(store.names.chunks, "absent")]) == {}
+
+
+def test_a_preparation_that_was_killed_half_way_is_completed_by_the_next(
+    store: ElasticsearchStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    create = installation._create
+    for step in ("documents", "chunks"):
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                installation,
+                "_create",
+                lambda client, name, body, at=step: killed() if at in name else create(client, name, body),
+            )
+            with pytest.raises(KeyboardInterrupt):
+                store.prepare(MODEL)
+        assert store.fingerprint() is None
+    store.prepare(MODEL)
+    assert store.write([document("a", "text")]) == {} and store.entry("a") is not None
 
 
 @pytest.mark.parametrize("index", ["documents", "chunks"])

@@ -50,11 +50,13 @@ def install(
             "searchapp doctor tells how to get it back.",
         )
     steps = put_templates(client, templates, overwrite=overwrite)
+    # The alias comes last: where it is, writers take everything for prepared.
+    registry = _create(client, names.documents, {})
     if live is not None:
         steps.append(Step("alias", names.chunks, Outcome.UNCHANGED))
     else:
         steps.append(_create_first_index(client, names, spec))
-    steps.append(_create(client, names.documents, {}))
+    steps.append(registry)
     return steps
 
 
