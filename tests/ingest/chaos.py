@@ -153,7 +153,8 @@ def chunks_of(settings: Settings) -> dict[str, tuple[dict[str, Any], np.ndarray]
 def assert_equal(got: dict[str, Any], wanted: dict[str, Any]) -> None:
     """The same chunks with the same content and the same vectors."""
     assert wanted
-    assert set(got) == set(wanted)
+    missing, extra = wanted.keys() - got.keys(), got.keys() - wanted.keys()
+    assert not missing and not extra, f"{len(missing)} missing, {len(extra)} too many: {sorted(missing | extra)[:6]}"
     for chunk_id, (source, vector) in wanted.items():
         assert got[chunk_id][0] == source, chunk_id
         assert np.allclose(got[chunk_id][1], vector, atol=1e-5), chunk_id
