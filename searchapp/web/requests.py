@@ -57,7 +57,7 @@ class Question(Body):
 
 
 def _split(texts: list[str]) -> list[str]:
-    return [name for text in texts for name in text.split(",") if name]
+    return [name for text in texts for name in text.split(",")]
 
 
 class EntriesQuery(Query):

@@ -217,5 +217,7 @@ def test_a_wrong_field_is_named_with_what_it_may_be(client: FlaskClient, body: s
     assert (response.status_code, response.json["detail"]) == (400, detail)
 
 
-def test_a_state_that_is_none_is_told_with_those_there_are(client: FlaskClient) -> None:
-    assert "each one of queued, running" in client.get("/api/documents?state=failed,lost").json["detail"]
+@pytest.mark.parametrize("state", ["failed,lost", "failed,", ""])
+def test_a_state_that_is_none_is_told_with_those_there_are(client: FlaskClient, state: str) -> None:
+    response = client.get(f"/api/documents?state={state}")
+    assert response.status_code == 400 and "each one of queued, running" in response.json["detail"]
