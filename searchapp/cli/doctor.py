@@ -43,7 +43,7 @@ def doctor(
     if as_json:
         print_json({**counts, "findings": [dataclasses.asdict(finding) for finding in found]})
     else:
-        console().print(f"{counts['error']} errors, {counts['warning']} warnings.")
+        console().print(f"errors: {counts['error']}, warnings: {counts['warning']}")
     if counts["error"]:
         raise typer.Exit(1)
 

@@ -179,5 +179,6 @@ def assert_settled(application: Application) -> None:
     store = application.store
     entries = store.entries(size=10_000).entries
     assert {entry.state.value for entry in entries} <= {"indexed", "unchanged"}
-    assert sum(entry.chunks for entry in entries) == store.count()
+    counted, found = sum(entry.chunks for entry in entries), store.count()
+    assert counted == found, f"the entries count {counted} chunks, the store {found}"
     assert all(dataclasses.replace(entry, owner="", lease=None) == entry for entry in entries)

@@ -130,6 +130,7 @@ class Proof:
                     disturb(world)
                 except NeverCame:
                     continue
+                world.end()
                 chaos.assert_equal(chaos.chunks_of(world.settings), self._wanted[update])
                 chaos.assert_settled(world.application)
             when = f"{moment.request} of {moment.of}, {'before' if moment.before else 'after'}"
@@ -146,6 +147,7 @@ class Proof:
             run = world.start(*(["worker"] if by_worker else self._ingest))
             if by_worker:
                 world.wait_until_settled()
+                world.end()
             else:
                 world.must_end(run)
             self._requests[update, by_worker] = world.proxy.seen
@@ -234,6 +236,13 @@ class World:
     def wait_until_settled(self) -> None:
         store = self.application.store
         chaos.eventually(lambda: not {DocumentState.QUEUED, DocumentState.RUNNING} & set(store.state_counts()))
+
+    def end(self) -> None:
+        """Ask what still runs to finish: a worker tidies up after a document whose entry says already that it is done."""
+        for process_ in self._running:
+            if process_.poll() is None:
+                process_.terminate()
+                process_.wait(END_SECONDS)
 
     def close(self) -> None:
         for process_ in self._running:

@@ -273,3 +273,18 @@ def test_a_search_that_misses_a_shard_fails_and_does_not_answer_in_part(
         store.search(LegQuery(keywords="gloves", vector=None, depth=5))
     with pytest.raises(ApiError, match="search_phase_execution"):
         store.client.search(index=both.name)
+
+
+def test_an_index_of_an_earlier_version_gets_the_fields_it_lacks(store: ElasticsearchStore, tmp_path: Path) -> None:
+    folder = tmp_path / "es"
+    shutil.copytree(es_folder(), folder)
+    path = folder / "mappings" / "searchapp-chunks-fields.json"
+    body = json.loads(path.read_text())
+    for name in ("file_name", "groups", "embedding_error"):
+        del body["template"]["mappings"]["properties"][name]
+    path.write_text(json.dumps(body))
+    ElasticsearchStore(store.settings.model_copy(update={"es_dir": folder})).prepare(MODEL)
+    assert store.write([document("good", "fine gloves")]) == {}
+    store.refresh()
+    asked = LegQuery(keywords="good.md", vector=None, depth=5)
+    assert [chunk.document_id for chunk in store.search(asked).keyword] == ["good"]

@@ -67,12 +67,12 @@ def reindex(
     if as_json:
         print_json(dataclasses.asdict(done) | {"gate": _gate_json(done.gate)})
     else:
-        _tell(done)
+        _tell(done, model)
     if not (done.switched or done.dry_run):
         raise typer.Exit(1)
 
 
-def _tell(done: Reindexed) -> None:
+def _tell(done: Reindexed, model: str | None) -> None:
     out = console()
     out.print(f"from      {done.source}")
     out.print(f"to        {done.target}: {done.model}, passages of {done.chunk_tokens} tokens at most")
@@ -88,8 +88,8 @@ def _tell(done: Reindexed) -> None:
         _print_gate(done.gate)
     if done.switched:
         out.print(f"switched  in {done.switch_ms:.0f} ms. searchapp es rollback switches back.")
-        setting = done.model.partition(" (")[0]
-        out.print(f"          Set SEARCHAPP_EMBEDDING_MODEL={setting} where searchapp runs, at your leisure.")
+        if model:
+            out.print(f"          Set SEARCHAPP_EMBEDDING_MODEL={model} where searchapp runs, at your leisure.")
     else:
         out.print("The gate failed: nothing was switched, and everything is as it was.", style="red")
 

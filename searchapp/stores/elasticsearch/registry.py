@@ -43,25 +43,27 @@ class ElasticsearchRegistry:
 
     @cached_property
     def _upgraded(self) -> bool:
-        """Adds the fields that a registry of an earlier version lacks: its mapping is strict. Done once a process."""
-        properties = registry_properties(es_folder(self.settings.es_dir))
-        mappings = self.client.indices.get_mapping(index=self.names.documents)
-        for mapping in mappings.values():
+        """Adds the fields that a registry of an earlier version lacks. Done once a process."""
+        self._add_missing(self.names.documents, registry_properties(es_folder(self.settings.es_dir)))
+        return True
+
+    def _add_missing(self, index: str, properties: Json) -> None:
+        """Add to the mapping of ``index`` those of the fields that it lacks: mappings are strict."""
+        for mapping in self.client.indices.get_mapping(index=index).values():
             known = mapping["mappings"].get("properties", {})
             missing = {name: field for name, field in properties.items() if name not in known}
             if missing:
-                self._add_fields(missing)
-        return True
+                self._add_fields(index, missing)
 
-    def _add_fields(self, properties: Json) -> None:
+    def _add_fields(self, index: str, properties: Json) -> None:
         try:
-            self.client.indices.put_mapping(index=self.names.documents, properties=properties)
+            self.client.indices.put_mapping(index=index, properties=properties)
         except ApiError as error:
             if error.meta.status != 403:
                 raise
             raise ServiceRefusedError(
-                f"The registry {self.names.documents} of an earlier version lacks {', '.join(properties)}.",
-                "Run searchapp es apply once, with a key that may change mappings.",
+                f"The index {index} was made by an earlier version and lacks {', '.join(properties)}.",
+                "Run searchapp es apply, or ingest something, once with a key that may change mappings.",
             ) from error
 
     @translated

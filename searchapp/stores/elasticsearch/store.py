@@ -37,6 +37,7 @@ from searchapp.stores.elasticsearch.templates import (
     COMPONENTS,
     INDEX_TEMPLATES,
     Templates,
+    chunk_properties,
     es_folder,
     read_pipelines,
     read_templates,
@@ -64,6 +65,7 @@ class ElasticsearchStore(ElasticsearchRegistry):
         self._reencode = reencode
         self._pinned = pinned
         self._live: tuple[float, Version] | None = None
+        self._complete: set[str] = set()
         self.where = shown(settings.elasticsearch_url)
         self.name = f"Elasticsearch at {self.where}"
         self.names = Names(settings.index_prefix)
@@ -177,9 +179,8 @@ class ElasticsearchStore(ElasticsearchRegistry):
         _ = self._upgraded
         written = dt.datetime.now(dt.UTC)
         known = self.known_entries([write.entry.id for write in writes])
-        replacing = any(
-            entry.content_hash or entry.attempts > 1 for entry in known.values()
-        )  # a first try has no chunks
+        # A first try has no chunks yet.
+        replacing = any(entry.content_hash or entry.attempts > 1 for entry in known.values())
         failed: dict[str, str] = {}
         entries = [write.entry for write in writes]
         done: set[str] = set()
@@ -189,6 +190,7 @@ class ElasticsearchStore(ElasticsearchRegistry):
                 accepted = [write for write in writes if write.entry.id not in failed]
                 try:
                     with reading(self.where):
+                        self._complete_mapping(version)
                         fitting = self._fitting(accepted, model, version, targets[0])
                         if replacing:  # earlier chunks may be too young to be found
                             self.client.indices.refresh(index=version.name)
@@ -208,6 +210,12 @@ class ElasticsearchStore(ElasticsearchRegistry):
             if entry.id not in failed
         ]
         return failed | write_all(self.client, actions)
+
+    def _complete_mapping(self, version: Version) -> None:
+        """Add the fields that a version made by an earlier searchapp lacks; looked at once a process."""
+        if version.name not in self._complete:
+            self._add_missing(version.name, chunk_properties(es_folder(self.settings.es_dir)))
+            self._complete.add(version.name)
 
     @translated
     def written_versions(self) -> list[Version]:

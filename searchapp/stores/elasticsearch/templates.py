@@ -98,6 +98,12 @@ def registry_properties(folder: Path) -> Json:
     return properties
 
 
+def chunk_properties(folder: Path) -> Json:
+    """The fields of a passage, as es/mappings has them; of its vector too, but not sized for a model."""
+    properties: Json = _read(folder, COMPONENTS[0])["template"]["mappings"]["properties"]
+    return properties
+
+
 def _read(folder: Path, name: str) -> Json:
     return _json(folder / "mappings" / f"{SHIPPED_PREFIX}-{name}.json")
 
