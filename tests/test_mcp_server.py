@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import anyio
@@ -66,7 +67,8 @@ def asked(server: MCPServer | StdioServerParameters, questions: Callable[[Client
             async with Client(server) as client:
                 return await questions(client)
 
-    return anyio.run(run)
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser of other tests keeps a loop running in this thread
+        return elsewhere.submit(anyio.run, run).result()
 
 
 async def called(client: Client, name: str, **arguments: Any) -> dict[str, Any]:

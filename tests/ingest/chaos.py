@@ -99,6 +99,8 @@ def searchapp(settings: Settings, *arguments: str, **more: str) -> subprocess.Po
             stderr=output,
             text=True,
             start_new_session=True,
+            # A shell that runs the tests in its background has them ignore Ctrl-C, and their children with them.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
 

@@ -173,7 +173,7 @@ def test_the_process_loads_nothing_heavy() -> None:
 def test_an_answer_is_checked() -> None:
     good = {
         "title": "t", "type": "text", "text": "abc", "sections": [[0, 3, ["h"], 1]], "language": "", "modified": None,
-        "pages": 1, "pages_without_text": [], "note": "",
+        "pages": 1, "pages_without_text": [], "note": "", "lacking": "",
     }  # fmt: skip
     assert pack(unpack(good)) == good
     for field, value in [

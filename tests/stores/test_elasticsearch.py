@@ -288,3 +288,12 @@ def test_an_index_of_an_earlier_version_gets_the_fields_it_lacks(store: Elastics
     store.refresh()
     asked = LegQuery(keywords="good.md", vector=None, depth=5)
     assert [chunk.document_id for chunk in store.search(asked).keyword] == ["good"]
+
+
+def test_a_registry_whose_shard_is_away_is_not_taken_for_an_empty_one(store: ElasticsearchStore) -> None:
+    nowhere = {"index.routing.allocation.require._name": "no such node"}
+    store.client.indices.create(index=store.names.documents, settings=nowhere, wait_for_active_shards=0)
+    with pytest.raises(ServiceUnavailableError, match="lost a part of the index"):
+        store.known_entries(["good"])
+    with pytest.raises(ApiError, match="search_phase_execution"):
+        store.client.count(index=store.names.documents)

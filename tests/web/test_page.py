@@ -62,7 +62,8 @@ def test_filters_are_chips_and_live_in_the_address(new_page: NewPage, address: s
 def test_the_kind_of_search_is_a_switch(new_page: NewPage, address: str, library: StandIn) -> None:
     page = new_page()
     search(page, address)
-    page.get_by_role("button", name="Semantic").click()
+    with page.expect_response(re.compile("/api/search.*mode=semantic")):
+        page.get_by_role("button", name="Semantic").click()
     expect(page.get_by_role("button", name="Semantic")).to_have_attribute("aria-pressed", "true")
     expect(page).to_have_url(re.compile("mode=semantic"))
     assert library.searcher.requests[-1].mode == "semantic"

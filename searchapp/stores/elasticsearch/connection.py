@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ R = TypeVar("R")
 
 REQUEST_SECONDS = 30.0
 RETRIES = 2
+PART_AWAY = "search_phase_execution_exception"
 AWAY = (502, 503, 504)
 """What load balancers answer, and a cluster without a master, while it cannot serve."""
 
@@ -60,11 +62,32 @@ def connect(settings: Settings) -> Elasticsearch:
 
 
 class WholeAnswers(Elasticsearch):
-    """A client whose searches fail where a shard does: the server's default is to answer from the others, silently."""
+    """A client that answers wholly or raises: the server leaves out what lies in a shard that is away, silently."""
 
     def search(self, **arguments: Any) -> ObjectApiResponse[Any]:
         """See ``Elasticsearch.search``."""
         return super().search(allow_partial_search_results=False, **arguments)
+
+    def count(self, **arguments: Any) -> ObjectApiResponse[Any]:
+        """See ``Elasticsearch.count``."""
+        answer = super().count(**arguments)
+        if answer["_shards"]["successful"] < answer["_shards"]["total"]:
+            raise _in_part(answer)
+        return answer
+
+    def mget(self, **arguments: Any) -> ObjectApiResponse[Any]:
+        """See ``Elasticsearch.mget``; an index that is not there holds nothing, which is no error."""
+        answer = super().mget(**arguments)
+        errors = [document["error"]["type"] for document in answer["docs"] if "error" in document]
+        if any(kind != "index_not_found_exception" for kind in errors):
+            raise _in_part(answer)
+        return answer
+
+
+def _in_part(answer: ObjectApiResponse[Any]) -> ApiError:
+    """The error that a search gives in the same case."""
+    cause = {"type": PART_AWAY, "reason": "a shard is away"}
+    return ApiError(PART_AWAY, dataclasses.replace(answer.meta, status=503), {"error": cause})
 
 
 def shown(addresses: str) -> str:
@@ -143,7 +166,7 @@ def _refusal(error: ApiError, where: str) -> SearchAppError:
             f"Elasticsearch at {where} has made the index read-only: {reason}.",
             "Its disk is probably past the flood-stage watermark: free space, and it lifts the block by itself.",
         )
-    if status == 503 and "search_phase_execution" in reason:
+    if status == 503 and PART_AWAY in reason:
         return ServiceUnavailableError(
             f"Elasticsearch at {where} has lost a part of the index for now.",
             "A node may be coming back; searchapp doctor tells what is missing.",
