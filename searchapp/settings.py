@@ -182,9 +182,9 @@ class Settings(BaseSettings):
     ocr_languages: str = Field(
         "eng+chi_sim",
         pattern=r"^([A-Za-z_]+(\+[A-Za-z_]+)*)?$",
-        description="Languages in which tesseract, where it is installed, reads scanned pages. Empty: it does not.",
+        description="Languages in which tesseract, where it is installed, reads scanned pages.",
     )
-    ocr_max_pages: int = Field(200, ge=0, description="Most scanned pages that are read of one document.")
+    ocr_max_pages: int = Field(200, ge=0, description="Most scanned pages that are read of one document. 0: none is.")
     crawl_max_pages: int = Field(1000, ge=1, description="Most pages that one crawl of a site brings.")
     crawl_delay_seconds: float = Field(
         1.0, ge=0.0, description="Pause between two requests of a crawl; a site's robots.txt may ask for a longer one."
