@@ -81,6 +81,20 @@ def test_files_are_uploaded_and_followed_until_they_are_ready(
     expect(page.locator(".entries")).to_contain_text("二.txt")
 
 
+def test_a_folder_gives_what_can_be_read_in_it(new_page: NewPage, app: StandIn, documents: str, tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    (folder / "deep").mkdir(parents=True)
+    (folder / ".hidden").mkdir()
+    for name in ("one.md", "deep/two.md", ".hidden/three.md", "program.exe"):
+        (folder / name).write_text(f"# {name}", encoding="utf-8")
+    page = new_page()
+    page.goto(documents)
+    page.set_input_files("#folder", folder)
+    expect(page.locator(".entries li")).to_have_count(2)
+    for name in ("one.md", "two.md"):
+        expect(page.locator(".entries")).to_contain_text(name)
+
+
 def test_files_can_be_dropped_anywhere(new_page: NewPage, app: StandIn, documents: str) -> None:
     page = new_page()
     page.goto(documents)
