@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.stages import stages
 
 
 def evaluate(
@@ -37,7 +38,6 @@ def evaluate(
 
         compare_index_options(dataset, split, index_options, as_json)
         return
-    from rich.progress import Progress
     from rich.table import Table
 
     from searchapp.evaluation import evaluate as run
@@ -48,14 +48,7 @@ def evaluate(
 
     modes = tuple(SearchMode) if mode == "all" else (read_mode(mode),)
     judged = read_dataset(dataset, split)
-    with Progress(console=console(stderr=True), transient=True, disable=as_json) as progress:
-        tasks = {"": progress.add_task("Loading the embedding model", total=None)}
-
-        def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = progress.add_task(what.capitalize(), total=total or None)
-            progress.update(tasks[what], completed=done)
-
+    with stages(as_json) as show:
         evaluation = run(application(), judged, modes, show)
     if as_json:
         print_json(evaluation_json(evaluation))

@@ -6,25 +6,18 @@ import dataclasses
 from pathlib import Path
 
 from searchapp.cli.common import application, console, print_json
+from searchapp.cli.stages import stages
 
 
 def compare_index_options(dataset: Path, split: str, types: str, as_json: bool) -> None:
     """Measure the variants that ``types`` names, and print them."""
-    from rich.progress import Progress
     from rich.table import Table
 
     from searchapp.cluster.index_options import compare, read_variants
     from searchapp.evaluation import read_dataset
 
     variants, judged = read_variants(types), read_dataset(dataset, split)
-    with Progress(console=console(stderr=True), transient=True, disable=as_json) as progress:
-        tasks = {"": progress.add_task("Loading the embedding model", total=None)}
-
-        def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = progress.add_task(what.capitalize(), total=total or None)
-            progress.update(tasks[what], completed=done)
-
+    with stages(as_json) as show:
         compared = compare(application(), judged, variants, show)
     if as_json:
         print_json(dataclasses.asdict(compared))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -102,3 +102,11 @@ def holds(stored: DocumentEntry | None, claimed: DocumentEntry, now: dt.datetime
 def latest(*moments: dt.datetime | None) -> dt.datetime | None:
     """The last of the moments, those that are None left out."""
     return max((moment for moment in moments if moment is not None), default=None)
+
+
+def by_content(entries: Iterable[DocumentEntry]) -> dict[str, tuple[DocumentEntry, ...]]:
+    """The entries by their content hash."""
+    found: dict[str, tuple[DocumentEntry, ...]] = {}
+    for entry in entries:
+        found[entry.content_hash] = (*found.get(entry.content_hash, ()), entry)
+    return found

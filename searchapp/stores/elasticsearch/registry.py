@@ -16,7 +16,7 @@ from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
 from searchapp.stores.elasticsearch.connection import translated
 from searchapp.stores.elasticsearch.queries import readable_by
 from searchapp.stores.elasticsearch.templates import es_folder, registry_properties
-from searchapp.stores.registry import EntryPage, holds
+from searchapp.stores.registry import EntryPage, by_content, holds
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -159,18 +159,16 @@ class ElasticsearchRegistry:
     @translated
     def same_content(self, content_hashes: Collection[str]) -> Mapping[str, tuple[DocumentEntry, ...]]:
         """See ``Registry``."""
-        found: dict[str, tuple[DocumentEntry, ...]] = {}
-        if content_hashes:
-            hits = self.client.search(
-                index=self.names.documents,
-                query={"terms": {"content_hash": list(content_hashes)}},
-                size=PAGE,
-                track_total_hits=False,
-                ignore_unavailable=True,
-            )["hits"]["hits"]
-            for entry in map(documents.entry_of, hits):
-                found[entry.content_hash] = (*found.get(entry.content_hash, ()), entry)
-        return found
+        if not content_hashes:
+            return {}
+        hits = self.client.search(
+            index=self.names.documents,
+            query={"terms": {"content_hash": list(content_hashes)}},
+            size=PAGE,
+            track_total_hits=False,
+            ignore_unavailable=True,
+        )["hits"]["hits"]
+        return by_content(map(documents.entry_of, hits))
 
     @translated
     def claim(self, entries: Sequence[DocumentEntry], now: dt.datetime, gone: Collection[str] = ()) -> Collection[str]:

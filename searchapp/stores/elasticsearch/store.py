@@ -308,7 +308,7 @@ class ElasticsearchStore(ElasticsearchRegistry):
                 self._live = None  # it was pruned within the last second
                 raise self._switched(live)
             if "error" in answer:
-                raise ApiError("search failed", _meta_of(answers, answer["status"]), answer)
+                raise ApiError("search failed", replace(answers.meta, status=answer["status"]), answer)
             legs[leg] = documents.newest_versions(answer["hits"]["hits"])
         return LegResults(
             keyword=tuple(documents.found_chunk(hit, hit["_score"]) for hit in legs["keyword"]),
@@ -350,9 +350,3 @@ def _arguments(body: Json) -> Json:
     """A search body as the client's keyword arguments, which name two fields otherwise."""
     renamed = {"_source": "source", "from": "from_"}
     return {renamed.get(key, key): value for key, value in body.items()}
-
-
-def _meta_of(answers: Any, status: int) -> Any:
-    import dataclasses
-
-    return dataclasses.replace(answers.meta, status=status)

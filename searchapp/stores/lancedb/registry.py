@@ -14,7 +14,7 @@ from searchapp.model import DocumentEntry, DocumentState
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.filters import one_of, quoted, readable_by
 from searchapp.stores.lancedb.translated import translated
-from searchapp.stores.registry import EntryPage, holds, latest
+from searchapp.stores.registry import EntryPage, by_content, holds, latest
 
 DOCUMENTS = "documents"
 PAGE = 1000
@@ -112,10 +112,7 @@ class LanceRegistry:
     @translated
     def same_content(self, content_hashes: Collection[str]) -> Mapping[str, tuple[DocumentEntry, ...]]:
         """See ``Registry``."""
-        found: dict[str, tuple[DocumentEntry, ...]] = {}
-        for entry in self._where(one_of("content_hash", content_hashes)) if content_hashes else ():
-            found[entry.content_hash] = (*found.get(entry.content_hash, ()), entry)
-        return found
+        return by_content(self._where(one_of("content_hash", content_hashes)) if content_hashes else ())
 
     @translated
     def claim(self, entries: Sequence[DocumentEntry], now: dt.datetime, gone: Collection[str] = ()) -> Collection[str]:
