@@ -1,0 +1,54 @@
+"""The nouns of searchapp: frozen dataclasses without behaviour, shared by every room.
+
+A source yields a ``Document``; chunking cuts it into ``Chunk``s; embedding adds a vector to each
+(``EmbeddedChunk``); a store keeps them beside a ``DocumentEntry``, the registry's line about the document. A
+``SearchRequest`` finds ``Hit``s; an ``Answer`` cites them.
+"""
+
+from searchapp.model.answers import (
+    Answer,
+    AnswerEvent,
+    Citation,
+    Done,
+    Notice,
+    Sentence,
+    SentenceChecked,
+    SourcesFound,
+    Support,
+    Token,
+)
+from searchapp.model.chunks import Chunk, EmbeddedChunk, Vector, Vectors
+from searchapp.model.documents import Document, DocumentEntry, DocumentState, Section, SourceType
+from searchapp.model.ingestion import IngestOutcome, IngestState
+from searchapp.model.search import Filters, Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults
+
+__all__ = [
+    "Answer",
+    "AnswerEvent",
+    "Chunk",
+    "Citation",
+    "Document",
+    "DocumentEntry",
+    "DocumentState",
+    "Done",
+    "EmbeddedChunk",
+    "Filters",
+    "Hit",
+    "IngestOutcome",
+    "IngestState",
+    "Leg",
+    "LegScore",
+    "Notice",
+    "SearchMode",
+    "SearchRequest",
+    "SearchResults",
+    "Section",
+    "Sentence",
+    "SentenceChecked",
+    "SourceType",
+    "SourcesFound",
+    "Support",
+    "Token",
+    "Vector",
+    "Vectors",
+]
