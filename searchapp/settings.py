@@ -148,6 +148,10 @@ class Settings(BaseSettings):
     llm_timeout_seconds: float = Field(
         120.0, gt=0, description="Longest silence of Ollama before an answer is given up, in seconds."
     )
+    answers_at_once: int = Field(2, ge=1, le=64, description="Answers that the page writes at the same time.")
+    answers_waiting: int = Field(
+        16, ge=0, le=256, description="Questions that may wait for their turn; later ones are told when to ask again."
+    )
 
     fusion: Fusion = Field(Fusion.WEIGHTED, description="How both rankings become one: weighted or rrf.")
     semantic_weight: float = Field(

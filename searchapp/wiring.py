@@ -7,7 +7,7 @@ from functools import cached_property
 
 from searchapp.access import Access
 from searchapp.answer import Answerer
-from searchapp.embedding import Embedder, Fingerprint, build_embedder, embedder_for
+from searchapp.embedding import Embedder, Fingerprint, SharedEmbedder, build_embedder, embedder_for
 from searchapp.errors import NotFoundError
 from searchapp.ingest import Ingester, Originals, RedisQueue, Reencode
 from searchapp.search import Searcher
@@ -32,13 +32,18 @@ class Application:
         return build_store(self.settings, Reencode(self.embedder_of))
 
     @cached_property
-    def embedder(self) -> Embedder:
-        """What turns text into vectors."""
+    def model(self) -> Embedder:
+        """The embedding model itself, for measuring it."""
         return build_embedder(self.settings)
 
     def embedder_of(self, fingerprint: Fingerprint) -> Embedder:
         """The embedder of the model that an index was built with. Raises as ``embedder_for`` does."""
         return embedder_for(fingerprint, self.embedder, self.settings)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """What turns text into vectors, shared by all threads."""
+        return SharedEmbedder(self.model, batch_size=self.settings.embedding_batch_size)
 
     @cached_property
     def originals(self) -> Originals:

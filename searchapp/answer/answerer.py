@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from searchapp.answer import notices
@@ -52,13 +52,20 @@ class Answerer:
         self._tokenizer = lru_cache(maxsize=4)(self._read_tokenizer)
 
     def ask(
-        self, question: str, *, filters: Filters | None = None, size: int = 8, model: str | None = None
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        size: int = 8,
+        model: str | None = None,
+        given_up: Callable[[], bool] = lambda: False,
     ) -> Iterator[AnswerEvent]:
         """Search for ``size`` passages and answer from them.
 
         Yields SourcesFound, then Token and SentenceChecked as the text grows, and Done last. Where no Ollama or no such
         model answers, or the model says nothing, the answer is extractive and its notices say why. One that breaks off
-        in the middle is kept as far as it came, with a notice. Raises what searching raises.
+        in the middle is kept as far as it came, with a notice. Ollama is stopped, even while it is silent, soon after
+        ``given_up`` says that nobody waits any more. Raises what searching raises.
         """
         request = SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters or Filters())
         results = self._searcher.search(request)
@@ -72,7 +79,7 @@ class Answerer:
             window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
             context = build_context(results.query, hits, self._tokenizer(name), window, kept)
             yield SourcesFound(hits, len(context.used))
-            yield from self._generated(results.query, hits, context, name)
+            yield from self._generated(results.query, hits, context, name, given_up)
         except (ModelUnavailableError, ServiceUnavailableError, ServiceRefusedError) as error:
             subject = name if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
             yield from self._extractive(results.query, hits, notices.quoted(error, subject))
@@ -80,7 +87,9 @@ class Answerer:
     def _read_tokenizer(self, model: str) -> Tokenizer:
         return tokenizer_of(self._ollama.show(model))
 
-    def _generated(self, question: str, hits: Sequence[Hit], context: Context, model: str) -> Iterator[AnswerEvent]:
+    def _generated(
+        self, question: str, hits: Sequence[Hit], context: Context, model: str, given_up: Callable[[], bool]
+    ) -> Iterator[AnswerEvent]:
         options = {
             "num_ctx": self._settings.llm_context_tokens,
             "num_predict": self._settings.llm_answer_tokens,

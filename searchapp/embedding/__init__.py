@@ -5,10 +5,12 @@ from searchapp.embedding.deferred import document_vectors, query_vector
 from searchapp.embedding.following import embedder_for
 from searchapp.embedding.offline import is_here
 from searchapp.embedding.providers import build_embedder
+from searchapp.embedding.shared import SharedEmbedder
 
 __all__ = [
     "Embedder",
     "Fingerprint",
+    "SharedEmbedder",
     "Tokenizer",
     "build_embedder",
     "document_vectors",

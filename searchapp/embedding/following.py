@@ -7,6 +7,7 @@ import threading
 
 from searchapp.embedding.base import Embedder, Fingerprint
 from searchapp.embedding.providers import build_embedder
+from searchapp.embedding.shared import SharedEmbedder
 from searchapp.errors import ModelUnavailableError
 from searchapp.settings import Settings
 
@@ -25,7 +26,7 @@ def embedder_for(fingerprint: Fingerprint, configured: Embedder, settings: Setti
     key = dataclasses.replace(fingerprint, dtype="")
     with _lock:
         if key not in _loaded:
-            _loaded[key] = _load(fingerprint, settings)
+            _loaded[key] = SharedEmbedder(_load(fingerprint, settings), batch_size=settings.embedding_batch_size)
         return _loaded[key]
 
 

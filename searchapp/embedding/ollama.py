@@ -72,11 +72,17 @@ class OllamaEmbedder:
 
     def embed_query(self, text: str) -> Vector:
         """See ``Embedder``."""
-        room = self.fingerprint.max_tokens - self.tokenizer.special_tokens
-        prompted = self._prompts[0] + text
-        spans = self.tokenizer.spans(prompted)
-        vector: Vector = self._embed([prompted[: spans[room - 1][1]] if len(spans) > room else prompted])[0]
+        vector: Vector = self.embed_queries([text])[0]
         return vector
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """See ``EmbedsQueries``."""
+        return self._embed([self._shortened(self._prompts[0] + text) for text in texts])
+
+    def _shortened(self, text: str) -> str:
+        room = self.fingerprint.max_tokens - self.tokenizer.special_tokens
+        spans = self.tokenizer.spans(text)
+        return text[: spans[room - 1][1]] if len(spans) > room else text
 
     def _embed(self, texts: list[str]) -> Vectors:
         vectors = np.empty((len(texts), self.fingerprint.dims), dtype=np.float32)

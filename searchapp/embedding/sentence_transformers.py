@@ -31,6 +31,8 @@ class SentenceTransformersEmbedder:
     share between threads: one encodes at a time, as the model itself keeps every core busy.
     """
 
+    exclusive = True
+
     def __init__(self, model: str, settings: Settings) -> None:
         self._name = model
         self._settings = settings
@@ -86,6 +88,11 @@ class SentenceTransformersEmbedder:
         prompt, _ = self._prompts
         vector: Vector = self._encode([prompt + text])[0]
         return vector
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """See ``EmbedsQueries``."""
+        prompt, _ = self._prompts
+        return self._encode([prompt + text for text in texts])
 
     def _encode(self, texts: list[str]) -> Vectors:
         vectors = np.empty((len(texts), self.fingerprint.dims), dtype=np.float32)

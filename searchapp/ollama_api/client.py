@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from searchapp.errors import ModelUnavailableError, SearchAppError, ServiceRefusedError, ServiceUnavailableError
+from searchapp.ollama_api.interrupt import Line, until_given_up
 
 CONNECT_SECONDS = 3.0
 
@@ -85,14 +86,31 @@ class OllamaServer:
             return [list(vector) for vector in response.embeddings]
 
     def chat(
-        self, model: str, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any]
+        self,
+        model: str,
+        messages: Sequence[Mapping[str, str]],
+        options: Mapping[str, Any],
+        given_up: Callable[[], bool] = lambda: False,
     ) -> Generator[Any, None, None]:
         """Stream a chat; each item has ``message.content``, the last one also the token counts.
 
-        Closing the iterator closes the connection, on which Ollama stops generating.
+        The stream ends early, even while Ollama is silent, soon after ``given_up`` says so. That, and closing the
+        iterator, closes the connection, on which Ollama stops generating.
         """
+        line = Line()
         with self._errors(model):
-            yield from self._client.chat(model=model, messages=list(messages), options=dict(options), stream=True)
+            yield from until_given_up(self._chat(line, model, messages, options), given_up, line.cut)
+
+    def _chat(
+        self, line: Line, model: str, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any]
+    ) -> Iterator[Any]:
+        import httpx
+        from ollama import Client
+
+        timeout = httpx.Timeout(self.timeout, connect=CONNECT_SECONDS)
+        # A client of its own, since its connection may be cut.
+        with Client(host=self.url, timeout=timeout, event_hooks=line.hooks) as client:
+            yield from client.chat(model=model, messages=list(messages), options=dict(options), stream=True)
 
     @contextmanager
     def _errors(self, model: str = "") -> Iterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from flask import Response, json, request
 
@@ -32,13 +32,13 @@ def stream(events: Iterator[AnswerEvent]) -> Response:
     ordinary error response: raises what ``events`` raises. A later failure becomes an ``error`` event.
     """
     first = next(events)
-    client_gone = request.environ.get("waitress.client_disconnected", lambda: False)
+    gone = client_gone()
 
     def body() -> Iterator[str]:
         yield encode(*event_json(first))
         try:
             for event in events:
-                if client_gone():
+                if gone():
                     return
                 yield encode(*event_json(event))
         except SearchAppError as error:
@@ -53,6 +53,12 @@ def stream(events: Iterator[AnswerEvent]) -> Response:
     # A generator that was never started runs no `finally`; the server calls this in every case.
     response.call_on_close(getattr(events, "close", lambda: None))
     return response
+
+
+def client_gone() -> Callable[[], bool]:
+    """What tells whether this request's client has hung up; callable from any thread."""
+    gone: Callable[[], bool] = request.environ.get("waitress.client_disconnected", lambda: False)
+    return gone
 
 
 def event_json(event: AnswerEvent) -> tuple[str, shapes.Sources | shapes.Token | shapes.Sentence | shapes.Answer]:

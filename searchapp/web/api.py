@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request, url_for
 
 from searchapp import shapes
-from searchapp.errors import NotFoundError, SourceError, StorageError, UsageError
+from searchapp.access import LOCAL
+from searchapp.errors import (
+    NotFoundError,
+    SourceError,
+    StorageError,
+    TooManyRequestsError,
+    UsageError,
+)
 from searchapp.model import DocumentState, Filters, SearchRequest
 from searchapp.search.filters import parse_filters
 from searchapp.serialise import entry_json, error_json, results_json
@@ -19,6 +27,7 @@ from searchapp.web.identity import caller, readable
 from searchapp.web.jobs import Jobs
 from searchapp.web.operation import SEARCH, STORE, operation
 from searchapp.web.requests import Address, EntriesQuery, Question, SearchQuery
+from searchapp.web.turns import Turns
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -33,6 +42,9 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
 
 
 def _add_search(routes: Blueprint, application: Application) -> None:
+    settings = application.settings
+    turns = Turns(settings.answers_at_once, settings.answers_waiting)
+
     @routes.get("/search")
     @operation("Find passages", errors=SEARCH)
     def search(query: SearchQuery) -> shapes.Results:
@@ -45,17 +57,24 @@ def _add_search(routes: Blueprint, application: Application) -> None:
     @operation(
         "Answer a question",
         events=answers.EVENTS,
-        errors=(*SEARCH, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        errors=(*SEARCH, TooManyRequestsError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     )
     def ask(body: Question) -> Response:
         """The answer arrives as server-sent events: `sources` first, then `token` for each piece of text and
         `sentence` for each sentence that was checked, and `done` with the whole answer. What fails under way ends the
-        stream with an `error` event, whose data is a problem. Closing the connection ends the work.
+        stream with an `error` event, whose data is a problem. Closing the connection ends the work. Where as many
+        answers are written and wait as this server takes, Retry-After tells when to ask again.
         """
-        events = application.answerer.ask(
-            body.question, filters=_bounded(body.filter), size=body.size, model=body.model or None
+        gone = answers.client_gone()
+        start = functools.partial(
+            application.answerer.ask,
+            body.question,
+            filters=_bounded(body.filter),
+            size=body.size,
+            model=body.model or None,
+            given_up=gone,
         )
-        return answers.stream(events)
+        return answers.stream(turns.held(None if caller() is LOCAL else caller().name, start, gone))
 
 
 def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> None:

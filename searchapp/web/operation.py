@@ -28,6 +28,7 @@ from searchapp.errors import (
     IncompatibleServerError,
     ModelMismatchError,
     ModelUnavailableError,
+    OverloadedError,
     SearchAppError,
     ServiceRefusedError,
     ServiceUnavailableError,
@@ -43,7 +44,7 @@ Errors = tuple[type[SearchAppError] | HTTPStatus, ...]
 STORE: Errors = (ServiceUnavailableError, ServiceRefusedError, IncompatibleServerError)
 """What any question to the store may meet."""
 
-SEARCH: Errors = (UsageError, ModelMismatchError, ModelUnavailableError, *STORE)
+SEARCH: Errors = (UsageError, ModelMismatchError, ModelUnavailableError, OverloadedError, *STORE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-THREADS = 16
-"""Requests served at once. An answer that streams keeps its thread for as long as the model writes."""
+THREADS = 80
+"""Requests served at once, besides answers: each of those keeps a thread of its own while it waits and is written.
+More than callers may wait for the embedding model (``SharedEmbedder``); an idle thread costs nearly nothing."""
+
+CONNECTIONS = 500
+"""Browsers keep several open; the more so as an idle one costs only a descriptor."""
 
 
 def serve(
@@ -55,15 +59,17 @@ def open_server(application: Application, host: str, port: int, jobs: Jobs | Non
 
     Raises UsageError as ``serve`` does.
     """
+    settings = application.settings
     app = create_app(application, host=host, jobs=jobs)
     try:
         return waitress.create_server(
             app,
             host=host,
             port=port,
-            threads=THREADS,
+            threads=THREADS + settings.answers_at_once + settings.answers_waiting,
+            connection_limit=CONNECTIONS,
             ident="searchapp",
-            max_request_body_size=application.settings.max_file_mb * 1024 * 1024 + 2 * MULTIPART_ROOM,
+            max_request_body_size=settings.max_file_mb * 1024 * 1024 + 2 * MULTIPART_ROOM,
             channel_request_lookahead=1,  # reads on while a response is made, and so notices who has gone
         )
     except (OSError, ValueError) as error:

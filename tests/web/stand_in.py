@@ -135,13 +135,21 @@ class ScriptedAnswerer:
         self.asked: list[tuple[str, Filters, int, str | None]] = []
 
     def ask(
-        self, question: str, *, filters: Filters = NO_FILTERS, size: int = 8, model: str | None = None
+        self,
+        question: str,
+        *,
+        filters: Filters = NO_FILTERS,
+        size: int = 8,
+        model: str | None = None,
+        given_up: Callable[[], bool] = lambda: False,
     ) -> Iterator[AnswerEvent]:
         self.asked.append((question, filters, size, model))
         hits = self.searcher.search(SearchRequest(question, size=size, filters=filters)).hits
         try:
             yield SourcesFound(hits, len(hits))
-            self.gate.wait(60)
+            while not self.gate.wait(0.05):
+                if given_up():
+                    return
             for sentence in self.sentences:
                 for word in sentence.text.split(" "):
                     time.sleep(self.pause)
