@@ -12,6 +12,7 @@ from searchapp.errors import NotFoundError
 from searchapp.ingest import Ingester, Originals, RedisQueue, Reencode
 from searchapp.search import Searcher
 from searchapp.settings import Settings
+from searchapp.sources.page_drawer import PageDrawer
 from searchapp.stores import Store, build_store
 
 
@@ -49,6 +50,11 @@ class Application:
     def originals(self) -> Originals:
         """The original files behind documents."""
         return Originals(self.settings.data_dir)
+
+    @cached_property
+    def page_drawer(self) -> PageDrawer:
+        """Pages of originals to look at."""
+        return PageDrawer(self.settings)
 
     @cached_property
     def ingester(self) -> Ingester:

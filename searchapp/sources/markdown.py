@@ -12,8 +12,10 @@ from searchapp.sources.encoding import decode
 from searchapp.sources.markdown_source import split_front_matter, strip_unread
 from searchapp.sources.parsed import Parsed, ParserInput
 from searchapp.sources.tags import BREAK, plain_html
+from searchapp.sources.unpack import gunzip
 
 if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 DEEPEST_NESTING = 500
@@ -40,11 +42,22 @@ def parse_markdown(source: ParserInput) -> Parsed:
     )
 
 
+def markdown_html(source: ParserInput) -> str:
+    """The whole file as HTML, without its front matter. What HTML it holds itself is in there: it must be cleaned."""
+    data = gunzip(source.data, source.name, source.options.max_bytes)
+    text = decode(data).replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    html: str = _parser().render(strip_unread(split_front_matter(text)[1]))
+    return html
+
+
 def _tokens(body: str) -> list[Token]:
+    return _parser().parse(body)
+
+
+def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST_NESTING}).enable(["table", "strikethrough"])
-    return parser.parse(body)
+    return MarkdownIt("commonmark", {"maxNesting": DEEPEST_NESTING}).enable(["table", "strikethrough"])
 
 
 class _Reader:

@@ -20,11 +20,15 @@ from searchapp.errors import SourceError
 from searchapp.sources.parsed import Parsed, ParserInput, ParserOptions
 from searchapp.sources.wire import (
     PROGRESS,
+    PagePlace,
     SiteAnswer,
     WireError,
     read_frame,
     read_json,
     unpack,
+    unpack_html,
+    unpack_picture,
+    unpack_place,
     unpack_site,
     write_frame,
 )
@@ -70,14 +74,26 @@ class Sandbox:
         """Read one of a site's own files (``site.read_site``); raises SourceError as ``parse`` does."""
         return self._ask(task, source, candidates, unpack_site)
 
+    def draw(self, source: ParserInput, number: int, width: int) -> bytes:
+        """Page ``number`` of a PDF as a PNG (``pdf_page.draw_page``); raises SourceError as ``parse`` does."""
+        return self._ask("draw", source, (str(number), str(width)), unpack_picture)
+
+    def place(self, source: ParserInput, number: int, passage: str) -> PagePlace:
+        """Where on a page a passage stands (``pdf_page.place_passage``); raises SourceError as ``parse`` does."""
+        return self._ask("place", source, (str(number), passage), unpack_place)
+
+    def html(self, source: ParserInput) -> str:
+        """Markdown as HTML, which may hold anything; raises SourceError as ``parse`` does."""
+        return self._ask("html", source, (), unpack_html)
+
     def _ask(
-        self, task: str, source: ParserInput, candidates: Sequence[str], read: Callable[[dict[str, Any]], Result]
+        self, task: str, source: ParserInput, arguments: Sequence[str], read: Callable[[dict[str, Any]], Result]
     ) -> Result:
         source = dataclasses.replace(source, options=self._options)
         with self._lock:
             try:
                 worker = self._running()
-                answer = worker.ask(task, source, candidates, self._timeout, answer_limit=self._memory_mb << 20)
+                answer = worker.ask(task, source, arguments, self._timeout, answer_limit=self._memory_mb << 20)
                 result = read(answer["result"]) if "result" in answer else None
             except (WireError, OSError) as error:
                 raise self._broken(source.name) from error
@@ -170,7 +186,7 @@ class _Worker:
         return False
 
     def ask(
-        self, task: str, source: ParserInput, candidates: Sequence[str], seconds: float, answer_limit: int
+        self, task: str, source: ParserInput, arguments: Sequence[str], seconds: float, answer_limit: int
     ) -> dict[str, Any]:
         """The answer to one request; raises WireError or OSError when the process ends before it.
 
@@ -182,7 +198,7 @@ class _Worker:
             "name": source.name,
             "content_type": source.content_type,
             "options": dataclasses.asdict(source.options),
-            "candidates": list(candidates),
+            "arguments": list(arguments),
         }
         with self._deadline(seconds):
             write_frame(self._requests, json.dumps(head).encode())

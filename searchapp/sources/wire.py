@@ -6,11 +6,12 @@ answer is JSON, never a pickle, and is checked field by field.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import struct
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from searchapp.errors import SourceError
 from searchapp.model import Section, SourceType
@@ -18,6 +19,7 @@ from searchapp.sources.addresses import normalise_address
 from searchapp.sources.parsed import Parsed
 
 _LENGTH = struct.Struct(">Q")
+PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 PROGRESS = b"{}"
 """The frame that announces another step of the work on the same request, and that the process is ready."""
 
@@ -118,6 +120,47 @@ def unpack_site(values: dict[str, Any]) -> SiteAnswer:
         raise WireError("a site of another shape") from error
 
 
+@dataclass(frozen=True, slots=True)
+class PagePlace:
+    """A page's size in points, how many pages there are, and a passage's rectangles, in shares of the page (0 to 1).
+
+    A rectangle is (left, top, width, height).
+    """
+
+    pages: int
+    width: float
+    height: float
+    marks: tuple[tuple[float, float, float, float], ...]
+
+
+def unpack_place(values: dict[str, Any]) -> PagePlace:
+    """The answer of ``pdf_page.place_passage``; raises WireError when it is not as promised."""
+    try:
+        marks = [(_share(left), _share(top), _share(wide), _share(high)) for left, top, wide, high in values["marks"]]
+        return PagePlace(_number(values["pages"]), float(values["width"]), float(values["height"]), tuple(marks))
+    except (KeyError, TypeError, ValueError) as error:
+        raise WireError("a place of another shape") from error
+
+
+def unpack_picture(values: dict[str, Any]) -> bytes:
+    """The PNG of ``pdf_page.draw_page``; raises WireError when it is none."""
+    try:
+        picture = base64.b64decode(_text(values["png"]), validate=True)
+    except (KeyError, TypeError, ValueError) as error:
+        raise WireError("a picture of another shape") from error
+    if not picture.startswith(PNG_MAGIC):
+        raise WireError("no PNG")
+    return picture
+
+
+def unpack_html(values: dict[str, Any]) -> str:
+    """The answer of ``markdown.markdown_html``; raises WireError when it is none."""
+    try:
+        return _text(values["html"])
+    except (KeyError, TypeError) as error:
+        raise WireError("HTML of another shape") from error
+
+
 def read_json(payload: bytes) -> dict[str, Any]:
     """The JSON object in ``payload``; raises WireError when it is none."""
     try:
@@ -137,6 +180,10 @@ def _text(value: object) -> str:
 
 def _address(value: object) -> str:
     return normalise_address(_text(value))
+
+
+def _share(value: object) -> float:
+    return min(1.0, max(0.0, float(cast(float, value))))
 
 
 def _number(value: object) -> int:

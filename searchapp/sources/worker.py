@@ -40,7 +40,7 @@ RETIRE_SHARE = 0.5
 class _Request:
     task: str
     source: ParserInput
-    candidates: list[str]
+    arguments: list[str]
 
 
 def main() -> None:
@@ -98,7 +98,7 @@ def _listen(requests: IO[bytes], waiting: queue.SimpleQueue[_Request]) -> None:
             data = read_frame(requests, LARGEST_REQUEST)
             options = ParserOptions(**{**head["options"], "passwords": tuple(head["options"]["passwords"])})
             source = ParserInput(head["name"], data, head["content_type"], options)
-            waiting.put(_Request(head["task"], source, head["candidates"]))
+            waiting.put(_Request(head["task"], source, head["arguments"]))
             del data
     except MemoryError:
         os._exit(OUT_OF_MEMORY)  # the file alone is larger than the limit
@@ -108,17 +108,35 @@ def _listen(requests: IO[bytes], waiting: queue.SimpleQueue[_Request]) -> None:
 
 def _answer(request: _Request, progress: Callable[[], None]) -> dict[str, Any]:
     try:
-        if request.task == "parse":
-            return {"result": pack(parse(dataclasses.replace(request.source, progress=progress)))}
-        from searchapp.sources.site import read_site
-
-        return {"result": read_site(request.task, request.source, request.candidates)}
+        return {"result": _done(request, progress)}
     except SourceError as error:
         return {"error": [error.message, error.remedy, error.lacking]}
     except MemoryError:
         return {"memory": True}
     except Exception as error:  # noqa: BLE001 - parsing libraries raise anything at all on broken input
         return {"fault": type(error).__name__}
+
+
+def _done(request: _Request, progress: Callable[[], None]) -> dict[str, Any]:
+    match request.task, request.arguments:
+        case "parse", []:
+            return pack(parse(dataclasses.replace(request.source, progress=progress)))
+        case "draw", [number, width]:
+            from searchapp.sources.pdf_page import draw_page
+
+            return draw_page(request.source, int(number), int(width))
+        case "place", [number, passage]:
+            from searchapp.sources.pdf_page import place_passage
+
+            return place_passage(request.source, int(number), passage)
+        case "html", []:
+            from searchapp.sources.markdown import markdown_html
+
+            return {"html": markdown_html(request.source)}
+        case task, candidates:
+            from searchapp.sources.site import read_site
+
+            return read_site(task, request.source, candidates)
 
 
 def _grown_beyond(memory_mb: int) -> bool:

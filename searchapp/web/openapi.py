@@ -27,7 +27,10 @@ REF = "#/components/schemas/{model}"
 EVERYWHERE: Errors = (InternalError,)
 BEHIND_THE_DOOR: Errors = (UnauthenticatedError, ForbiddenError, TooManyRequestsError)
 
-PARAMETERS = {"document_id": "A document's id, as lists and hits give it."}
+PARAMETERS = {
+    "document_id": "A document's id, as lists and hits give it.",
+    "page": "A page's number, from 1.",
+}
 """What stands in paths."""
 
 DESCRIPTION = """Search, answers and documents of one searchapp.
@@ -90,7 +93,7 @@ def _operation(rule: Rule, method: str, told: Operation, components: Json) -> Js
     found: Json = {"operationId": rule.endpoint.replace(".", "_"), "summary": told.summary}
     if told.description:
         found["description"] = told.description
-    parameters = [_path_parameter(name) for name in sorted(rule.arguments)]
+    parameters = [_path_parameter(name, f"<int:{name}>" in rule.rule) for name in sorted(rule.arguments)]
     if told.query is not None:
         parameters += _query_parameters(told.query, components)
     if parameters:
@@ -108,13 +111,13 @@ def _operation(rule: Rule, method: str, told: Operation, components: Json) -> Js
     return found
 
 
-def _path_parameter(name: str) -> Json:
+def _path_parameter(name: str, is_number: bool) -> Json:
     return {
         "name": name,
         "in": "path",
         "required": True,
         "description": PARAMETERS.get(name, ""),
-        "schema": {"type": "string", "minLength": 1},
+        "schema": {"type": "integer", "minimum": 0} if is_number else {"type": "string", "minLength": 1},
     }
 
 

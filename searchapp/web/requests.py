@@ -8,10 +8,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from searchapp.model import DocumentState, SearchMode
 from searchapp.search.searcher import MAX_WINDOW
+from searchapp.sources.page_drawer import WIDTHS
 
 MOST_HITS = 100
 MOST_PASSAGES = 50
 MOST_ENTRIES = 200
+MOST_READ = 200
+MOST_OFFSET = 1_000_000
 DEEPEST_SITE = 20
 DEEPEST_OFFSET = 10_000
 """No one reads further, and both stores pay for every document they skip."""
@@ -69,6 +72,31 @@ class EntriesQuery(Query):
     """Documents on this page."""
     offset: int = Field(0, ge=0, le=DEEPEST_OFFSET, alias="from")
     """Documents to pass over."""
+
+
+class PassagesQuery(Query):
+    """Which passages of a document to read."""
+
+    around: str = Field("", max_length=200)
+    """The `chunk_id` of a passage to begin near, so that it comes in the middle; `from` does not count then."""
+    size: int = Field(40, ge=1, le=MOST_READ)
+    """Passages on this page."""
+    offset: int = Field(0, ge=0, le=MOST_OFFSET, alias="from")
+    """Passages to pass over."""
+
+
+class PageQuery(Query):
+    """What to mark on a page."""
+
+    passage: str = Field("", max_length=200)
+    """The `chunk_id` of a passage."""
+
+
+class PictureQuery(Query):
+    """How to draw a page."""
+
+    width: int = Field(1200, ge=1, le=WIDTHS[-1])
+    """Pixels that the picture is at least wide, as far as the page is not much longer than that."""
 
 
 class Address(Body):

@@ -1,8 +1,10 @@
 """A small library that shows what the page can show: types, languages, pages, headings, dates."""
 
 import datetime as dt
+import textwrap
 
 from searchapp.model import DocumentState, Leg, LegScore, Sentence, Support
+from tests.sources.pdf_files import pdf
 from tests.web.stand_in import StandIn, entry, hit
 
 S, E = "\ue000", "\ue001"
@@ -38,8 +40,8 @@ def fill(app: StandIn) -> None:
             highlights=(GLOVES.replace("gloves", f"{S}gloves{E}").replace("Gloves", f"{S}Gloves{E}"),),
             score=0.982,
         ),
-        original=b"%PDF-1.4 not a real one",
-        pages=48,
+        original=pdf(*["Press shop safety manual"] * 11, "\n".join(textwrap.wrap(GLOVES, 70)), "Eyes and ears"),
+        pages=13,
         chunks=112,
     )
     app.add(

@@ -17,6 +17,7 @@ from searchapp.errors import NotFoundError, SearchAppError, UsageError
 from searchapp.model import (
     Answer,
     AnswerEvent,
+    Chunk,
     Citation,
     DocumentEntry,
     DocumentState,
@@ -35,6 +36,7 @@ from searchapp.model import (
     Token,
 )
 from searchapp.settings import Settings
+from searchapp.sources.page_drawer import PageDrawer
 from searchapp.stores import EntryPage
 
 NO_FILTERS = Filters()
@@ -187,6 +189,7 @@ class Store:
 
     def __init__(self) -> None:
         self.known: dict[str, DocumentEntry] = {}
+        self.passages: dict[str, list[Chunk]] = {}
         self.error: Exception | None = None
 
     def put(self, one: DocumentEntry) -> DocumentEntry:
@@ -212,6 +215,9 @@ class Store:
 
     def entry(self, document_id: str) -> DocumentEntry | None:
         return self.known.get(document_id)
+
+    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+        return tuple(self.passages.get(document_id, ()))
 
     def state_counts(self) -> dict[DocumentState, int]:
         self.check()
@@ -299,6 +305,7 @@ class StandIn:
         self.store = Store()
         self.ingester = Ingester(self.store)
         self.originals = Originals(data_dir)
+        self.page_drawer = PageDrawer(self.settings)
         self.queue: object = None
 
     def delete_document(self, document_id: str) -> None:
@@ -310,6 +317,22 @@ class StandIn:
         self.searcher.hits.append(one)
         self.store.put(
             entry(one.document_id, one.source, title=one.title, type=one.type, language=one.language, **changes)
+        )
+        held = self.store.passages.setdefault(one.document_id, [])
+        held.append(
+            Chunk(
+                id=one.chunk_id,
+                document_id=one.document_id,
+                position=len(held),
+                text=one.text,
+                embedded_text="",
+                start=one.start,
+                end=one.end,
+                tokens=0,
+                hash="",
+                headings=one.headings,
+                page=one.page,
+            )
         )
         if original is not None:
             path = self.settings.data_dir / f"{one.document_id}.original"

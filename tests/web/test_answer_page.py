@@ -33,7 +33,7 @@ def test_a_citation_leads_to_the_words_in_a_text(new_page: NewPage, address: str
     page = new_page(tolerated="favicon")
     search(page, address, ask=True)
     with page.context.expect_page() as opened:
-        page.locator(".prose .cite").nth(3).click()
+        page.locator(".prose .cite").nth(3).click(modifiers=["Control"])
     opened.value.wait_for_load_state()
     assert opened.value.url.startswith(f"{address}/documents/audit-2023/file")
     assert "only size 9 was at hand" in opened.value.inner_text("body")

@@ -5,7 +5,7 @@ import { byId, h } from "./dom.js";
 import { showProblem } from "./frame.js";
 import { events, postJson } from "./http.js";
 import { t } from "./i18n.js";
-import { originalLink } from "./links.js";
+import { opens } from "./links.js";
 import { Prose } from "./prose.js";
 import { keep, kept } from "./storage.js";
 
@@ -109,7 +109,7 @@ function noticeText({ code, subject, message }) {
 
 function sourceLine(citation) {
   const hit = hits[citation.n - 1] ?? citation;
-  const link = h("a", { href: originalLink(hit), target: "_blank", rel: "noopener" }, citation.title || citation.source);
+  const link = h("a", opens(hit), citation.title || citation.source);
   const where = citation.page ? t("page", citation.page) : hit.headings?.at(-1);
   return h("li", { value: citation.n }, link, where && h("span", { class: "muted" }, `  ${where}`));
 }

@@ -2,7 +2,7 @@
 
 import { byId, h } from "./dom.js";
 import { t } from "./i18n.js";
-import { originalLink } from "./links.js";
+import { opens } from "./links.js";
 
 const LINGER_MS = 150; // time for the pointer to travel from the chip into the passage
 const MOST_CHARACTERS = 420;
@@ -14,9 +14,7 @@ export function chip(n, hit, quote = () => "") {
     "a",
     {
       class: "cite",
-      href: originalLink(hit),
-      target: "_blank",
-      rel: "noopener",
+      ...opens(hit),
       "aria-label": `${t("source", n, hit.title)}, ${t("opens")}`,
       onmouseenter: show,
       onfocus: show,

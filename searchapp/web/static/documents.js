@@ -6,7 +6,8 @@ import { hideProblem, showProblem } from "./frame.js";
 import { crumbs } from "./hit.js";
 import { Problem, call, getJson, postJson } from "./http.js";
 import { day, languageName, t, typeName } from "./i18n.js";
-import { originalLink } from "./links.js";
+import { opens } from "./links.js";
+import "./viewer.js";
 
 const PAGE = 50;
 const POLL_MS = 1200;
@@ -79,7 +80,7 @@ function entryRow(entry, version) {
     h(
       "div",
       { class: "entry" },
-      h("a", { class: "title", href: originalLink({ document_id: entry.id, type: entry.type }), target: "_blank", rel: "noopener", dir: "auto" }, title),
+      h("a", { class: "title", ...opens({ document_id: entry.id, type: entry.type }), dir: "auto" }, title),
       h("p", { class: "crumbs", title: entry.source }, ...crumbs(entry.source)),
       h("p", { class: "facts" }, ...facts),
       entry.error && h("p", { class: "error" }, entry.error),

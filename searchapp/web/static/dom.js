@@ -1,4 +1,5 @@
-// Building nodes. Text from documents only ever becomes text nodes: there is no innerHTML in this folder.
+// Building nodes. Text from documents only ever becomes text nodes: there is no innerHTML in this folder, and HTML
+// only as the server has cleaned it.
 
 // h("a", {href, class, onclick}, ...children): false and null leave an attribute or a child out.
 export function h(tag, attributes = {}, ...children) {
@@ -29,6 +30,13 @@ export function icon(name) {
 export function marked(text) {
   const pieces = text.split(/\uE000([^\uE000\uE001]*)\uE001/);
   return pieces.map((piece, i) => (i % 2 ? h("mark", {}, piece) : piece.replace(/[\uE000\uE001]/g, "")));
+}
+
+// Nodes of HTML that the server has cleaned (web/sanitise.py); nothing else may come here.
+export function cleaned(html) {
+  const fragment = document.createDocumentFragment();
+  fragment.append(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+  return fragment;
 }
 
 export const byId = (id) => document.getElementById(id);

@@ -2,7 +2,7 @@
 
 import { h, icon, marked } from "./dom.js";
 import { day, languageName, t, typeName } from "./i18n.js";
-import { breadcrumb, originalLink } from "./links.js";
+import { breadcrumb, opens } from "./links.js";
 
 export function hitElement(hit) {
   const excerpt = hit.highlights.length ? hit.highlights.join(" … ") : hit.text;
@@ -14,7 +14,7 @@ export function hitElement(hit) {
     h(
       "h3",
       {},
-      h("a", { class: "title", href: originalLink(hit), target: "_blank", rel: "noopener", dir: "auto" }, hit.title || hit.source),
+      h("a", { class: "title", ...opens(hit), dir: "auto" }, hit.title || hit.source),
     ),
     h("p", { class: "facts" }, ...facts(hit)),
     snippet,

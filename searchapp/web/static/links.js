@@ -7,9 +7,26 @@ const CJK_CHARACTERS = 20;
 export function originalLink({ document_id, type, page, text }) {
   const file = `/documents/${encodeURIComponent(document_id)}/file`;
   if (type === "pdf") return page ? `${file}#page=${page}` : file;
-  const start = firstWords(text ?? "");
+  return fragmentLink(file, text ?? "");
+}
+
+// `address` at the first words of `text`.
+export function fragmentLink(address, text) {
+  const start = firstWords(text);
   // A hyphen means something in a text fragment, and encodeURIComponent leaves it alone.
-  return start ? `${file}#:~:text=${encodeURIComponent(start).replaceAll("-", "%2D")}` : file;
+  return start ? `${address}#:~:text=${encodeURIComponent(start).replaceAll("-", "%2D")}` : address;
+}
+
+// The attributes of a link that viewer.js opens beside the page, at the passage; a new tab shows the whole original.
+export function opens(hit) {
+  return {
+    href: originalLink(hit),
+    target: "_blank",
+    rel: "noopener",
+    "data-open": hit.document_id,
+    "data-page": hit.page,
+    "data-passage": hit.chunk_id,
+  };
 }
 
 // A fragment is matched within one block of the document, so it must not run over a line break.

@@ -9,6 +9,7 @@ import { listenToKeys } from "./keyboard.js";
 import { clearResults, noDocuments, showResults } from "./results.js";
 import { read, write } from "./state.js";
 import { drawFacets, drawModes, fillPanel, listenToPanel } from "./tools.js";
+import "./viewer.js";
 
 const PAUSE_MS = 250; // of typing, before a search starts
 const box = byId("q");
@@ -82,9 +83,10 @@ onAskAgain(() => showAnswer(state, { fresh: true }));
 listenToPanel(() => state, change);
 listenToKeys(clear);
 addEventListener("popstate", () => {
+  const before = JSON.stringify(state);
   state = read();
   box.value = state.q;
-  show();
+  if (JSON.stringify(state) !== before) show(); // else only the panel beside it came or went
 });
 
 if (!state.q) box.focus();

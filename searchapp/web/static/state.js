@@ -24,6 +24,7 @@ export function write(state, { replace = false } = {}) {
   const next = query ? `/?${query}` : "/";
   if (next === location.pathname + location.search) return;
   history[replace ? "replaceState" : "pushState"](null, "", next);
+  dispatchEvent(new Event("addresschange"));
 }
 
 // "type=pdf" -> ["type", "pdf"]; a path may hold further equals signs.

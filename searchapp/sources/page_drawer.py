@@ -1,0 +1,127 @@
+"""Pages of originals for people to look at: drawn in the parser's process, kept for the next who asks."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from searchapp.errors import NotFoundError, OverloadedError, SourceError
+from searchapp.sources.parsed import ParserInput, ParserOptions
+from searchapp.sources.sandbox import Sandbox
+from searchapp.sources.wire import PagePlace
+
+if TYPE_CHECKING:
+    from searchapp.settings import Settings
+
+Result = TypeVar("Result")
+
+WIDTHS = (800, 1200, 1800, 2400)
+"""Pixels that a page may be wide: few, so that drawn pages can be kept."""
+
+KEPT_BYTES = 64 << 20
+MOST_WAITING = 8
+"""Requests that may wait for the process, which does one after the other."""
+
+
+class PageDrawer:
+    """Draws pages of PDFs and renders Markdown; its process starts with the first of them.
+
+    Every method takes the original's file and the name that messages call it by. They raise NotFoundError for a file
+    that is gone, SourceError for one that cannot be shown, and OverloadedError when too many wait already.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._max_bytes = settings.max_file_mb << 20
+        self._sandbox = Sandbox(
+            timeout_seconds=settings.parse_timeout_seconds,
+            memory_mb=settings.parse_memory_mb,
+            options=ParserOptions(
+                max_bytes=self._max_bytes,
+                passwords=tuple(one.get_secret_value() for one in settings.document_passwords),
+            ),
+        )
+        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
+        self._kept = _Kept(KEPT_BYTES)
+
+    def picture(self, path: Path, name: str, number: int, width: int) -> bytes:
+        """Page ``number`` (from 1) of a PDF as a PNG, the next of ``WIDTHS`` above ``width`` wide."""
+        width = next((one for one in WIDTHS if one >= width), WIDTHS[-1])
+        key = (*_version(path, name), number, width)
+        held = self._kept.get(key)
+        if held is None:
+            held = self._ask(path, name, lambda source: self._sandbox.draw(source, number, width))
+            self._kept.put(key, held)
+        return held
+
+    def place(self, path: Path, name: str, number: int, passage: str) -> PagePlace:
+        """The size of page ``number``, and where on it ``passage`` stands."""
+        return self._ask(path, name, lambda source: self._sandbox.place(source, number, passage))
+
+    def html(self, path: Path, name: str) -> str:
+        """A Markdown file as HTML, which must be cleaned before it is shown."""
+        return self._ask(path, name, self._sandbox.html)
+
+    def close(self) -> None:
+        """End the process; a later request starts a new one."""
+        self._sandbox.close()
+
+    def _ask(self, path: Path, name: str, ask: Callable[[ParserInput], Result]) -> Result:
+        if not self._waiting.acquire(blocking=False):
+            raise OverloadedError("Many pages are being drawn now.", "Try again in a moment.")
+        try:
+            return ask(ParserInput(name, self._read(path, name)))
+        finally:
+            self._waiting.release()
+
+    def _read(self, path: Path, name: str) -> bytes:
+        try:
+            with path.open("rb") as file:
+                data = file.read(self._max_bytes + 1)
+        except OSError as error:
+            raise _gone(name) from error
+        if len(data) > self._max_bytes:
+            raise SourceError(f"{name} is larger than {self._max_bytes >> 20} MiB.", "Open the whole original instead.")
+        return data
+
+
+def _version(path: Path, name: str) -> tuple[Hashable, ...]:
+    """What changes when the file does."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise _gone(name) from error
+    return str(path), status.st_mtime_ns, status.st_size
+
+
+def _gone(name: str) -> NotFoundError:
+    return NotFoundError(
+        f"The original of {name} is no longer where it was read from.",
+        "Put the file back or ingest it again from where it is now.",
+    )
+
+
+class _Kept:
+    """The byte strings that were used last, ``most`` bytes of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._size = 0
+        self._items: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> bytes | None:
+        with self._lock:
+            if key not in self._items:
+                return None
+            self._items.move_to_end(key)
+            return self._items[key]
+
+    def put(self, key: Hashable, value: bytes) -> None:
+        with self._lock:
+            self._size += len(value) - len(self._items.pop(key, b""))
+            self._items[key] = value
+            while self._size > self._most:
+                self._size -= len(self._items.popitem(last=False)[1])
