@@ -1,5 +1,6 @@
 """What the page shows of an original beside an answer: a PDF's page as a picture with the passage marked, Markdown
-as HTML, and the text of any document passage by passage."""
+as HTML, and the text of any document passage by passage.
+"""
 
 from __future__ import annotations
 
