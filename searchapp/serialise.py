@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from searchapp import shapes
@@ -82,10 +83,13 @@ def answer_json(answer: Answer) -> shapes.Answer:
     """A whole answer with its evidence."""
     return {
         "question": answer.question,
+        "query": answer.query or answer.question,
+        "rewriting": answer.rewriting,
         "answer": answer.answer,
         "model": answer.model,
         "refused": answer.refused,
         "extractive": answer.extractive,
+        "complete": answer.complete,
         "notice": answer.notice,
         "notices": [
             {"code": notice.code, "subject": notice.subject, "message": notice.message} for notice in answer.notices
@@ -95,6 +99,18 @@ def answer_json(answer: Answer) -> shapes.Answer:
         "citations_removed": answer.citations_removed,
         "citations": [citation_json(citation) for citation in answer.citations],
         "sentences": [sentence_json(sentence) for sentence in answer.sentences],
+    }
+
+
+def models_json(names: Sequence[str], configured: str, problem: SearchAppError | None = None) -> shapes.ChatModels:
+    """The language models, the configured one first; ``name`` and ``name:latest`` are the same."""
+    chosen = {configured, f"{configured}:latest"}
+    return {
+        "configured": configured,
+        "models": [
+            {"name": name, "configured": name in chosen} for name in sorted(names, key=lambda one: one not in chosen)
+        ],
+        "problem": error_json(problem)["error"] if problem else None,
     }
 
 

@@ -11,12 +11,47 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # pydantic reads the one of typing only from Python 3.12 on
 
-from searchapp.model import DocumentState, IngestState, SearchMode, Support
+from searchapp.model import DocumentState, IngestState, Rewriting, SearchMode, Support
 
 _described = with_config(ConfigDict(use_attribute_docstrings=True))
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """A time in ISO 8601, with its offset."""
+
+
+# --- errors --------------------------------------------------------------------------------------------------
+
+
+@_described
+class Failure(TypedDict):
+    """What is wrong, and what to do about it."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+@_described
+class Failed(TypedDict):
+    """A failure as ``--json`` prints it on stderr."""
+
+    error: Failure
+
+
+@_described
+class Problem(TypedDict):
+    """Problem details (RFC 9457)."""
+
+    type: str
+    """Always ``about:blank``: the status and ``code`` tell the kind."""
+    title: str
+    status: int
+    detail: str
+    """What happened, in a sentence for people."""
+    remedy: str
+    """What to do about it."""
+    code: str
+    """For programs, such as ``usage`` or ``service_unavailable``."""
 
 
 # --- search --------------------------------------------------------------------------------------------------
@@ -117,6 +152,11 @@ class Answer(TypedDict):
     """A whole answer with its evidence."""
 
     question: str
+    """As it was typed."""
+    query: str
+    """What was searched for and answered: the question, or what a follow-up became."""
+    rewriting: Rewriting
+    """How a follow-up became ``query``."""
     answer: str
     model: str
     """Empty where no language model took part."""
@@ -124,6 +164,8 @@ class Answer(TypedDict):
     """Nothing found supports an answer; ``answer`` says so."""
     extractive: bool
     """Every sentence is quoted from a passage."""
+    complete: bool
+    """False where the model broke off, was stopped, or came to the end of what it may write."""
     notice: str
     notices: list[Notice]
     passages_used: int
@@ -135,11 +177,40 @@ class Answer(TypedDict):
 
 
 @_described
+class ReadQuery(TypedDict):
+    """The first event within a conversation: the question that is searched for in the place of a follow-up."""
+
+    question: str
+    query: str
+    rewriting: Rewriting
+
+
+@_described
 class Sources(TypedDict):
-    """The first event of an answer: the passages it draws on, in citation order."""
+    """The passages that an answer draws on, in citation order, and before any of its words."""
 
     hits: list[Hit]
     passages_used: int
+    """How many of them, from the first on, the model was sent."""
+
+
+@_described
+class ChatModel(TypedDict):
+    """A language model that Ollama has."""
+
+    name: str
+    configured: bool
+    """Whether it answers where nobody names another one."""
+
+
+@_described
+class ChatModels(TypedDict):
+    """The language models to choose from."""
+
+    configured: str
+    models: list[ChatModel]
+    problem: Failure | None
+    """Why there is no list, where Ollama does not answer: answers are quoted then."""
 
 
 @_described
@@ -147,41 +218,6 @@ class Token(TypedDict):
     """A piece of the answer's text."""
 
     text: str
-
-
-# --- errors --------------------------------------------------------------------------------------------------
-
-
-@_described
-class Failure(TypedDict):
-    """What is wrong, and what to do about it."""
-
-    code: str
-    message: str
-    remedy: str
-
-
-@_described
-class Failed(TypedDict):
-    """A failure as ``--json`` prints it on stderr."""
-
-    error: Failure
-
-
-@_described
-class Problem(TypedDict):
-    """Problem details (RFC 9457)."""
-
-    type: str
-    """Always ``about:blank``: the status and ``code`` tell the kind."""
-    title: str
-    status: int
-    detail: str
-    """What happened, in a sentence for people."""
-    remedy: str
-    """What to do about it."""
-    code: str
-    """For programs, such as ``usage`` or ``service_unavailable``."""
 
 
 # --- documents -----------------------------------------------------------------------------------------------

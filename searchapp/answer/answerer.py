@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import lru_cache, partial
 
 from searchapp.answer import notices
 from searchapp.answer.citations import Checker, citations_of
 from searchapp.answer.context import Context, build_context
+from searchapp.answer.conversation import Query, read, recent
 from searchapp.answer.draft import Draft
 from searchapp.answer.evidence import has_evidence
 from searchapp.answer.extractive import extract
+from searchapp.answer.neutral import NO_EVIDENCE
 from searchapp.embedding import Embedder, Tokenizer
 from searchapp.errors import ModelUnavailableError, ServiceRefusedError, ServiceUnavailableError
 from searchapp.model import (
@@ -20,20 +24,21 @@ from searchapp.model import (
     Filters,
     Hit,
     Notice,
+    QueryRead,
+    Rewriting,
     SearchMode,
     SearchRequest,
     SentenceChecked,
     SourcesFound,
     Support,
     Token,
+    Turn,
 )
-from searchapp.ollama_api import OllamaServer, tokenizer_of
+from searchapp.ollama_api import OllamaServer, control_tokens_of, tokenizer_of
 from searchapp.search import Searcher
+from searchapp.search.query import read_query
 from searchapp.settings import Settings
 from searchapp.text.words import is_cjk
-
-NO_EVIDENCE = "NO EVIDENCE"
-"""What the prompt tells the model to reply when the passages do not answer."""
 
 REFUSAL_EN = "The documents that were searched hold no evidence to answer this."
 REFUSAL_ZH = "在已检索的文档中没有找到可以回答这个问题的依据。"
@@ -49,12 +54,18 @@ class Answerer:
         self._embedder = embedder
         self._settings = settings
         self._ollama = OllamaServer(settings.ollama_url, settings.llm_timeout_seconds)
-        self._tokenizer = lru_cache(maxsize=4)(self._read_tokenizer)
+        self._vocabulary = lru_cache(maxsize=4)(self._read_vocabulary)
+
+    def models(self) -> list[str]:
+        """Names of the language models that can be asked. Raises ServiceUnavailableError and ServiceRefusedError."""
+        return self._ollama.chat_models()
 
     def ask(
         self,
         question: str,
         *,
+        history: Sequence[Turn] = (),
+        query: str = "",
         filters: Filters | None = None,
         size: int = 8,
         model: str | None = None,
@@ -62,43 +73,78 @@ class Answerer:
     ) -> Iterator[AnswerEvent]:
         """Search for ``size`` passages and answer from them.
 
-        Yields SourcesFound, then Token and SentenceChecked as the text grows, and Done last. Where no Ollama or no such
-        model answers, or the model says nothing, the answer is extractive and its notices say why. One that breaks off
-        in the middle is kept as far as it came, with a notice. Ollama is stopped, even while it is silent, soon after
-        ``given_up`` says that nobody waits any more. Raises what searching raises.
+        After ``history``, a question that needs it is first made to stand alone; ``query`` is that question where it is
+        known already. Yields QueryRead (within a conversation only), SourcesFound, then Token and SentenceChecked as
+        the text grows, and Done last. Where no Ollama or no such model answers, or the model says nothing, the answer
+        is extractive and its notices say why. One that breaks off in the middle is kept as far as it came, with a
+        notice. Ollama is stopped, even while it is silent, soon after ``given_up`` says that nobody waits any more.
+        Raises what searching raises.
         """
-        request = SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters or Filters())
-        results = self._searcher.search(request)
+        name = model or self._settings.llm_model
+        turns = recent(history)
+        if query.strip():
+            asked = Query(query, Rewriting.GIVEN)
+        else:
+            read_query(question)  # what is no question is refused before a model is asked about it
+            asked = read(question, turns, partial(self._written, name, given_up), name)
+        if turns or query.strip():
+            yield QueryRead(question, asked.text, asked.rewriting)
+        with closing(self._answered(asked.text, filters or Filters(), size, name, given_up)) as events:
+            for event in events:
+                if isinstance(event, Done):
+                    answer = event.answer
+                    event = Done(
+                        replace(
+                            answer,
+                            question=question.strip() if turns or query.strip() else answer.question,
+                            query=answer.question,
+                            rewriting=asked.rewriting,
+                            notices=(*asked.notices, *answer.notices),
+                        )
+                    )
+                yield event
+
+    def _answered(
+        self, question: str, filters: Filters, size: int, model: str, given_up: Callable[[], bool]
+    ) -> Generator[AnswerEvent, None, None]:
+        results = self._searcher.search(SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters))
         hits = results.hits
         if not has_evidence(results.query, hits):
             yield SourcesFound(hits, 0)
             yield from self._refused(results.query, hits, 0)
             return
-        name = model or self._settings.llm_model
         try:
             window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
-            context = build_context(results.query, hits, self._tokenizer(name), window, kept)
-            yield SourcesFound(hits, len(context.used))
-            yield from self._generated(results.query, hits, context, name, given_up)
+            tokenizer, control_tokens = self._vocabulary(model)
+            context = build_context(results.query, hits, tokenizer, window, kept, control_tokens)
+            yield SourcesFound((*context.used, *hits[len(context.used) :]), len(context.used))
+            yield from self._generated(results.query, hits, context, model, given_up)
         except (ModelUnavailableError, ServiceUnavailableError, ServiceRefusedError) as error:
-            subject = name if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
+            subject = model if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
             yield from self._extractive(results.query, hits, notices.quoted(error, subject))
 
-    def _read_tokenizer(self, model: str) -> Tokenizer:
-        return tokenizer_of(self._ollama.show(model))
+    def _read_vocabulary(self, model: str) -> tuple[Tokenizer, frozenset[str]]:
+        info = self._ollama.show(model)
+        return tokenizer_of(info), control_tokens_of(info)
+
+    def _options(self, tokens: int) -> dict[str, int]:
+        # With another window Ollama would load the model anew.
+        return {"num_ctx": self._settings.llm_context_tokens, "num_predict": tokens, "temperature": 0}
+
+    def _written(
+        self, model: str, given_up: Callable[[], bool], messages: Sequence[dict[str, str]], tokens: int
+    ) -> str:
+        parts = self._ollama.chat(model, messages, self._options(tokens), given_up)
+        return "".join(part.message.content or "" for part in parts)
 
     def _generated(
         self, question: str, hits: Sequence[Hit], context: Context, model: str, given_up: Callable[[], bool]
     ) -> Iterator[AnswerEvent]:
-        options = {
-            "num_ctx": self._settings.llm_context_tokens,
-            "num_predict": self._settings.llm_answer_tokens,
-            "temperature": 0,
-        }
         checker = Checker(context.used, question, self._embedder)
         draft = Draft(checker)
         told: list[Notice] = []
-        parts = self._ollama.chat(model, context.messages, options)
+        finished = False
+        parts = self._ollama.chat(model, context.messages, self._options(self._settings.llm_answer_tokens), given_up)
         try:
             for part in parts:
                 draft.add(part.message.content or "")
@@ -107,6 +153,7 @@ class Answerer:
                 if draft.fault:
                     told.append(notices.fault(draft.fault, model))
                     break
+                finished = finished or bool(part.done)
                 if part.done_reason == "length":
                     told.append(notices.cut_off(self._settings.llm_answer_tokens))
         except ServiceUnavailableError as error:
@@ -115,6 +162,8 @@ class Answerer:
             told.append(notices.broken_off(error))
         finally:
             parts.close()
+        if not (finished or draft.is_empty or told):
+            told.append(notices.broken_off(self._ollama.unfinished()))
         if draft.is_empty:
             yield from self._extractive(question, hits, notices.said_nothing(model))
             return
@@ -122,6 +171,7 @@ class Answerer:
             yield from self._refused(question, hits, len(context.used), model)
             return
         yield from draft.events(complete=True)
+        complete = finished and not told
         if all(sentence.support is Support.UNSUPPORTED for sentence in draft.sentences):
             told.append(notices.unsupported())
         yield Done(
@@ -137,6 +187,7 @@ class Answerer:
                 sentences=tuple(draft.sentences),
                 citations_removed=checker.removed,
                 notices=tuple(told),
+                complete=complete,
             )
         )
 

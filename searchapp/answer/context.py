@@ -6,21 +6,17 @@ counted before the call, and the lowest-ranked passages stay out.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
+from searchapp.answer.language import prompt
+from searchapp.answer.neutral import neutral, one_line
 from searchapp.embedding import Tokenizer
 from searchapp.errors import UsageError
 from searchapp.model import Hit
-from searchapp.text.words import is_cjk
 
 TEMPLATE_TOKENS = 48
 """Room for what a chat template puts around two messages: role names and turn marks."""
-
-_KANA_OR_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
-_DELIMITER = re.compile(r"</?passage\b[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,52 +28,49 @@ class Context:
     tokens: int
 
 
-def build_context(question: str, hits: Sequence[Hit], tokenizer: Tokenizer, window: int, answer_tokens: int) -> Context:
+def build_context(
+    question: str,
+    hits: Sequence[Hit],
+    tokenizer: Tokenizer,
+    window: int,
+    answer_tokens: int,
+    control_tokens: Collection[str] = (),
+) -> Context:
     """Fill ``window`` tokens but for ``answer_tokens`` with the rules, the question and passages in rank order.
 
-    Raises UsageError when not even one passage fits.
+    ``control_tokens`` are the model's own; passages and the question lose them, as they lose our fences. Raises
+    UsageError when not even one passage fits.
     """
-    rules = prompt_for(question)
+    rules = prompt("answer", question)
     budget = window - answer_tokens - TEMPLATE_TOKENS
-    used: list[Hit] = []
-    text = _user_message(question, used)
-    tokens = sum(tokenizer.counts([rules, text]))
+    asked = neutral(question, control_tokens)
+    tokens = sum(tokenizer.counts([rules, asked]))
     if tokens > budget // 2:
         raise UsageError(
             f"The question is too long for the model's window of {window} tokens.",
             "Ask a shorter question, or raise SEARCHAPP_LLM_CONTEXT_TOKENS.",
         )
+    used: list[Hit] = []
+    passages: list[str] = []
     for hit in hits:
-        cost = tokenizer.counts([_passage(len(used) + 1, hit)])[0]
+        passage = _passage(len(used) + 1, hit, control_tokens)
+        cost = tokenizer.counts([passage])[0]
         if tokens + cost > budget:
             break
         used.append(hit)
+        passages.append(passage)
         tokens += cost
     if hits and not used:
         raise UsageError(
             f"No passage fits into the model's window of {window} tokens.", "Raise SEARCHAPP_LLM_CONTEXT_TOKENS."
         )
-    messages = ({"role": "system", "content": rules}, {"role": "user", "content": _user_message(question, used)})
-    return Context(messages, tuple(used), tokens)
+    user = "\n\n".join([*passages, asked])
+    return Context(({"role": "system", "content": rules}, {"role": "user", "content": user}), tuple(used), tokens)
 
 
-def prompt_for(question: str) -> str:
-    """The rules in the question's language."""
-    name = "en"
-    if is_cjk(question):
-        name = "other" if _KANA_OR_HANGUL.search(question) else "zh"
-    elif not question.isascii():
-        name = "other"
-    return (files("searchapp.answer") / "prompts" / f"{name}.txt").read_text(encoding="utf-8").strip()
-
-
-def _user_message(question: str, hits: Sequence[Hit]) -> str:
-    passages = "\n\n".join(_passage(number, hit) for number, hit in enumerate(hits, start=1))
-    return f"{passages}\n\n{question}".strip()
-
-
-def _passage(number: int, hit: Hit) -> str:
-    """A delimited passage. Delimiters inside a document are taken out, so that no text can leave its passage."""
-    heading = " › ".join((hit.title, *(part for part in hit.headings if part != hit.title)))
-    body = _DELIMITER.sub("", f"{heading}\n{hit.text}")
-    return f'<passage number="{number}">\n{body}\n</passage>'
+def _passage(number: int, hit: Hit, control_tokens: Collection[str]) -> str:
+    """A fenced passage. No document can forge the fence: ``neutral`` takes it out of every text."""
+    parts = (hit.title, *(part for part in hit.headings if part != hit.title))
+    heading = " › ".join(one_line(part, control_tokens) for part in parts)
+    body = neutral(hit.text, control_tokens)
+    return f'<passage number="{number}">\n{heading}\n{body}\n</passage>'

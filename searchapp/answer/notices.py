@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from searchapp.answer.draft import Fault
+from searchapp.answer.followups import Unusable
 from searchapp.errors import SearchAppError
-from searchapp.model import Notice
+from searchapp.model import BROKEN_OFF, Notice
 
 
 def quoted(why: SearchAppError, subject: str) -> tuple[Notice, ...]:
@@ -43,7 +44,24 @@ def cut_off(tokens: int) -> Notice:
 
 def broken_off(why: SearchAppError) -> Notice:
     """The model's server failed while the answer was being written."""
-    return Notice("broken_off", f"Ollama broke off in the middle of the answer. {why}")
+    return Notice(BROKEN_OFF, f"Ollama broke off in the middle of the answer. {why}")
+
+
+def not_rewritten(why: Unusable, model: str) -> tuple[Notice, ...]:
+    """The model's rewriting of a follow-up was put aside, so that the words were joined."""
+    what = {
+        Unusable.EMPTY: "wrote nothing",
+        Unusable.LONG: "wrote too much",
+        Unusable.REPEATED: "repeated itself",
+        Unusable.LANGUAGE: "wrote another language",
+        Unusable.LOST: "left out what you asked",
+        Unusable.INVENTED: "added what nobody asked",
+        Unusable.UNCHANGED: "changed nothing",
+    }[why]
+    text = (
+        f"The model {model} {what} when it was to complete your question, so your words stand behind the earlier ones."
+    )
+    return (Notice("not_rewritten", text, why.value),)
 
 
 def unsupported() -> Notice:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from searchapp.cli import ask as ask_command
 from searchapp.cli import ingest as ingest_command
 from searchapp.cli import search as search_command
 from searchapp.cli import serve as serve_command
+from searchapp.cli.answers import print_answer
 from searchapp.cli.common import application, console
 from searchapp.cli.progress import shown
 
@@ -40,7 +40,7 @@ def demo(
         for hit in running.searcher.search(SearchRequest(question, size=2)).hits:
             search_command.print_hit(hit, explain=True)
         out.print(f"searchapp ask {question!r}", style="bold")
-        ask_command.print_answer(running.answerer.ask(question))
+        print_answer(running.answerer.ask(question))
     if not no_serve:
         out.print()
         serve_command.run(running)

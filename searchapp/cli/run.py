@@ -13,7 +13,22 @@ import sys
 import typer
 
 from searchapp import __version__
-from searchapp.cli import ask, demo, doctor, documents, es, evaluate, ingest, keys, mcp, search, serve, users, worker
+from searchapp.cli import (
+    ask,
+    demo,
+    doctor,
+    documents,
+    es,
+    evaluate,
+    ingest,
+    keys,
+    mcp,
+    models,
+    search,
+    serve,
+    users,
+    worker,
+)
 from searchapp.errors import SearchAppError
 
 app = typer.Typer(
@@ -50,6 +65,7 @@ app.command("mcp")(mcp.mcp)
 app.command("ingest")(ingest.ingest)
 app.command("search")(search.search)
 app.command("ask")(ask.ask)
+app.command("models")(models.models)
 app.add_typer(documents.app, name="documents")
 app.command("eval")(evaluate.evaluate)
 app.command("doctor")(doctor.doctor)

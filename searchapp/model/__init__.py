@@ -6,16 +6,20 @@ A source yields a ``Document``; chunking cuts it into ``Chunk``s; embedding adds
 """
 
 from searchapp.model.answers import (
+    BROKEN_OFF,
     Answer,
     AnswerEvent,
     Citation,
     Done,
     Notice,
+    QueryRead,
+    Rewriting,
     Sentence,
     SentenceChecked,
     SourcesFound,
     Support,
     Token,
+    Turn,
 )
 from searchapp.model.chunks import Chunk, EmbeddedChunk, Vector, Vectors
 from searchapp.model.documents import Document, DocumentEntry, DocumentState, Section, SourceType
@@ -23,6 +27,7 @@ from searchapp.model.ingestion import IngestOutcome, IngestState
 from searchapp.model.search import Filters, Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults
 
 __all__ = [
+    "BROKEN_OFF",
     "Answer",
     "AnswerEvent",
     "Chunk",
@@ -39,6 +44,8 @@ __all__ = [
     "Leg",
     "LegScore",
     "Notice",
+    "QueryRead",
+    "Rewriting",
     "SearchMode",
     "SearchRequest",
     "SearchResults",
@@ -49,6 +56,7 @@ __all__ = [
     "SourcesFound",
     "Support",
     "Token",
+    "Turn",
     "Vector",
     "Vectors",
 ]

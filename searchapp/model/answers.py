@@ -8,6 +8,9 @@ from typing import TypeAlias
 
 from searchapp.model.search import Hit
 
+BROKEN_OFF = "broken_off"
+"""The code of the notice that the model's server failed in the middle of an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -63,12 +66,36 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation, as it was searched for, and its answer."""
+
+    question: str
+    answer: str = ""
+
+
+class Rewriting(StrEnum):
+    """How a follow-up became a question that stands alone."""
+
+    NONE = "none"
+    """It stands alone as it was typed."""
+    MODEL = "model"
+    """The language model wrote it."""
+    JOINED = "joined"
+    """The words of the earlier question and of this one were put together."""
+    GIVEN = "given"
+    """Whoever asks wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer and its evidence.
+
+    ``query`` is the question that was searched for and answered: ``question`` itself, or what a follow-up became.
 
     ``refused``: nothing found supports an answer, ``answer`` says so. ``extractive``: no language model took part;
     every sentence is quoted from a passage. ``model`` is empty then. ``passages_used`` of ``passages_found`` fitted
     into the model's context. ``citations_removed`` counts the markers that named no passage that was sent.
+    ``complete`` is false where the model broke off, was stopped, or came to the end of what it may write.
     """
 
     question: str
@@ -82,11 +109,28 @@ class Answer:
     sentences: tuple[Sentence, ...]
     citations_removed: int = 0
     notices: tuple[Notice, ...] = ()
+    query: str = ""
+    rewriting: Rewriting = Rewriting.NONE
+    complete: bool = True
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether the model's server failed while the answer was being written."""
+        return any(notice.code == BROKEN_OFF for notice in self.notices)
 
     @property
     def notice(self) -> str:
         """All notices as one text; empty when there are none."""
         return " ".join(notice.message for notice in self.notices)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRead:
+    """Stream event, the first one within a conversation: what a follow-up became, and how."""
+
+    question: str
+    query: str
+    rewriting: Rewriting
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +162,4 @@ class Done:
     answer: Answer
 
 
-AnswerEvent: TypeAlias = SourcesFound | Token | SentenceChecked | Done
+AnswerEvent: TypeAlias = QueryRead | SourcesFound | Token | SentenceChecked | Done

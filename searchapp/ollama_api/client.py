@@ -46,6 +46,22 @@ class OllamaServer:
                 return models[name]
         raise self._no_such_model(model)
 
+    def chat_models(self) -> list[str]:
+        """Names of the models that can write, in order; those that only embed are left out."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        names = sorted(self.models())
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            return [name for name, chats in zip(names, pool.map(self._chats, names), strict=True) if chats]
+
+    def _chats(self, model: str) -> bool:
+        try:
+            with self._errors(model):
+                capabilities = self._client.show(model).capabilities
+        except ModelUnavailableError:  # removed meanwhile
+            return False
+        return capabilities is None or "completion" in capabilities
+
     def show(self, model: str) -> Mapping[str, Any]:
         """What the model's file says of itself (GGUF keys), vocabulary included; several megabytes."""
         import httpx
@@ -112,6 +128,10 @@ class OllamaServer:
         with Client(host=self.url, timeout=timeout, event_hooks=line.hooks) as client:
             yield from client.chat(model=model, messages=list(messages), options=dict(options), stream=True)
 
+    def unfinished(self) -> ServiceUnavailableError:
+        """The error that a stream ended before Ollama said that it was done."""
+        return ServiceUnavailableError(f"Ollama at {self.shown} closed the connection.", "Ask again.")
+
     @contextmanager
     def _errors(self, model: str = "") -> Iterator[None]:
         import httpx
@@ -120,6 +140,10 @@ class OllamaServer:
         try:
             yield
         except ResponseError as error:
+            if error.status_code < 0:  # no status of HTTP: an error that came in the middle of a stream
+                raise ServiceUnavailableError(
+                    f"Ollama at {self.shown} failed: {error.error[:200]}.", "Its own log tells more; then try again."
+                ) from error
             raise self._refusal(model, error.status_code, error.error) from error
         except (httpx.TimeoutException, TimeoutError) as error:
             raise ServiceUnavailableError(

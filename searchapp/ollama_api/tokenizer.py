@@ -30,6 +30,13 @@ def tokenizer_of(info: Mapping[str, Any]) -> Tokenizer:
     return EstimatingTokenizer()
 
 
+def control_tokens_of(info: Mapping[str, Any]) -> frozenset[str]:
+    """The texts that the model's server reads as control tokens wherever they stand, in documents too."""
+    tokens: Sequence[str] = info.get("tokenizer.ggml.tokens") or ()
+    types: Sequence[int] = info.get("tokenizer.ggml.token_type") or ()
+    return frozenset(token for token, kind in zip(tokens, types, strict=False) if kind == CONTROL and len(token) > 1)
+
+
 def _word_piece(tokens: Sequence[str], types: Sequence[int]) -> Any:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 

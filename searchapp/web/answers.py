@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
 from flask import Response, json, request
 
 from searchapp import shapes
 from searchapp.errors import SearchAppError
-from searchapp.model import AnswerEvent, Done, SentenceChecked, SourcesFound, Token
+from searchapp.model import AnswerEvent, Done, QueryRead, SentenceChecked, SourcesFound, Token
 from searchapp.serialise import answer_json, hit_json, sentence_json
 from searchapp.web.problems import InternalError, problem
 
 EVENTS = {
+    "query": shapes.ReadQuery,
     "sources": shapes.Sources,
     "token": shapes.Token,
     "sentence": shapes.Sentence,
@@ -55,15 +57,20 @@ def stream(events: Iterator[AnswerEvent]) -> Response:
     return response
 
 
+EventData: TypeAlias = shapes.ReadQuery | shapes.Sources | shapes.Token | shapes.Sentence | shapes.Answer
+
+
 def client_gone() -> Callable[[], bool]:
     """What tells whether this request's client has hung up; callable from any thread."""
     gone: Callable[[], bool] = request.environ.get("waitress.client_disconnected", lambda: False)
     return gone
 
 
-def event_json(event: AnswerEvent) -> tuple[str, shapes.Sources | shapes.Token | shapes.Sentence | shapes.Answer]:
+def event_json(event: AnswerEvent) -> tuple[str, EventData]:
     """The name and the data of one event."""
     match event:
+        case QueryRead():
+            return "query", {"question": event.question, "query": event.query, "rewriting": event.rewriting}
         case SourcesFound():
             return "sources", {"hits": [hit_json(hit) for hit in event.hits], "passages_used": event.passages_used}
         case Token():

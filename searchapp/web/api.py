@@ -13,14 +13,15 @@ from searchapp import shapes
 from searchapp.access import LOCAL
 from searchapp.errors import (
     NotFoundError,
+    SearchAppError,
     SourceError,
     StorageError,
     TooManyRequestsError,
     UsageError,
 )
-from searchapp.model import DocumentState, Filters, SearchRequest
+from searchapp.model import DocumentState, Filters, SearchRequest, Turn
 from searchapp.search.filters import parse_filters
-from searchapp.serialise import entry_json, error_json, results_json
+from searchapp.serialise import entry_json, error_json, models_json, results_json
 from searchapp.sources.addresses import normalise_address
 from searchapp.web import answers
 from searchapp.web.identity import caller, readable
@@ -60,7 +61,8 @@ def _add_search(routes: Blueprint, application: Application) -> None:
         errors=(*SEARCH, TooManyRequestsError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     )
     def ask(body: Question) -> Response:
-        """The answer arrives as server-sent events: `sources` first, then `token` for each piece of text and
+        """The answer arrives as server-sent events: within a conversation `query` first, which tells what is searched
+        for in the place of a follow-up; then `sources`, `token` for each piece of text and
         `sentence` for each sentence that was checked, and `done` with the whole answer. What fails under way ends the
         stream with an `error` event, whose data is a problem. Closing the connection ends the work. Where as many
         answers are written and wait as this server takes, Retry-After tells when to ask again.
@@ -69,12 +71,24 @@ def _add_search(routes: Blueprint, application: Application) -> None:
         start = functools.partial(
             application.answerer.ask,
             body.question,
+            history=[Turn(turn.question, turn.answer) for turn in body.history],
+            query=body.query,
             filters=_bounded(body.filter),
             size=body.size,
             model=body.model or None,
             given_up=gone,
         )
         return answers.stream(turns.held(None if caller() is LOCAL else caller().name, start, gone))
+
+    @routes.get("/models")
+    @operation("List the language models")
+    def models() -> shapes.ChatModels:
+        """Those of Ollama that can write, the configured one first; a question may name any of them."""
+        configured = application.settings.llm_model
+        try:
+            return models_json(application.answerer.models(), configured)
+        except SearchAppError as error:
+            return models_json([], configured, error)
 
 
 def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> None:

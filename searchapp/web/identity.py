@@ -42,6 +42,7 @@ REQUIRED: Mapping[str, Scope | None] = {
     "pages.documents": Scope.READ,
     "api.search": Scope.READ,
     "api.ask": Scope.READ,
+    "api.models": Scope.READ,
     "api.documents": Scope.READ,
     "api.document": Scope.READ,
     "originals.file": Scope.READ,

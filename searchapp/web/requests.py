@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from searchapp.model import DocumentState, SearchMode
+from searchapp.search.query import MAX_CHARACTERS as MOST_CHARACTERS
 from searchapp.search.searcher import MAX_WINDOW
 from searchapp.sources.page_drawer import WIDTHS
 
@@ -18,6 +19,9 @@ MOST_OFFSET = 1_000_000
 DEEPEST_SITE = 20
 DEEPEST_OFFSET = 10_000
 """No one reads further, and both stores pay for every document they skip."""
+
+MOST_TURNS = 50
+MOST_ANSWER_CHARACTERS = 20_000
 
 _FILTERS = "Filters such as `type=pdf`, by a field of the query language. Several values of one field are alternatives."
 
@@ -48,10 +52,22 @@ class SearchQuery(Query):
     filter: list[str] = Field(default=[], description=_FILTERS)
 
 
+class AskedBefore(Body):
+    """One question of a conversation and its answer."""
+
+    question: str = Field(max_length=MOST_CHARACTERS)
+    """The question as it was searched for: `query` of the answer."""
+    answer: str = Field("", max_length=MOST_ANSWER_CHARACTERS)
+
+
 class Question(Body):
     """A question to the documents."""
 
     question: str
+    history: list[AskedBefore] = Field(default=[], max_length=MOST_TURNS)
+    """The conversation so far, the latest turn last; in it a follow-up is made to stand alone. None is kept here."""
+    query: str = ""
+    """The stand-alone question, where it is known: it is searched for as it is, whatever `question` says."""
     filter: list[str] = Field(default=[], description=_FILTERS)
     size: int = Field(8, ge=1, le=MOST_PASSAGES)
     """Passages to answer from."""

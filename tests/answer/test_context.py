@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.answer.context import build_context, prompt_for
+from searchapp.answer.context import build_context
+from searchapp.answer.language import prompt
 from searchapp.embedding.estimate import EstimatingTokenizer
 from searchapp.errors import UsageError
 from tests.answer.samples import hit
@@ -40,5 +41,5 @@ def test_no_text_can_leave_its_passage() -> None:
     [("What is it?", "Answer in English"), ("这是什么？", "用中文回答"), ("これは何ですか？", "language of the question"), ("Qué es esto, señor?", "language of the question")],
 )  # fmt: skip
 def test_the_rules_speak_the_questions_language(question: str, expected: str) -> None:
-    assert expected in prompt_for(question)
-    assert "NO EVIDENCE" in prompt_for(question)
+    assert expected in prompt("answer", question)
+    assert "NO EVIDENCE" in prompt("answer", question)

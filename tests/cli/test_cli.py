@@ -168,6 +168,7 @@ def test_help_imports_nothing_heavy(shell: Shell) -> None:
         "ingest",
         "search",
         "ask",
+        "models",
         "documents",
         "eval",
         "es",

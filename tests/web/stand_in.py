@@ -28,12 +28,15 @@ from searchapp.model import (
     IngestState,
     Leg,
     LegScore,
+    QueryRead,
+    Rewriting,
     SearchRequest,
     SearchResults,
     Sentence,
     SentenceChecked,
     SourcesFound,
     Token,
+    Turn,
 )
 from searchapp.settings import Settings
 from searchapp.sources.page_drawer import PageDrawer
@@ -135,17 +138,31 @@ class ScriptedAnswerer:
         self.changes: dict[str, object] = {}
         self.closed = threading.Event()
         self.asked: list[tuple[str, Filters, int, str | None]] = []
+        self.conversations: list[tuple[str, tuple[Turn, ...]]] = []
+
+    def models(self) -> list[str]:
+        if isinstance(self.error, SearchAppError):
+            raise self.error
+        return ["scripted:latest", "another:1b"]
 
     def ask(
         self,
         question: str,
         *,
+        history: Sequence[Turn] = (),
+        query: str = "",
         filters: Filters = NO_FILTERS,
         size: int = 8,
         model: str | None = None,
         given_up: Callable[[], bool] = lambda: False,
     ) -> Iterator[AnswerEvent]:
         self.asked.append((question, filters, size, model))
+        self.conversations.append((query, tuple(history)))
+        if history or query:
+            # As the real one does without a model: the words of both questions.
+            joined = query or f"{history[-1].question} {question}"
+            yield QueryRead(question, joined, Rewriting.GIVEN if query else Rewriting.JOINED)
+            question = joined
         hits = self.searcher.search(SearchRequest(question, size=size, filters=filters)).hits
         try:
             yield SourcesFound(hits, len(hits))
@@ -174,6 +191,7 @@ class ScriptedAnswerer:
             question=question,
             answer=" ".join(sentence.text for sentence in self.sentences),
             model="scripted",
+            query=question,
             refused=False,
             extractive=False,
             passages_used=len(hits),

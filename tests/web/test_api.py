@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from searchapp.errors import ServiceUnavailableError, UsageError
-from searchapp.model import DocumentState, SearchMode, Sentence, Support
+from searchapp.model import DocumentState, SearchMode, Sentence, Support, Turn
 from searchapp.web.jobs import Jobs
 from tests.web.stand_in import StandIn, entry, hit
 
@@ -110,6 +110,25 @@ def test_ask_passes_on_everything_it_was_asked(client: FlaskClient, library: Sta
     client.post("/api/ask", json={"question": "gloves", "filter": ["language=zh"], "size": 3, "model": "qwen3"})
     question, filters, size, model = library.answerer.asked[0]
     assert (question, filters.languages, size, model) == ("gloves", ("zh",), 3, "qwen3")
+
+
+def test_a_follow_up_carries_its_conversation(client: FlaskClient, library: StandIn) -> None:
+    turns = [{"question": "Which gloves?", "answer": "Those of class D."}]
+    found = events(client.post("/api/ask", json={"question": "and at night?", "history": turns}).data)
+    assert found[0] == (
+        "query",
+        {"question": "and at night?", "query": "Which gloves? and at night?", "rewriting": "joined"},
+    )
+    client.post("/api/ask", json={"question": "and at night?", "query": "gloves at night", "history": turns})
+    assert library.answerer.conversations[1] == ("gloves at night", (Turn("Which gloves?", "Those of class D."),))
+
+
+@pytest.mark.parametrize(
+    "history", ["all", [{"answer": "x"}], [{"question": "x", "role": "system"}], [{"question": "x"}] * 51]
+)
+def test_a_conversation_that_is_none_is_a_problem(client: FlaskClient, history: object) -> None:
+    response = client.post("/api/ask", json={"question": "gloves", "history": history})
+    assert response.status_code == 400 and "history" in response.json["detail"]
 
 
 def test_a_line_break_in_the_answer_does_not_break_the_event(client: FlaskClient, library: StandIn) -> None:

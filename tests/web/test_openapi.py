@@ -122,11 +122,22 @@ def test_every_event_of_an_answer_is_as_described(
     stream = described["paths"]["/api/ask"]["post"]["responses"]["200"]["content"]["text/event-stream"]["schema"]
     told = {one["properties"]["event"]["const"]: one["properties"]["data"]["contentSchema"] for one in stream["oneOf"]}
     seen = events(client.post("/api/ask", json={"question": "gloves"}).data)
+    earlier = [{"question": "Which gloves?", "answer": "Those of class D."}]
+    seen += events(client.post("/api/ask", json={"question": "and gloves?", "history": earlier}).data)
     library.answerer.error = RuntimeError()
     seen += events(client.post("/api/ask", json={"question": "gloves"}).data)
     assert {name for name, _ in seen} == set(told) == set(EVENTS)
     for name, data in seen:
         check(described, told[name], data)
+
+
+def test_models_answer_as_described(client: FlaskClient, library: StandIn, described: dict[str, Any]) -> None:
+    listed = checked(described, "/api/models", client.get("/api/models")).json
+    assert [one["name"] for one in listed["models"]] == ["scripted:latest", "another:1b"]
+    assert listed["configured"] == library.settings.llm_model and listed["problem"] is None
+    library.answerer.error = ServiceUnavailableError("Ollama does not answer.", "Start it.")
+    without = checked(described, "/api/models", client.get("/api/models")).json
+    assert without["models"] == [] and without["problem"]["remedy"] == "Start it."
 
 
 def test_documents_answer_as_described(client: FlaskClient, app: StandIn, described: dict[str, Any]) -> None:
