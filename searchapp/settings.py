@@ -116,6 +116,13 @@ class Settings(BaseSettings):
         description="How many times as many passages as wanted quantised vectors bring, to be ranked again by "
         "whole vectors: 1 to 10, or 0 for no second ranking. Without effect on hnsw and flat.",
     )
+    candidates: float = Field(
+        2.0,
+        ge=1.0,
+        le=100.0,
+        description="How many times as many passages as wanted Elasticsearch looks at in each shard (num_candidates): "
+        "more finds more of the nearest ones, and takes longer. Without effect on flat indices.",
+    )
     snapshot_repository: str = Field(
         "",
         pattern=r"^((fs|s3):[^\s]+)?$",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from searchapp.cli.common import application, console, print_json
 from searchapp.cli.stages import stages
+from searchapp.errors import UsageError
 
 
 def compare_index_options(dataset: Path, split: str, types: str, as_json: bool) -> None:
@@ -17,6 +18,8 @@ def compare_index_options(dataset: Path, split: str, types: str, as_json: bool) 
     from searchapp.evaluation import read_dataset
 
     variants, judged = read_variants(types), read_dataset(dataset, split)
+    if not judged.has_corpus:
+        raise UsageError(f"{dataset} has no corpus.jsonl.", "Each way of keeping vectors needs documents to keep.")
     with stages(as_json) as show:
         compared = compare(application(), judged, variants, show)
     if as_json:

@@ -1,4 +1,4 @@
-"""Judged queries in the layout of BEIR: ``corpus.jsonl``, ``queries.jsonl`` and ``qrels/<split>.tsv``.
+"""Judged queries: a folder in the layout of BEIR, with or without a corpus of its own, or one file.
 
 The layout is that of Thakur et al. 2021, arXiv:2104.08663.
 """
@@ -17,20 +17,37 @@ from searchapp.errors import NotFoundError, UsageError
 from searchapp.model import Document, Section, SourceType
 from searchapp.sources.language import detect_language
 
+Qrels = dict[str, dict[str, int]]
+"""For each query the grade of each judged document, both by id; 0: judged, and not what was looked for."""
+
+CORPUS, QUERIES = "corpus.jsonl", "queries.jsonl"
+LAYOUT = (
+    "Judgements are a folder with queries.jsonl and qrels/<split>.tsv (BEIR layout; with corpus.jsonl it brings its "
+    "own documents), or one file of lines: query, document, grade (.tsv, or .jsonl with these names)."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """One split of a judged set: queries that have judgements, by id, and the grade of each judged document."""
+    """One split of a judged set: queries that have judgements, by id, and the grade of each judged document.
+
+    Without a corpus of its own it judges the documents of the index that is in use.
+    """
 
     name: str
     split: str
     folder: Path
     queries: dict[str, str]
-    qrels: dict[str, dict[str, int]]
+    qrels: Qrels
+
+    @property
+    def has_corpus(self) -> bool:
+        """Whether it brings its own documents."""
+        return (self.folder / CORPUS).is_file()
 
     def documents(self) -> Iterator[Document]:
         """The corpus, one document at a time; the document's id is the dataset's own."""
-        for line in _lines(self.folder / "corpus.jsonl"):
+        for line in _lines(self.folder / CORPUS, "_id"):
             text = str(line.get("text", ""))
             title = str(line.get("title") or "")
             yield Document(
@@ -45,50 +62,90 @@ class Dataset:
             )
 
 
-def read_dataset(folder: Path, split: str = "test") -> Dataset:
-    """Read queries and judgements of one split.
+def read_dataset(path: Path, split: str = "test") -> Dataset:
+    """Read queries and judgements of one split, or of the one file that ``path`` is.
 
     Raises NotFoundError when a file is missing, UsageError when one is not what the layout says.
     """
-    qrels_path = folder / "qrels" / f"{split}.tsv"
-    for path in (folder / "corpus.jsonl", folder / "queries.jsonl", qrels_path):
-        if not path.is_file():
-            raise NotFoundError(
-                f"{path} does not exist.",
-                "A dataset is a folder with corpus.jsonl, queries.jsonl and qrels/<split>.tsv (BEIR layout).",
-            )
+    if path.is_file():
+        return _from_file(path)
+    qrels_path = path / "qrels" / f"{split}.tsv"
+    for needed in (path, path / QUERIES, qrels_path):
+        if not needed.exists():
+            raise NotFoundError(f"{needed} does not exist.", _splits(path) or LAYOUT)
     qrels = _read_qrels(qrels_path)
-    queries = {str(line["_id"]): str(line["text"]) for line in _lines(folder / "queries.jsonl")}
+    queries = {str(line["_id"]): _text(line, path / QUERIES) for line in _lines(path / QUERIES, "_id")}
     judged = {query_id: queries[query_id] for query_id in qrels if query_id in queries}
     if not judged:
-        raise UsageError(f"{qrels_path} judges none of the queries in queries.jsonl.", "Check the ids in both files.")
-    return Dataset(folder.resolve().name, split, folder, judged, {query_id: qrels[query_id] for query_id in judged})
+        raise UsageError(f"{qrels_path} judges none of the queries in {QUERIES}.", "Check the ids in both files.")
+    return Dataset(path.resolve().name, split, path, judged, {query_id: qrels[query_id] for query_id in judged})
 
 
-def _read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    qrels: dict[str, dict[str, int]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for number, row in enumerate(csv.reader(file, delimiter="\t"), start=1):
-            if not row or (number == 1 and row[-1] == "score"):
+def _from_file(path: Path) -> Dataset:
+    """A query is its own id here."""
+    qrels: Qrels = {}
+    if path.suffix.lower() in (".jsonl", ".json", ".ndjson"):
+        for line in _lines(path, "query"):
+            for document, grade in _judged(line, path):
+                qrels.setdefault(str(line["query"]).strip(), {})[document] = grade
+    else:
+        qrels = _read_qrels(path)
+    if not qrels:
+        raise UsageError(f"{path} holds no judgement.", LAYOUT)
+    return Dataset(path.stem, path.suffix.lstrip("."), path, {text: text for text in qrels}, qrels)
+
+
+def _judged(line: dict[str, Any], path: Path) -> list[tuple[str, int]]:
+    named: Any = line["relevant"] if "relevant" in line else line.get("document")
+    documents: list[Any] = named if isinstance(named, list) else [named]
+    grade = line.get("grade", 1)
+    if not documents or not all(isinstance(name, str) and name for name in documents) or not isinstance(grade, int):
+        raise UsageError(
+            f"{path} has a line that names no document: {json.dumps(line, ensure_ascii=False)[:120]}.",
+            'Each line is {"query": "...", "document": "...", "grade": 1}, or {"query": "...", "relevant": ["..."]}.',
+        )
+    return [(document, grade) for document in documents]
+
+
+def _splits(path: Path) -> str:
+    found = sorted(one.stem for one in (path / "qrels").glob("*.tsv"))
+    return f"There is {', '.join(found)}: --split chooses." if found else ""
+
+
+def _read_qrels(path: Path) -> Qrels:
+    qrels: Qrels = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for number, row in enumerate(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE), start=1):
+            if not row or (number == 1 and row[-1] in ("score", "grade")):
                 continue
             try:
-                query_id, document_id, grade = row
-                qrels.setdefault(query_id, {})[document_id] = int(grade)
+                query, document, grade = (*row, "1") if len(row) == 2 else row
+                qrels.setdefault(query.strip(), {})[document.strip()] = int(grade)
             except ValueError as error:
                 raise UsageError(
-                    f"Line {number} of {path} is not a judgement.", "Each line is: query id, document id, grade (tabs)."
+                    f"Line {number} of {path} is not a judgement.", "Each line is: query, document, grade (tabs)."
                 ) from error
     return qrels
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
+def _text(line: dict[str, Any], path: Path) -> str:
+    if not isinstance(line.get("text"), str):
+        raise UsageError(f"The query {line['_id']} in {path} has no text.", LAYOUT)
+    return str(line["text"])
+
+
+def _lines(path: Path, needed: str) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8-sig") as file:
         for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
             try:
                 value = json.loads(line)
-                value["_id"]
+                value[needed]
             except (ValueError, KeyError, TypeError) as error:
+                article = "an" if needed.startswith("_") else "a"
                 raise UsageError(
-                    f"Line {number} of {path} is not a JSON object with an _id.", "The file holds one object a line."
+                    f"Line {number} of {path} is not a JSON object with {article} {needed}.",
+                    "The file holds one object a line.",
                 ) from error
             yield value

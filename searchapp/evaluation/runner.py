@@ -1,33 +1,35 @@
-"""Indexes a judged corpus into a throw-away index, runs its queries in each mode, and measures."""
+"""Judged queries asked of the index in use, or of a throw-away index of the dataset's own corpus, and measured."""
 
 from __future__ import annotations
 
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from searchapp.evaluation.asking import Asked, Memory, Progress, ask, by_document
 from searchapp.evaluation.dataset import Dataset
-from searchapp.model import SearchMode, SearchRequest
+from searchapp.evaluation.figures import MRR, NDCG, RECALL, Values, mean, per_query
+from searchapp.evaluation.placing import placed
+from searchapp.evaluation.ranking import ranked
+from searchapp.evaluation.sweep import Row, Sweep, sweep
+from searchapp.evaluation.vectors import CachedEmbedder
+from searchapp.model import SearchMode
+from searchapp.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from searchapp.search import Searcher
+    from searchapp.embedding import Embedder
+    from searchapp.stores import Store
     from searchapp.wiring import Application
 
-DEPTH = 100
-"""Documents that a run ranks for each query; recall is measured at this depth."""
-
-PASSAGES_PER_DOCUMENT = 3
-"""Passages asked for so that DEPTH documents are among them; a document ranks by its best passage."""
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is (0: not known)."""
+VECTORS_FOLDER = "evaluation"
+"""Below the data folder: vectors of corpora that were evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,13 @@ class LegFigures:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The figures of every mode over one dataset."""
+    """The figures of every mode over one dataset.
+
+    ``values`` has them query by query. ``unknown`` are judged documents that the index lacks. ``sweep`` holds a row
+    for each setting that was tried. ``documents``, ``chunks`` and ``index_seconds`` tell of a corpus of the dataset's
+    own, and ``embedded`` how many of its passages were embedded and not known from an earlier run; without one
+    ``chunks`` counts the passages of the index.
+    """
 
     dataset: str
     split: str
@@ -52,6 +60,11 @@ class Evaluation:
     chunks: int
     index_seconds: float
     results: dict[SearchMode, LegFigures]
+    values: Mapping[SearchMode, Values] = field(default_factory=dict)
+    settings: Mapping[str, str | float | None] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    sweep: tuple[Row, ...] = ()
+    embedded: int = 0
 
 
 def evaluate(
@@ -59,24 +72,39 @@ def evaluate(
     dataset: Dataset,
     modes: Sequence[SearchMode] = tuple(SearchMode),
     progress: Progress = lambda what, done, total: None,
+    swept: Sweep | None = None,
 ) -> Evaluation:
-    """Measure ``modes`` with the application's store, model and settings, in an index that is removed afterwards."""
-    with _throw_away(application) as trial:
+    """Measure ``modes`` with the application's store, model and settings.
+
+    A dataset with a corpus goes into an index that is removed afterwards; one without judges the index in use.
+    Raises UsageError when that holds none of the judged documents, and what ingestion and searches raise.
+    """
+    if not dataset.has_corpus:
+        judged, unknown = placed(application.store, dataset)
+        parts = (application.store, application.model, application.settings)
+        return _measured(*parts, judged, modes, progress, swept, unknown=unknown, chunks=application.store.count())
+    with throw_away(application) as trial:
         started = time.perf_counter()
         documents = chunks = 0
         for outcome in trial.ingester.ingest_documents(dataset.documents()):
             documents, chunks = documents + 1, chunks + outcome.chunks
             progress("indexing", documents, 0)
-        seconds = time.perf_counter() - started
-        results = {mode: measure(trial.searcher, dataset, mode, progress) for mode in modes}
-    return Evaluation(dataset.name, dataset.split, len(dataset.queries), documents, chunks, round(seconds, 1), results)
+        seconds = round(time.perf_counter() - started, 1)
+        embedded = cast("CachedEmbedder", trial.embedder).embedded
+        parts = (trial.store, trial.embedder, trial.settings)
+        return _measured(
+            *parts, dataset, modes, progress, swept,
+            documents=documents, chunks=chunks, index_seconds=seconds, embedded=embedded,
+        )  # fmt: skip
 
 
 @contextmanager
-def _throw_away(application: Application) -> Iterator[Application]:
+def throw_away(application: Application) -> Iterator[Application]:
+    """An application over an empty index of its own, which is removed afterwards; its vectors are kept."""
     from searchapp.wiring import Application as Wired
 
     settings = application.settings
+    embedder = CachedEmbedder(application.model, settings.data_dir / VECTORS_FOLDER)
     with tempfile.TemporaryDirectory(prefix="searchapp-eval-") as folder:
         trial = Wired(
             settings.model_copy(
@@ -86,35 +114,83 @@ def _throw_away(application: Application) -> Iterator[Application]:
                 }
             )
         )
-        trial.__dict__["embedder"] = application.model  # loaded once, and no query's time is a cache's
+        trial.__dict__["embedder"] = embedder  # loaded once
         try:
             yield trial
         finally:
             trial.store.drop()
 
 
-def measure(searcher: Searcher, dataset: Dataset, mode: SearchMode, progress: Progress) -> LegFigures:
-    """Ask every query in one mode, and score what comes back against the judgements."""
-    import ir_measures
-    import numpy as np
-    from ir_measures import RR, R, nDCG
+def measure(
+    store: Store, embedder: Embedder, settings: Settings, dataset: Dataset, progress: Progress
+) -> dict[SearchMode, LegFigures]:
+    """The figures of every mode of one index."""
+    return _measured(store, embedder, settings, dataset, tuple(SearchMode), progress, None).results
 
-    runs: dict[str, dict[str, float]] = {}
-    latencies: list[float] = []
-    for number, (query_id, text) in enumerate(dataset.queries.items(), start=1):
-        results = searcher.search(SearchRequest(text, mode, size=DEPTH * PASSAGES_PER_DOCUMENT))
-        latencies.append(results.took_ms)
-        best: dict[str, float] = {}
-        for hit in results.hits:
-            if len(best) < DEPTH:
-                best.setdefault(hit.document_id, hit.score)
-        runs[query_id] = best
-        progress(f"searching, {mode}", number, len(dataset.queries))
-    measures = ir_measures.calc_aggregate([nDCG @ 10, R @ 100, RR @ 10], dataset.qrels, runs)
-    return LegFigures(
-        ndcg_at_10=round(measures[nDCG @ 10], 4),
-        recall_at_100=round(measures[R @ 100], 4),
-        mrr_at_10=round(measures[RR @ 10], 4),
-        p50_ms=round(float(np.percentile(latencies, 50)), 1),
-        p99_ms=round(float(np.percentile(latencies, 99)), 1),
+
+def _measured(
+    store: Store,
+    embedder: Embedder,
+    settings: Settings,
+    dataset: Dataset,
+    modes: Sequence[SearchMode],
+    progress: Progress,
+    swept: Sweep | None,
+    *,
+    unknown: tuple[str, ...] = (),
+    documents: int = 0,
+    chunks: int = 0,
+    index_seconds: float = 0.0,
+    embedded: int = 0,
+) -> Evaluation:
+    memory = Memory.of_index(store, embedder, settings)
+    asked = ask(store, memory, settings, dataset, modes, progress)
+    values = {
+        mode: per_query(
+            dataset.qrels,
+            {key: by_document(ranked(legs, mode, settings), asked.documents) for key, legs in asked.legs[mode].items()},
+        )
+        for mode in modes
+    }
+    rows = sweep(memory, settings, dataset, asked, swept, progress) if swept else ()
+    return Evaluation(
+        dataset.name,
+        dataset.split,
+        len(dataset.queries),
+        documents,
+        chunks,
+        index_seconds,
+        {mode: _figures(mode, values[mode], asked) for mode in modes},
+        values,
+        _in_use(settings),
+        unknown,
+        rows,
+        embedded,
     )
+
+
+def _figures(mode: SearchMode, values: Values, asked: Asked) -> LegFigures:
+    import numpy as np
+
+    milliseconds = asked.milliseconds[mode]
+    return LegFigures(
+        ndcg_at_10=mean(values, NDCG),
+        recall_at_100=mean(values, RECALL),
+        mrr_at_10=mean(values, MRR),
+        p50_ms=round(float(np.percentile(milliseconds, 50)), 1),
+        p99_ms=round(float(np.percentile(milliseconds, 99)), 1),
+    )
+
+
+def _in_use(settings: Settings) -> dict[str, str | float | None]:
+    """The settings that decide a ranking, for whoever compares two runs."""
+    return {
+        "embedding_model": settings.embedding_model,
+        "store": "elasticsearch" if settings.elasticsearch_url else "lancedb",
+        "fusion": settings.fusion.value,
+        "semantic_weight": settings.semantic_weight,
+        "oversample": settings.oversample,
+        "candidates": settings.candidates,
+        "index_options": settings.index_options.value if settings.index_options else None,
+        "chunk_tokens": settings.chunk_tokens,
+    }

@@ -112,7 +112,7 @@ def test_people_get_text(filled: Shell) -> None:
         (("documents", "show", "absent"), 1, "There is no document absent."),
         (("documents", "delete", "absent", "--yes"), 1, "There is no document"),
         (("documents", "list", "--state", "lost"), 2, "There is no state 'lost'."),
-        (("eval", "absent"), 1, "corpus.jsonl does not exist"),
+        (("eval", "absent"), 1, "absent does not exist"),
         (("es", "status"), 2, "SEARCHAPP_ELASTICSEARCH_URL"),
         (("ingest", "absent"), 1, "does not exist"),
         (("serve", "--port", "0"), 2, "port"),

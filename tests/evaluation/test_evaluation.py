@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,22 +14,6 @@ from searchapp.settings import load_settings
 from searchapp.wiring import Application
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    top = tmp_path / "tiny"
-    (top / "qrels").mkdir(parents=True)
-    corpus = [("d1", "Gloves", "Wear gloves."), ("d2", "Weight", "Twelve tonnes."), ("d3", "", "报告在三月提交。")]
-    (top / "corpus.jsonl").write_text(
-        "\n".join(json.dumps({"_id": i, "title": t, "text": x}) for i, t, x in corpus), encoding="utf-8"
-    )
-    queries = {"q1": "gloves", "q2": "报告提交", "q3": "not judged"}
-    (top / "queries.jsonl").write_text(
-        "\n".join(json.dumps({"_id": i, "text": x}) for i, x in queries.items()), encoding="utf-8"
-    )
-    (top / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td3\t1\n", encoding="utf-8")
-    return top
-
-
 def test_a_perfect_ranking_scores_one_and_leaves_nothing_behind(folder: Path, tmp_path: Path) -> None:
     application = Application(load_settings(data_dir=tmp_path / "data", embedding_model="hashed:256"))
     evaluation = evaluate(application, read_dataset(folder))
@@ -40,6 +23,15 @@ def test_a_perfect_ranking_scores_one_and_leaves_nothing_behind(folder: Path, tm
         assert (figures.ndcg_at_10, figures.recall_at_100, figures.mrr_at_10) == (1.0, 1.0, 1.0)
         assert 0 < figures.p50_ms <= figures.p99_ms
     assert application.store.count() == 0
+
+
+def test_a_second_run_embeds_nothing(folder: Path, tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path / "data", embedding_model="hashed:256")
+    first, second = (evaluate(Application(settings), read_dataset(folder)) for _ in range(2))
+    assert (first.embedded, second.embedded) == (3, 0)
+    assert first.values == second.values
+    other = Application(load_settings(data_dir=tmp_path / "data", embedding_model="hashed:128"))
+    assert evaluate(other, read_dataset(folder)).embedded == 3  # another model's vectors are not these
 
 
 def test_a_wrong_judgement_scores_nothing(folder: Path, tmp_path: Path) -> None:

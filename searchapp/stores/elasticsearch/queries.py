@@ -14,9 +14,6 @@ Json = dict[str, Any]
 
 _CJK_RUN = re.compile(f"[{CJK}]+")
 
-CANDIDATES_FACTOR = 2
-"""kNN looks at this many times as many candidates in each shard as it returns: more finds more, and takes longer."""
-
 MAX_CANDIDATES = 10_000
 """Elasticsearch's own limit for num_candidates."""
 
@@ -44,18 +41,19 @@ def keyword_body(query: LegQuery) -> Json:
     }
 
 
-def semantic_body(query: LegQuery, vector: Vector, oversample: float = 0.0) -> Json:
+def semantic_body(query: LegQuery, vector: Vector, oversample: float = 0.0, candidates: float = 2.0) -> Json:
     """Approximate nearest neighbours; the filters stand inside ``knn``, so that they apply before, not after.
 
     Quantised vectors bring ``oversample`` times as many, which are ranked again by the whole vectors; 0 leaves that
-    out. Elasticsearch ignores it where vectors are not quantised. A vector of no dimensions is made by the server.
+    out. Elasticsearch ignores it where vectors are not quantised. ``candidates`` times as many are looked at in each
+    shard. A vector of no dimensions is made by the server.
     """
     return {
         "knn": {
             "field": "embedding",
             **_asked(query, vector),
             "k": query.depth,
-            "num_candidates": min(MAX_CANDIDATES, max(100, query.depth * CANDIDATES_FACTOR)),
+            "num_candidates": min(MAX_CANDIDATES, max(100, round(query.depth * candidates))),
             "rescore_vector": {"oversample": oversample},
             "filter": conditions(query),
         },

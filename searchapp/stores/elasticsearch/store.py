@@ -299,7 +299,8 @@ class ElasticsearchStore(ElasticsearchRegistry):
         if query.keywords is not None:
             bodies["keyword"] = queries.keyword_body(query)
         if query.vector is not None:
-            bodies["semantic"] = queries.semantic_body(query, query.vector, self.settings.oversample)
+            settings = self.settings
+            bodies["semantic"] = queries.semantic_body(query, query.vector, settings.oversample, settings.candidates)
         header = {"index": live.name, "allow_partial_search_results": False}
         answers = self.client.msearch(searches=[line for body in bodies.values() for line in (header, body)])
         legs: dict[str, list[Json]] = {"keyword": [], "semantic": []}
