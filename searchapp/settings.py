@@ -1,4 +1,5 @@
-"""One ``Settings``, read once: ``SEARCHAPP_*`` variables first, then ``searchapp.toml``, then the defaults here.
+"""One ``Settings``, read once: ``SEARCHAPP_*`` variables first, then a folder of secrets, then ``searchapp.toml``, then
+the defaults here.
 
 This is the only module that reads the environment.
 """
@@ -13,11 +14,12 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
@@ -84,6 +86,11 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(
         default_factory=default_data_dir, description="Where the embedded store, uploads and downloaded pages live."
+    )
+    secrets_dir: DirectoryPath | None = Field(
+        None,
+        description="Folder with a file for each setting that should not stand in the environment, named as its "
+        "variable in lower case (searchapp_elasticsearch_api_key), as Docker and Kubernetes mount secrets.",
     )
 
     elasticsearch_url: str = Field(
@@ -218,6 +225,11 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address that the page is served on.")
     port: int = Field(8080, ge=1, le=65535, description="Port that the page is served on.")
+    published_host: str = Field(
+        "",
+        description="In a container: the host's address that its port is published on (docker -p 127.0.0.1:8080:8080), "
+        "which then counts as the address served on. Empty: host itself.",
+    )
     public_url: str = Field(
         "", description="Address under which people reach the page, where a proxy stands before it (for OIDC, cookies)."
     )
@@ -291,8 +303,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order of precedence: arguments, environment, ``searchapp.toml``."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Order of precedence: arguments, environment, files of ``secrets_dir``, ``searchapp.toml``."""
+        toml = TomlConfigSettingsSource(settings_cls)
+        folder = Path(os.environ.get("SEARCHAPP_SECRETS_DIR") or toml().get("secrets_dir") or "")
+        named = folder != Path() and folder.is_dir()  # what is not a folder is refused as a setting, in our words
+        secrets = SecretsSettingsSource(settings_cls, secrets_dir=folder if named else None)
+        return init_settings, env_settings, secrets, toml
 
 
 def load_settings(**overrides: object) -> Settings:

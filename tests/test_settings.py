@@ -48,3 +48,19 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
 def test_a_key_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEARCHAPP_ELASTICSEARCH_API_KEY", "c2VjcmV0")
     assert "c2VjcmV0" not in repr(load_settings())
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "searchapp.toml").write_text('elasticsearch_api_key = "of the file"\n', encoding="utf-8")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "searchapp_elasticsearch_api_key").write_text("of the folder\n", encoding="utf-8")
+    monkeypatch.setenv("SEARCHAPP_SECRETS_DIR", str(tmp_path / "secrets"))
+    assert load_settings().elasticsearch_api_key.get_secret_value() == "of the folder"
+    monkeypatch.setenv("SEARCHAPP_ELASTICSEARCH_API_KEY", "of the environment")
+    assert load_settings().elasticsearch_api_key.get_secret_value() == "of the environment"
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_named(tmp_path: Path) -> None:
+    (tmp_path / "searchapp.toml").write_text('secrets_dir = "nowhere"\n', encoding="utf-8")
+    with pytest.raises(UsageError, match="SEARCHAPP_SECRETS_DIR"):
+        load_settings()

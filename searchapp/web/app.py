@@ -32,8 +32,9 @@ _HEADERS = {
 def create_app(application: Application, *, host: str | None = None, jobs: Jobs | None = None) -> Flask:
     """The web application over ``application``.
 
-    ``host`` is the address it will be served on (``settings.host`` by default); on a loopback address only requests
-    that name a loopback host are answered. ``jobs`` takes in what is uploaded (one of its own by default).
+    ``host`` is the address it will be served on (``settings.host`` by default); where a container's port is published
+    on another, ``settings.published_host`` says so and counts instead. On a loopback address only requests that name a
+    loopback host are answered. ``jobs`` takes in what is uploaded (one of its own by default).
     Raises UsageError for an address on a network without authentication.
     """
     settings = application.settings
@@ -44,7 +45,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
 
     problems.register(app, settings)
     metrics.register(app)  # first, so that refusals are timed too
-    guards.register(app, host or settings.host, settings.auth)
+    guards.register(app, settings.published_host or host or settings.host, settings.auth)
     identity.register(app, application)
     login.register(app, application)
     app.register_blueprint(pages.blueprint(settings.max_file_mb))

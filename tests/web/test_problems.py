@@ -1,6 +1,7 @@
 """How errors are told, and who is turned away."""
 
 import logging
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -114,6 +115,14 @@ def test_without_authentication_nothing_is_served_to_a_network(app: StandIn, hos
     with pytest.raises(UsageError, match="would open every document") as caught:
         create_app(app, host=host)  # type: ignore[arg-type]
     assert "SEARCHAPP_AUTH=required" in caught.value.remedy
+
+
+def test_in_a_container_the_published_address_counts(tmp_path: Path) -> None:
+    client = create_app(StandIn(tmp_path, published_host="127.0.0.1"), host="0.0.0.0").test_client()  # type: ignore[arg-type]
+    assert client.get("/api/documents", headers={"Host": "localhost:8080"}).status_code == 200
+    assert client.get("/api/documents", headers={"Host": "192.168.1.5:8080"}).status_code == 403
+    with pytest.raises(UsageError, match=r"Serving on 192\.168\.1\.5 would open every document"):
+        create_app(StandIn(tmp_path, published_host="192.168.1.5"), host="127.0.0.1")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

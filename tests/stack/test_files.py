@@ -1,0 +1,97 @@
+"""The stack's files say what their tools take, and keep their promises; nothing is started."""
+
+import itertools
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from searchapp.settings import Settings
+from tests.services import docker
+
+ROOT = Path(__file__).parents[2]
+OVERRIDES = ("docker-compose.gpu.yml", "docker-compose.external-elasticsearch.yml")
+
+
+@pytest.fixture(scope="module")
+def compose(service_or_skipped: Callable[[], AbstractContextManager[None]]) -> Path:
+    with service_or_skipped():
+        return docker.compose()
+
+
+def resolved(compose: Path, *files: str, **variables: str) -> dict[str, Any]:
+    """The configuration as compose makes it of the files, with nothing in the environment but these variables."""
+    chosen = itertools.chain.from_iterable(("--file", name) for name in ("docker-compose.yml", *files))
+    command = [compose, "--env-file", "/dev/null", *chosen, "config", "--no-path-resolution"]
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return dict(yaml.safe_load(done.stdout))
+
+
+@pytest.mark.parametrize("files", [(), *((name,) for name in OVERRIDES)])
+def test_compose_takes_the_files_with_no_more_than_they_ask_for(compose: Path, files: tuple[str, ...]) -> None:
+    external = {"SEARCHAPP_ELASTICSEARCH_URL": "https://es.example:9200"} if OVERRIDES[1] in files else {}
+    services = resolved(compose, *files, **external)["services"]
+    assert ("elasticsearch" in services) is not bool(external)
+    for service in services.values():
+        assert set(service.get("depends_on", {})) <= set(services)
+
+
+def test_an_external_elasticsearch_must_be_named(compose: Path) -> None:
+    command = [compose, "--env-file", "/dev/null", "-f", "docker-compose.yml", "-f", OVERRIDES[1], "config", "-q"]
+    done = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "the address of your Elasticsearch, in .env" in done.stderr
+
+
+def test_only_loopback_is_published_and_the_server_is_told_what_is(compose: Path) -> None:
+    services = resolved(compose)["services"]
+    published = {name: port["host_ip"] for name, one in services.items() for port in one.get("ports", [])}
+    assert published == {"elasticsearch": "127.0.0.1", "web": "127.0.0.1"}
+    web = resolved(compose, SEARCHAPP_PUBLISHED_HOST="192.0.2.7")["services"]["web"]
+    assert web["ports"][0]["host_ip"] == web["environment"]["SEARCHAPP_PUBLISHED_HOST"] == "192.0.2.7"
+
+
+def test_together_the_services_fit_a_laptop_with_16_gb(compose: Path) -> None:
+    services = resolved(compose)["services"]
+    lasting = {name: int(one["mem_limit"]) for name, one in services.items() if one.get("restart") == "unless-stopped"}
+    assert set(lasting) == {"elasticsearch", "ollama", "redis", "web", "worker"}
+    assert sum(lasting.values()) <= 12 * 2**30  # a quarter is left to the system and the browser
+
+
+def test_our_own_containers_may_do_little(compose: Path) -> None:
+    services = resolved(compose)["services"]
+    ours = [one for one in services.values() if one["image"].startswith("searchapp:")]
+    assert len(ours) == 4
+    for one in ours:
+        assert one["read_only"] and one["cap_drop"] == ["ALL"]
+        assert "admin" not in {v["source"] for v in one["volumes"]} or "restart" not in one  # one-shots alone
+
+
+def test_every_setting_that_the_files_name_exists() -> None:
+    known = {f"SEARCHAPP_{name.upper()}" for name in Settings.model_fields}
+    for name in ("docker-compose.yml", *OVERRIDES, "Dockerfile", ".env.example"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert set(re.findall(r"\bSEARCHAPP_[A-Z_]+\b", text)) <= known | {"SEARCHAPP_IMAGE_TAG"}, name
+
+
+def test_every_variable_of_the_compose_files_is_explained() -> None:
+    explained = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    left_out = {"SEARCHAPP_IMAGE_TAG", "SEARCHAPP_INDEX_PREFIX", "SEARCHAPP_LLM_TIMEOUT_SECONDS"}
+    for name in ("docker-compose.yml", *OVERRIDES):
+        used = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", (ROOT / name).read_text(encoding="utf-8")))
+        assert used <= explained | left_out, name
+
+
+def test_hadolint_has_nothing_to_say() -> None:
+    linter = shutil.which("hadolint", path=str(Path(sys.executable).parent))
+    assert linter, "make install brings it"
+    done = subprocess.run([linter, "Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
