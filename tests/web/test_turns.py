@@ -11,10 +11,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from searchapp.errors import OverloadedError, TooManyRequestsError
 from searchapp.model import AnswerEvent, Token
+from searchapp.web import turns as turns_module
 from searchapp.web.turns import Turns
+from tests.web.browsing import NewPage
 from tests.web.samples import fill
 from tests.web.stand_in import StandIn
 
@@ -152,3 +155,22 @@ def test_a_client_that_leaves_a_silent_model_frees_the_turn(busy: StandIn, serve
         response.close()
         connection.close()
         assert busy.answerer.closed.wait(LIMIT)
+
+
+def test_the_page_says_that_it_waits_and_tries_again_by_itself(
+    tmp_path: Path, new_page: NewPage, served: Callable[[object], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns_module, "FIRST_GUESS_SECONDS", 4.0)
+    app = StandIn(tmp_path, answers_at_once=1, answers_waiting=0)
+    fill(app)
+    address = served(app)
+    app.answerer.gate.clear()
+    other = question(address).getresponse()
+    assert other.readline() == b"event: sources\n"
+    page = new_page(tolerated="503")
+    page.goto(f"{address}/?q=gloves&ask=1")
+    expect(page.locator("#answer-status")).to_contain_text("tries again by itself in 2 seconds")
+    expect(page.locator(".hit")).to_have_count(4)
+    app.answerer.gate.set()
+    other.read()
+    expect(page.locator("#answer-coverage")).to_contain_text("4 of 7 passages used", timeout=LIMIT * 1000)

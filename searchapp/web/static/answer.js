@@ -37,7 +37,9 @@ export async function showAnswer(state, { fresh = false } = {}) {
   }
   const own = (running = new AbortController());
   try {
-    const response = await postJson("/api/ask", { question: state.q, filter: state.filters }, { signal: own.signal });
+    const busy = (seconds) => status(t("busy", seconds));
+    const question = { question: state.q, filter: state.filters };
+    const response = await postJson("/api/ask", question, { signal: own.signal, busy });
     for await (const { name, data } of events(response)) {
       if (own.signal.aborted) return;
       receive(name, data, prose, key);

@@ -11,7 +11,10 @@ export class Problem extends Error {
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
-export async function call(path, options = {}) {
+const LONGEST_WAIT_S = 120; // whoever has to wait longer decides anew
+
+// `busy(seconds)` is told how long a server with too much to do has us wait; then the call is made once more.
+export async function call(path, { busy, ...options } = {}) {
   let response;
   try {
     const headers = options.method ? { ...options.headers, "X-CSRF-Token": csrf() } : options.headers;
@@ -21,10 +24,23 @@ export async function call(path, options = {}) {
     throw new Problem({ detail: t("offline"), remedy: t("offlineRemedy") });
   }
   if (response.ok) return response;
+  const seconds = Number(response.headers.get("Retry-After"));
+  if (busy && [429, 503].includes(response.status) && seconds > 0 && seconds <= LONGEST_WAIT_S) {
+    busy(seconds);
+    await pause(seconds, options.signal);
+    return call(path, options);
+  }
   if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   let details = { title: `${response.status} ${response.statusText}`, status: response.status };
   if (response.headers.get("Content-Type")?.includes("json")) details = { ...details, ...(await response.json()) };
   throw new Problem(details);
+}
+
+function pause(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal?.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
+  });
 }
 
 export async function getJson(path, options) {

@@ -32,7 +32,8 @@ async function fetchPage(state, from, change) {
   for (const filter of state.filters) query.append("filter", filter);
   const waiting = from ? 0 : setTimeout(showWaiting, PATIENCE_MS);
   try {
-    return await getJson(`/api/search?${query}`, { signal: own.signal });
+    const busy = (seconds) => (byId("count").textContent = t("busy", seconds));
+    return await getJson(`/api/search?${query}`, { signal: own.signal, busy });
   } catch (problem) {
     if (problem.name === "AbortError") return null;
     list.replaceChildren(...(from ? list.childNodes : []));

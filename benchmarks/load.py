@@ -1,0 +1,211 @@
+"""Whether the server stays quick, right and small under many users.
+
+    python -m benchmarks.load [--seconds 120] [--users 50] [--askers 4] [--stores lancedb,elasticsearch] [--json FILE]
+
+It needs the extra ``bench`` (locust), and starts everything else itself: the sample documents in a folder and an index
+of their own, ``searchapp serve`` over each store in turn, and Elasticsearch and Ollama as the tests have them, unless
+SEARCHAPP_TEST_ELASTICSEARCH_URL and SEARCHAPP_TEST_OLLAMA_URL name running ones. Each store is measured twice for
+``--seconds``: all users searching, and ``--askers`` of them asking all the time.
+
+Told are, for every kind of request, how many there were and failed and the times of the middle one and of the slowest
+in a hundred; and the server's memory (resident, MiB) and threads after warming up, at half time, and at the end. It
+exits with 1 when a request failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from searchapp.samples import samples_folder
+from searchapp.settings import load_settings
+from searchapp.wiring import Application
+from tests.services import elasticsearch, ollama, process
+
+USERS = Path(__file__).with_name("load_users.py")
+SEARCHAPP = [sys.executable, "-m", "searchapp.cli.run"]
+START_SECONDS = 300
+
+
+def main() -> int:
+    """Measure, print, and say whether anything failed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seconds", type=int, default=120, help="length of each of the runs")
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--askers", type=int, default=4, help="how many of the users ask, in every second run")
+    parser.add_argument("--pause", type=float, default=1.0, help="seconds between two requests of one user, on average")
+    parser.add_argument("--stores", default="lancedb,elasticsearch")
+    parser.add_argument("--json", type=Path, help="write the figures to this file, too")
+    arguments = parser.parse_args()
+    runs = []
+    with contextlib.ExitStack() as stack:
+        llm = _ollama(stack)
+        for store in arguments.stores.split(","):
+            url = _elasticsearch(stack) if store == "elasticsearch" else ""
+            with _server(url, llm) as (address, server):
+                for askers in (0, arguments.askers):
+                    run = _run(address, server, arguments, askers)
+                    runs.append({"store": store, "users": arguments.users, "askers": askers, **run})
+                    _print(runs[-1])
+    if arguments.json:
+        arguments.json.write_text(json.dumps(runs, indent=1), encoding="utf-8")
+    return 1 if any(kind["failures"] for run in runs for kind in run["requests"].values()) else 0
+
+
+def _ollama(stack: contextlib.ExitStack) -> str:
+    if running := ollama.running():
+        return running.url
+    server = ollama.start()
+    stack.callback(server.stop)
+    return server.url
+
+
+def _elasticsearch(stack: contextlib.ExitStack) -> str:
+    if running := elasticsearch.running():
+        return running
+    server = elasticsearch.start()
+    stack.callback(server.stop)
+    return server.url
+
+
+@contextlib.contextmanager
+def _server(elasticsearch_url: str, ollama_url: str) -> Iterator[tuple[str, psutil.Process]]:
+    """``searchapp serve`` over the sample documents; ends with all that it wrote."""
+    with tempfile.TemporaryDirectory(prefix="searchapp-load-") as folder:
+        port = process.free_port()
+        values = {
+            "data_dir": folder,
+            "elasticsearch_url": elasticsearch_url,
+            "index_prefix": f"load-{uuid.uuid4().hex[:8]}",
+            "ollama_url": ollama_url,
+            "llm_model": ollama.CHAT_MODEL,
+        }
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("SEARCHAPP_")}
+        environment = inherited | {f"SEARCHAPP_{name.upper()}": value for name, value in values.items()}
+        quiet = subprocess.DEVNULL
+        subprocess.run([*SEARCHAPP, "ingest", str(samples_folder())], env=environment, check=True, stdout=quiet)
+        log = (Path(folder) / "server.log").open("wb")
+        with (
+            log,
+            subprocess.Popen(
+                [*SEARCHAPP, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
+            ) as server,
+        ):
+            address = f"http://127.0.0.1:{port}"
+            try:
+                _warm(address)
+                yield address, psutil.Process(server.pid)
+            finally:
+                server.terminate()
+                server.wait(60)
+                sys.stderr.write("".join(_grievances(Path(log.name))))
+                if elasticsearch_url:
+                    Application(load_settings(**values)).store.drop()
+
+
+def _warm(address: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"{address}/readyz", timeout=START_SECONDS).is_success:
+                break
+        time.sleep(0.2)
+    httpx.get(f"{address}/api/search?q=warm", timeout=START_SECONDS).raise_for_status()
+    httpx.post(f"{address}/api/ask", json={"question": "What is searched?"}, timeout=START_SECONDS).raise_for_status()
+
+
+def _grievances(log: Path) -> list[str]:
+    """The last lines of the server's log that are more than its greeting."""
+    return [line for line in log.read_text(encoding="utf-8").splitlines(keepends=True) if "Open http" not in line][-20:]
+
+
+def _run(address: str, server: psutil.Process, arguments: argparse.Namespace, askers: int) -> dict[str, Any]:
+    samples: list[tuple[float, int]] = []
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(1):
+            samples.append((server.memory_info().rss / 2**20, server.num_threads()))
+
+    samples.append((server.memory_info().rss / 2**20, server.num_threads()))
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    length = ["--headless", "-u", str(arguments.users), "-r", str(arguments.users), "-t", f"{arguments.seconds}s"]
+    locust = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "locust",
+            "-f",
+            str(USERS),
+            "--host",
+            address,
+            *length,
+            "--stop-timeout",
+            "60",
+            "--json",
+        ],
+        env=os.environ | {"LOAD_PAUSE": str(arguments.pause), "LOAD_ASKERS": str(askers)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    over.set()
+    watcher.join()
+    if not locust.stdout.strip():
+        raise SystemExit(f"locust did not run:\n{locust.stderr[-2000:]}")
+    return {
+        "seconds": arguments.seconds,
+        "requests": {kind["name"]: _figures(kind) for kind in json.loads(locust.stdout)},
+        "failures": [line for line in locust.stderr.splitlines() if "Error" in line or "rror(" in line][:10],
+        "memory_mib": [round(samples[at][0]) for at in (0, len(samples) // 2, -1)],
+        "threads": [samples[at][1] for at in (0, len(samples) // 2, -1)],
+    }
+
+
+def _figures(kind: dict[str, Any]) -> dict[str, float]:
+    times = sorted((float(time), count) for time, count in kind["response_times"].items())
+    total = sum(count for _, count in times)
+
+    def percentile(share: float) -> float:
+        seen = 0
+        for milliseconds, count in times:
+            seen += count
+            if seen >= share * total:
+                return milliseconds
+        return 0.0
+
+    return {
+        "count": kind["num_requests"],
+        "failures": kind["num_failures"],
+        "p50_ms": percentile(0.5),
+        "p99_ms": percentile(0.99),
+    }
+
+
+def _print(run: dict[str, Any]) -> None:
+    print(f"\n{run['store']}: {run['users']} users for {run['seconds']} s, {run['askers']} of them asking")
+    print(f"{'request':24}{'count':>8}{'failed':>8}{'p50 ms':>10}{'p99 ms':>10}")
+    for name, kind in sorted(run["requests"].items()):
+        print(f"{name:24}{kind['count']:8}{kind['failures']:8}{kind['p50_ms']:10.0f}{kind['p99_ms']:10.0f}")
+    print("memory MiB (start, middle, end):", *run["memory_mib"], " threads:", *run["threads"], flush=True)
+    for line in run["failures"]:
+        print(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
