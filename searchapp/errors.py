@@ -8,6 +8,7 @@
     ├── ForbiddenError               exit 1   HTTP 403   who asks may not do this
     ├── NotFoundError                exit 1   HTTP 404   no such document or dataset
     ├── SourceError                  exit 1   HTTP 422   a file or address cannot be read
+    ├── ConflictError                exit 1   HTTP 409   another operation is under way
     ├── ChangedError                 exit 1   HTTP 412   the document is no longer what the caller saw
     ├── TooManyRequestsError         exit 1   HTTP 429   this caller asks too much
     ├── OverloadedError              exit 1   HTTP 503   everybody together asks too much
@@ -70,6 +71,13 @@ class ForbiddenError(SearchAppError):
 
     code = "forbidden"
     http_status = 403
+
+
+class ConflictError(SearchAppError):
+    """Something else is under way that this must not run beside."""
+
+    code = "conflict"
+    http_status = 409
 
 
 class ChangedError(SearchAppError):

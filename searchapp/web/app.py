@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from searchapp.web import api, guards, health, identity, login, metrics, openapi, originals, pages, problems, viewer
+from searchapp.web import (
+    api,
+    guards,
+    health,
+    identity,
+    login,
+    metrics,
+    openapi,
+    operations,
+    originals,
+    pages,
+    problems,
+    viewer,
+)
 from searchapp.web.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -49,7 +62,9 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     identity.register(app, application)
     login.register(app, application)
     app.register_blueprint(pages.blueprint(settings.max_file_mb))
-    app.register_blueprint(api.blueprint(application, jobs or Jobs(application)))
+    jobs = jobs or Jobs(application)
+    app.register_blueprint(api.blueprint(application, jobs))
+    app.register_blueprint(operations.blueprint(application, jobs))
     app.register_blueprint(originals.blueprint(application))
     app.register_blueprint(viewer.blueprint(application))
     app.register_blueprint(health.blueprint(application))

@@ -54,6 +54,13 @@ REQUIRED: Mapping[str, Scope | None] = {
     "api.delete": Scope.WRITE,
     "api.retry": Scope.WRITE,
     "metrics.metrics": Scope.OPERATE,
+    "pages.operations": Scope.OPERATE,
+    "operations.overview": Scope.OPERATE,
+    "operations.findings": Scope.OPERATE,
+    "operations.tasks": Scope.OPERATE,
+    "operations.task": Scope.OPERATE,
+    "operations.start": Scope.OPERATE,
+    "operations.stop": Scope.OPERATE,
 }
 
 FAILURES_PER_MINUTE = 20
@@ -99,9 +106,11 @@ def register(app: Flask, application: Application) -> None:
         return None
 
     @app.context_processor
-    def who() -> dict[str, str]:
+    def who() -> dict[str, object]:
         current = session()
-        return {"csrf_token": current.csrf, "user": current.identity.name} if current else {}
+        known = {"csrf_token": current.csrf, "user": current.identity.name} if current else {}
+        asking = g.get("caller")
+        return {**known, "operates": asking is not None and Scope.OPERATE in asking.scopes}
 
     def _logged_in() -> Identity | None:
         token = request.cookies.get(cookie_name())

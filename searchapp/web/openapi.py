@@ -30,6 +30,7 @@ BEHIND_THE_DOOR: Errors = (UnauthenticatedError, ForbiddenError, TooManyRequests
 PARAMETERS = {
     "document_id": "A document's id, as lists and hits give it.",
     "page": "A page's number, from 1.",
+    "task_id": "An operation's id, as its start gives it.",
 }
 """What stands in paths."""
 

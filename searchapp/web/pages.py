@@ -1,4 +1,4 @@
-"""What people see: the search page and the page of documents. Both are filled in by ``static/*.js``."""
+"""What people see: the search page, the page of documents, the operator's. All are filled in by ``static/*.js``."""
 
 from __future__ import annotations
 
@@ -21,5 +21,10 @@ def blueprint(max_file_mb: int) -> Blueprint:
     @operation("The page of documents", content={"text/html": {"type": "string"}})
     def documents() -> str:
         return render_template("documents.html", max_file_mb=max_file_mb, suffixes=",".join((*SUFFIXES, ".gz")))
+
+    @routes.get("/operations")
+    @operation("The operator's page", content={"text/html": {"type": "string"}})
+    def operations() -> str:
+        return render_template("operations.html")
 
     return routes

@@ -60,6 +60,8 @@ def _kind(model: type[BaseModel], schema: dict[str, Any]) -> str:
         return f"one of {', '.join(schema['enum'])}"
     if schema["type"] == "integer":
         return f"a whole number from {schema['minimum']} to {schema['maximum']}"
+    if schema["type"] == "boolean":
+        return "true or false"
     if schema["type"] == "array":
         items = schema["items"]
         return "a list of strings" if items.get("type") == "string" else f"a list, each {_kind(model, items)}"

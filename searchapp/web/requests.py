@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from searchapp.model import DocumentState, SearchMode
+from searchapp.operations import Action
 from searchapp.search.query import MAX_CHARACTERS as MOST_CHARACTERS
 from searchapp.search.searcher import MAX_WINDOW
 from searchapp.sources.page_drawer import WIDTHS
@@ -17,6 +18,7 @@ MOST_ENTRIES = 200
 MOST_READ = 200
 MOST_OFFSET = 1_000_000
 DEEPEST_SITE = 20
+FASTEST_COPY = 1_000_000
 DEEPEST_OFFSET = 10_000
 """No one reads further, and both stores pay for every document they skip."""
 
@@ -122,3 +124,22 @@ class Address(Body):
     """A web address, https://... or http://..."""
     depth: int = Field(0, ge=0, le=DEEPEST_SITE)
     """How many links deep its site is read too; 0: the page alone."""
+
+
+class Start(Body):
+    """What to begin."""
+
+    action: Action
+    """`reindex` builds the next version of the index and switches to it, `rollback` switches back, `discard` removes a
+    build that was left unfinished, `retry` queues again what failed."""
+    model: str = ""
+    """For `reindex`: the model of the next version, as PROVIDER:MODEL. Empty: the configured one."""
+    throttle: int = Field(0, ge=0, le=FASTEST_COPY)
+    """For `reindex`: most passages a second, to spare the machine; 0: as many as it can."""
+
+
+class FindingsQuery(Query):
+    """How thoroughly to look."""
+
+    quick: bool = True
+    """Leave out what reads every document."""

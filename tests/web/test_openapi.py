@@ -22,7 +22,7 @@ from tests.web.samples import fill, fill_registry
 from tests.web.stand_in import StandIn, entry
 from tests.web.test_api import events
 
-DESCRIBED = ("/api/", "/documents", "/healthz", "/readyz", "/metrics", "/openapi.json")
+DESCRIBED = ("/operations", "/api/", "/documents", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
 @pytest.fixture

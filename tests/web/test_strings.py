@@ -12,6 +12,9 @@ STRINGS = (FOLDER / "static" / "strings.js").read_text(encoding="utf-8")
 COMPOSED = {
     *("hybridTip", "keywordTip", "semanticTip", "pathIs", "afterIs", "beforeIs"),
     *(str(kind) for kind in SourceType),
+    *(f"{name}{part}" for name in ("reindex", "rollback", "discard", "retryAll") for part in ("Title", "Text")),
+    *("live", "written", "kept", "unfinished", "stranger", "counting", "copying", "checking", "queueing"),
+    *("done", "stopped", "interrupted"),
     *(key for key in re.findall(r"^  (notice_\w+):", STRINGS, re.MULTILINE)),
 }
 

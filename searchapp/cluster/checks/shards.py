@@ -24,6 +24,8 @@ def check(application: Application) -> Iterator[Finding]:
         health = store.client.cluster.health(index=pattern, level="indices")
         sizes = store.client.indices.stats(index=pattern, metric="store")["indices"]
     for name, one in sorted(health["indices"].items()):
+        if name not in sizes:
+            continue  # it came or went between the two questions, as a reindex does to versions
         primaries, replicas = one["number_of_shards"], one["number_of_replicas"]
         size = sizes[name]["primaries"]["store"]["size_in_bytes"] / max(1, primaries)
         shown = f"{name}: {primaries} shard(s), {replicas} replica(s)"

@@ -1,0 +1,184 @@
+"""How the installation stands: the store, the versions of the index with their models and sizes, and the queue."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from searchapp.errors import SearchAppError
+from searchapp.model import DocumentState
+from searchapp.operations.actions import Action
+from searchapp.wiring import Application
+
+OLDEST_LOOKED_AT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the index. ``state``: live, written (it gets every write), kept, unfinished or stranger.
+
+    ``built`` counts the documents that a build under way has copied; None for every other version.
+    """
+
+    name: str
+    state: str
+    model: str
+    documents: int
+    passages: int
+    bytes: int
+    shards: int
+    replicas: int
+    health: str
+    built: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Documents by their state, and who works on them. ``batches`` and ``in_hand`` are None without Redis.
+
+    ``workers`` counts the processes that hold a claim at this moment; ``problem`` is why Redis tells nothing.
+    """
+
+    states: Mapping[str, int]
+    workers: int
+    batches: int | None = None
+    in_hand: int | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The installation as it stands.
+
+    ``indexed`` is empty before the first index; ``fault`` and ``pending`` are those of ``es status``. ``matches`` also
+    where the index was moved on from the configured model, since processes follow it. ``actions`` can be started now.
+    """
+
+    store: str
+    server: str
+    version: str
+    health: str
+    nodes: int
+    licence: str
+    configured: str
+    indexed: str
+    matches: bool
+    fault: str
+    pending: int | None
+    versions: tuple[Version, ...]
+    queue: Queue
+    actions: tuple[Action, ...]
+
+
+def overview(application: Application) -> Overview:
+    """Look; nothing is changed. Raises as the store does."""
+    if application.settings.elasticsearch_url:
+        return _clustered(application)
+    return _embedded(application)
+
+
+def _clustered(application: Application) -> Overview:
+    from searchapp.cluster import status
+    from searchapp.cluster.build import unfinished
+    from searchapp.cluster.store import elasticsearch_store
+
+    found = status(application)
+    left = None if found.fault else unfinished(elasticsearch_store(application))
+    indices = {index.name: index for index in found.indices}
+    versions = tuple(
+        Version(
+            name=place.name,
+            state=place.state,
+            model=place.model,
+            documents=place.documents,
+            passages=place.chunks,
+            bytes=indices[place.name].bytes if place.name in indices else 0,
+            shards=indices[place.name].shards if place.name in indices else 0,
+            replicas=indices[place.name].replicas if place.name in indices else 0,
+            health=indices[place.name].health if place.name in indices else "",
+            built=left.progress.documents if left is not None and left.version.name == place.name else None,
+        )
+        for place in found.versions
+    )
+    queue = _queue(application)
+    live = any(version.state == "live" for version in versions)
+    actions = [Action.REINDEX] if live else []
+    if live and any(version.state == "written" for version in versions):
+        actions.append(Action.ROLLBACK)
+    if left is not None:
+        actions.append(Action.DISCARD)
+    return Overview(
+        store="elasticsearch",
+        server=found.server,
+        version=found.version,
+        health=found.health,
+        nodes=found.nodes,
+        licence=found.licence,
+        configured=found.configured,
+        indexed=found.model,
+        matches=found.matches or application.store.succeeds(application.embedder.fingerprint),
+        fault=found.fault,
+        pending=found.pending,
+        versions=versions,
+        queue=queue,
+        actions=(*actions, *_retrying(queue)),
+    )
+
+
+def _embedded(application: Application) -> Overview:
+    store = application.store
+    store.check()
+    indexed = store.fingerprint()
+    configured = application.embedder.fingerprint
+    queue = _queue(application)
+    folder = application.settings.data_dir
+    size = sum(file.stat().st_size for file in folder.glob("**/*.lance/**/*") if file.is_file())
+    indexed_documents = sum(queue.states.get(state, 0) for state in (DocumentState.INDEXED, DocumentState.UNCHANGED))
+    version = Version(
+        name="passages",
+        state="live",
+        model=str(indexed),
+        documents=indexed_documents,
+        passages=store.count(),
+        bytes=size,
+        shards=1,
+        replicas=0,
+        health="green",
+    )
+    return Overview(
+        store="embedded",
+        server=str(folder),
+        version="",
+        health="green",
+        nodes=1,
+        licence="",
+        configured=str(configured),
+        indexed=str(indexed) if indexed else "",
+        matches=indexed is None or indexed.matches(configured),
+        fault="",
+        pending=0,
+        versions=(version,) if indexed else (),
+        queue=queue,
+        actions=_retrying(queue),
+    )
+
+
+def _queue(application: Application) -> Queue:
+    states = {str(state): count for state, count in application.store.state_counts().items()}
+    claimed = application.store.entries(
+        states=[DocumentState.RUNNING], size=OLDEST_LOOKED_AT, oldest_first=True
+    ).entries
+    now = dt.datetime.now(dt.UTC)
+    workers = len({one.owner for one in claimed if one.owner and one.lease is not None and one.lease > now})
+    if application.queue is None:
+        return Queue(states, workers)
+    try:
+        return Queue(states, workers, application.queue.length(), len(application.queue.held()))
+    except SearchAppError as error:
+        return Queue(states, workers, problem=str(error))
+
+
+def _retrying(queue: Queue) -> tuple[Action, ...]:
+    failed = sum(queue.states.get(state, 0) for state in (DocumentState.FAILED, DocumentState.QUARANTINED))
+    return (Action.RETRY,) if failed else ()

@@ -1,0 +1,87 @@
+"""The operator's routes: how the installation stands, and what can be started, followed and stopped."""
+
+from __future__ import annotations
+
+import dataclasses
+from http import HTTPStatus
+from typing import TYPE_CHECKING, cast
+
+from flask import Blueprint, url_for
+
+from searchapp.doctor import diagnose
+from searchapp.errors import ConflictError, ModelUnavailableError, NotFoundError, StorageError, UsageError
+from searchapp.operations import Tasks, overview, shapes, start
+from searchapp.redaction import redactor
+from searchapp.web.identity import caller
+from searchapp.web.jobs import Jobs
+from searchapp.web.operation import STORE, operation
+from searchapp.web.requests import FindingsQuery, Start
+
+if TYPE_CHECKING:
+    from searchapp.operations import Task
+    from searchapp.wiring import Application
+
+
+def blueprint(application: Application, jobs: Jobs) -> Blueprint:
+    """All routes below ``/api/operations``; each takes the scope ``operate``."""
+    routes = Blueprint("operations", __name__, url_prefix="/api/operations")
+    redact = redactor(application.settings)
+    running = Tasks(application.settings.data_dir, redact)
+
+    @routes.get("", endpoint="overview")
+    @operation("How the installation stands", errors=(ModelUnavailableError, StorageError, *STORE))
+    def stands() -> shapes.Overview:
+        return cast(shapes.Overview, dataclasses.asdict(overview(application)))
+
+    @routes.get("/findings")
+    @operation("What the doctor finds", errors=(UsageError,))
+    def findings(query: FindingsQuery) -> shapes.Findings:
+        """What `searchapp doctor` says, each finding with the command or setting that mends it. It takes seconds."""
+        found = [
+            dataclasses.replace(one, message=redact(one.message), remedy=redact(one.remedy))
+            for one in diagnose(application, quick=query.quick)
+        ]
+        return {"findings": [cast(shapes.Finding, dataclasses.asdict(one)) for one in found]}
+
+    @routes.get("/tasks")
+    @operation("List operations")
+    def tasks() -> shapes.Tasks:
+        """The latest twenty, also those of an earlier server."""
+        return {"tasks": [_json(one) for one in running.all()]}
+
+    @routes.post("/tasks", endpoint="start")
+    @operation(
+        "Begin an operation",
+        status=HTTPStatus.ACCEPTED,
+        headers={"Location": "The address of the operation."},
+        errors=(UsageError, ConflictError, StorageError, *STORE, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    )
+    def begin(body: Start) -> tuple[shapes.Task, HTTPStatus, dict[str, str]]:
+        """It runs in the background, whoever looks: follow it by its id. One runs at a time; a second is refused."""
+        task = start(
+            application,
+            running,
+            body.action,
+            caller().name,
+            jobs.submit,
+            model=body.model,
+            throttle=body.throttle or None,
+        )
+        return _json(task), HTTPStatus.ACCEPTED, {"Location": url_for("operations.task", task_id=task.id)}
+
+    @routes.get("/tasks/<task_id>")
+    @operation("Follow an operation", errors=(NotFoundError,))
+    def task(task_id: str) -> shapes.Task:
+        return _json(running.task(task_id))
+
+    @routes.delete("/tasks/<task_id>")
+    @operation("Stop an operation", status=HTTPStatus.ACCEPTED, errors=(NotFoundError, ConflictError))
+    def stop(task_id: str) -> tuple[shapes.Task, HTTPStatus]:
+        """It ends at its next step. What a reindex has built stays: started again, it goes on there."""
+        return _json(running.stop(task_id)), HTTPStatus.ACCEPTED
+
+    return routes
+
+
+def _json(task: Task) -> shapes.Task:
+    return cast(shapes.Task, dataclasses.asdict(task))

@@ -1,0 +1,110 @@
+"""Operations in the background: one at a time, stopped when asked, remembered afterwards."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from searchapp.errors import ConflictError, NotFoundError, StorageError
+from searchapp.operations import Progress, Tasks, TaskState
+
+WAIT = 30.0
+
+
+@pytest.fixture
+def tasks(tmp_path: Path) -> Tasks:
+    return Tasks(tmp_path)
+
+
+class Gate:
+    """Work that tells one step, then waits until it is let go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.open = threading.Event(), threading.Event()
+
+    def __call__(self, tell: Progress) -> str:
+        tell("copying", 3, 10)
+        self.begun.set()
+        self.open.wait(WAIT)
+        tell("copying", 4, 10)
+        return "All done."
+
+
+def test_what_runs_is_told_and_what_came_of_it_is_remembered(tasks: Tasks, tmp_path: Path) -> None:
+    gate = Gate()
+    started = tasks.start("reindex", "ada", gate)
+    assert gate.begun.wait(WAIT)
+    now = tasks.task(started.id)
+    assert (now.state, now.step, now.done, now.total) == (TaskState.RUNNING, "copying", 3, 10)
+    gate.open.set()
+    assert tasks.wait(WAIT)
+    for later in (tasks, Tasks(tmp_path)):  # another server too
+        (ended,) = later.all()
+        assert (ended.id, ended.state, ended.message, ended.by) == (started.id, TaskState.DONE, "All done.", "ada")
+        assert ended.ended is not None
+
+
+def test_two_at_once_are_refused_in_any_server(tasks: Tasks, tmp_path: Path) -> None:
+    gate = Gate()
+    tasks.start("reindex", "ada", gate)
+    assert gate.begun.wait(WAIT)
+    other = Tasks(tmp_path)
+    for busy in (tasks, other):
+        with pytest.raises(ConflictError, match="under way"):
+            busy.start("rollback", "bob", gate)
+    assert other.all()[0].state is TaskState.RUNNING
+    gate.open.set()
+    assert tasks.wait(WAIT)
+    other.start("rollback", "bob", lambda tell: "Back.")
+    assert other.wait(WAIT)
+    assert [one.action for one in tasks.all()] == ["rollback", "reindex"]
+
+
+def test_a_task_stops_at_its_next_step(tasks: Tasks) -> None:
+    gate = Gate()
+    task = tasks.start("reindex", "ada", gate)
+    assert gate.begun.wait(WAIT)
+    assert tasks.stop(task.id).stopping
+    gate.open.set()
+    assert tasks.wait(WAIT)
+    assert tasks.task(task.id).state is TaskState.STOPPED
+    with pytest.raises(ConflictError, match="has ended already"):
+        tasks.stop(task.id)
+    with pytest.raises(NotFoundError):
+        tasks.stop("nothing")
+
+
+def test_failures_are_sentences_without_secrets(tmp_path: Path) -> None:
+    tasks = Tasks(tmp_path, lambda text: text.replace("hunter2", "[hidden]"))
+
+    def refused(tell: Progress) -> str:
+        raise StorageError("The disk is full (hunter2).", "Make room.")
+
+    def broken(tell: Progress) -> str:
+        raise RuntimeError("hunter2")
+
+    for work in (refused, broken):
+        tasks.start("reindex", "ada", work)
+        assert tasks.wait(WAIT)
+    unexpected, known = tasks.all()
+    assert (known.state, known.message, known.remedy) == (
+        TaskState.FAILED,
+        "The disk is full ([hidden]).",
+        "Make room.",
+    )
+    assert unexpected.state is TaskState.FAILED and "hunter2" not in str(unexpected)
+
+
+def test_a_server_that_ended_in_the_middle_leaves_an_interrupted_task(tasks: Tasks, tmp_path: Path) -> None:
+    gate = Gate()
+    tasks.start("reindex", "ada", gate)
+    assert gate.begun.wait(WAIT)
+    left = (tmp_path / "operations.json").read_bytes()
+    gate.open.set()
+    assert tasks.wait(WAIT)
+    (tmp_path / "operations.json").write_bytes(left)  # as the file stands when the process is killed
+    assert Tasks(tmp_path).all()[0].state is TaskState.INTERRUPTED
+    (tmp_path / "operations.json").write_text("{")
+    assert Tasks(tmp_path).all() == ()

@@ -1,0 +1,86 @@
+"""The operator's page in a real browser, over the real server and over the embedded store."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from searchapp.settings import Settings
+from searchapp.wiring import Application
+from tests.cluster.conftest import document, ingest
+from tests.web.browsing import NewPage, Serve
+
+NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def clustered(elasticsearch_url: str, tmp_path: Path) -> Iterator[Application]:
+    application = Application(
+        Settings(
+            data_dir=tmp_path,
+            elasticsearch_url=elasticsearch_url,
+            index_prefix=f"test-{uuid.uuid4().hex[:8]}",
+            embedding_model="hashed:64",
+            ollama_url=NOBODY,
+        )
+    )
+    ingest(application, *(document(f"doc{n}") for n in range(5)))
+    yield application
+    application.store.drop()
+
+
+@pytest.mark.slow
+def test_a_reindex_from_the_page_outlives_it_and_is_rolled_back(
+    new_page: NewPage, served: Serve, clustered: Application
+) -> None:
+    address = served(clustered)
+    page = new_page()
+    page.goto(address)
+    page.get_by_role("link", name="Operations").click()
+    expect(page.locator("#store")).to_contain_text("Elasticsearch")
+    expect(page.locator("#versions tbody tr")).to_have_count(1)
+    expect(page.locator("#versions")).to_contain_text("hashed:64")
+    expect(page.locator("#findings")).to_contain_text("Ollama does not answer", timeout=60_000)
+
+    page.get_by_role("button", name="Reindex").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Build the next version of the index?")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#history")).to_contain_text("Nothing was started")
+
+    page.get_by_role("button", name="Reindex").click()
+    dialog.get_by_label("Model of the next version").fill("hashed:128")
+    dialog.get_by_label("Most passages a second").fill("40")
+    dialog.get_by_role("button", name="Begin").click()
+    expect(page.get_by_role("status").filter(has_text="Reindex:")).to_be_visible()
+    page.close()  # nobody looks any more
+
+    page = new_page(locale="zh-CN", color_scheme="dark")
+    page.goto(f"{address}/operations")
+    expect(page.locator("#history .state")).to_have_text(["完成"], timeout=120_000)
+    expect(page.locator("#versions tbody .state")).to_have_text(["可回滚", "检索中"])
+    page.get_by_role("button", name="回滚").click()
+    page.get_by_role("dialog").get_by_role("button", name="开始").click()
+    expect(page.locator("#versions tbody .state")).to_have_text(["检索中", "可回滚"], timeout=60_000)
+    expect(page.locator("#history .state")).to_have_text(["完成", "完成"])
+
+
+def test_the_embedded_store_on_a_phone(new_page: NewPage, served: Serve, tmp_path: Path) -> None:
+    application = Application(Settings(data_dir=tmp_path, embedding_model="hashed:64", ollama_url=NOBODY))
+    torn = tmp_path / "torn.pdf"
+    torn.write_bytes(b"%PDF-1.7 torn")
+    list(application.ingester.ingest([str(torn)]))
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{served(application)}/operations")
+    expect(page.locator("#store")).to_have_text("Embedded store")
+    expect(page.locator("#queue")).to_contain_text("Failed")
+    expect(page.get_by_role("button", name="Reindex")).to_have_count(0)
+    expect(page.locator("#findings li").first).to_be_visible(timeout=60_000)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Retry failed").click()
+    page.get_by_role("dialog").get_by_role("button", name="Begin").click()
+    expect(page.locator("#history")).to_contain_text("1 documents are queued again.")
