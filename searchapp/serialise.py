@@ -45,6 +45,10 @@ def hit_json(hit: Hit) -> shapes.Hit:
             leg.value: {"rank": place.rank, "score": round(place.score, SCORE_DIGITS)}
             for leg, place in hit.legs.items()
         },
+        "same_document": hit.same_document,
+        "behind": [hit_json(other) for other in hit.behind],
+        "nearly_same": hit.nearly_same,
+        "duplicates": [hit_json(other) for other in hit.duplicates],
     }
 
 
@@ -57,6 +61,8 @@ def results_json(results: SearchResults) -> shapes.Results:
         "total": results.total,
         "hits": [hit_json(hit) for hit in results.hits],
         "facets": {name: dict(counts) for name, counts in results.facets.items()},
+        "matched": results.matched,
+        "did_you_mean": results.did_you_mean,
     }
 
 

@@ -92,6 +92,14 @@ class Hit(TypedDict):
     """Pieces of the passage in which matched words stand between U+E000 and U+E001."""
     legs: dict[str, LegScore]
     """``keyword`` and ``semantic``: only the legs that brought the passage."""
+    same_document: int
+    """Further passages of its document that stand behind it, where hits are grouped."""
+    behind: list[Hit]
+    """The best of those."""
+    nearly_same: int
+    """Passages that say nearly the same and are folded behind it."""
+    duplicates: list[Hit]
+    """The best of those."""
 
 
 @_described
@@ -102,10 +110,22 @@ class Results(TypedDict):
     mode: SearchMode
     took_ms: float
     total: int
-    """The passages that can be paged to, not only those of this page."""
+    """The hits that can be paged to, not only those of this page."""
     hits: list[Hit]
     facets: dict[str, dict[str, int]]
-    """Passages by field and value, such as ``{"type": {"pdf": 3}}``."""
+    """Where asked for: all passages found, by field (type, language, path, year, heading) and value, such as
+    ``{"type": {"pdf": 3}}``; each works as a filter."""
+    matched: int | None
+    """Where facets are asked for: all passages that they count."""
+    did_you_mean: str
+    """Where spelling is asked for: the query with words respelt that occur nowhere, else empty."""
+
+
+@_described
+class Completions(TypedDict):
+    """How a beginning goes on in the documents."""
+
+    completions: list[str]
 
 
 # --- answers -------------------------------------------------------------------------------------------------

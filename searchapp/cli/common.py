@@ -21,7 +21,8 @@ FilterOption = Annotated[
         "--filter",
         "-f",
         metavar="FIELD=VALUE",
-        help="Only passages with this type, language, path, after, before or document. May be given several times.",
+        help="Only passages with this type, language, path, site, heading, year, after, before or document. "
+        "May be given several times.",
     ),
 ]
 

@@ -26,6 +26,7 @@ from searchapp.cli import (
     models,
     search,
     serve,
+    similar,
     users,
     worker,
 )
@@ -64,6 +65,7 @@ app.command("worker")(worker.worker)
 app.command("mcp")(mcp.mcp)
 app.command("ingest")(ingest.ingest)
 app.command("search")(search.search)
+app.command("similar")(similar.similar)
 app.command("ask")(ask.ask)
 app.command("models")(models.models)
 app.add_typer(documents.app, name="documents")

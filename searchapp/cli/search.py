@@ -9,10 +9,18 @@ import typer
 from searchapp.cli.common import FilterOption, JsonOption, application, console, one_line, print_json, waiting
 
 if TYPE_CHECKING:
-    from searchapp.model import Hit
+    from searchapp.model import Hit, SearchRequest, SearchResults
 
 
 MOST_CHARACTERS = 800
+SHORT = 100
+
+SortOption = Annotated[str, typer.Option("--sort", help="relevance, newest or oldest; by date the 50 best are sorted.")]
+GroupOption = Annotated[bool, typer.Option("--group", help="One hit for each document, its other passages below it.")]
+FoldOption = Annotated[
+    bool, typer.Option("--fold/--no-fold", help="One hit for passages that say nearly the same, the others below it.")
+]
+FacetsOption = Annotated[bool, typer.Option("--facets", help="Count the passages by type, language, path and so on.")]
 
 
 def search(
@@ -20,6 +28,10 @@ def search(
     mode: Annotated[str, typer.Option("--mode", "-m", help="hybrid, keyword or semantic.")] = "hybrid",
     size: Annotated[int, typer.Option("--size", "-n", min=1, max=200, help="Number of hits.")] = 10,
     filters: FilterOption = None,
+    sort: SortOption = "relevance",
+    group: GroupOption = False,
+    fold: FoldOption = True,
+    facets: FacetsOption = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show each leg's rank and score.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -32,45 +44,87 @@ def search(
 
       searchapp search 备份 --filter language=zh --filter type=pdf
 
-    """
-    from searchapp.model import SearchRequest
-    from searchapp.search import parse_filters
-    from searchapp.search.query import read_mode
-    from searchapp.serialise import results_json
+      searchapp search budget --sort newest --group --facets
 
-    request = SearchRequest(query, read_mode(mode), size=size, filters=parse_filters(filters or ()))
+    """
+    from dataclasses import replace
+
+    request = replace(asked(query, mode, size, filters, sort, group, fold, facets), spelling=True, sentences=True)
     with waiting("Searching", as_json):
         results = application().searcher.search(request)
+    print_results(results, explain, as_json)
+
+
+def asked(
+    query: str, mode: str, size: int, filters: list[str] | None, sort: str, group: bool, fold: bool, facets: bool
+) -> SearchRequest:
+    """The request that the options describe. Raises UsageError for a mode, order or filter that is none."""
+    from searchapp.model import SearchRequest
+    from searchapp.search import parse_filters
+    from searchapp.search.query import read_mode, read_order
+
+    return SearchRequest(
+        query,
+        read_mode(mode),
+        size=size,
+        filters=parse_filters(filters or ()),
+        sort=read_order(sort),
+        grouped=group,
+        folded=fold,
+        facets=facets,
+    )
+
+
+def print_results(results: SearchResults, explain: bool, as_json: bool) -> None:
+    """The hits with what leads on from them, or all of it as JSON."""
+    from searchapp.serialise import results_json
+
     if as_json:
         print_json(results_json(results))
         return
     out = console()
+    if results.did_you_mean:
+        out.print(f"Did you mean: {results.did_you_mean}")
     if not results.hits:
         out.print("Nothing was found. Try other words, fewer filters, or ingest documents first: searchapp ingest PATH")
         return
     for hit in results.hits:
         print_hit(hit, explain)
-    out.print(f"{len(results.hits)} of {results.total} passages, {results.took_ms:.0f} ms", style="dim")
+    for name, counts in results.facets.items():
+        if counts:
+            out.print(f"{name}: {', '.join(f'{value} ({count})' for value, count in counts.items())}")
+    out.print(f"{len(results.hits)} of {results.total} hits, {results.took_ms:.0f} ms", style="dim")
+
+
+def place_of(hit: Hit) -> str:
+    """Where the passage stands."""
+    return f"{hit.source}, page {hit.page}" if hit.page else hit.source
 
 
 def print_hit(hit: Hit, explain: bool = False) -> None:
-    """A hit as three or four lines of text."""
+    """A hit as a few lines of text; "+" stands before its document's other passages, "=" before what says the same."""
     from rich.text import Text
 
     from searchapp.search.highlights import MARK_CLOSE, MARK_OPEN
 
     out = console()
-    place = f"{hit.source}" + (f", page {hit.page}" if hit.page else "")
     heading = " › ".join((hit.title, *(part for part in hit.headings if part != hit.title)))
     out.print(Text(f"{hit.rank:>2}. ", style="dim") + Text(heading, style="bold"))
-    out.print(Text(f"    {place}", style="cyan"), soft_wrap=True)
+    out.print(Text(f"    {place_of(hit)}", style="cyan"), soft_wrap=True)
     body = Text("    ")
     for piece in one_line(" … ".join(hit.highlights), MOST_CHARACTERS).split(MARK_OPEN):
         marked, found, rest = piece.partition(MARK_CLOSE)
         body.append(marked, style="bold yellow" if found else "")
         body.append(rest)
     out.print(body)
+    for other in hit.behind:
+        out.print(f"    + {place_of(other)}: {one_line(other.text, SHORT)}", style="dim")
+    if hit.same_document > len(hit.behind):
+        out.print(f"    + {hit.same_document - len(hit.behind)} more: --filter document={hit.document_id}", style="dim")
+    for other in hit.duplicates:
+        out.print(f"    = {other.title}, {place_of(other)}", style="dim")
     if explain:
+        out.print(f"    passage {hit.chunk_id}", style="dim")
         legs = "; ".join(f"{leg} rank {place.rank}, score {place.score:.4f}" for leg, place in hit.legs.items())
         out.print(f"    score {hit.score:.4f} ({legs})", style="dim")
     out.print()

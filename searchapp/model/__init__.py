@@ -24,7 +24,7 @@ from searchapp.model.answers import (
 from searchapp.model.chunks import Chunk, EmbeddedChunk, Vector, Vectors
 from searchapp.model.documents import Document, DocumentEntry, DocumentState, Section, SourceType
 from searchapp.model.ingestion import IngestOutcome, IngestState
-from searchapp.model.search import Filters, Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults
+from searchapp.model.search import Filters, Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults, SortOrder
 
 __all__ = [
     "BROKEN_OFF",
@@ -52,6 +52,7 @@ __all__ = [
     "Section",
     "Sentence",
     "SentenceChecked",
+    "SortOrder",
     "SourceType",
     "SourcesFound",
     "Support",

@@ -16,6 +16,14 @@ class SearchMode(StrEnum):
     SEMANTIC = "semantic"
 
 
+class SortOrder(StrEnum):
+    """In which order hits come; by date the best passages are sorted, not every one that was found."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
 class Leg(StrEnum):
     """One way of finding passages; each ranks on its own before fusion."""
 
@@ -47,13 +55,24 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A question to the searcher. ``size`` hits from ``offset`` on (0 is the best)."""
+    """A question to the searcher. ``size`` hits from ``offset`` on (0 is the best).
+
+    ``grouped`` gives each document one hit, its best passage; ``folded`` puts near-duplicates behind the best of them.
+    What costs more than the plain search is left out unless asked for: ``facets`` counts what was found, ``spelling``
+    looks for what a misspelt word may stand for, and ``sentences`` compares by meaning where no word was matched.
+    """
 
     query: str
     mode: SearchMode = SearchMode.HYBRID
     size: int = 10
     offset: int = 0
     filters: Filters = field(default_factory=Filters)
+    sort: SortOrder = SortOrder.RELEVANCE
+    grouped: bool = False
+    folded: bool = False
+    facets: bool = False
+    spelling: bool = False
+    sentences: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +89,9 @@ class Hit:
 
     ``score`` is the fused score (the leg's own in a single-leg mode). ``highlights`` are pieces of the passage as
     HTML-free text in which matched words stand between U+E000 and U+E001 (private use, so that no document can
-    forge them). ``start`` and ``end`` are the passage's character offsets in its document.
+    forge them). ``start`` and ``end`` are the passage's character offsets in its document. ``same_document`` counts the
+    further passages of its document that a grouped search found, and ``behind`` has the best of them; ``nearly_same``
+    counts the passages folded behind it, in this document or others, and ``duplicates`` has the best of those.
     """
 
     rank: int
@@ -89,14 +110,20 @@ class Hit:
     modified: dt.datetime | None
     legs: Mapping[Leg, LegScore]
     highlights: tuple[str, ...] = ()
+    same_document: int = 0
+    behind: tuple[Hit, ...] = ()
+    nearly_same: int = 0
+    duplicates: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """What a search found. ``total`` counts the passages that the legs brought, before paging.
+    """What a search found. ``total`` counts the hits that can be paged to: the passages that the legs brought.
 
-    ``facets`` counts those passages by field and value: ``{"type": {"pdf": 3}, "language": {"zh": 2}}``.
-    ``took_ms`` is wall-clock milliseconds, query embedding included.
+    ``facets`` counts every passage that passed the filters and has a word of the query, or was brought by the semantic
+    leg, by field and value: ``{"type": {"pdf": 3}, "year": {"2025": 2}}``; each value works as a filter of that field.
+    ``matched`` is how many they are. Both only where the request asks for ``facets``. ``did_you_mean`` is the query
+    with words respelt that occur nowhere, else empty. ``took_ms`` is wall-clock milliseconds, query embedding included.
     """
 
     query: str
@@ -105,3 +132,5 @@ class SearchResults:
     total: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, Mapping[str, int]]
+    matched: int | None = None
+    did_you_mean: str = ""

@@ -22,18 +22,18 @@ def highlights(query: str, text: str) -> tuple[str, ...]:
     """
     wanted = content_terms(query)
     found = [word for word in words(text) if word.term in wanted]
-    pieces = _pieces(text)
-    scored = [(len({w.term for w in found if start <= w.start < end}), start, end) for start, end in pieces]
+    spans = pieces(text)
+    scored = [(len({w.term for w in found if start <= w.start < end}), start, end) for start, end in spans]
     best = sorted((piece for piece in scored if piece[0]), key=lambda piece: (-piece[0], piece[1]))[:FRAGMENTS]
     if not best:
-        beginnings = [text[start:end] for start, end in pieces]
+        beginnings = [text[start:end] for start, end in spans]
         # A heading that opens the passage stands above it already.
         whole = next((piece for piece in beginnings if is_whole(piece)), None)
         return (whole or beginnings[0],) if beginnings else ()
     return tuple(_marked(text, start, end, found) for _, start, end in sorted(best, key=lambda piece: piece[1]))
 
 
-def _pieces(text: str) -> list[tuple[int, int]]:
+def pieces(text: str) -> list[tuple[int, int]]:
     """Sentences, a very long one cut into lengths."""
     return [
         (at, min(end, at + FRAGMENT_CHARACTERS))

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from searchapp.errors import UsageError
-from searchapp.model import SearchMode
+from searchapp.model import SearchMode, SortOrder
 from searchapp.search.filters import QUERY_FIELDS
 from searchapp.text.words import content_terms
 
@@ -145,3 +145,11 @@ def read_mode(name: str) -> SearchMode:
         return SearchMode(name)
     except ValueError as error:
         raise UsageError(f"There is no mode '{name[:40]}'.", f"The modes are {', '.join(SearchMode)}.") from error
+
+
+def read_order(name: str) -> SortOrder:
+    """The order of that name. Raises UsageError when there is none."""
+    try:
+        return SortOrder(name)
+    except ValueError as error:
+        raise UsageError(f"There is no order '{name[:40]}'.", f"The orders are {', '.join(SortOrder)}.") from error

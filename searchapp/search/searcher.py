@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from searchapp.access import may_read
 from searchapp.embedding import Embedder, embedder_for, query_vector
-from searchapp.errors import IndexSwitchedError, UsageError
-from searchapp.model import Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults
+from searchapp.errors import IndexSwitchedError, NotFoundError, UsageError
+from searchapp.model import Filters, Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults
+from searchapp.search import completion, spelling
+from searchapp.search.arrangement import Place, places, sorted_chunks
 from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.fusion import Ranking, reciprocal_rank_fusion, weighted_sum
-from searchapp.search.highlights import highlights
-from searchapp.search.query import Query, read_query
+from searchapp.search.highlights import MARK_OPEN, highlights
+from searchapp.search.meaning import sentences_that_matter
+from searchapp.search.query import Query, clean, read_query
+from searchapp.search.variants import with_variants
 from searchapp.settings import Fusion, Settings
-from searchapp.stores import FoundChunk, LegQuery, LegResults, Store, model_in_use
+from searchapp.stores import FacetCounts, FoundChunk, LegQuery, LegResults, Match, Store, model_in_use
+from searchapp.text.words import telling_words
 
 DEPTH = 100
 """Passages that each leg brings to fusion; deeper ones hardly ever reach a first page."""
@@ -24,6 +30,9 @@ SWITCHES_FOLLOWED = 3
 
 MAX_WINDOW = 1000
 """Farthest hit that can be paged to."""
+
+MOST_BEHIND = 10
+"""Passages that one hit carries behind it; the rest are counted."""
 
 
 class Searcher:
@@ -42,28 +51,82 @@ class Searcher:
         """
         started = time.perf_counter()
         query = read_query(request.query)
-        if request.size < 1 or request.offset < 0 or request.offset + request.size > MAX_WINDOW:
-            raise UsageError(
-                f"Hits {request.offset + 1} to {request.offset + request.size} cannot be shown.",
-                f"The first {MAX_WINDOW} can: narrow the search by a filter.",
+        asked = replace(request, query=query.text, filters=overlaid(request.filters, parse_filters(query.filters)))
+        _refuse_beyond_window(asked)
+        legs = self._legs(query, asked)
+        found = _Found(query.text, with_variants(query.text), self._ranked(legs, asked, query.text), legs)
+        results = _results(asked, found)
+        if request.sentences:
+            results = replace(results, hits=self._with_sentences(query.text, results.hits))
+        if request.spelling and not request.offset:
+            results = replace(results, did_you_mean=self._respelt(query, asked, legs))
+        return replace(results, took_ms=round((time.perf_counter() - started) * 1000, 1))
+
+    def similar(self, passage_id: str, request: SearchRequest) -> SearchResults:
+        """Passages of other documents that are like this one; ``request.query`` is not looked at.
+
+        ``query`` of the results is the title of the passage's document. Raises NotFoundError when there is no such
+        passage, or none that ``request.filters.groups`` may read, and as ``search`` does.
+        """
+        started = time.perf_counter()
+        _refuse_beyond_window(request)
+        document_id = passage_id.rsplit("-", 2)[0]
+        entry = self._store.entry(document_id)
+        chunk = next((one for one in self._store.chunks(document_id) if one.id == passage_id), None)
+        if entry is None or chunk is None or not may_read(request.filters.groups, entry.groups):
+            raise NotFoundError(f"There is no passage {passage_id[:80]}.", "Its document has changed; search again.")
+        others = (*request.filters.excluded_document_ids, document_id)
+        asked = replace(
+            request, query=entry.title, filters=replace(request.filters, excluded_document_ids=others), spelling=False
+        )
+        terms = telling_words(chunk.text)
+        legs = self._store.search(
+            LegQuery(
+                keywords=terms if asked.mode is not SearchMode.SEMANTIC else None,
+                vector=self._store.vectors([chunk.hash]).get(chunk.hash)
+                if asked.mode is not SearchMode.KEYWORD
+                else None,
+                depth=_depth(asked),
+                filters=asked.filters,
+                facets=asked.facets,
             )
-        legs = self._legs(query, request)
-        scores = self._fused(legs, request.mode, query.text)
-        found = {chunk.id: chunk for chunk in (*legs.semantic, *legs.keyword)}
-        leg_scores = _leg_scores(legs)
-        page = list(scores.items())[request.offset : request.offset + request.size]
-        hits = tuple(
-            _hit(rank, score, found[chunk_id], leg_scores[chunk_id], query.text)
-            for rank, (chunk_id, score) in enumerate(page, start=request.offset + 1)
         )
-        return SearchResults(
-            query=query.text,
-            mode=request.mode,
-            took_ms=round((time.perf_counter() - started) * 1000, 1),
-            total=len(scores),
-            hits=hits,
-            facets=_facets([found[chunk_id] for chunk_id in scores]),
-        )
+        found = _Found(entry.title, terms, self._ranked(legs, asked, chunk.text), legs)
+        return replace(_results(asked, found), took_ms=round((time.perf_counter() - started) * 1000, 1))
+
+    def complete(self, typed: str, filters: Filters | None = None, size: int = 8) -> tuple[str, ...]:
+        """How what was typed goes on in titles, headings and passages; empty while it is too short to tell.
+
+        Where nothing begins with the whole of it, its last word is completed. Raises the store's errors.
+        """
+        beginning = clean(typed)
+        head, _, last = beginning.rpartition(" ")
+        for kept, begun in (("", beginning), (f"{head} ", last)) if head else (("", beginning),):
+            if not completion.says_enough(begun) or len(begun) > completion.MOST_CHARACTERS:
+                continue
+            asked = LegQuery(begun, None, completion.LOOKED_AT, filters or Filters(), match=Match.BEGINNING)
+            found = completion.completions(begun, self._store.search(asked).keyword, size)
+            if found:
+                return tuple(kept + text for text in found)
+        return ()
+
+    def _respelt(self, query: Query, request: SearchRequest, legs: LegResults) -> str:
+        if request.mode is SearchMode.SEMANTIC:
+            return ""
+        unknown = spelling.unknown_words(query.text, legs.keyword)
+        if not unknown:
+            return ""
+        asked = LegQuery(" ".join(unknown), None, spelling.LOOKED_AT, request.filters, match=Match.SIMILAR)
+        return spelling.respelt(query.text, unknown, self._store.search(asked).keyword)
+
+    def _with_sentences(self, text: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        """The hits in which no word was matched show the sentence that is nearest in meaning."""
+        unmarked = [hit for hit in hits if not any(MARK_OPEN in piece for piece in hit.highlights)]
+        if not unmarked:
+            return hits
+        nearest = sentences_that_matter(text, [hit.text for hit in unmarked], self._embedder_in_use())
+        shown = {hit.chunk_id: (sentence,) for hit, sentence in zip(unmarked, nearest, strict=True) if sentence}
+        return tuple(replace(hit, highlights=shown.get(hit.chunk_id, hit.highlights)) for hit in hits)
 
     def _legs(self, query: Query, request: SearchRequest) -> LegResults:
         """The query is embedded with the model of the index that it goes to, also when an operator switches both."""
@@ -78,23 +141,35 @@ class Searcher:
         semantic = request.mode is not SearchMode.KEYWORD
         embedder = self._embedder_in_use() if semantic else self._embedder
         return LegQuery(
-            keywords=query.text if request.mode is not SearchMode.SEMANTIC else None,
+            keywords=with_variants(query.text) if request.mode is not SearchMode.SEMANTIC else None,
             vector=query_vector(embedder, query.text) if semantic else None,
             model=embedder.fingerprint if semantic else None,
-            depth=max(DEPTH, request.offset + request.size),
-            filters=overlaid(request.filters, parse_filters(query.filters)),
+            depth=_depth(request),
+            filters=request.filters,
             exact=query.exact,
             required=query.required,
             excluded=query.excluded,
             text=query.text,
+            facets=request.facets,
         )
 
     def _embedder_in_use(self) -> Embedder:
         configured = self._embedder
         return embedder_for(model_in_use(self._store, configured.fingerprint), configured, self._settings)
 
-    def _fused(self, legs: LegResults, mode: SearchMode, text: str) -> Mapping[str, float]:
-        keyword, semantic = _ranking(legs.keyword), _ranking(legs.semantic)
+    def _ranked(self, legs: LegResults, request: SearchRequest, text: str) -> Mapping[str, float]:
+        """Ids and fused scores, best first. What later pages bring comes after all that earlier ones could show."""
+        first = _first_depth(request)
+        best = self._fused(legs.keyword[:first], legs.semantic[:first], request.mode, text)
+        if request.offset + request.size <= first:
+            return best
+        deeper = self._fused(legs.keyword, legs.semantic, request.mode, text)
+        return dict(best) | {key: score for key, score in deeper.items() if key not in best}
+
+    def _fused(
+        self, keywords: Sequence[FoundChunk], meaning: Sequence[FoundChunk], mode: SearchMode, text: str
+    ) -> Mapping[str, float]:
+        keyword, semantic = _ranking(keywords), _ranking(meaning)
         if mode is SearchMode.KEYWORD:
             return dict(keyword)
         if mode is SearchMode.SEMANTIC:
@@ -104,6 +179,81 @@ class Searcher:
         # A model that reads a query as unknown tokens (an English one, of Chinese) says little about its meaning.
         weight = self._settings.semantic_weight * self._embedder_in_use().tokenizer.known_share(text)
         return weighted_sum(keyword, semantic, weight)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found: ``scores`` of passages, best first; ``marked`` are the words that highlights mark."""
+
+    text: str
+    marked: str
+    scores: Mapping[str, float]
+    legs: LegResults
+
+
+def _refuse_beyond_window(request: SearchRequest) -> None:
+    if request.size < 1 or request.offset < 0 or request.offset + request.size > MAX_WINDOW:
+        raise UsageError(
+            f"Hits {request.offset + 1} to {request.offset + request.size} cannot be shown.",
+            f"The first {MAX_WINDOW} can: narrow the search by a filter.",
+        )
+
+
+def _first_depth(request: SearchRequest) -> int:
+    return max(DEPTH, request.size)
+
+
+def _depth(request: SearchRequest) -> int:
+    """The same for every page but the far ones, so that a page never repeats or leaves out what another has shown."""
+    first = _first_depth(request)
+    return first if request.offset + request.size <= first else MAX_WINDOW
+
+
+def _results(request: SearchRequest, found: _Found) -> SearchResults:
+    by_id = {chunk.id: chunk for chunk in (*found.legs.semantic, *found.legs.keyword)}
+    ranked = sorted_chunks([by_id[chunk_id] for chunk_id in found.scores], request.sort)
+    end = request.offset + request.size
+    arranged = places(ranked, grouped=request.grouped, folded=request.folded, wanted=end)
+    leg_scores = _leg_scores(found.legs)
+
+    def hit(rank: int, chunk: FoundChunk) -> Hit:
+        return _hit(rank, found.scores[chunk.id], chunk, leg_scores[chunk.id], found.marked)
+
+    def placed(rank: int, place: Place) -> Hit:
+        return replace(
+            hit(rank, place.chunk),
+            same_document=len(place.behind),
+            behind=tuple(hit(rank, chunk) for chunk in place.behind[:MOST_BEHIND]),
+            nearly_same=len(place.duplicates),
+            duplicates=tuple(hit(rank, chunk) for chunk in place.duplicates[:MOST_BEHIND]),
+        )
+
+    return SearchResults(
+        query=found.text,
+        mode=request.mode,
+        took_ms=0.0,
+        total=_total(ranked, arranged, request),
+        hits=tuple(placed(rank, place) for rank, place in enumerate(arranged[request.offset :], request.offset + 1)),
+        facets=_choices(found.legs.facets, {chunk.title for chunk in by_id.values()}),
+        matched=found.legs.matched if request.facets else None,
+    )
+
+
+def _total(ranked: Sequence[FoundChunk], arranged: Sequence[Place], request: SearchRequest) -> int:
+    """The hits of all pages. Folding reads no further than it must, so that later pages may still make them fewer."""
+    if len(arranged) < request.offset + request.size:
+        return len(arranged)
+    folded = sum(len(place.duplicates) for place in arranged)
+    every = len({chunk.document_id for chunk in ranked}) if request.grouped else len(ranked)
+    return max(len(arranged), every - folded)
+
+
+def _choices(facets: FacetCounts, titles: set[str]) -> FacetCounts:
+    """A heading that is a document's title says nothing new."""
+    return {
+        name: {value: count for value, count in counts.items() if name != "heading" or value not in titles}
+        for name, counts in facets.items()
+    }
 
 
 def _ranking(chunks: Sequence[FoundChunk]) -> Ranking:
@@ -116,13 +266,6 @@ def _leg_scores(legs: LegResults) -> dict[str, dict[Leg, LegScore]]:
         for rank, chunk in enumerate(chunks, start=1):
             scores.setdefault(chunk.id, {})[leg] = LegScore(rank, chunk.score)
     return scores
-
-
-def _facets(chunks: Sequence[FoundChunk]) -> dict[str, dict[str, int]]:
-    return {
-        "type": dict(Counter(chunk.type for chunk in chunks).most_common()),
-        "language": dict(Counter(chunk.language for chunk in chunks if chunk.language).most_common()),
-    }
 
 
 def _hit(rank: int, score: float, chunk: FoundChunk, legs: Mapping[Leg, LegScore], query: str) -> Hit:

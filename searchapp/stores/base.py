@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, TypeAlias
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, Filters, Vector
@@ -54,6 +55,24 @@ class Reencoder(Protocol):
         ...
 
 
+class Match(StrEnum):
+    """How the keyword leg takes its words."""
+
+    WORDS = "words"
+    """Any of them, ranked by BM25."""
+    BEGINNING = "beginning"
+    """All in a row, the last one possibly unfinished; in no particular order, and not every passage there is."""
+    SIMILAR = "similar"
+    """Any of them, or of words spelt like them."""
+
+
+FacetCounts: TypeAlias = Mapping[str, Mapping[str, int]]
+"""Passages by facet (type, language, path, year, heading) and value, the commonest first."""
+
+FACET_VALUES = 30
+"""Values that are counted of one facet; more cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class LegQuery:
     """What both legs are asked in one round trip.
@@ -62,7 +81,8 @@ class LegQuery:
     another model raises IndexSwitchedError. A ``vector`` of no dimensions is the store's to make of ``text``, where
     ``model`` is its own (``Fingerprint.made_by_store``). ``exact`` holds phrases (codes, file names, quoted words)
     whose exact, unstemmed occurrence counts more; passages of either leg have every phrase of ``required`` and none of
-    ``excluded``. ``depth`` is the most passages a leg brings.
+    ``excluded``. ``depth`` is the most passages a leg brings. ``facets`` asks for counts over all passages that
+    either leg finds, in the same round trip.
     """
 
     keywords: str | None
@@ -74,6 +94,8 @@ class LegQuery:
     excluded: tuple[str, ...] = ()
     model: Fingerprint | None = None
     text: str = ""
+    match: Match = Match.WORDS
+    facets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +119,16 @@ class FoundChunk:
 
 @dataclass(frozen=True, slots=True)
 class LegResults:
-    """Each leg's passages, best first; a leg that did not run is empty."""
+    """Each leg's passages, best first; a leg that did not run is empty.
+
+    ``facets`` are counted over all that the keyword leg matches and the ``depth`` best of the semantic one, together
+    ``matched`` passages; a store may stop counting at some ten thousands. Empty and 0 where they were not asked for.
+    """
 
     keyword: tuple[FoundChunk, ...]
     semantic: tuple[FoundChunk, ...]
+    facets: FacetCounts = field(default_factory=dict)
+    matched: int = 0
 
 
 class Store(Registry, Protocol):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -52,6 +53,17 @@ def words(text: str) -> Iterator[Word]:
 def content_terms(text: str) -> set[str]:
     """The terms of ``text`` that carry its subject: no stop words, no pairs made of function characters."""
     return {word.term for word in words(fold_width(text)) if not is_stop_term(word.term)}
+
+
+def telling_words(text: str, most: int = 48) -> str:
+    """The words of a passage that say most of what it is about, the commonest first, each once as it stands there."""
+    counts: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    for word in words(text):
+        if not is_stop_term(word.term):
+            counts[word.term] += 1
+            written.setdefault(word.term, text[word.start : word.end])
+    return " ".join(written[term] for term, _ in counts.most_common(most))
 
 
 def is_stop_term(term: str) -> bool:

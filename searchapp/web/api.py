@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,15 @@ from searchapp.web import answers
 from searchapp.web.identity import caller, readable
 from searchapp.web.jobs import Jobs
 from searchapp.web.operation import SEARCH, STORE, operation
-from searchapp.web.requests import Address, EntriesQuery, Question, SearchQuery
+from searchapp.web.requests import (
+    Address,
+    CompletionQuery,
+    EntriesQuery,
+    HitsQuery,
+    Question,
+    SearchQuery,
+    SimilarQuery,
+)
 from searchapp.web.turns import Turns
 
 if TYPE_CHECKING:
@@ -49,10 +57,20 @@ def _add_search(routes: Blueprint, application: Application) -> None:
     @routes.get("/search")
     @operation("Find passages", errors=SEARCH)
     def search(query: SearchQuery) -> shapes.Results:
-        results = application.searcher.search(
-            SearchRequest(query.q, query.mode, query.size, query.offset, _bounded(query.filter))
-        )
-        return results_json(results)
+        asked = replace(_asked(query.q, query), spelling=query.spelling, sentences=query.sentences)
+        return results_json(application.searcher.search(asked))
+
+    @routes.get("/similar")
+    @operation("Find passages like one", errors=(NotFoundError, *SEARCH))
+    def similar(query: SimilarQuery) -> shapes.Results:
+        """Passages of other documents; `query` of the results is the title of the passage's document."""
+        return results_json(application.searcher.similar(query.passage, _asked("", query)))
+
+    @routes.get("/complete")
+    @operation("Complete what is typed", errors=(UsageError, *STORE))
+    def complete(query: CompletionQuery) -> shapes.Completions:
+        """Titles, headings and words of the documents that the caller may see; none for a single letter."""
+        return {"completions": list(application.searcher.complete(query.q, _bounded(query.filter), query.size))}
 
     @routes.post("/ask")
     @operation(
@@ -153,9 +171,23 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         return "", HTTPStatus.NO_CONTENT
 
 
+def _asked(text: str, query: HitsQuery) -> SearchRequest:
+    return SearchRequest(
+        text,
+        query.mode,
+        query.size,
+        query.offset,
+        _bounded(query.filter),
+        sort=query.sort,
+        grouped=query.group,
+        folded=query.fold,
+        facets=query.facets,
+    )
+
+
 def _bounded(filters: list[str]) -> Filters:
     """The filters that were asked for, within what the caller may see."""
-    return dataclasses.replace(parse_filters(filters), groups=caller().groups)
+    return replace(parse_filters(filters), groups=caller().groups)
 
 
 def _uploaded(application: Application) -> list[str]:

@@ -41,6 +41,8 @@ REQUIRED: Mapping[str, Scope | None] = {
     "pages.search": Scope.READ,
     "pages.documents": Scope.READ,
     "api.search": Scope.READ,
+    "api.similar": Scope.READ,
+    "api.complete": Scope.READ,
     "api.ask": Scope.READ,
     "api.models": Scope.READ,
     "api.documents": Scope.READ,

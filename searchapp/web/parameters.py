@@ -65,7 +65,7 @@ def _kind(model: type[BaseModel], schema: dict[str, Any]) -> str:
     if schema["type"] == "array":
         items = schema["items"]
         return "a list of strings" if items.get("type") == "string" else f"a list, each {_kind(model, items)}"
-    return "a string"
+    return "true or false" if schema["type"] == "boolean" else "a string"
 
 
 def _no_object() -> UsageError:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from searchapp.model import DocumentState, SearchMode
+from searchapp.model import DocumentState, SearchMode, SortOrder
 from searchapp.operations import Action
 from searchapp.search.query import MAX_CHARACTERS as MOST_CHARACTERS
 from searchapp.search.searcher import MAX_WINDOW
@@ -14,6 +14,7 @@ from searchapp.sources.page_drawer import WIDTHS
 
 MOST_HITS = 100
 MOST_PASSAGES = 50
+MOST_COMPLETIONS = 20
 MOST_ENTRIES = 200
 MOST_READ = 200
 MOST_OFFSET = 1_000_000
@@ -40,17 +41,59 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, extra="forbid")
 
 
-class SearchQuery(Query):
-    """What to look for."""
+def _read_flag(text: object) -> object:
+    return {"true": True, "false": False}.get(text, text) if isinstance(text, str) else text
 
-    q: str
-    """Words, a question, a code, a "phrase"; see the query language."""
+
+Flag = Annotated[bool, BeforeValidator(_read_flag), Field(strict=True)]
+"""``true`` or ``false`` in an address, and nothing else that might mean it."""
+
+
+class HitsQuery(Query):
+    """Which hits, and in which form."""
+
     mode: SearchMode = SearchMode.HYBRID
     """Both legs, or one alone."""
     size: int = Field(10, ge=1, le=MOST_HITS)
     """Hits on this page."""
     offset: int = Field(0, ge=0, le=MAX_WINDOW - 1, alias="from")
     """Hits to pass over; `from` and `size` together reach to hit 1000."""
+    filter: list[str] = Field(default=[], description=_FILTERS)
+    sort: SortOrder = SortOrder.RELEVANCE
+    """By date the 50 best passages are sorted, those without a date last."""
+    group: Flag = False
+    """One hit for each document, its further passages behind it."""
+    fold: Flag = True
+    """One hit for passages that say nearly the same, the others behind it."""
+    facets: Flag = False
+    """Count what was found, by type, language, path, year and heading."""
+
+
+class SearchQuery(HitsQuery):
+    """What to look for."""
+
+    q: str
+    """Words, a question, a code, a "phrase"; see the query language."""
+    spelling: Flag = False
+    """Look for what a word that occurs nowhere may stand for."""
+    sentences: Flag = False
+    """Highlight the nearest sentence of a passage that was found by meaning alone; it is embedded for that."""
+
+
+class SimilarQuery(HitsQuery):
+    """More like which passage."""
+
+    passage: str
+    """The `chunk_id` of a hit."""
+
+
+class CompletionQuery(Query):
+    """What has been typed so far."""
+
+    q: str
+    """The beginning of a query."""
+    size: int = Field(8, ge=1, le=MOST_COMPLETIONS)
+    """Completions at most."""
     filter: list[str] = Field(default=[], description=_FILTERS)
 
 

@@ -13,7 +13,7 @@ import pytest
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import ModelMismatchError
 from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk, Filters
-from searchapp.stores import DocumentWrite, LegQuery, Store, model_in_use
+from searchapp.stores import DocumentWrite, LegQuery, LegResults, Match, Store, model_in_use
 
 DIMS = 8
 MODEL = Fingerprint("hashed", str(DIMS), "1", dims=DIMS, max_tokens=256)
@@ -469,3 +469,83 @@ class StoreContract:
         self.fill(prepared, document("a", "text"))
         prepared.drop()
         assert prepared.fingerprint() is None and prepared.count() == 0
+
+    # --- around a hit
+
+    def faceted(self, store: Store, keywords: str | None, vector: np.ndarray | None, **more: object) -> LegResults:
+        return store.search(LegQuery(keywords=keywords, vector=vector, depth=2, facets=True, **more))
+
+    def facet_library(self, store: Store) -> None:
+        self.fill(
+            store,
+            document(
+                "a",
+                *(f"gloves number {n}" for n in range(5)),
+                language="en",
+                modified=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
+            ),
+            document("b", "gloves and boots", type="pdf", source="https://example.org/x/b.pdf"),
+            document(
+                "c",
+                "gloves of the board",
+                source="/board/c.md",
+                groups=("board",),
+                modified=dt.datetime(2024, 12, 31, 23, 30, tzinfo=dt.UTC),
+            ),
+            document("d", "boots only", language="zh"),
+        )
+
+    def test_facets_count_all_that_was_found_not_only_what_was_brought(self, prepared: Store) -> None:
+        self.facet_library(prepared)
+        found = self.faceted(prepared, "gloves", None)
+        assert len(found.keyword) == 2 and found.matched == 7
+        assert found.facets["type"] == {"markdown": 6, "pdf": 1}
+        assert found.facets["language"] == {"en": 5}
+        assert found.facets["path"] == {"/docs/": 5, "/board/": 1, "https://example.org/": 1}
+        assert found.facets["year"] == {"2024": 6}
+        assert found.facets["heading"]["Part"] == 7 and found.facets["heading"]["Section 4"] == 1
+        unasked = prepared.search(LegQuery(keywords="gloves", vector=None, depth=2))
+        assert unasked.facets == {} and unasked.matched == 0
+
+    def test_facets_count_what_either_leg_finds_once(self, prepared: Store) -> None:
+        self.facet_library(prepared)
+        both = self.faceted(prepared, "gloves", vector_of("boots only"))
+        assert "boots only" in {chunk.text for chunk in both.semantic}
+        assert both.matched == 8 and both.facets["language"] == {"en": 5, "zh": 1}
+        meaning = self.faceted(prepared, None, vector_of("boots only"))
+        assert meaning.matched == 2 == sum(meaning.facets["type"].values())
+
+    def test_facets_pass_the_filters_and_the_groups(self, prepared: Store) -> None:
+        self.facet_library(prepared)
+        outsider = self.faceted(prepared, "gloves", vector_of("gloves of the board"), filters=Filters(groups=()))
+        assert "/board/" not in outsider.facets["path"] and outsider.facets["year"] == {"2024": 5}
+        assert self.faceted(prepared, "gloves", None, filters=Filters(groups=("board",))).facets["path"]["/board/"] == 1
+        narrowed = self.faceted(prepared, "gloves", None, filters=Filters(types=("pdf",)), excluded=("boots",))
+        assert narrowed.matched == 0 and narrowed.facets["type"] == {}
+
+    def beginning(self, store: Store, typed: str, **more: object) -> list[str]:
+        query = LegQuery(keywords=typed, vector=None, depth=50, match=Match.BEGINNING, **more)
+        return [chunk.text for chunk in store.search(query).keyword]
+
+    def test_a_beginning_finds_how_it_goes_on(self, prepared: Store) -> None:
+        self.fill(
+            prepared,
+            document("a", "The snapshot repository is full.", title="Operations"),
+            document("b", "nothing of it", title="Snapshots of 2024"),
+            document("c", "向量数据库的备份"),
+            document("d", "The snapshot of the board", groups=("board",)),
+        )
+        assert "The snapshot repository is full." in self.beginning(prepared, "snap")
+        assert "nothing of it" in self.beginning(prepared, "snap")
+        assert self.beginning(prepared, "Snapshot Rep", filters=Filters(groups=())) == [
+            "The snapshot repository is full."
+        ]
+        assert self.beginning(prepared, "数据") == ["向量数据库的备份"]
+        assert self.beginning(prepared, "apshot") == []
+        assert "The snapshot of the board" not in self.beginning(prepared, "snap", filters=Filters(groups=("sales",)))
+        assert "The snapshot of the board" in self.beginning(prepared, "snap", filters=Filters(groups=("board",)))
+
+    def test_words_spelt_alike_are_found(self, prepared: Store) -> None:
+        self.fill(prepared, document("a", "The snapshot repository"), document("b", "an unrelated passage"))
+        query = LegQuery(keywords="repositroy", vector=None, depth=50, match=Match.SIMILAR)
+        assert [chunk.text for chunk in prepared.search(query).keyword] == ["The snapshot repository"]

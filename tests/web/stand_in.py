@@ -34,6 +34,7 @@ from searchapp.model import (
     SearchResults,
     Sentence,
     SentenceChecked,
+    SortOrder,
     SourcesFound,
     Token,
     Turn,
@@ -91,6 +92,8 @@ class Searcher:
         self.hits: list[Hit] = []
         self.error: Exception | None = None
         self.requests: list[SearchRequest] = []
+        self.completions: list[str] = []
+        self.meant: dict[str, str] = {}
 
     def search(self, request: SearchRequest) -> SearchResults:
         self.requests.append(request)
@@ -99,14 +102,48 @@ class Searcher:
         if not request.query.strip():
             raise UsageError("The query is empty.", "Type a word or a question.")
         found = [hit for hit in self.hits if _matches(hit, request.query) and _passes(hit, request.filters)]
-        facets: dict[str, dict[str, int]] = {"type": {}, "language": {}}
-        for one in found:
-            for field in facets:
-                value = getattr(one, field)
-                facets[field][value] = facets[field].get(value, 0) + 1
+        facets = _facets(found) if request.facets else {}
+        if request.sort is not SortOrder.RELEVANCE:
+            found.sort(key=lambda one: one.modified or MODIFIED, reverse=request.sort is SortOrder.NEWEST)
+        if request.grouped:
+            found = _grouped(found)
         page = found[request.offset : request.offset + request.size]
         ranked = tuple(dataclasses.replace(one, rank=request.offset + i) for i, one in enumerate(page, 1))
-        return SearchResults(request.query, request.mode, 12.3, len(found), ranked, facets)
+        meant = self.meant.get(request.query, "") if request.spelling else ""
+        return SearchResults(
+            request.query, request.mode, 12.3, len(found), ranked, facets, len(found) if request.facets else None, meant
+        )
+
+    def similar(self, passage_id: str, request: SearchRequest) -> SearchResults:
+        (one,) = [hit for hit in self.hits if hit.chunk_id == passage_id]
+        self.requests.append(request)
+        like = tuple(hit for hit in self.hits if hit.document_id != one.document_id and _passes(hit, request.filters))
+        facets = _facets(list(like)) if request.facets else {}
+        return SearchResults(one.title, request.mode, 12.3, len(like), like, facets, len(like))
+
+    def complete(self, typed: str, filters: Filters = NO_FILTERS, size: int = 8) -> tuple[str, ...]:
+        return tuple(text for text in self.completions if text.lower().startswith(typed.lower()))[:size]
+
+
+def _facets(found: list[Hit]) -> dict[str, dict[str, int]]:
+    values = {
+        "type": [one.type for one in found],
+        "language": [one.language for one in found],
+        "path": [f"{one.source.rpartition('/')[0]}/" for one in found],
+        "year": [str(one.modified.year) for one in found if one.modified],
+        "heading": [heading for one in found for heading in one.headings],
+    }
+    return {name: dict(Counter(counted).most_common()) for name, counted in values.items()}
+
+
+def _grouped(found: list[Hit]) -> list[Hit]:
+    by_document: dict[str, list[Hit]] = {}
+    for one in found:
+        by_document.setdefault(one.document_id, []).append(one)
+    return [
+        dataclasses.replace(first, same_document=len(others), behind=tuple(others))
+        for first, *others in by_document.values()
+    ]
 
 
 def _matches(found: Hit, query: str) -> bool:
@@ -118,6 +155,8 @@ def _passes(found: Hit, filters: Filters) -> bool:
         (not filters.types or found.type in filters.types)
         and (not filters.languages or found.language in filters.languages)
         and found.source.startswith(filters.paths or "")
+        and (not filters.years or (found.modified is not None and found.modified.year in filters.years))
+        and (not filters.headings or bool(set(filters.headings) & set(found.headings)))
     )
 
 

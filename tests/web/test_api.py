@@ -14,7 +14,7 @@ from tests.web.stand_in import StandIn, entry, hit
 
 HIT_KEYS = [
     *("rank", "score", "chunk_id", "document_id", "title", "source", "type", "language", "headings", "page"),
-    *("modified", "text", "highlights", "legs"),
+    *("modified", "text", "highlights", "legs", "same_document", "behind", "nearly_same", "duplicates"),
 ]
 
 
@@ -27,8 +27,8 @@ def events(body: bytes) -> list[tuple[str, Any]]:
 
 
 def test_search_gives_the_json_of_the_command_line(client: FlaskClient, library: StandIn) -> None:
-    body = client.get("/api/search?q=gloves").json
-    assert list(body) == ["query", "mode", "took_ms", "total", "hits", "facets"]
+    body = client.get("/api/search?q=gloves&facets=true").json
+    assert list(body) == ["query", "mode", "took_ms", "total", "hits", "facets", "matched", "did_you_mean"]
     assert (body["query"], body["mode"], body["total"]) == ("gloves", "hybrid", 4)
     first = body["hits"][0]
     assert list(first) == HIT_KEYS
@@ -36,6 +36,30 @@ def test_search_gives_the_json_of_the_command_line(client: FlaskClient, library:
     assert first["modified"] == "2024-03-05T00:00:00+00:00"
     assert body["hits"][1]["legs"] == {"semantic": {"rank": 1, "score": 0.712}}
     assert body["facets"]["type"] == {"pdf": 1, "html": 1, "markdown": 2}
+    assert client.get("/api/search?q=gloves").json["facets"] == {}
+
+
+def test_the_form_of_hits_is_asked_for(client: FlaskClient, library: StandIn) -> None:
+    client.get("/api/search?q=gloves&sort=newest&group=true&fold=false&spelling=true&sentences=true")
+    asked = library.searcher.requests[-1]
+    assert (asked.sort, asked.grouped, asked.folded, asked.facets) == ("newest", True, False, False)
+    assert asked.spelling and asked.sentences
+    client.get("/api/search?q=gloves")
+    asked = library.searcher.requests[-1]
+    assert asked.folded and not (asked.grouped or asked.facets or asked.spelling or asked.sentences)
+    refused = client.get("/api/search?q=gloves&group=perhaps")
+    assert refused.status_code == 400 and refused.json["detail"] == "group must be true or false."
+    refused = client.get("/api/search?q=gloves&sort=size")
+    assert refused.status_code == 400 and "relevance, newest, oldest" in refused.json["detail"]
+
+
+def test_more_like_a_passage_and_completions(client: FlaskClient, library: StandIn) -> None:
+    like = client.get("/api/similar?passage=lockout-0&filter=type=pdf&facets=true").json
+    assert like["query"] == "Lockout procedure PPR-9087" and [hit["type"] for hit in like["hits"]] == ["pdf"]
+    library.searcher.completions = ["Gloves", "gloves of class D"]
+    assert client.get("/api/complete?q=glo&size=1").json == {"completions": ["Gloves"]}
+    assert client.get("/api/complete?q=").json["completions"] == ["Gloves", "gloves of class D"]
+    assert client.get("/api/complete").status_code == 400
 
 
 def test_search_passes_on_everything_it_was_asked(client: FlaskClient, library: StandIn) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
 from searchapp.stores.base import FoundChunk
 from searchapp.stores.file_names import file_name
+from searchapp.stores.folders import folder
 
 Json = dict[str, Any]
 
@@ -34,6 +35,7 @@ def chunk_source(entry: DocumentEntry, embedded: EmbeddedChunk, written: dt.date
         "headings": list(chunk.headings),
         "file_name": file_name(entry.source),
         "source": entry.source,
+        "folder": folder(entry.source),
         "type": entry.type,
         "language": entry.language,
         "modified": _instant(entry.modified),

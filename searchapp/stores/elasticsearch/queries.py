@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from searchapp.model import Filters, Vector
-from searchapp.stores.base import LegQuery
+from searchapp.stores.base import FACET_VALUES, LegQuery, Match
 from searchapp.text.words import CJK
 
 Json = dict[str, Any]
@@ -28,17 +28,27 @@ CHUNK_FIELDS = [
 
 def keyword_body(query: LegQuery) -> Json:
     """BM25 over title, headings and text together; exact phrases weigh more."""
+    return {
+        "query": {"bool": {"must": [_words(query)], "filter": conditions(query)}},
+        "size": query.depth,
+        "_source": CHUNK_FIELDS,
+        "track_total_hits": False,
+    }
+
+
+def _words(query: LegQuery) -> Json:
+    if query.match is Match.BEGINNING:
+        # "exact" has words as they are typed; those of titles come first.
+        begun = {"match_phrase_prefix": {"content.exact": {"query": query.keywords}}}
+        return {"bool": {"must": [begun], "should": [{"match_phrase_prefix": {"title": {"query": query.keywords}}}]}}
+    if query.match is Match.SIMILAR:
+        return {"match": {"content.exact": {"query": query.keywords, "fuzziness": "AUTO", "prefix_length": 1}}}
     should: list[Json] = [{"match": {"content": {"query": query.keywords}}}]
     if characters := _CJK_RUN.findall(query.keywords or ""):
         # Pairs alone miss words of one character; pairs and characters together rank better than either.
         should.append({"match": {"content.exact": {"query": " ".join(characters)}}})
     should += [{"match_phrase": {"content.exact": {"query": phrase, "boost": EXACT_BOOST}}} for phrase in query.exact]
-    return {
-        "query": {"bool": {"should": should, "minimum_should_match": 1, "filter": conditions(query)}},
-        "size": query.depth,
-        "_source": CHUNK_FIELDS,
-        "track_total_hits": False,
-    }
+    return _any(should)
 
 
 def semantic_body(query: LegQuery, vector: Vector, oversample: float = 0.0, candidates: float = 2.0) -> Json:
@@ -49,17 +59,59 @@ def semantic_body(query: LegQuery, vector: Vector, oversample: float = 0.0, cand
     shard. A vector of no dimensions is made by the server.
     """
     return {
-        "knn": {
-            "field": "embedding",
-            **_asked(query, vector),
-            "k": query.depth,
-            "num_candidates": min(MAX_CANDIDATES, max(100, round(query.depth * candidates))),
-            "rescore_vector": {"oversample": oversample},
-            "filter": conditions(query),
-        },
+        "knn": _nearest(query, vector, oversample, candidates),
         "size": query.depth,
         "_source": CHUNK_FIELDS,
         "track_total_hits": False,
+    }
+
+
+def _nearest(query: LegQuery, vector: Vector, oversample: float, candidates: float) -> Json:
+    return {
+        "field": "embedding",
+        **_asked(query, vector),
+        "k": query.depth,
+        "num_candidates": min(MAX_CANDIDATES, max(100, round(query.depth * candidates))),
+        "rescore_vector": {"oversample": oversample},
+        "filter": conditions(query),
+    }
+
+
+def facets_body(query: LegQuery, oversample: float = 0.0, candidates: float = 2.0) -> Json:
+    """Counts over what either leg finds: Elasticsearch aggregates the union of ``query`` and ``knn``."""
+    body: Json = {"size": 0, "track_total_hits": True, "aggs": FACETS}
+    if query.keywords is not None:
+        body["query"] = keyword_body(query)["query"]
+    if query.vector is not None:
+        body["knn"] = _nearest(query, query.vector, oversample, candidates)
+    return body
+
+
+def _commonest(field: str) -> Json:
+    return {"terms": {"field": field, "size": FACET_VALUES}}
+
+
+FACETS: Json = {
+    "type": _commonest("type"),
+    "language": _commonest("language"),
+    "path": _commonest("folder"),
+    "year": {
+        "date_histogram": {"field": "modified", "calendar_interval": "year", "format": "yyyy", "min_doc_count": 1}
+    },
+    "heading": _commonest("headings.whole"),
+}
+"""An index of before a field was there counts nothing of it until its documents are written again."""
+
+
+def facet_counts(aggregations: Json) -> dict[str, dict[str, int]]:
+    """The counts that came back for ``facets_body``, by facet and value."""
+    return {
+        name: {
+            str(value): bucket["doc_count"]
+            for bucket in aggregations[name]["buckets"]
+            if (value := bucket.get("key_as_string", bucket["key"]))
+        }
+        for name in FACETS
     }
 
 

@@ -289,7 +289,7 @@ class ElasticsearchStore(ElasticsearchRegistry):
 
     @translated
     def search(self, query: LegQuery) -> LegResults:
-        """See ``Store``; both legs travel in one ``_msearch``, to one version of the index by its own name."""
+        """See ``Store``; legs and facets travel in one ``_msearch``, to one version of the index by its own name."""
         live = self.live()
         if live is None:
             return LegResults((), ())
@@ -301,20 +301,28 @@ class ElasticsearchStore(ElasticsearchRegistry):
         if query.vector is not None:
             settings = self.settings
             bodies["semantic"] = queries.semantic_body(query, query.vector, settings.oversample, settings.candidates)
+        if query.facets:
+            bodies["facets"] = queries.facets_body(query, self.settings.oversample, self.settings.candidates)
         header = {"index": live.name, "allow_partial_search_results": False}
         answers = self.client.msearch(searches=[line for body in bodies.values() for line in (header, body)])
         legs: dict[str, list[Json]] = {"keyword": [], "semantic": []}
+        counted: Json = {}
         for leg, answer in zip(bodies, answers["responses"], strict=True):
             if answer.get("error", {}).get("type") == "index_not_found_exception":
                 self._live = None  # it was pruned within the last second
                 raise self._switched(live)
             if "error" in answer:
                 raise ApiError("search failed", replace(answers.meta, status=answer["status"]), answer)
-            legs[leg] = documents.newest_versions(answer["hits"]["hits"])
+            if leg == "facets":
+                counted = answer
+            else:
+                legs[leg] = documents.newest_versions(answer["hits"]["hits"])
         return LegResults(
             keyword=tuple(documents.found_chunk(hit, hit["_score"]) for hit in legs["keyword"]),
             # Elasticsearch scores cosine similarity as (1 + cosine) / 2.
             semantic=tuple(documents.found_chunk(hit, 2 * hit["_score"] - 1) for hit in legs["semantic"]),
+            facets=queries.facet_counts(counted["aggregations"]) if counted else {},
+            matched=counted["hits"]["total"]["value"] if counted else 0,
         )
 
     def _switched(self, live: Version) -> IndexSwitchedError:

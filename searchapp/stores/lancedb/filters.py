@@ -67,8 +67,22 @@ _TOKENS = re.compile(rf"[{CJK}]|(?:(?![{CJK}])\w)+(?:\.(?:(?![{CJK}])\w)+)*")
 
 def _has(phrase: str) -> str:
     """Whether the row holds the phrase's words in a row, in any case, whatever marks stand between them."""
-    words = r"\W*".join(re.escape(token) for token in _TOKENS.findall(fold_width(phrase)))
-    return f"regexp_like(content, {quoted('(?i)' + _BEFORE + words + _AFTER)})"
+    return f"regexp_like(content, {quoted('(?i)' + _BEFORE + _in_a_row(phrase) + _AFTER)})"
+
+
+def named(beginning: str) -> str:
+    """The condition that words of the title or of a heading begin so."""
+    pattern = quoted(f"(?i){_BEFORE}{_in_a_row(beginning)}")
+    return f"(regexp_like(title, {pattern}) OR regexp_like(array_to_string(headings, ' '), {pattern}))"
+
+
+def told(beginning: str) -> str:
+    """The condition that words of the passage begin so."""
+    return f"regexp_like(content, {quoted('(?i)' + _BEFORE + _in_a_row(beginning))})"
+
+
+def _in_a_row(phrase: str) -> str:
+    return r"\W*".join(re.escape(token) for token in _TOKENS.findall(fold_width(phrase)))
 
 
 def one_of(column: str, values: Iterable[str]) -> str:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
-from searchapp.text.words import fold_width
+from searchapp.text.words import fold, fold_width
+
+SHORTEST_STEM = 4
 
 _HANGUL = re.compile(r"[\uac00-\ud7af]{3,}")
 
@@ -20,3 +22,13 @@ def searched_text(text: str) -> str:
     folded = fold_width(text).replace("’", "'")
     pairs = [run[at : at + 2] for run in _HANGUL.findall(folded) for at in range(len(run) - 1)]
     return f"{folded}\n{' '.join(pairs)}" if pairs else folded
+
+
+def with_stems(words: str) -> str:
+    """The words and what the index may hold of each: LanceDB stems no word that it compares by spelling.
+
+    An English ending that the stemmer takes off has up to three letters.
+    """
+    folded = [fold(word) for word in fold_width(words).split()]
+    shorter = [word[:-cut] for word in folded for cut in (1, 2, 3) if len(word) - cut >= SHORTEST_STEM]
+    return " ".join(dict.fromkeys([*folded, *shorter]))

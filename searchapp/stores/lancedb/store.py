@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,24 @@ from filelock import FileLock
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import StorageError
 from searchapp.model import Chunk, Vector
-from searchapp.stores.base import DocumentWrite, FoundChunk, LegQuery, LegResults
+from searchapp.stores.base import DocumentWrite, LegQuery, LegResults, Match
 from searchapp.stores.lancedb import schema
-from searchapp.stores.lancedb.filters import conditions, one_of, quoted
+from searchapp.stores.lancedb.counting import COLUMNS, MOST_COUNTED, counted
+from searchapp.stores.lancedb.filters import conditions, named, one_of, quoted, told
 from searchapp.stores.lancedb.registry import DOCUMENTS, LanceRegistry
-from searchapp.stores.lancedb.searched import searched_text
+from searchapp.stores.lancedb.searched import searched_text, with_stems
 from searchapp.stores.lancedb.translated import translated
 
 CHUNKS = "chunks"
 
 TIDY_EVERY = 20
 """Writes between two tidyings: each write leaves small files, and searching them one by one is slow."""
+
+READ_THROUGH = 20_000
+"""Passages that may be read for a completion, one by one: as many as take about a tenth of a second."""
+
+SLIPS = 2
+"""Letters in which a word may differ from what was typed; more find anything."""
 
 KEEP_VERSIONS = dt.timedelta(minutes=10)
 """How long superseded data stays on disk, for readers in other processes that still look at it."""
@@ -184,27 +192,54 @@ class LanceStore(LanceRegistry):
         table = self._table(CHUNKS)
         if table is None:
             return LegResults((), ())
+        keyword = self._keyword(table, query, query.keywords) if query.keywords is not None else []
+        semantic = self._semantic(table, query, query.vector) if query.vector is not None else []
+        facets, matched = counted([*self._all_matches(table, query), *semantic]) if query.facets else ({}, 0)
         return LegResults(
-            keyword=self._keyword(table, query, query.keywords) if query.keywords is not None else (),
-            semantic=self._semantic(table, query, query.vector) if query.vector is not None else (),
+            keyword=tuple(schema.found_chunk(row, float(row.get("_score", 1.0))) for row in keyword),
+            semantic=tuple(schema.found_chunk(row, 1.0 - float(row["_distance"])) for row in semantic),
+            facets=facets,
+            matched=matched,
         )
 
-    def _keyword(self, table: Any, query: LegQuery, keywords: str) -> tuple[FoundChunk, ...]:
+    def _keyword(self, table: Any, query: LegQuery, keywords: str) -> list[dict[str, Any]]:
+        if query.match is Match.BEGINNING:
+            return self._beginning(table, query, keywords)
+        return self._limited(table.search(self._words(query, keywords), query_type="fts"), query)
+
+    def _all_matches(self, table: Any, query: LegQuery) -> list[dict[str, Any]]:
+        if query.keywords is None:
+            return []
+        asked = table.search(self._words(query, query.keywords), query_type="fts").select([*COLUMNS, "_score"])
+        return self._limited(asked, replace(query, depth=MOST_COUNTED))
+
+    def _beginning(self, table: Any, query: LegQuery, beginning: str) -> list[dict[str, Any]]:
+        """Names first; in a large table the words of passages are those that the text index finds, not all."""
+        found = self._limited(table.search(), query, named(beginning))
+        if len(found) < query.depth and table.count_rows() <= READ_THROUGH:
+            found += self._limited(table.search(), query, told(beginning))
+        elif len(found) < query.depth:
+            from lancedb.query import MatchQuery
+
+            begun = MatchQuery(beginning, "content", fuzziness=SLIPS, prefix_length=len(beginning))
+            found += self._limited(table.search(begun, query_type="fts"), query)
+        return list({row["id"]: row for row in found}.values())[: query.depth]
+
+    def _words(self, query: LegQuery, keywords: str) -> Any:
         from lancedb.query import BooleanQuery, MatchQuery, Occur, PhraseQuery
 
+        if query.match is Match.SIMILAR:
+            return MatchQuery(with_stems(keywords), "content", fuzziness=SLIPS, prefix_length=1)
         wanted = [(Occur.SHOULD, MatchQuery(searched_text(keywords), "content"))]
         wanted += [(Occur.SHOULD, PhraseQuery(phrase, "content")) for phrase in query.exact]
-        asked = BooleanQuery(wanted) if query.exact else wanted[0][1]
-        rows = self._limited(table.search(asked, query_type="fts"), query)
-        return tuple(schema.found_chunk(row, float(row["_score"])) for row in rows)
+        return BooleanQuery(wanted) if query.exact else wanted[0][1]
 
-    def _semantic(self, table: Any, query: LegQuery, vector: Vector) -> tuple[FoundChunk, ...]:
+    def _semantic(self, table: Any, query: LegQuery, vector: Vector) -> list[dict[str, Any]]:
         asked = table.search(vector, vector_column_name="vector").distance_type("cosine")
-        rows = self._limited(asked, query)
-        return tuple(schema.found_chunk(row, 1.0 - float(row["_distance"])) for row in rows)
+        return self._limited(asked, query)
 
-    def _limited(self, asked: Any, query: LegQuery) -> list[dict[str, Any]]:
-        condition = conditions(query)
+    def _limited(self, asked: Any, query: LegQuery, further: str = "") -> list[dict[str, Any]]:
+        condition = " AND ".join(part for part in (conditions(query), further) if part)
         if condition:
             asked = asked.where(condition, prefilter=True)
         rows: list[dict[str, Any]] = asked.limit(query.depth).to_list()
