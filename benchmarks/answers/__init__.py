@@ -1,1 +1,1 @@
-"""What answers are worth, measured on judged data: ``python -m benchmarks.answers --help``."""
+"""Answers measured: the checker of sentences (``constructed``) and the gate that refuses (``gate``)."""

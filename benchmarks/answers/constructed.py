@@ -45,10 +45,10 @@ class Case:
 
 def counterfactual(path: Path, *, odd: bool | None = None) -> Iterator[Case]:
     """From a file with counterfeits: quoted sentences and composed statements, each right and wrong."""
-    for record in _records(path, odd):
-        evidence = Evidence("\n".join(_flat(record["positive"])))
+    for record in records(path, odd):
+        evidence = Evidence("\n".join(flat(record["positive"])))
         question = record["query"]
-        right, wrong = _first_difference(_flat(record["positive"]), _flat(record["positive_wrong"]))
+        right, wrong = _first_difference(flat(record["positive"]), flat(record["positive_wrong"]))
         yield Case("quoted", right, evidence, question, True)
         yield Case("quoted", wrong, evidence, question, False)
         yield Case("composed", statement(question, _first(record["answer"])), evidence, question, True)
@@ -65,15 +65,15 @@ def _first_difference(right: list[str], wrong: list[str]) -> tuple[str, str]:
 
 def unrelated(path: Path, *, odd: bool | None = None) -> Iterator[Case]:
     """Right sentences that cite their own passages, and the same ones that cite another question's."""
-    everything = list(_records(path, None))
+    everything = list(records(path, None))
     for index, record in enumerate(everything):
         if odd is not None and index % 2 != odd:
             continue
         other = everything[(index + ELSEWHERE) % len(everything)]
-        own, others = (Evidence("\n".join(_flat(one["positive"])[:MOST_PASSAGES])) for one in (record, other))
+        own, others = (Evidence("\n".join(flat(one["positive"])[:MOST_PASSAGES])) for one in (record, other))
         question, answer = record["query"], _first(record["answer"])
         quoted = next(
-            (s for text in _flat(record["positive"])[:MOST_PASSAGES] for s in sentences(text) if answer in s), ""
+            (s for text in flat(record["positive"])[:MOST_PASSAGES] for s in sentences(text) if answer in s), ""
         )
         for kind, claim in (("quoted", quoted), ("composed", statement(question, answer))):
             if claim:
@@ -103,16 +103,18 @@ def balanced_accuracy(cases: Iterable[Case]) -> float:
     return (right[Support.SUPPORTED] / right.total() + 1 - wrong[Support.SUPPORTED] / wrong.total()) / 2
 
 
-def _records(path: Path, odd: bool | None) -> Iterator[dict[str, Any]]:
+def records(path: Path, odd: bool | None) -> Iterator[dict[str, Any]]:
+    """The lines of one of RGB's files; ``odd`` chooses a half of them."""
     with path.open(encoding="utf-8") as file:
         for index, line in enumerate(file):
             if odd is None or index % 2 == odd:
                 yield json.loads(line)
 
 
-def _flat(value: Any) -> list[str]:
-    return [text for item in value for text in _flat(item)] if isinstance(value, list) else [str(value)]
+def flat(value: Any) -> list[str]:
+    """The texts of nested lists, in order."""
+    return [text for item in value for text in flat(item)] if isinstance(value, list) else [str(value)]
 
 
 def _first(value: Any) -> str:
-    return _flat(value)[0] if _flat(value) else ""
+    return flat(value)[0] if flat(value) else ""

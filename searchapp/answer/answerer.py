@@ -109,7 +109,7 @@ class Answerer:
     ) -> Generator[AnswerEvent, None, None]:
         results = self._searcher.search(SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters))
         hits = results.hits
-        if not has_evidence(results.query, hits):
+        if not has_evidence(results.query, hits, self._embedder.tokenizer.known_share(results.query)):
             yield SourcesFound(hits, 0)
             yield from self._refused(results.query, hits, 0)
             return

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from searchapp.answer.neutral import folded
 from searchapp.model import Turn
-from searchapp.text.chinese import content_words
+from searchapp.text.chinese import subject_terms
 from searchapp.text.words import content_terms, fold_width, has_cjk, is_cjk
 
 MOST_CHARACTERS = 300
@@ -72,7 +72,7 @@ def stands_alone(question: str) -> bool:
     text = fold_width(question)
     if _POINTING.search(text) or _ELLIPSIS.search(text):
         return False
-    terms = _subject(text)
+    terms = subject_terms(text)
     if is_cjk(text):
         return len(terms) >= 2 and len(text) >= 6 and not _LEAD.search(text)
     return len(terms) >= (4 if _LEAD.search(text) else 2) and len(text.split()) >= 4
@@ -83,7 +83,7 @@ def joined(question: str, history: Sequence[Turn]) -> str:
     earlier = history[-1].question
     rest = _CLOSING.sub("", _OPENING.sub("", question)) or question
     codes = list(dict.fromkeys(_CODE.findall(rest)))
-    if len(codes) == 1 and not _subject(_CODE.sub(" ", rest)):
+    if len(codes) == 1 and not subject_terms(_CODE.sub(" ", rest)):
         alike = list(dict.fromkeys(code for code in _CODE.findall(earlier) if _shape(code) == _shape(codes[0])))
         if len(alike) == 1:
             return earlier.replace(alike[0], codes[0])
@@ -107,16 +107,16 @@ def fault(rewritten: str, question: str, history: Sequence[Turn]) -> Unusable | 
     if _REPEATED.search(rewritten):
         return Unusable.REPEATED
     earlier = history[-1].question
-    if is_cjk(rewritten) != is_cjk(question if _subject(question) else earlier):
+    if is_cjk(rewritten) != is_cjk(question if subject_terms(question) else earlier):
         return Unusable.LANGUAGE
     said = folded(rewritten)
-    own, codes = _subject(question), _CODE.findall(fold_width(question))
+    own, codes = subject_terms(question), _CODE.findall(fold_width(question))
     if any(code.casefold() not in said for code in codes):
         return Unusable.LOST
     if own and sum(_occurs(term, said, rewritten) for term in own) / len(own) < LEAST_KEPT:
         return Unusable.LOST
     known = " ".join([question, *(text for turn in history for text in (turn.question, turn.answer))])
-    terms = _subject(rewritten)
+    terms = subject_terms(rewritten)
     new = [term for term in terms if not _occurs(term, folded(known), known)]
     new_codes = [code for code in _CODE.findall(fold_width(rewritten)) if code.casefold() not in folded(known)]
     if new_codes or (terms and len(new) / len(terms) > MOST_NEW):
@@ -124,13 +124,6 @@ def fault(rewritten: str, question: str, history: Sequence[Turn]) -> Unusable | 
     if said in (folded(question), folded(earlier)):
         return Unusable.UNCHANGED
     return None
-
-
-def _subject(text: str) -> set[str]:
-    """The terms that carry a subject; Chinese in words, since a pair of characters across two words is no term."""
-    chinese = content_words(text)
-    terms = content_terms(text)
-    return terms if chinese is None else chinese | {term for term in terms if not has_cjk(term)}
 
 
 def _occurs(term: str, text: str, original: str) -> bool:

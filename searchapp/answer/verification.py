@@ -17,7 +17,7 @@ from functools import cached_property
 from searchapp.answer.names import KnownNames, names
 from searchapp.answer.quantities import Date, dates, numbers
 from searchapp.model import Hit, Support
-from searchapp.text.chinese import content_words
+from searchapp.text.chinese import subject_terms
 from searchapp.text.sentences import sentences
 from searchapp.text.words import content_terms, fold_width, has_cjk, is_cjk, is_stop_term, words
 
@@ -123,7 +123,7 @@ def verify(claim: str, evidence: Evidence, question: str = "", nearness: Nearnes
     """
     claim = _LIST_MARK.sub("", fold_width(claim)).strip()
     foreign = is_cjk(claim) != is_cjk(evidence.text)
-    terms, facts = _terms(claim), _facts(claim, with_names=not foreign)
+    terms, facts = subject_terms(claim), _facts(claim, with_names=not foreign)
     if not (terms or facts) or not evidence.parts:
         return Finding(Support.UNSUPPORTED)
     asked = Evidence(question)
@@ -178,12 +178,6 @@ def _holds_date(day: Date) -> _Holds:
 
 def _holds_name(name: str) -> _Holds:
     return lambda text: text.names.hold(name)
-
-
-def _terms(text: str) -> set[str]:
-    """What a sentence says, as terms: Chinese in words, since a pair across two words may occur nowhere else."""
-    chinese = content_words(text)
-    return content_terms(text) if chinese is None else chinese | {t for t in content_terms(text) if not has_cjk(t)}
 
 
 class _Echo:

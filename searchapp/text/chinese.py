@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from searchapp.text.words import has_cjk, is_stop_term
+from searchapp.text.words import content_terms, has_cjk, is_stop_term
 
 # jieba's tags: person, place, organisation, other proper noun.
 _PROPER = ("nr", "ns", "nt", "nz")
@@ -46,3 +46,10 @@ def proper_names(text: str) -> list[str]:
             found.append(word)
         joined = word in "·・" and bool(found)
     return found
+
+
+def subject_terms(text: str) -> set[str]:
+    """The terms of ``text`` that carry its subject: Chinese as words, since a pair of characters may span two."""
+    chinese = content_words(text)
+    terms = content_terms(text)
+    return terms if chinese is None else chinese | {term for term in terms if not has_cjk(term)}

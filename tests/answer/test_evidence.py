@@ -8,7 +8,8 @@ from tests.answer.samples import hit
 def test_evidence_is_nearness_in_words_or_in_meaning() -> None:
     question = "Which gloves must operators wear?"
     assert has_evidence(question, [hit("Operators wear gloves.", cosine=0.1)])
-    assert has_evidence(question, [hit("Protect your hands.", cosine=0.7)])
+    assert has_evidence(question, [hit("Operators protect their hands. They wear what is at the door.", cosine=0.7)])
+    assert not has_evidence(question, [hit("Protect your hands.", cosine=0.6)])
     assert not has_evidence(question, [hit("The quarterly report is due.", cosine=0.1)])
     assert not has_evidence(question, [])
 
@@ -16,3 +17,19 @@ def test_evidence_is_nearness_in_words_or_in_meaning() -> None:
 def test_coverage_is_a_share() -> None:
     assert coverage(content_terms("glove press"), "a glove") == 0.5
     assert coverage(set(), "a glove") == 0.0
+
+
+def test_words_count_where_they_stand_together() -> None:
+    question = "When was the press of Marseille repaired?"
+    nothing = "Nothing happened. " * 9
+    far = f"The press is old. {nothing}It was repaired. {nothing}Marseille is a town."
+    assert not has_evidence(question, [hit(far, cosine=0.1)])
+    assert has_evidence(question, [hit("The press stands in Marseille. It was repaired in May.", cosine=0.1)])
+
+
+def test_nearness_counts_only_in_a_language_that_the_model_knows() -> None:
+    question = "设备开启时操作人员佩戴什么？"
+    passages = [hit("食堂十二点开门，提供操作手册。", cosine=0.9)]
+    assert has_evidence(question, passages, known_share=1.0)
+    assert not has_evidence(question, passages, known_share=0.4)
+    assert has_evidence(question, [hit("操作人员在设备开启时必须佩戴手套。", cosine=0.0)], known_share=0.4)
