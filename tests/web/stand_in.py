@@ -197,11 +197,12 @@ class ScriptedAnswerer:
     ) -> Iterator[AnswerEvent]:
         self.asked.append((question, filters, size, model))
         self.conversations.append((query, tuple(history)))
+        typed, rewriting = question, Rewriting.NONE
         if history or query:
             # As the real one does without a model: the words of both questions.
-            joined = query or f"{history[-1].question} {question}"
-            yield QueryRead(question, joined, Rewriting.GIVEN if query else Rewriting.JOINED)
-            question = joined
+            question = query or f"{history[-1].question} {question}"
+            rewriting = Rewriting.GIVEN if query else Rewriting.JOINED
+            yield QueryRead(typed, question, rewriting)
         hits = self.searcher.search(SearchRequest(question, size=size, filters=filters)).hits
         try:
             yield SourcesFound(hits, len(hits))
@@ -215,7 +216,8 @@ class ScriptedAnswerer:
                 yield SentenceChecked(sentence)
             if self.error:
                 raise self.error
-            yield Done(self._answer(question, hits))
+            answer = dataclasses.replace(self._answer(question, hits), question=typed, rewriting=rewriting)
+            yield Done(answer)
         finally:
             self.closed.set()
 

@@ -1,60 +1,75 @@
 // The answer panel: asks, streams, stops, copies, and remembers answers for the way back.
 
 import { chip } from "./citations.js";
+import { asHistory, drawPast, drawQuery, drawQuestion, listenToConversation, showFollowUp } from "./conversation.js";
 import { byId, h } from "./dom.js";
 import { showProblem } from "./frame.js";
 import { events, postJson } from "./http.js";
 import { t } from "./i18n.js";
 import { opens } from "./links.js";
+import { chosenModel, offerModels, onModel } from "./models.js";
 import { Prose } from "./prose.js";
 import { keep, kept } from "./storage.js";
 
 const panel = byId("answer");
 const session = () => sessionStorage;
 let running = null; // AbortController of the answer that is being written
-let shown = null; // key of the answer on the screen
+let shown = null; // key of the conversation on the screen
+let past = []; // its turns before the last one: [{hits, answer}]
+let asked = null; // the last question: {question, query, filter}; query where its asker wrote it
 let hits = [];
 let current = null; // the finished answer
 
-const keyOf = (state) => `answer:${JSON.stringify([state.q, [...state.filters].sort()])}`;
+const keyOf = (state) => `conversation:${JSON.stringify([state.q, [...state.filters].sort()])}`;
 
-// Shows the answer to state.q: the remembered one if there is one, else a new one.
-export async function showAnswer(state, { fresh = false } = {}) {
+// Shows the conversation that state.q begins: the remembered one if there is one, else a new one.
+export function showAnswer(state) {
   const key = keyOf(state);
-  if (key === shown && !fresh) return;
+  if (key === shown) return;
   abort();
   shown = key;
-  current = null;
-  hits = [];
+  past = [];
+  offerModels();
+  const remembered = JSON.parse(kept(key, session) ?? "null");
+  if (!remembered) return write({ question: state.q, filter: state.filters });
+  const last = remembered.at(-1);
+  past = remembered.slice(0, -1);
+  asked = { question: last.answer.question, query: past.length ? last.answer.query : "", filter: state.filters };
   const prose = begin();
-  const remembered = fresh ? null : kept(key, session);
-  if (remembered) {
-    const { hits: found, answer } = JSON.parse(remembered);
-    hits = found;
-    prose.finish(answer);
-    complete(answer);
-    return;
-  }
+  hits = last.hits;
+  if (past.length) drawQuery(last.answer);
+  prose.finish(last.answer);
+  complete(last.answer);
+}
+
+// Asks and shows the answer as it is written, as the last turn of the conversation.
+async function write(question) {
+  abort();
+  asked = question;
+  const prose = begin();
   const own = (running = new AbortController());
+  const body = { ...question, history: asHistory(past), model: chosenModel() };
   try {
     const busy = (seconds) => status(t("busy", seconds));
-    const question = { question: state.q, filter: state.filters };
-    const response = await postJson("/api/ask", question, { signal: own.signal, busy });
+    const response = await postJson("/api/ask", body, { signal: own.signal, busy });
     for await (const { name, data } of events(response)) {
       if (own.signal.aborted) return;
-      receive(name, data, prose, key);
+      receive(name, data, prose);
     }
     if (!current) finishEarly();
   } catch (problem) {
     if (problem.name === "AbortError" || own.signal.aborted) return;
-    fail(problem, state);
+    finishEarly();
+    showProblem(problem, () => write(question));
   } finally {
     if (running === own) running = null;
   }
 }
 
-function receive(name, data, prose, key) {
-  if (name === "sources") {
+function receive(name, data, prose) {
+  if (name === "query") {
+    drawQuery(data);
+  } else if (name === "sources") {
     hits = data.hits.slice(0, data.passages_used || undefined);
     status(t("writing"));
   } else if (name === "token") {
@@ -64,7 +79,7 @@ function receive(name, data, prose, key) {
   } else if (name === "done") {
     prose.finish(data);
     complete(data);
-    keep(key, JSON.stringify({ hits, answer: data }), session);
+    keep(shown, JSON.stringify([...past, { hits, answer: data }]), session);
   } else if (name === "error") {
     throw Object.assign(new Error(data.detail), { remedy: data.remedy });
   }
@@ -76,6 +91,11 @@ function begin() {
   panel.setAttribute("aria-busy", "true");
   document.body.dataset.answer = "shown";
   for (const id of ["answer-label", "answer-notice", "answer-coverage", "answer-sources"]) byId(id).replaceChildren();
+  current = null;
+  hits = [];
+  drawPast(past);
+  drawQuestion(asked.question, { alone: !past.length });
+  showFollowUp(false);
   status(t("searching"));
   const quoteOf = (n) => current?.citations.find((citation) => citation.n === n)?.quote ?? "";
   return new Prose(byId("answer-text"), (n) => (hits[n - 1] ? chip(n, hits[n - 1], () => quoteOf(n)) : null));
@@ -99,6 +119,7 @@ function complete(answer) {
   ];
   byId("answer-coverage").textContent = facts.filter(Boolean).join(" · ");
   byId("answer-sources").replaceChildren(...answer.citations.map(sourceLine));
+  showFollowUp(true);
   status(t("ready"), { spoken: true });
 }
 
@@ -116,14 +137,9 @@ function sourceLine(citation) {
   return h("li", { value: citation.n }, link, where && h("span", { class: "muted" }, `  ${where}`));
 }
 
-function fail(problem, state) {
-  finishEarly();
-  shown = null;
-  showProblem(problem, () => showAnswer(state, { fresh: true }));
-}
-
 function finishEarly() {
   panel.dataset.state = "stopped";
+  showFollowUp(true);
   panel.setAttribute("aria-busy", "false");
   status(t("stopped"));
 }
@@ -144,6 +160,7 @@ export function stopAnswer() {
 export function hideAnswer() {
   abort();
   shown = null;
+  past = [];
   panel.hidden = true;
   delete document.body.dataset.answer;
 }
@@ -181,6 +198,19 @@ async function copy() {
 byId("answer-stop").addEventListener("click", stopAnswer);
 byId("answer-copy").addEventListener("click", copy);
 
-export function onAskAgain(handler) {
-  byId("answer-again").addEventListener("click", handler);
+let leave = hideAnswer;
+byId("answer-again").addEventListener("click", () => write(asked));
+onModel(() => write(asked));
+listenToConversation({
+  ask(question) {
+    if (current) past.push({ hits, answer: current });
+    write({ question, filter: asked.filter });
+  },
+  edit: (query) => write({ ...asked, query }),
+  begin: () => leave(),
+});
+
+// `handler` leaves the conversation for a new one.
+export function onNewConversation(handler) {
+  leave = handler;
 }

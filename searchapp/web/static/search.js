@@ -1,6 +1,6 @@
 // The search page: what is typed becomes state, state becomes results and, on Enter, an answer.
 
-import { hideAnswer, onAskAgain, showAnswer } from "./answer.js";
+import { hideAnswer, onNewConversation, showAnswer } from "./answer.js";
 import { byId } from "./dom.js";
 import { hideProblem } from "./frame.js";
 import { getJson } from "./http.js";
@@ -79,7 +79,7 @@ byId("search").addEventListener("submit", (event) => {
 box.addEventListener("input", typed);
 box.addEventListener("compositionend", typed);
 byId("clear").addEventListener("click", clear);
-onAskAgain(() => showAnswer(state, { fresh: true }));
+onNewConversation(clear);
 listenToPanel(() => state, change);
 listenToKeys(clear);
 addEventListener("popstate", () => {

@@ -1,0 +1,52 @@
+// The conversation around an answer: the turns before it, what a follow-up became, and the box for the next one.
+
+import { byId, h } from "./dom.js";
+import { t } from "./i18n.js";
+
+const MOST_TURNS = 20; // that are sent along; the server reads the latest few
+
+// What the API takes as history: the questions as they were searched for, and their answers.
+export const asHistory = (turns) => {
+  return turns.slice(-MOST_TURNS).map(({ answer }) => ({ question: answer.query, answer: answer.answer.slice(0, 2000) }));
+};
+
+// The turns before the one on the screen, each with its question as typed, shortest to the eye.
+export function drawPast(turns) {
+  byId("answer-past").replaceChildren(
+    ...turns.map(({ answer }) => h("li", {}, h("p", { class: "asked" }, answer.question), h("p", { class: "told" }, answer.answer))),
+  );
+}
+
+// The question above its answer, where there is a conversation; what is searched for follows with `drawQuery`.
+export function drawQuestion(question, { alone }) {
+  byId("answer-question").textContent = alone ? "" : question;
+  byId("answer-query").hidden = true;
+}
+
+export function drawQuery({ question, query, rewriting }) {
+  byId("answer-query").hidden = query === question;
+  byId("answer-query-text").value = query;
+  byId("answer-rewriting").textContent = { model: t("rewrittenByModel"), joined: t("rewrittenJoined") }[rewriting] ?? "";
+}
+
+export function showFollowUp(ready) {
+  byId("follow-up").hidden = !ready;
+}
+
+// `ask(text)` goes on with the conversation, `edit(text)` searches for other words, `begin()` starts anew.
+export function listenToConversation({ ask, edit, begin }) {
+  onSubmit("follow-up", "follow-up-text", (text, box) => {
+    box.value = "";
+    ask(text);
+  });
+  onSubmit("answer-query", "answer-query-text", edit);
+  byId("answer-new").addEventListener("click", begin);
+}
+
+function onSubmit(form, box, handler) {
+  byId(form).addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = byId(box).value.trim();
+    if (text) handler(text, byId(box));
+  });
+}
