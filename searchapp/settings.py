@@ -187,6 +187,9 @@ class Settings(BaseSettings):
     )
     parse_timeout_seconds: float = Field(60.0, gt=0, description="Longest time one file may take to parse.")
     parse_memory_mb: int = Field(2048, ge=256, description="Most memory that parsing one file may take, in MiB.")
+    undo_minutes: float = Field(
+        10, ge=0, le=1440, description="How long a deletion on the page or by the API can be undone. 0: not at all."
+    )
     max_file_mb: int = Field(256, ge=1, description="Largest file or page that is read, in MiB.")
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (),

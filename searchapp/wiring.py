@@ -9,7 +9,7 @@ from searchapp.access import Access
 from searchapp.answer import Answerer
 from searchapp.embedding import Embedder, Fingerprint, SharedEmbedder, build_embedder, embedder_for
 from searchapp.errors import NotFoundError
-from searchapp.ingest import Ingester, Originals, RedisQueue, Reencode
+from searchapp.ingest import Ingester, Originals, RedisQueue, Reencode, Trash
 from searchapp.search import Searcher
 from searchapp.settings import Settings
 from searchapp.sources.page_drawer import PageDrawer
@@ -52,6 +52,11 @@ class Application:
         return Originals(self.settings.data_dir)
 
     @cached_property
+    def trash(self) -> Trash:
+        """Deletions that can be undone."""
+        return Trash(self.settings.data_dir, self.store, self.originals, self.settings.undo_minutes)
+
+    @cached_property
     def page_drawer(self) -> PageDrawer:
         """Pages of originals to look at."""
         return PageDrawer(self.settings)
@@ -77,7 +82,10 @@ class Application:
         return Answerer(self.searcher, self.embedder, self.settings)
 
     def delete_document(self, document_id: str) -> None:
-        """Remove a document, its passages and our copy of its original. Raises NotFoundError when there is none."""
+        """Remove a document, its passages and our copy of its original for good; ``trash`` deletes with an undo.
+
+        Raises NotFoundError when there is none.
+        """
         entry = self.store.entry(document_id)
         if not self.store.delete_document(document_id):
             raise NotFoundError(

@@ -14,7 +14,7 @@ from searchapp.ingest.claims import now
 from searchapp.ingest.patience import Notify
 from searchapp.ingest.pipeline import Ingester
 from searchapp.model import DocumentEntry, DocumentState, IngestOutcome, IngestState
-from searchapp.stores import Registry
+from searchapp.stores import EntryOrder, Registry
 
 log = logging.getLogger(__name__)
 
@@ -72,4 +72,4 @@ def batched(sources: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _oldest(registry: Registry, state: DocumentState) -> Sequence[DocumentEntry]:
-    return registry.entries(states=[state], size=MOST_WAITING, oldest_first=True).entries
+    return registry.entries(states=[state], size=MOST_WAITING, order=EntryOrder.OLDEST).entries

@@ -15,11 +15,12 @@ from searchapp.stores.base import (
 )
 from searchapp.stores.guard import model_in_use
 from searchapp.stores.providers import build_store
-from searchapp.stores.registry import EntryPage, Registry
+from searchapp.stores.registry import EntryOrder, EntryPage, Registry
 
 __all__ = [
     "Chunking",
     "DocumentWrite",
+    "EntryOrder",
     "EntryPage",
     "FacetCounts",
     "FoundChunk",

@@ -5,14 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from searchapp.model import DocumentEntry, DocumentState
 
 
+class EntryOrder(StrEnum):
+    """How lists of documents are sorted; what is equal goes by its source."""
+
+    NEWEST = "newest"
+    """The latest change first."""
+    OLDEST = "oldest"
+    TITLE = "title"
+    """By title, upper and lower case alike."""
+    SOURCE = "source"
+    LARGEST = "largest"
+    """The most passages first."""
+
+
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """Some entries, newest first, and how many there are in all."""
+    """Some entries, and how many there are in all."""
 
     entries: tuple[DocumentEntry, ...]
     total: int
@@ -40,14 +54,16 @@ class Registry(Protocol):
         self,
         *,
         states: Collection[DocumentState] = (),
+        contains: str = "",
         offset: int = 0,
         size: int = 50,
         groups: Sequence[str] | None = None,
-        oldest_first: bool = False,
+        order: EntryOrder = EntryOrder.NEWEST,
     ) -> EntryPage:
-        """The registry page by page, last updated first (or last); only these states, when any are named.
+        """The registry page by page; only these states, when any are named.
 
-        With ``groups`` only what these may read (see ``Filters``).
+        With ``contains`` only documents whose title or source contains these characters, in upper or lower case; with
+        ``groups`` only what these may read (see ``Filters``).
         """
         ...
 

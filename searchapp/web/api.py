@@ -113,9 +113,14 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
     @routes.get("/documents")
     @operation("List documents", errors=(UsageError, *STORE), conditional=True)
     def documents(query: EntriesQuery) -> shapes.Entries:
-        """The documents that the caller may see, the latest changes first."""
+        """The documents that the caller may see."""
         page = application.store.entries(
-            states=query.state, offset=query.offset, size=query.size, groups=caller().groups
+            states=query.state,
+            contains=query.q.strip(),
+            offset=query.offset,
+            size=query.size,
+            groups=caller().groups,
+            order=query.sort,
         )
         halted = jobs.problem
         return {
@@ -165,10 +170,24 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
     @routes.delete("/documents/<document_id>")
     @operation("Delete a document", status=HTTPStatus.NO_CONTENT, errors=(NotFoundError, StorageError, *STORE))
     def delete(document_id: str) -> tuple[str, HTTPStatus]:
-        """Its passages and our copy of its original go with it; a file that was read where it lies stays there."""
+        """Nothing finds it from now on. For SEARCHAPP_UNDO_MINUTES `restore` brings it back; then its passages and our
+        copy of its original are gone. A file that was read where it lies stays there.
+        """
         readable(application.store.entry(document_id), document_id)
-        application.delete_document(document_id)
+        application.trash.delete(document_id)
         return "", HTTPStatus.NO_CONTENT
+
+    @routes.post("/documents/<document_id>/restore")
+    @operation("Undo a deletion", errors=(NotFoundError, StorageError, *STORE))
+    def restore(document_id: str) -> shapes.Entry:
+        """Brings a document back as it was, searchable at once; one that waited to be read is queued again. What was
+        added again meanwhile stays as it is.
+        """
+        readable(application.trash.entry(document_id), document_id)
+        entry = application.trash.restore(document_id)
+        if entry.state is DocumentState.QUEUED:
+            jobs.submit(entry.source)
+        return entry_json(entry)
 
 
 def _asked(text: str, query: HitsQuery) -> SearchRequest:

@@ -61,7 +61,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     guards.register(app, settings.published_host or host or settings.host, settings.auth)
     identity.register(app, application)
     login.register(app, application)
-    app.register_blueprint(pages.blueprint(settings.max_file_mb))
+    app.register_blueprint(pages.blueprint(settings))
     jobs = jobs or Jobs(application)
     app.register_blueprint(api.blueprint(application, jobs))
     app.register_blueprint(operations.blueprint(application, jobs))

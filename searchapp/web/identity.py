@@ -55,6 +55,7 @@ REQUIRED: Mapping[str, Scope | None] = {
     "api.add": Scope.WRITE,
     "api.delete": Scope.WRITE,
     "api.retry": Scope.WRITE,
+    "api.restore": Scope.WRITE,
     "metrics.metrics": Scope.OPERATE,
     "pages.operations": Scope.OPERATE,
     "operations.overview": Scope.OPERATE,

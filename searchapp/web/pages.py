@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from searchapp.settings import Settings
 from searchapp.sources.sniff import SUFFIXES
 from searchapp.web.operation import operation
 
 
-def blueprint(max_file_mb: int) -> Blueprint:
-    """The routes of the pages; uploads of more than ``max_file_mb`` MiB are refused before they are sent."""
+def blueprint(settings: Settings) -> Blueprint:
+    """The routes of the pages."""
     routes = Blueprint("pages", __name__)
 
     @routes.get("/")
@@ -20,7 +21,12 @@ def blueprint(max_file_mb: int) -> Blueprint:
     @routes.get("/documents")
     @operation("The page of documents", content={"text/html": {"type": "string"}})
     def documents() -> str:
-        return render_template("documents.html", max_file_mb=max_file_mb, suffixes=",".join((*SUFFIXES, ".gz")))
+        return render_template(
+            "documents.html",
+            max_file_mb=settings.max_file_mb,
+            undo_minutes=settings.undo_minutes,
+            suffixes=",".join((*SUFFIXES, ".gz")),
+        )
 
     @routes.get("/operations")
     @operation("The operator's page", content={"text/html": {"type": "string"}})

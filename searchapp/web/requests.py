@@ -11,6 +11,7 @@ from searchapp.operations import Action
 from searchapp.search.query import MAX_CHARACTERS as MOST_CHARACTERS
 from searchapp.search.searcher import MAX_WINDOW
 from searchapp.sources.page_drawer import WIDTHS
+from searchapp.stores import EntryOrder
 
 MOST_HITS = 100
 MOST_PASSAGES = 50
@@ -129,6 +130,10 @@ class EntriesQuery(Query):
 
     state: Annotated[list[DocumentState], BeforeValidator(_split)] = []
     """Only documents in one of these states, separated by commas."""
+    q: str = Field("", max_length=200)
+    """Only documents whose title or source contains this."""
+    sort: EntryOrder = EntryOrder.NEWEST
+    """What comes first."""
     size: int = Field(50, ge=1, le=MOST_ENTRIES)
     """Documents on this page."""
     offset: int = Field(0, ge=0, le=DEEPEST_OFFSET, alias="from")

@@ -44,6 +44,7 @@ def serve(
         signal.signal(signal.SIGTERM, _end)
     try:
         jobs.resume()
+        application.trash.watch()
     except SearchAppError as error:
         log.warning("Unfinished documents of an earlier run were not resumed: %s", error)
     on_ready(f"http://{_in_address(host)}:{port}")

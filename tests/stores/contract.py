@@ -13,7 +13,7 @@ import pytest
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import ModelMismatchError
 from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk, Filters
-from searchapp.stores import DocumentWrite, LegQuery, LegResults, Match, Store, model_in_use
+from searchapp.stores import DocumentWrite, EntryOrder, LegQuery, LegResults, Match, Store, model_in_use
 
 DIMS = 8
 MODEL = Fingerprint("hashed", str(DIMS), "1", dims=DIMS, max_tokens=256)
@@ -384,9 +384,49 @@ class StoreContract:
         for number, state in enumerate(states):
             moment = day + dt.timedelta(days=number)
             prepared.put_entries([dataclasses.replace(document(f"d{number}").entry, state=state, updated=moment)])
-        page = prepared.entries(states=[DocumentState.QUEUED, DocumentState.RUNNING], oldest_first=True)
+        page = prepared.entries(states=[DocumentState.QUEUED, DocumentState.RUNNING], order=EntryOrder.OLDEST)
         assert [entry.id for entry in page.entries] == ["d0", "d2"] and page.total == 2
         assert prepared.state_counts() == dict.fromkeys(states, 1)
+
+    def test_entries_are_found_by_a_part_of_title_or_source(self, prepared: Store) -> None:
+        facts = {
+            "a": ("Annual Report 100%", "/in/x.md"),
+            "b": ("手套规定", "/in/Glove*s.md"),
+            "c": ("it's", "/in/a\\b_c.md"),
+        }
+        for name, (title, source) in facts.items():
+            prepared.put_entries([document(name, title=title, source=source).entry])
+        for part, wanted in {
+            "report": ["a"],
+            "ANNUAL": ["a"],
+            "手套": ["b"],
+            "glove*": ["b"],
+            "100%": ["a"],
+            "it's": ["c"],
+            "a\\b_": ["c"],
+            "x?md": [],
+            "a_nual": [],
+            "/in/": ["a", "b", "c"],
+        }.items():
+            page = prepared.entries(contains=part, order=EntryOrder.SOURCE)
+            assert sorted(entry.id for entry in page.entries) == wanted, part
+            assert page.total == len(wanted)
+        failed = prepared.entries(contains="report", states=[DocumentState.FAILED])
+        assert failed.total == 0
+
+    def test_entries_are_sorted_as_asked(self, prepared: Store) -> None:
+        day = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        for number, (title, chunks) in enumerate([("beta", 5), ("Alpha", 9), ("gamma", 1)]):
+            entry = document(f"d{number}", title=title, chunks=chunks, updated=day + dt.timedelta(days=number)).entry
+            prepared.put_entries([entry])
+        for order, wanted in {
+            EntryOrder.NEWEST: "d2 d1 d0",
+            EntryOrder.OLDEST: "d0 d1 d2",
+            EntryOrder.TITLE: "d1 d0 d2",
+            EntryOrder.SOURCE: "d0 d1 d2",
+            EntryOrder.LARGEST: "d1 d0 d2",
+        }.items():
+            assert " ".join(entry.id for entry in prepared.entries(order=order).entries) == wanted, order
 
     def test_documents_are_found_by_place_and_by_content(self, prepared: Store) -> None:
         for name, source in (("a", "/docs/x/a.md"), ("b", "/docs/xy.md"), ("c", "/docs/x"), ("d", "/docs/x/s/it's.md")):

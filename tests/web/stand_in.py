@@ -41,7 +41,7 @@ from searchapp.model import (
 )
 from searchapp.settings import Settings
 from searchapp.sources.page_drawer import PageDrawer
-from searchapp.stores import EntryPage
+from searchapp.stores import EntryOrder, EntryPage
 
 NO_FILTERS = Filters()
 MODIFIED = dt.datetime(2024, 3, 5, tzinfo=dt.UTC)
@@ -259,17 +259,21 @@ class Store:
         self,
         *,
         states: Collection[DocumentState] = (),
+        contains: str = "",
         offset: int = 0,
         size: int = 50,
         groups: Sequence[str] | None = None,
-        oldest_first: bool = False,
+        order: EntryOrder = EntryOrder.NEWEST,
     ) -> EntryPage:
         chosen = [
             one
             for one in self.known.values()
             if (not states or one.state in states)
+            and contains.lower() in f"{one.title}\n{one.source}".lower()
             and (groups is None or not one.groups or set(groups) & set(one.groups))
         ]
+        if order is EntryOrder.TITLE:
+            chosen.sort(key=lambda one: one.title.lower())
         return EntryPage(tuple(chosen[offset : offset + size]), len(chosen))
 
     def entry(self, document_id: str) -> DocumentEntry | None:
@@ -336,6 +340,26 @@ class Ingester:
             yield IngestOutcome(one.source, one.id, IngestState.INDEXED, chunks=2, embedded=2)
 
 
+class Trash:
+    """Deleted entries, in a dictionary; ``tests/ingest/test_trash.py`` has the real one."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.kept: dict[str, DocumentEntry] = {}
+
+    def delete(self, document_id: str) -> None:
+        self.kept[document_id] = self.store.known[document_id]
+        self.store.delete_document(document_id)
+
+    def entry(self, document_id: str) -> DocumentEntry:
+        if document_id not in self.kept:
+            raise NotFoundError("There is no such document.", "Add it again.")
+        return self.kept[document_id]
+
+    def restore(self, document_id: str) -> DocumentEntry:
+        return self.store.put(self.kept.pop(document_id))
+
+
 class Originals:
     """Files by document id; uploads go where the real ones go, so that resuming finds them."""
 
@@ -364,12 +388,9 @@ class StandIn:
         self.store = Store()
         self.ingester = Ingester(self.store)
         self.originals = Originals(data_dir)
+        self.trash = Trash(self.store)
         self.page_drawer = PageDrawer(self.settings)
         self.queue: object = None
-
-    def delete_document(self, document_id: str) -> None:
-        if not self.store.delete_document(document_id):
-            raise NotFoundError("There is no such document.")
 
     def add(self, one: Hit, original: bytes | None = None, **changes: object) -> None:
         """Make a hit findable, its document known, and its original openable."""

@@ -1,15 +1,17 @@
 """The page of documents in a real browser."""
 
+import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 from playwright.sync_api import expect
 
-from searchapp.model import DocumentState
 from tests.web.browsing import NewPage
 from tests.web.samples import fill_registry
-from tests.web.stand_in import StandIn
+from tests.web.stand_in import StandIn, entry
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_a_site_is_added_with_its_depth(new_page: NewPage, app: StandIn, documen
     page.get_by_label("网址").fill("https://example.org/docs/")
     page.get_by_label("读取网站的范围").select_option("整个网站，2 层链接")
     page.get_by_role("button", name="添加", exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("网站将逐页读取")
+    expect(page.locator("#progress")).to_contain_text("网站将逐页读取")
     expect(page.locator(".entries li")).to_contain_text("连同网站，2 层链接")
     assert [one.depth for one in app.store.known.values()] == [2]
     app.ingester.gate.set()
@@ -74,7 +76,7 @@ def test_files_are_uploaded_and_followed_until_they_are_ready(
     page = new_page()
     page.goto(documents)
     page.set_input_files("#files", files)
-    expect(page.get_by_role("status")).to_have_text("2 documents added")
+    expect(page.locator("#progress")).to_contain_text("2 documents added")
     expect(page.locator(".state")).to_have_text(["Waiting", "Waiting"])
     app.ingester.gate.set()
     expect(page.locator(".state")).to_have_text(["Ready", "Ready"])  # without a reload
@@ -137,17 +139,113 @@ def test_an_address_is_added(new_page: NewPage, app: StandIn, documents: str) ->
     expect(page.locator(".state")).to_have_text(["Ready"])
 
 
-def test_deleting_asks_first(new_page: NewPage, app: StandIn, documents: str) -> None:
+def test_a_deletion_is_undone(new_page: NewPage, app: StandIn, documents: str) -> None:
     fill_registry(app)
-    for one in list(app.store.known.values()):
-        if one.state is not DocumentState.INDEXED:
-            app.store.delete_document(one.id)
     page = new_page()
     page.goto(documents)
+    rows = page.locator(".entries li")
+    expect(rows).to_have_count(7)
     page.get_by_role("button", name="Delete: Minutes 1998").click()
+    expect(rows).to_have_count(6)
+    assert "w4" not in app.store.known
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("“Minutes 1998” is deleted.")
+    expect(toast.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(7)
+    expect(page.locator(".entries")).to_contain_text("Minutes 1998")
+    expect(toast).to_have_count(0)
+
+
+def test_what_was_deleted_can_be_undone_one_by_one(new_page: NewPage, app: StandIn, documents: str) -> None:
+    fill_registry(app)
+    page = new_page(locale="zh-CN")
+    page.goto(documents)
+    page.get_by_role("button", name="删除: Minutes 1998").click()
+    page.get_by_role("button", name="删除: torn").click()
+    expect(page.locator(".toast")).to_have_count(2)
+    page.locator(".toast", has_text="Minutes").get_by_role("button", name="撤销").click()
+    expect(page.locator(".entries")).to_contain_text("Minutes 1998")
+    expect(page.locator(".entries")).not_to_contain_text("torn")
+    page.locator(".toast", has_text="torn").get_by_role("button", name="关闭").click()
+    expect(page.locator(".toast")).to_have_count(0)
+    assert set(app.trash.kept) == {"w5"}
+
+
+def test_an_undo_that_comes_too_late_says_so(new_page: NewPage, app: StandIn, documents: str) -> None:
+    fill_registry(app)
+    page = new_page(tolerated="404")
+    page.goto(documents)
+    page.get_by_role("button", name="Delete: Minutes 1998").click()
+    expect(page.locator(".toast")).to_be_visible()
+    app.trash.kept.clear()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("alert")).to_contain_text("There is no such document.")
+
+
+def test_many_documents_are_filtered_sorted_and_paged(new_page: NewPage, app: StandIn, documents: str) -> None:
+    for n in range(120):
+        app.store.put(entry(f"d{n}", f"/srv/reports/{n:03}.md", title=f"Report {119 - n:03}"))
+    app.store.put(entry("odd", "/srv/手套.md", title="Gloves"))
+    page = new_page()
+    page.goto(documents)
+    rows = page.locator(".entries li")
+    expect(rows).to_have_count(50)
+    expect(page.locator("#range")).to_have_text("1–50 of 121")
+    page.get_by_role("button", name="Next page").click()
+    page.get_by_role("button", name="Next page").click()
+    expect(rows).to_have_count(21)
+    expect(page).to_have_url(re.compile("from=100"))
+    expect(page.get_by_role("button", name="Next page")).to_be_disabled()
+    page.go_back()
+    expect(page.locator("#range")).to_have_text("51–100 of 121")
+    page.get_by_label("Sort by").select_option("By title")
+    expect(rows.first).to_contain_text("Gloves")
+    page.get_by_label("Filter by title or source").fill("手套")
+    expect(rows).to_have_count(1)
+    expect(page.locator("#total")).to_have_text("1 document matches")
+    expect(page.locator("#pager")).to_be_hidden()
+    page.reload()
+    expect(rows).to_have_count(1)
+    expect(page.get_by_label("Filter by title or source")).to_have_value("手套")
+    expect(page.get_by_label("Sort by")).to_have_value("title")
+    page.get_by_label("Filter by title or source").fill("nothing like it")
+    expect(page.get_by_text("None", exact=True)).to_be_visible()
+
+
+def test_an_upload_shows_how_far_it_is_and_can_be_stopped(new_page: NewPage, app: StandIn, documents: str) -> None:
+    held = threading.Event()
+    save = app.originals.save_upload
+
+    def slow(filename: str, stream: IO[bytes]) -> str:
+        if filename == "b.md":
+            held.wait(60)
+        return save(filename, stream)
+
+    app.originals.save_upload = slow  # type: ignore[method-assign]
+    page = new_page()
+    page.goto(documents)
+    files = [{"name": f"{name}.md", "mimeType": "text/markdown", "buffer": b"# words"} for name in "abcd"]
+    page.set_input_files("#files", files)
+    expect(page.locator("#progress")).to_contain_text("Uploading 2 of 4: b.md")
+    bar = page.get_by_role("progressbar", name="Upload")
+    assert 0.25 <= float(bar.evaluate("bar => bar.value")) <= 0.5
     page.get_by_role("button", name="Cancel").click()
-    expect(page.locator(".entries li")).to_have_count(1)
-    page.get_by_role("button", name="Delete: Minutes 1998").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("No documents yet")).to_be_visible()
-    assert app.store.known == {}
+    expect(page.locator("#progress")).to_contain_text("1 document added")
+    expect(page.locator("#progress")).to_contain_text("3 were not sent")
+    expect(page.locator("progress")).to_be_hidden()
+    held.set()
+    page.set_input_files("#files", files[3:])
+    expect(page.locator("#progress")).to_contain_text("1 document added")
+    assert not (app.originals.uploads / "c.md").exists()
+    assert (app.originals.uploads / "d.md").exists()
+
+
+def test_a_document_opens_beside_the_list(new_page: NewPage, address: str) -> None:
+    page = new_page()
+    page.goto(f"{address}/documents")
+    page.get_by_role("link", name="Press shop safety manual").click()
+    expect(page.get_by_role("img", name="Page 1 of Press shop safety manual")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("complementary")).to_be_hidden()
+    expect(page).to_have_url(re.compile("/documents$"))

@@ -58,9 +58,17 @@ def test_from_upload_to_a_citation_and_to_deletion(library: Page, address: str, 
 
     page.goto(f"{address}/documents")
     page.get_by_role("button", name="Delete: Press shop handbook").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.locator(".entries li")).to_have_count(1)
-    assert [file.name for file in (tmp_path / "uploads").rglob("*") if file.is_file()] == ["手套.html"]
+    search(page, address, "手套")
+    page.goto(f"{address}/?q=PPR-9087&mode=keyword")
+    expect(page.locator("#nothing")).to_be_visible()
+
+    page.goto(f"{address}/documents")
+    page.get_by_role("button", name="Delete: 手套规定").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".entries li")).to_have_count(1)
+    page.goto(f"{address}/?q=防割手套")
+    expect(titles(page).first).to_have_text("手套规定")
 
 
 def test_chinese_is_found_and_filtered(library: Page, address: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from searchapp.findings import Finding, info, ok, warning
 from searchapp.model import DocumentState
+from searchapp.stores import EntryOrder
 from searchapp.wiring import Application
 
 NAME = "queue"
@@ -25,7 +26,7 @@ def check(application: Application) -> Iterator[Finding]:
     else:
         yield ok(NAME, f"{shown}.")
     now = dt.datetime.now(dt.UTC)
-    oldest = store.entries(states=[DocumentState.RUNNING], size=LOOKED_AT, oldest_first=True)
+    oldest = store.entries(states=[DocumentState.RUNNING], size=LOOKED_AT, order=EntryOrder.OLDEST)
     left = [entry for entry in oldest.entries if entry.lease is None or entry.lease < now]
     if left:
         yield warning(

@@ -92,10 +92,15 @@ def found_chunk(hit: Json, score: float) -> FoundChunk:
     )
 
 
+TITLE_CHARACTERS = 200
+"""Of a title as lists are sorted by it; capitals would come before all other letters otherwise."""
+
+
 def entry_source(entry: DocumentEntry) -> Json:
     """A registry entry as it stands in the index; its id is the document's."""
     values = {name: getattr(entry, name) for name in ENTRY_FIELDS if name != "groups"}
     values["state"] = str(entry.state)
+    values["title_order"] = entry.title.casefold()[:TITLE_CHARACTERS]
     return values | {name: _instant(values[name]) for name in ENTRY_INSTANTS} | _groups(entry)
 
 

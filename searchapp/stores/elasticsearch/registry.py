@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
 from searchapp.stores.elasticsearch.connection import translated
 from searchapp.stores.elasticsearch.queries import readable_by
 from searchapp.stores.elasticsearch.templates import es_folder, registry_properties
-from searchapp.stores.registry import EntryPage, by_content, holds
+from searchapp.stores.registry import EntryOrder, EntryPage, by_content, holds
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -27,6 +28,21 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 PAGE = 1000
+
+SORTED_BY: Mapping[EntryOrder, list[Json]] = {
+    EntryOrder.NEWEST: [{"updated": {"order": "desc", "missing": "_last"}}],
+    EntryOrder.OLDEST: [{"updated": {"order": "asc", "missing": "_last"}}],
+    EntryOrder.TITLE: [{"title_order": {"order": "asc", "missing": "_last", "unmapped_type": "keyword"}}],
+    EntryOrder.SOURCE: [],
+    EntryOrder.LARGEST: [{"chunks": {"order": "desc", "missing": "_last"}}],
+}
+
+
+def containing(text: str) -> Json:
+    """The query for entries whose title or source contains ``text``, in upper or lower case."""
+    literal = re.sub(r"([*?\\])", r"\\\1", text)
+    pattern = {"value": f"*{literal}*", "case_insensitive": True}
+    return {"bool": {"should": [{"wildcard": {field: pattern}} for field in ("title.raw", "source")]}}
 
 
 class ElasticsearchRegistry:
@@ -97,22 +113,22 @@ class ElasticsearchRegistry:
         self,
         *,
         states: Collection[DocumentState] = (),
+        contains: str = "",
         offset: int = 0,
         size: int = 50,
         groups: Sequence[str] | None = None,
-        oldest_first: bool = False,
+        order: EntryOrder = EntryOrder.NEWEST,
     ) -> EntryPage:
         """See ``Registry``."""
         clauses: list[Json] = [{"terms": {"state": [str(state) for state in states]}}] if states else []
         if groups is not None:
             clauses.append(readable_by(groups))
+        if contains:
+            clauses.append(containing(contains))
         answer = self.client.search(
             index=self.names.documents,
             query={"bool": {"filter": clauses}},
-            sort=[
-                {"updated": {"order": "asc" if oldest_first else "desc", "missing": "_last"}},
-                {"source": "asc"},
-            ],
+            sort=[*SORTED_BY[order], {"source": "asc"}],
             from_=offset,
             size=size,
             track_total_hits=True,

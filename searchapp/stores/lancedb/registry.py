@@ -9,15 +9,22 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from searchapp.model import DocumentEntry, DocumentState
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.filters import one_of, quoted, readable_by
 from searchapp.stores.lancedb.translated import translated
-from searchapp.stores.registry import EntryPage, by_content, holds, latest
+from searchapp.stores.registry import EntryOrder, EntryPage, by_content, holds, latest
 
 DOCUMENTS = "documents"
-PAGE = 1000
+SORTED_BY = {
+    EntryOrder.NEWEST: [("updated", "descending"), ("source", "ascending")],
+    EntryOrder.OLDEST: [("updated", "ascending"), ("source", "ascending")],
+    EntryOrder.TITLE: [("title", "ascending"), ("source", "ascending")],
+    EntryOrder.SOURCE: [("source", "ascending")],
+    EntryOrder.LARGEST: [("chunks", "descending"), ("source", "ascending")],
+}
 
 
 class LanceRegistry:
@@ -74,10 +81,11 @@ class LanceRegistry:
         self,
         *,
         states: Collection[DocumentState] = (),
+        contains: str = "",
         offset: int = 0,
         size: int = 50,
         groups: Sequence[str] | None = None,
-        oldest_first: bool = False,
+        order: EntryOrder = EntryOrder.NEWEST,
     ) -> EntryPage:
         """See ``Registry``."""
         table = self._table(DOCUMENTS)
@@ -85,10 +93,15 @@ class LanceRegistry:
             return EntryPage((), 0)
         conditions = [one_of("state", map(str, states))] if states else []
         conditions += [readable_by(groups)] if groups is not None else []
+        if contains:
+            part = quoted(contains.lower())
+            conditions.append(f"(contains(lower(title), {part}) OR contains(lower(source), {part}))")
         condition = " AND ".join(conditions) or "true"
-        keys = table.search().where(condition).select(["id", "updated", "source"]).limit(table.count_rows() or 1)
-        direction = "ascending" if oldest_first else "descending"
-        ordered = keys.to_arrow().sort_by([("updated", direction), ("source", "ascending")])
+        columns = ["id", *dict.fromkeys(name for name, _ in SORTED_BY[order])]
+        keys = table.search().where(condition).select(columns).limit(table.count_rows() or 1).to_arrow()
+        if order is EntryOrder.TITLE:
+            keys = keys.set_column(1, "title", pc.utf8_lower(keys["title"]))
+        ordered = keys.sort_by(SORTED_BY[order])
         ids = ordered.slice(offset, size)["id"].to_pylist()
         known = self.known_entries(ids)
         return EntryPage(tuple(known[id_] for id_ in ids if id_ in known), ordered.num_rows)

@@ -1,36 +1,73 @@
 // The page of documents: what there is and how far it is, adding and deleting.
 
+import { remove } from "./deletions.js";
 import { onFiles } from "./drop.js";
 import { byId, h, icon } from "./dom.js";
 import { hideProblem, showProblem } from "./frame.js";
 import { crumbs } from "./hit.js";
-import { Problem, call, getJson, postJson } from "./http.js";
+import { call, getJson, postJson } from "./http.js";
 import { day, languageName, t, typeName } from "./i18n.js";
 import { opens } from "./links.js";
+import { uploader } from "./uploads.js";
 import "./viewer.js";
 
 const PAGE = 50;
 const POLL_MS = 1200;
+const PAUSE_MS = 250; // of typing, before the list is asked for
 const STATES = ["", "queued", "running", "indexed", "failed", "quarantined"];
 const SHOWN = { indexed: "indexed,unchanged" }; // "unchanged" is as ready as "indexed"
 const RETRIED = ["failed", "quarantined"];
-const MAX_MB = Number(document.body.dataset.maxMb); // asked here, since a server hangs up on what is far too large
 const UNDERWAY = ["queued", "running"];
+const ORDERS = ["newest", "oldest", "title", "source", "largest"];
+const DEEPEST = 10_000; // the server lists no further; the filter finds what lies behind
 const list = byId("entries");
-let state = "";
-let size = PAGE; // grows with "more", so that polling refreshes all that is shown
+let asked = fromAddress();
 let poll = 0;
 let halted = false; // whether the banner tells why nothing in the queue moves
 let drawing = 0;
 
 document.title = `${t("documents")} – ${t("appName")}`;
 
+// What is listed lives in the address: {state, q, sort, from}.
+function fromAddress() {
+  const address = new URLSearchParams(location.search);
+  const state = address.get("state") ?? "";
+  const sort = address.get("sort") ?? "";
+  return {
+    state: STATES.includes(state) ? state : "",
+    q: address.get("q") ?? "",
+    sort: ORDERS.includes(sort) ? sort : ORDERS[0],
+    from: Math.min(Math.max(0, Math.trunc(Number(address.get("from"))) || 0), DEEPEST),
+  };
+}
+
+function change(next, { replace = false } = {}) {
+  asked = { ...asked, from: 0, ...next };
+  const address = new URLSearchParams();
+  for (const [name, value] of Object.entries(asked)) {
+    if (value && value !== ORDERS[0]) address.set(name, value);
+  }
+  const query = address.toString();
+  history[replace ? "replaceState" : "pushState"](null, "", query ? `/documents?${query}` : "/documents");
+  dispatchEvent(new Event("addresschange"));
+  show();
+}
+
+function show() {
+  drawStates();
+  byId("sort").value = asked.sort;
+  if (document.activeElement !== byId("find")) byId("find").value = asked.q;
+  return refresh();
+}
+
 async function refresh() {
   clearTimeout(poll);
   const own = ++drawing;
   try {
-    const page = await getJson(`/api/documents?${new URLSearchParams({ size, ...(state && { state: SHOWN[state] ?? state }) })}`);
+    const { state, ...others } = asked;
+    const page = await getJson(`/api/documents?${new URLSearchParams({ size: PAGE, ...others, ...(state && { state: SHOWN[state] ?? state }) })}`);
     if (own !== drawing) return; // a newer one is under way
+    if (!page.documents.length && asked.from) return change({ from: Math.max(0, Math.floor((page.total - 1) / PAGE) * PAGE) }, { replace: true });
     draw(page);
     if (page.problem) showProblem(page.problem);
     else if (halted) hideProblem();
@@ -48,7 +85,8 @@ async function anyUnderway(page) {
 }
 
 function draw({ documents, total }) {
-  byId("total").textContent = state ? "" : t("inIndex", total);
+  const narrowed = asked.state || asked.q;
+  byId("total").textContent = narrowed ? t("matching", total) : t("inIndex", total);
   // Rows that did not change stay, so that focus and selection survive the polling.
   const old = new Map([...list.children].map((row) => [row.dataset.id, row]));
   const rows = documents.map((entry) => {
@@ -58,8 +96,21 @@ function draw({ documents, total }) {
   });
   if (rows.length !== list.children.length || rows.some((row, i) => row !== list.children[i])) list.replaceChildren(...rows);
   byId("none").hidden = documents.length > 0;
-  byId("none").textContent = t(state ? "noneInState" : "noDocuments");
-  byId("more").hidden = documents.length >= total || size >= 200;
+  byId("none").textContent = t(narrowed ? "noneInState" : "noDocuments");
+  drawPager(total, documents.length);
+}
+
+function drawPager(total, here) {
+  const { from } = asked;
+  byId("pager").hidden = total <= PAGE;
+  byId("range").textContent = t("range", from + 1, from + here, total);
+  byId("previous").disabled = from === 0;
+  byId("next").disabled = from + here >= total || from + PAGE > DEEPEST;
+}
+
+function turn(step) {
+  change({ from: Math.max(0, asked.from + step * PAGE) });
+  byId("total").scrollIntoView({ block: "center" });
 }
 
 function entryRow(entry, version) {
@@ -90,7 +141,7 @@ function entryRow(entry, version) {
       "p",
       { class: "buttons" },
       RETRIED.includes(entry.state) && tool("again", `${t("retry")}: ${title}`, t("retry"), () => retry(entry)),
-      tool("trash", `${t("erase")}: ${title}`, t("erase"), () => erase(entry, title)),
+      tool("trash", `${t("erase")}: ${title}`, t("erase"), () => remove(entry.id, title, refresh)),
     ),
   );
 }
@@ -113,42 +164,6 @@ async function retry(entry) {
   refresh();
 }
 
-function erase(entry, title) {
-  const dialog = byId("confirm");
-  byId("confirm-text").textContent = t("deleteText", title);
-  dialog.returnValue = "no";
-  dialog.onclose = async () => {
-    if (dialog.returnValue !== "yes") return;
-    try {
-      await call(`/api/documents/${encodeURIComponent(entry.id)}`, { method: "DELETE" });
-      progress(t("deleted"));
-    } catch (problem) {
-      showProblem(problem);
-    }
-    refresh();
-  };
-  dialog.showModal();
-}
-
-async function upload(files) {
-  hideProblem();
-  let added = 0;
-  for (const [i, file] of files.entries()) {
-    progress(t("uploading", i + 1, files.length, file.name));
-    const body = new FormData();
-    body.append("file", file);
-    try {
-      if (file.size > MAX_MB * 2 ** 20) throw new Problem({ detail: t("tooLarge", MAX_MB), remedy: t("tooLargeRemedy") });
-      await call("/api/documents", { method: "POST", body });
-      added += 1;
-    } catch (problem) {
-      showProblem({ message: `${file.name}: ${problem.message}`, remedy: problem.remedy }); // the others still go up
-    }
-    refresh();
-  }
-  progress(added ? t("added", added) : "");
-}
-
 async function addAddress(event) {
   event.preventDefault();
   hideProblem();
@@ -166,13 +181,8 @@ async function addAddress(event) {
 
 function drawStates() {
   const buttons = STATES.map((name) => {
-    const onclick = () => {
-      state = name;
-      size = PAGE;
-      drawStates();
-      refresh();
-    };
-    return h("button", { type: "button", "aria-pressed": String(name === state), onclick }, t(name || "all"));
+    const onclick = () => change({ state: name });
+    return h("button", { type: "button", "aria-pressed": String(name === asked.state), onclick }, t(name || "all"));
   });
   byId("states").replaceChildren(...buttons);
 }
@@ -183,10 +193,20 @@ for (const option of byId("depth").options) {
   if (option.value !== "0") option.textContent = t("linksDeep", Number(option.value));
 }
 byId("address").addEventListener("submit", addAddress);
-byId("more").addEventListener("click", () => {
-  size = Math.min(size + PAGE, 200);
-  refresh();
+for (const order of ORDERS) byId("sort").append(h("option", { value: order }, t(`sort_${order}`)));
+byId("sort").addEventListener("change", () => change({ sort: byId("sort").value }));
+let pause = 0;
+byId("find").addEventListener("input", (event) => {
+  clearTimeout(pause);
+  if (!event.isComposing) pause = setTimeout(() => change({ q: byId("find").value.trim() }, { replace: true }), PAUSE_MS);
 });
-onFiles(upload);
-drawStates();
-refresh();
+byId("find").addEventListener("compositionend", () => change({ q: byId("find").value.trim() }, { replace: true }));
+byId("previous").addEventListener("click", () => turn(-1));
+byId("next").addEventListener("click", () => turn(1));
+addEventListener("popstate", () => {
+  const before = JSON.stringify(asked);
+  asked = fromAddress();
+  if (JSON.stringify(asked) !== before) show(); // else only the panel beside it came or went
+});
+onFiles(uploader(byId("progress"), refresh));
+show();

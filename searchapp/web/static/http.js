@@ -30,10 +30,32 @@ export async function call(path, { busy, ...options } = {}) {
     await pause(seconds, options.signal);
     return call(path, options);
   }
-  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
-  let details = { title: `${response.status} ${response.statusText}`, status: response.status };
-  if (response.headers.get("Content-Type")?.includes("json")) details = { ...details, ...(await response.json()) };
-  throw new Problem(details);
+  const told = response.headers.get("Content-Type")?.includes("json") ? await response.json() : {};
+  throw refused(response.status, response.statusText, told);
+}
+
+function refused(status, statusText, told) {
+  if (status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  return new Problem({ title: `${status} ${statusText}`, status, ...told });
+}
+
+// POSTs a form and reports the share (0 to 1) that is sent, which fetch cannot tell.
+export function send(path, body, { signal, progress }) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("X-CSRF-Token", csrf());
+    request.responseType = "json";
+    request.upload.addEventListener("progress", (event) => event.lengthComputable && progress(event.loaded / event.total));
+    request.addEventListener("load", () => {
+      if (request.status < 300) resolve(request.response);
+      else reject(refused(request.status, request.statusText, request.response ?? {}));
+    });
+    request.addEventListener("error", () => reject(new Problem({ detail: t("offline"), remedy: t("offlineRemedy") })));
+    request.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
+    signal.addEventListener("abort", () => request.abort());
+    request.send(body);
+  });
 }
 
 function pause(seconds, signal) {

@@ -1,0 +1,214 @@
+"""Deleted documents, kept for a while so that a deletion can be undone.
+
+What is deleted leaves the store at once: no search, answer or list shows it. All that the store held of it, vectors
+included, goes into a file below the data folder, and our copy of its original stays where it lies. Undoing writes it
+back as it was, without model, source or queue. Once the time is over, both are removed: by a timer, and after a
+restart by the next server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from searchapp.embedding import Fingerprint
+from searchapp.errors import NotFoundError, SearchAppError, StorageError
+from searchapp.ingest.claims import now
+from searchapp.ingest.originals import Originals
+from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
+from searchapp.stores import DocumentWrite, Store
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+log = logging.getLogger(__name__)
+
+_ID = re.compile(r"[\w-]{1,128}", re.ASCII)
+_WAITING = (DocumentState.QUEUED, DocumentState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What the store held of a document. ``hashes`` names the chunks whose vectors lie in the file beside this one."""
+
+    entry: DocumentEntry
+    chunks: tuple[Chunk, ...]
+    hashes: tuple[str, ...]
+    model: Fingerprint | None
+    deleted: dt.datetime
+
+
+class Trash:
+    """Deletes documents and brings them back, within ``minutes``; with 0 minutes nothing is kept."""
+
+    def __init__(self, data_dir: Path, store: Store, originals: Originals, minutes: float) -> None:
+        self._folder = data_dir.absolute() / "trash"
+        self._store = store
+        self._originals = originals
+        self._kept_for = dt.timedelta(minutes=minutes)
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def delete(self, document_id: str) -> None:
+        """Remove a document from the store, and keep what it needs to come back.
+
+        Raises NotFoundError when there is none, and StorageError when it cannot be kept; it is not deleted then.
+        """
+        entry = self._store.entry(document_id)
+        if entry is not None and self._kept_for:
+            self._keep(entry)
+        if not self._store.delete_document(document_id):
+            self._forget(document_id)
+            raise _unknown(document_id)
+        if entry is not None and not self._kept_for:
+            self._originals.forget(entry)
+        self._watch()
+
+    def entry(self, document_id: str) -> DocumentEntry:
+        """The entry of a deleted document that can still come back. Raises NotFoundError for any other."""
+        return self._read(document_id).entry
+
+    def restore(self, document_id: str) -> DocumentEntry:
+        """Bring a deleted document back as it was, and return its entry.
+
+        One that was waiting or worked on when it was deleted is queued, and so is one whose vectors are not known; the
+        caller sees to it that queued documents are ingested. One that is there again already stays as it is. Raises
+        NotFoundError when there is nothing to bring back, and StorageError when the store refuses.
+        """
+        with self._lock:
+            kept = self._read(document_id)
+            there = self._store.entry(document_id)
+            if there is None:
+                there = self._put_back(kept)
+            self._forget(document_id)
+        return there
+
+    def purge(self) -> None:
+        """Remove what can no longer be brought back. Does not raise: what cannot be removed now comes next time."""
+        with self._lock:
+            for path in self._files():
+                try:
+                    kept = self._read(path.stem, expired=True)
+                    if kept.deleted + self._kept_for > now():
+                        continue
+                    if self._store.entry(kept.entry.id) is None:  # else the original is that of a new document
+                        self._originals.forget(kept.entry)
+                    self._forget(kept.entry.id)
+                except SearchAppError as error:
+                    log.warning("What was deleted is kept a little longer: %s", error)
+
+    def watch(self) -> None:
+        """Purge now, and again when the next document's time is over."""
+        self.purge()
+        self._watch()
+
+    def close(self) -> None:
+        """End the timer; what is kept stays for the next process."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    # --- keeping
+
+    def _keep(self, entry: DocumentEntry) -> None:
+        chunks = self._store.chunks(entry.id)
+        model = self._store.fingerprint()
+        known = self._store.vectors({chunk.hash for chunk in chunks}, model) if chunks else {}
+        hashes = tuple(known)
+        kept = Deleted(entry, chunks, hashes, model, now())
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with self._vectors(entry.id).open("wb") as file:
+                np.save(file, np.stack([known[hash_] for hash_ in hashes]) if hashes else np.empty((0, 0), np.float32))
+            arriving = self._folder / f"{entry.id}.arriving"
+            arriving.write_bytes(_adapter().dump_json(kept))
+            arriving.replace(self._folder / f"{entry.id}.json")
+        except OSError as error:
+            raise StorageError(
+                f"{entry.title or entry.source} cannot be kept for an undo: {error.strerror or 'input error'}.",
+                "Free disk space, or set SEARCHAPP_UNDO_MINUTES=0 to delete at once.",
+            ) from error
+
+    def _put_back(self, kept: Deleted) -> DocumentEntry:
+        entry = kept.entry
+        vectors = self._known_vectors(kept)
+        complete = all(chunk.hash in vectors for chunk in kept.chunks)
+        if entry.state in _WAITING or not complete:
+            entry = dataclasses.replace(
+                entry, state=DocumentState.QUEUED, queued=now(), updated=now(), owner="", lease=None
+            )
+        if not complete:
+            entry = dataclasses.replace(entry, content_hash="", chunks=0)  # it must not count as unchanged
+        if kept.chunks and complete:
+            write = DocumentWrite(entry, tuple(EmbeddedChunk(chunk, vectors[chunk.hash]) for chunk in kept.chunks))
+            for sentence in self._store.write([write], kept.model).values():
+                raise StorageError(sentence, "Try again; it can be brought back for some minutes.")
+            self._store.refresh()
+        self._store.put_entries([entry])  # with the state and times that it had
+        return entry
+
+    def _known_vectors(self, kept: Deleted) -> dict[str, np.ndarray]:
+        try:
+            rows = np.load(self._vectors(kept.entry.id), allow_pickle=False)
+        except (OSError, ValueError):
+            return {}
+        return dict(zip(kept.hashes, rows, strict=False))
+
+    # --- files
+
+    def _read(self, document_id: str, *, expired: bool = False) -> Deleted:
+        """Raises NotFoundError for what is not kept, and for what is ``expired`` unless that is asked for."""
+        from pydantic import ValidationError
+
+        if not _ID.fullmatch(document_id):
+            raise _unknown(document_id)
+        path = self._folder / f"{document_id}.json"
+        try:
+            kept = _adapter().validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise _unknown(document_id) from error
+        if not expired and kept.deleted + self._kept_for <= now():
+            raise _unknown(document_id)
+        return kept
+
+    def _files(self) -> Iterator[Path]:
+        with contextlib.suppress(OSError):
+            yield from sorted(self._folder.glob("*.json"))
+
+    def _vectors(self, document_id: str) -> Path:
+        return self._folder / f"{document_id}.npy"
+
+    def _forget(self, document_id: str) -> None:
+        for path in (self._folder / f"{document_id}.json", self._vectors(document_id)):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def _watch(self) -> None:
+        """Set the timer for what is kept, if it does not run."""
+        if self._timer is not None and self._timer.is_alive():
+            return
+        if self._kept_for and any(self._files()):
+            self._timer = threading.Timer(self._kept_for.total_seconds() + 1, self.watch)
+            self._timer.daemon = True
+            self._timer.start()
+
+
+def _unknown(document_id: str) -> NotFoundError:
+    return NotFoundError(
+        f"There is no document {document_id[:64]} that could come back.", "Add it again, if you still have it."
+    )
+
+
+def _adapter() -> TypeAdapter[Deleted]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Deleted)
