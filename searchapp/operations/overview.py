@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from searchapp.errors import SearchAppError
 from searchapp.model import DocumentState
 from searchapp.operations.actions import Action
+from searchapp.stores import EntryOrder
 from searchapp.wiring import Application
 
 OLDEST_LOOKED_AT = 1000
@@ -167,7 +168,7 @@ def _embedded(application: Application) -> Overview:
 def _queue(application: Application) -> Queue:
     states = {str(state): count for state, count in application.store.state_counts().items()}
     claimed = application.store.entries(
-        states=[DocumentState.RUNNING], size=OLDEST_LOOKED_AT, oldest_first=True
+        states=[DocumentState.RUNNING], size=OLDEST_LOOKED_AT, order=EntryOrder.OLDEST
     ).entries
     now = dt.datetime.now(dt.UTC)
     workers = len({one.owner for one in claimed if one.owner and one.lease is not None and one.lease > now})
