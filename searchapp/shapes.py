@@ -128,6 +128,15 @@ class Completions(TypedDict):
     completions: list[str]
 
 
+@_described
+class Judgements(TypedDict):
+    """What was said of documents for one query."""
+
+    query: str
+    grades: dict[str, int]
+    """By document id: 1, what was looked for; 0, it is not."""
+
+
 # --- answers -------------------------------------------------------------------------------------------------
 
 

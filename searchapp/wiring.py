@@ -10,6 +10,7 @@ from searchapp.answer import Answerer
 from searchapp.embedding import Embedder, Fingerprint, SharedEmbedder, build_embedder, embedder_for
 from searchapp.errors import NotFoundError
 from searchapp.ingest import Ingester, Originals, RedisQueue, Reencode, Trash
+from searchapp.judgements import Judgements
 from searchapp.search import Searcher
 from searchapp.settings import Settings
 from searchapp.sources.page_drawer import PageDrawer
@@ -60,6 +61,11 @@ class Application:
     def page_drawer(self) -> PageDrawer:
         """Pages of originals to look at."""
         return PageDrawer(self.settings)
+
+    @cached_property
+    def judgements(self) -> Judgements:
+        """What readers said of hits."""
+        return Judgements(self.settings.data_dir)
 
     @cached_property
     def ingester(self) -> Ingester:

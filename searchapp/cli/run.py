@@ -21,6 +21,7 @@ from searchapp.cli import (
     es,
     evaluate,
     ingest,
+    judgements,
     keys,
     mcp,
     models,
@@ -70,6 +71,7 @@ app.command("ask")(ask.ask)
 app.command("models")(models.models)
 app.add_typer(documents.app, name="documents")
 app.command("eval")(evaluate.evaluate)
+app.add_typer(judgements.app, name="judgements")
 app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")

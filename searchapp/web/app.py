@@ -12,6 +12,7 @@ from searchapp.web import (
     guards,
     health,
     identity,
+    judgements,
     login,
     metrics,
     openapi,
@@ -64,6 +65,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     app.register_blueprint(pages.blueprint(settings))
     jobs = jobs or Jobs(application)
     app.register_blueprint(api.blueprint(application, jobs))
+    app.register_blueprint(judgements.blueprint(application))
     app.register_blueprint(operations.blueprint(application, jobs))
     app.register_blueprint(originals.blueprint(application))
     app.register_blueprint(viewer.blueprint(application))

@@ -43,6 +43,8 @@ REQUIRED: Mapping[str, Scope | None] = {
     "api.search": Scope.READ,
     "api.similar": Scope.READ,
     "api.complete": Scope.READ,
+    "judgements.judgements": Scope.READ,
+    "judgements.judge": Scope.READ,
     "api.ask": Scope.READ,
     "api.models": Scope.READ,
     "api.documents": Scope.READ,

@@ -56,10 +56,14 @@ def _usage(model: type[BaseModel], error: ValidationError) -> UsageError:
 def _kind(model: type[BaseModel], schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         schema = model.model_json_schema()["$defs"][schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        return " or ".join(_kind(model, choice) for choice in schema["anyOf"])
     if "enum" in schema:
         return f"one of {', '.join(schema['enum'])}"
     if schema["type"] == "integer":
         return f"a whole number from {schema['minimum']} to {schema['maximum']}"
+    if schema["type"] == "null":
+        return "null"
     if schema["type"] == "boolean":
         return "true or false"
     if schema["type"] == "array":

@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from searchapp.model import DocumentState, SearchMode, SortOrder
 from searchapp.operations import Action
+from searchapp.search.query import MAX_CHARACTERS
 from searchapp.search.query import MAX_CHARACTERS as MOST_CHARACTERS
 from searchapp.search.searcher import MAX_WINDOW
 from searchapp.sources.page_drawer import WIDTHS
@@ -119,6 +120,23 @@ class Question(Body):
     """Passages to answer from."""
     model: str = ""
     """An Ollama model, in place of the configured one."""
+
+
+class JudgementsQuery(Query):
+    """Whose judgements to list."""
+
+    q: str = Field(min_length=1, max_length=MAX_CHARACTERS)
+    """The query."""
+
+
+class Thumb(Body):
+    """What a reader says of a document."""
+
+    query: str = Field(min_length=1, max_length=MAX_CHARACTERS)
+    """The query that it was found for, as it was typed."""
+    document_id: str = Field(min_length=1)
+    grade: int | None = Field(ge=0, le=1)
+    """1: what was looked for; 0: it is not; null: nothing is said any more."""
 
 
 def _split(texts: list[str]) -> list[str]:

@@ -14,6 +14,7 @@ from typing import IO
 
 from searchapp.access import Access
 from searchapp.errors import NotFoundError, SearchAppError, UsageError
+from searchapp.judgements import Judgements
 from searchapp.model import (
     Answer,
     AnswerEvent,
@@ -279,6 +280,9 @@ class Store:
     def entry(self, document_id: str) -> DocumentEntry | None:
         return self.known.get(document_id)
 
+    def known_entries(self, document_ids: Collection[str]) -> dict[str, DocumentEntry]:
+        return {id_: self.known[id_] for id_ in document_ids if id_ in self.known}
+
     def chunks(self, document_id: str) -> tuple[Chunk, ...]:
         return tuple(self.passages.get(document_id, ()))
 
@@ -389,6 +393,7 @@ class StandIn:
         self.ingester = Ingester(self.store)
         self.originals = Originals(data_dir)
         self.trash = Trash(self.store)
+        self.judgements = Judgements(data_dir)
         self.page_drawer = PageDrawer(self.settings)
         self.queue: object = None
 

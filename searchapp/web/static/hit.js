@@ -3,6 +3,7 @@
 import { h, icon, marked } from "./dom.js";
 import { day, languageName, t, typeName } from "./i18n.js";
 import { breadcrumb, opens } from "./links.js";
+import { thumbs } from "./thumbs.js";
 
 export function hitElement(hit) {
   const excerpt = hit.highlights.length ? hit.highlights.join(" … ") : hit.text;
@@ -18,7 +19,7 @@ export function hitElement(hit) {
     ),
     h("p", { class: "facts" }, ...facts(hit)),
     snippet,
-    h("div", { class: "hit-tools" }, wholePassage(hit, snippet, excerpt), why(hit)),
+    h("div", { class: "hit-tools" }, wholePassage(hit, snippet, excerpt), why(hit), thumbs(hit)),
   );
 }
 

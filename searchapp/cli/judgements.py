@@ -1,0 +1,114 @@
+"""``searchapp judgements``: list, export, remove."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from searchapp.cli.common import JsonOption, application, console, print_json
+
+app = typer.Typer(help="What readers said of hits on the page, by thumbs.", no_args_is_help=True, rich_markup_mode=None)
+
+
+class Format(StrEnum):
+    """How judgements are written."""
+
+    QRELS = "qrels"
+    JSONL = "jsonl"
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False) -> None:
+    """List what was judged, by query.
+
+    Example: searchapp judgements list
+    """
+    found = application().judgements.all()
+    if as_json:
+        print_json(
+            {
+                "judgements": [
+                    {
+                        "query": one.query,
+                        "document_id": one.document_id,
+                        "source": one.source,
+                        "title": one.title,
+                        "grade": one.grade,
+                        "judged": one.judged.isoformat(),
+                    }
+                    for one in found
+                ]
+            }
+        )
+        return
+    out = console()
+    query = None
+    for one in found:
+        if one.query != query:
+            query = one.query
+            out.print(query, style="bold", soft_wrap=True)
+        out.print(f"  {'+' if one.grade else '-'} {one.title or one.source}  {one.source}", soft_wrap=True)
+    if not found:
+        out.print("No judgements yet. Make some with the thumbs on the page: searchapp serve")
+
+
+@app.command()
+def export(
+    to: Annotated[Path, typer.Argument(metavar="PLACE", help="Folder (qrels) or file (jsonl) to write.")],
+    format_: Annotated[
+        Format, typer.Option("--format", help="qrels: a folder in BEIR layout; jsonl: lines for people to edit.")
+    ] = Format.QRELS,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the judgements as files that "searchapp eval" reads.
+
+    Queries that nothing was found for are left out: no ranking of theirs is better than another.
+
+    Examples: searchapp judgements export ./judged && searchapp eval ./judged
+
+    searchapp judgements export judged.jsonl --format jsonl
+    """
+    from searchapp.errors import NotFoundError
+    from searchapp.judgements import usable, write_lines, write_qrels
+
+    found = application().judgements.all()
+    kept = usable(found)
+    if not kept:
+        raise NotFoundError(
+            "There is no judgement to export: no query has a document that was found right.",
+            "Make some with the thumbs on the page: searchapp serve",
+        )
+    (write_qrels if format_ is Format.QRELS else write_lines)(kept, to)
+    queries, left_out = (
+        len({one.query for one in kept}),
+        len({one.query for one in found} - {one.query for one in kept}),
+    )
+    if as_json:
+        print_json({"written": str(to), "queries": queries, "judgements": len(kept), "queries_left_out": left_out})
+        return
+    note = f"; left out: {left_out} without a right document" if left_out else ""
+    console().print(f"{to}: {len(kept)} judgements of {queries} queries{note}", soft_wrap=True)
+
+
+@app.command()
+def remove(
+    query: Annotated[str, typer.Argument(help="The query, as list shows it.")],
+    document: Annotated[str | None, typer.Option(help="Only that of the document with this id.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Forget what was judged for a query.
+
+    Example: searchapp judgements remove "which gloves"
+    """
+    from searchapp.errors import NotFoundError
+
+    gone = application().judgements.remove(query, document)
+    if not gone:
+        raise NotFoundError(f"Nothing was judged for '{query[:80]}'.", "searchapp judgements list shows what was.")
+    if as_json:
+        print_json({"query": query, "removed": gone})
+    else:
+        console().print(f"removed {gone}")

@@ -1,0 +1,124 @@
+"""Judgements made on the page: whether a document is what a query looked for. One word a query and document, the last.
+
+``searchapp judgements export`` writes them as files that ``searchapp eval`` reads.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from searchapp.errors import StorageError, UsageError
+
+FILE = "judgements.sqlite"
+BUSY_SECONDS = 10.0
+GRADES = (0, 1)
+"""Not what was looked for, and what was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Of one document for one query; ``source`` and ``title`` are those of the document when it was judged."""
+
+    query: str
+    document_id: str
+    grade: int
+    source: str
+    title: str
+    judged: dt.datetime
+
+
+class Judgements:
+    """Kept in ``judgements.sqlite`` below a folder; threads and processes may share it. All raise StorageError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder.absolute() / FILE
+
+    def put(self, query: str, document_id: str, grade: int, source: str, title: str) -> None:
+        """Set the grade of a document for a query, in place of an earlier one. Raises UsageError for another grade."""
+        if grade not in GRADES:
+            raise UsageError(f"{grade} is no grade.", "1: what was looked for; 0: it is not.")
+        row = (query, document_id, grade, source, title, dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO judgements VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def remove(self, query: str, document_id: str | None = None) -> int:
+        """Forget what was said of one document for a query, or of all; returns how many judgements went."""
+        with self._transaction() as connection:
+            return connection.execute(
+                "DELETE FROM judgements WHERE query = ? AND (? IS NULL OR document_id = ?)",
+                (query, document_id, document_id),
+            ).rowcount
+
+    def all(self, of: str | None = None) -> tuple[Judgement, ...]:
+        """Those of one query, or all, by query and then in the order in which they were made."""
+        if not self._path.exists():
+            return ()
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT query, document_id, grade, source, title, judged FROM judgements "
+                "WHERE ? IS NULL OR query = ? ORDER BY query, judged, document_id",
+                (of, of),
+            ).fetchall()
+        return tuple(
+            Judgement(query, document_id, grade, source, title, dt.datetime.fromisoformat(judged))
+            for query, document_id, grade, source, title, judged in rows
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # Created by us and not by SQLite, which would let the group read it: queries are private.
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as connection, connection:
+                connection.execute(
+                    "CREATE TABLE IF NOT EXISTS judgements (query TEXT, document_id TEXT, grade INTEGER NOT NULL, "
+                    "source TEXT NOT NULL, title TEXT NOT NULL, judged TEXT NOT NULL, PRIMARY KEY (query, document_id))"
+                )
+                yield connection
+        except (OSError, sqlite3.Error) as error:
+            raise StorageError(
+                f"Judgements in {self._path} cannot be read or written: {error}.",
+                "Check that the disk has room and the folder is yours; SEARCHAPP_DATA_DIR chooses another.",
+            ) from error
+
+
+def usable(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
+    """Those of queries that something was found for: a ranking cannot be measured where nothing is right."""
+    good = {judgement.query for judgement in judgements if judgement.grade}
+    return tuple(judgement for judgement in judgements if judgement.query in good)
+
+
+def write_qrels(judgements: Sequence[Judgement], folder: Path) -> None:
+    """Write ``queries.jsonl`` and ``qrels/test.tsv`` in the layout of BEIR. Raises StorageError."""
+    ids = {query: f"q{number}" for number, query in enumerate(dict.fromkeys(one.query for one in judgements), start=1)}
+    queries = (json.dumps({"_id": id_, "text": query}, ensure_ascii=False) for query, id_ in ids.items())
+    rows = (f"{ids[one.query]}\t{one.document_id}\t{one.grade}" for one in judgements)
+    _write(folder / "queries.jsonl", queries)
+    _write(folder / "qrels" / "test.tsv", ("query-id\tcorpus-id\tscore", *rows))
+
+
+def write_lines(judgements: Sequence[Judgement], path: Path) -> None:
+    """Write one JSON object a judgement, documents by path or address, for people to edit. Raises StorageError."""
+    _write(
+        path,
+        (
+            json.dumps({"query": one.query, "document": one.source, "grade": one.grade}, ensure_ascii=False)
+            for one in judgements
+        ),
+    )
+
+
+def _write(path: Path, lines: Iterator[str] | Sequence[str]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error

@@ -1,0 +1,57 @@
+"""Thumbs: what a reader says of a hit's document, kept for ``searchapp eval``."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+
+from searchapp import shapes
+from searchapp.access import may_read
+from searchapp.errors import NotFoundError, StorageError, UsageError
+from searchapp.search.query import clean
+from searchapp.web.identity import caller, readable
+from searchapp.web.operation import STORE, operation
+from searchapp.web.requests import JudgementsQuery, Thumb
+
+if TYPE_CHECKING:
+    from searchapp.wiring import Application
+
+
+def blueprint(application: Application) -> Blueprint:
+    """``/api/judgements``."""
+    routes = Blueprint("judgements", __name__, url_prefix="/api")
+
+    @routes.get("/judgements")
+    @operation("List judgements of a query", errors=(UsageError, StorageError, *STORE))
+    def judgements(query: JudgementsQuery) -> shapes.Judgements:
+        """Those of documents that the caller may see."""
+        found = application.judgements.all(clean(query.q))
+        entries = application.store.known_entries([one.document_id for one in found]) if found else {}
+        seen = [
+            one
+            for one in found
+            if one.document_id in entries and may_read(caller().groups, entries[one.document_id].groups)
+        ]
+        return {"query": clean(query.q), "grades": {one.document_id: one.grade for one in seen}}
+
+    @routes.post("/judgements")
+    @operation(
+        "Judge a document",
+        status=HTTPStatus.NO_CONTENT,
+        errors=(UsageError, NotFoundError, StorageError, *STORE, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    )
+    def judge(body: Thumb) -> tuple[str, HTTPStatus]:
+        """Say whether a document is what the query looked for. The last word counts; `null` takes it back."""
+        query = clean(body.query)
+        if not query:
+            raise UsageError("The query is empty.", "Send the query that the document was found for.")
+        entry = readable(application.store.entry(body.document_id), body.document_id)
+        if body.grade is None:
+            application.judgements.remove(query, entry.id)
+        else:
+            application.judgements.put(query, entry.id, body.grade, entry.source, entry.title)
+        return "", HTTPStatus.NO_CONTENT
+
+    return routes

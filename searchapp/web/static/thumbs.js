@@ -1,0 +1,50 @@
+// 👍 and 👎 on a hit: whether its document is what the query looked for. A second press takes it back.
+
+import { h } from "./dom.js";
+import { showProblem } from "./frame.js";
+import { getJson, postJson } from "./http.js";
+import { t } from "./i18n.js";
+import { read } from "./state.js";
+
+let known = { q: null, grades: null };
+
+// What was said of the documents of this query before; asked for once a query.
+function grades(q) {
+  if (known.q !== q) known = { q, grades: getJson(`/api/judgements?${new URLSearchParams({ q })}`).then((found) => found.grades) };
+  return known.grades;
+}
+
+export function thumbs(hit) {
+  const { q } = read();
+  const up = thumb("👍", t("right"), 1);
+  const down = thumb("👎", t("wrong"), 0);
+  const group = h("span", { class: "thumbs", role: "group", "aria-label": t("judge") }, up, down);
+
+  function thumb(sign, name, grade) {
+    const press = () => say(grade === current() ? null : grade);
+    return h("button", { type: "button", class: "bare", "aria-label": name, title: name, "aria-pressed": "false", onclick: press }, sign);
+  }
+  function current() {
+    if (up.getAttribute("aria-pressed") === "true") return 1;
+    return down.getAttribute("aria-pressed") === "true" ? 0 : null;
+  }
+  function show(grade) {
+    up.setAttribute("aria-pressed", String(grade === 1));
+    down.setAttribute("aria-pressed", String(grade === 0));
+  }
+  async function say(grade) {
+    const before = current();
+    show(grade);
+    try {
+      const said = await grades(q);
+      await postJson("/api/judgements", { query: q, document_id: hit.document_id, grade });
+      said[hit.document_id] = grade;
+    } catch (problem) {
+      show(before);
+      showProblem(problem);
+    }
+  }
+  // The hits are there without their judgements, and pressing says what is wrong.
+  grades(q).then((said) => show(said[hit.document_id] ?? null), () => (known = { q: null, grades: null }));
+  return group;
+}
