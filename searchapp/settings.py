@@ -36,6 +36,13 @@ class Authentication(StrEnum):
     REQUIRED = "required"
 
 
+class LogFormat(StrEnum):
+    """How a line of the log is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class Fusion(StrEnum):
     """How the keyword and the semantic ranking become one; see ``search/fusion.py``."""
 
@@ -217,6 +224,14 @@ class Settings(BaseSettings):
     metrics_port: int = Field(
         9808, ge=0, le=65535, description="Port on which a worker shows its Prometheus metrics; 0 for none."
     )
+    log_format: LogFormat = Field(
+        LogFormat.TEXT, description="text for people, or json: one object a line, for programs that collect logs."
+    )
+    traces_url: str = Field(
+        "",
+        description="Address of an OpenTelemetry collector (OTLP over HTTP, such as http://127.0.0.1:4318) that gets "
+        "traces. Empty: none are made. Needs the extra otel.",
+    )
     lease_seconds: float = Field(
         60.0, ge=1, description="How long a document stays with a process that gives no sign of life, in seconds."
     )
@@ -264,7 +279,7 @@ class Settings(BaseSettings):
     def _networks(cls, value: object) -> object:
         return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
 
-    @field_validator("ollama_url", "public_url", "oidc_issuer")
+    @field_validator("ollama_url", "public_url", "oidc_issuer", "traces_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

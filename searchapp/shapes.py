@@ -6,10 +6,13 @@ sentence below a field is its description there.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import (
+    Annotated,
+    NotRequired,  # pydantic reads the one of typing only from Python 3.12 on
+)
 
 from pydantic import ConfigDict, Field, with_config
-from typing_extensions import TypedDict  # pydantic reads the one of typing only from Python 3.12 on
+from typing_extensions import TypedDict
 
 from searchapp.model import DocumentState, IngestState, Rewriting, SearchMode, Support
 
@@ -385,4 +388,7 @@ class Health(TypedDict):
     """The process answers."""
 
     status: str
-    """Always ``ok``; what is not is a problem."""
+    """``ok``, or ``degraded`` where searches work and answers are quotations; what does not work is a problem."""
+
+    degraded: NotRequired[str]
+    """Why, in a sentence."""

@@ -11,10 +11,14 @@ from searchapp.embedding import Embedder, Fingerprint, SharedEmbedder, build_emb
 from searchapp.errors import NotFoundError
 from searchapp.ingest import Ingester, Originals, RedisQueue, Reencode, Trash
 from searchapp.judgements import Judgements
+from searchapp.ollama_api import OllamaServer
 from searchapp.search import Searcher
 from searchapp.settings import Settings
 from searchapp.sources.page_drawer import PageDrawer
 from searchapp.stores import Store, build_store
+
+CHECK_SECONDS = 3.0
+"""A language model's server that does not list its models within this will not write an answer soon."""
 
 
 class Application:
@@ -43,7 +47,7 @@ class Application:
         return embedder_for(fingerprint, self.embedder, self.settings)
 
     @cached_property
-    def embedder(self) -> Embedder:
+    def embedder(self) -> SharedEmbedder:
         """What turns text into vectors, shared by all threads."""
         return SharedEmbedder(self.model, batch_size=self.settings.embedding_batch_size)
 
@@ -86,6 +90,14 @@ class Application:
     def answerer(self) -> Answerer:
         """Questions to answers."""
         return Answerer(self.searcher, self.embedder, self.settings)
+
+    def check_model(self) -> None:
+        """Raise when nothing can be embedded now."""
+        self.embedder.check()
+
+    def check_language_model(self) -> None:
+        """Raise when the language model's server does not answer within a moment, or has no such model."""
+        OllamaServer(self.settings.ollama_url, CHECK_SECONDS).digest(self.settings.llm_model)
 
     def delete_document(self, document_id: str) -> None:
         """Remove a document, its passages and our copy of its original for good; ``trash`` deletes with an undo.

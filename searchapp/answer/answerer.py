@@ -14,6 +14,7 @@ from searchapp.answer.conversation import Query, read, recent
 from searchapp.answer.draft import Draft
 from searchapp.answer.evidence import has_evidence
 from searchapp.answer.extractive import extract
+from searchapp.answer.metrics import count_tokens, watched
 from searchapp.answer.neutral import NO_EVIDENCE
 from searchapp.embedding import Embedder, Tokenizer
 from searchapp.errors import ModelUnavailableError, ServiceRefusedError, ServiceUnavailableError
@@ -38,6 +39,7 @@ from searchapp.ollama_api import OllamaServer, control_tokens_of, tokenizer_of
 from searchapp.search import Searcher
 from searchapp.search.query import read_query
 from searchapp.settings import Settings
+from searchapp.telemetry import tracing
 from searchapp.text.words import is_cjk
 
 REFUSAL_EN = "The documents that were searched hold no evidence to answer this."
@@ -60,6 +62,7 @@ class Answerer:
         """Names of the language models that can be asked. Raises ServiceUnavailableError and ServiceRefusedError."""
         return self._ollama.chat_models()
 
+    @watched
     def ask(
         self,
         question: str,
@@ -115,10 +118,12 @@ class Answerer:
             return
         try:
             window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
-            tokenizer, control_tokens = self._vocabulary(model)
-            context = build_context(results.query, hits, tokenizer, window, kept, control_tokens)
+            with tracing.span("prompt"):
+                tokenizer, control_tokens = self._vocabulary(model)
+                context = build_context(results.query, hits, tokenizer, window, kept, control_tokens)
             yield SourcesFound((*context.used, *hits[len(context.used) :]), len(context.used))
-            yield from self._generated(results.query, hits, context, model, given_up)
+            with tracing.begun("tokens", model=model) as span:
+                yield from self._generated(results.query, hits, context, model, given_up, span)
         except (ModelUnavailableError, ServiceUnavailableError, ServiceRefusedError) as error:
             subject = model if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
             yield from self._extractive(results.query, hits, notices.quoted(error, subject))
@@ -138,7 +143,13 @@ class Answerer:
         return "".join(part.message.content or "" for part in parts)
 
     def _generated(
-        self, question: str, hits: Sequence[Hit], context: Context, model: str, given_up: Callable[[], bool]
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        context: Context,
+        model: str,
+        given_up: Callable[[], bool],
+        span: tracing.Begun,
     ) -> Iterator[AnswerEvent]:
         checker = Checker(context.used, question, self._embedder)
         draft = Draft(checker)
@@ -153,7 +164,10 @@ class Answerer:
                 if draft.fault:
                     told.append(notices.fault(draft.fault, model))
                     break
-                finished = finished or bool(part.done)
+                if part.done:
+                    finished = True
+                    count_tokens(part)
+                    span.set(prompt_tokens=part.prompt_eval_count or 0, answer_tokens=part.eval_count or 0)
                 if part.done_reason == "length":
                     told.append(notices.cut_off(self._settings.llm_answer_tokens))
         except ServiceUnavailableError as error:

@@ -13,6 +13,8 @@ from searchapp.model import Vector, Vectors
 from searchapp.ollama_api import OllamaServer, tokenizer_of
 from searchapp.settings import Settings
 
+CHECK_SECONDS = 3.0
+
 WINDOW_SHARE = 0.9
 """Share of the window that is used: Ollama makes more tokens of some CJK punctuation than the model's tokenizer."""
 
@@ -65,6 +67,10 @@ class OllamaEmbedder:
     def tokenizer(self) -> Tokenizer:
         """See ``Embedder``."""
         return tokenizer_of(self._info)
+
+    def check(self) -> None:
+        """Raise when the server does not answer within a moment, or the model is not there."""
+        OllamaServer(self._settings.ollama_url, CHECK_SECONDS).digest(self._name)
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """See ``Embedder``."""

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
+from searchapp.embedding import metrics
 from searchapp.embedding.base import Embedder, Fingerprint, Tokenizer, batches_by_length
 from searchapp.errors import OverloadedError
 from searchapp.model import Vector, Vectors
@@ -90,22 +92,32 @@ class SharedEmbedder:
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """See ``Embedder``; batch by batch, queries between them."""
         if self._thread is None or len(texts) == 0:
-            return self._inner.embed_documents(texts)
+            return self._called(lambda: self._inner.embed_documents(texts), "documents", len(texts))
         vectors = np.empty((len(texts), self.fingerprint.dims), dtype=np.float32)
         tokens = self.tokenizer.counts(texts) if len(texts) > self._batch_size else None
         for batch in batches_by_length(texts, self._batch_size, tokens):
-            of_batch = [texts[index] for index in batch]
+            some = [texts[index] for index in batch]
             with self._documents_turn():
-                vectors[batch] = self._called(lambda some=of_batch: self._inner.embed_documents(some))  # type: ignore[misc]
+                vectors[batch] = self._called(partial(self._inner.embed_documents, some), "documents", len(some))
         return vectors
+
+    def check(self) -> None:
+        """Raise what an embedding would raise now; a model in this process is loaded, one behind a server asked for."""
+        check: Callable[[], object] | None = getattr(self._inner, "check", None)
+        if check is None:
+            _ = self._inner.fingerprint
+        else:
+            check()
 
     def embed_query(self, text: str) -> Vector:
         """See ``Embedder``; also raises OverloadedError when too many callers wait."""
         with self._turn:
             if (known := self._cache.get(text)) is not None:
+                metrics.CACHED.inc()
                 self._cache.move_to_end(text)
                 return known
             if self._callers >= MOST_CALLERS:
+                metrics.TURNED_AWAY.inc()
                 raise OverloadedError(
                     f"{self._callers} searches wait for the embedding model already.",
                     "Try again in a moment; a search by keywords alone does not wait for it.",
@@ -116,7 +128,8 @@ class SharedEmbedder:
                 job = self._waiting[text] = _Job()
             self._callers += 1
         try:
-            return self._awaited(job)
+            with metrics.WAITING.track_inprogress():
+                return self._awaited(job)
         finally:
             with self._turn:
                 self._callers -= 1
@@ -144,7 +157,7 @@ class SharedEmbedder:
 
     def _run(self, taken: dict[str, _Job]) -> None:
         try:
-            vectors = self._called(lambda: self._embed_queries(list(taken)))
+            vectors = self._called(lambda: self._embed_queries(list(taken)), "queries", len(taken))
             for job, vector in zip(taken.values(), vectors, strict=True):
                 vector.setflags(write=False)  # several callers and the cache share it
                 job.vector = vector
@@ -166,8 +179,11 @@ class SharedEmbedder:
                     self._cache.popitem(last=False)
                 self._turn.notify_all()
 
-    def _called(self, work: Callable[[], T]) -> T:
-        return work() if self._thread is None else self._thread.submit(work).result()
+    def _called(self, work: Callable[[], T], kind: str, count: int) -> T:
+        with metrics.CALL_SECONDS.labels(kind).time():
+            done = work() if self._thread is None else self._thread.submit(work).result()
+        metrics.TEXTS.labels(kind).inc(count)
+        return done
 
     def _embed_queries(self, texts: list[str]) -> list[Vector]:
         if len(texts) > 1 and isinstance(self._inner, EmbedsQueries):

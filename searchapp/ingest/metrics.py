@@ -16,6 +16,7 @@ BATCH_SECONDS = Histogram(
     "How long a batch from the queue took.",
     buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 1800),
 )
+QUEUED_BATCHES = Gauge("searchapp_ingest_queued_batches", "Batches in the queue that no worker has taken yet.")
 BATCHES_IN_HAND = Gauge("searchapp_ingest_batches_in_hand", "Batches that this process works on now.")
 DOCUMENTS = Gauge("searchapp_documents", "Documents in the registry, by state.", ["state"])
 HEARTBEAT = Gauge("searchapp_worker_heartbeat_timestamp_seconds", "When this worker last looked at the registry.")

@@ -145,7 +145,9 @@ class Worker:
             mine = list(self._sources)
         self._queue.hold(mine, self._sweep_seconds * 2)
         # With batches in the queue the documents that wait are most probably in them.
-        if self._queue.length() == 0 and self._queue.first_of("sweep", self._sweep_seconds * 0.9):
+        queued = self._queue.length()
+        metrics.QUEUED_BATCHES.set(queued)
+        if queued == 0 and self._queue.first_of("sweep", self._sweep_seconds * 0.9):
             held = self._queue.held()
             late = waiting(self._store, since=now() - dt.timedelta(seconds=self._sweep_seconds))
             lost = [source for source in late if source not in held]

@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from prometheus_client import Histogram
+
 from searchapp.access import may_read
 from searchapp.embedding import Embedder, embedder_for, query_vector
 from searchapp.errors import IndexSwitchedError, NotFoundError, UsageError
@@ -20,7 +22,11 @@ from searchapp.search.query import Query, clean, read_query
 from searchapp.search.variants import with_variants
 from searchapp.settings import Fusion, Settings
 from searchapp.stores import FacetCounts, FoundChunk, LegQuery, LegResults, Match, Store, model_in_use
+from searchapp.telemetry import tracing
+from searchapp.telemetry.stages import SECONDS, Stage, stage
 from searchapp.text.words import telling_words
+
+SEARCH_SECONDS = Histogram("searchapp_search_seconds", "How long searches took.", ["mode"], buckets=SECONDS)
 
 DEPTH = 100
 """Passages that each leg brings to fusion; deeper ones hardly ever reach a first page."""
@@ -49,6 +55,10 @@ class Searcher:
         Raises UsageError (empty or overlong query, page out of range), ModelMismatchError, and the store's and the
         embedder's errors.
         """
+        with SEARCH_SECONDS.labels(request.mode).time(), tracing.span("search", mode=request.mode):
+            return self._search(request)
+
+    def _search(self, request: SearchRequest) -> SearchResults:
         started = time.perf_counter()
         query = read_query(request.query)
         asked = replace(request, query=query.text, filters=overlaid(request.filters, parse_filters(query.filters)))
@@ -140,9 +150,13 @@ class Searcher:
     def _leg_query(self, query: Query, request: SearchRequest) -> LegQuery:
         semantic = request.mode is not SearchMode.KEYWORD
         embedder = self._embedder_in_use() if semantic else self._embedder
+        vector = None
+        if semantic:
+            with stage(Stage.ENCODE):
+                vector = query_vector(embedder, query.text)
         return LegQuery(
             keywords=with_variants(query.text) if request.mode is not SearchMode.SEMANTIC else None,
-            vector=query_vector(embedder, query.text) if semantic else None,
+            vector=vector,
             model=embedder.fingerprint if semantic else None,
             depth=_depth(request),
             filters=request.filters,
@@ -160,7 +174,8 @@ class Searcher:
     def _ranked(self, legs: LegResults, request: SearchRequest, text: str) -> Mapping[str, float]:
         """Ids and fused scores, best first. What later pages bring comes after all that earlier ones could show."""
         first = _first_depth(request)
-        best = self._fused(legs.keyword[:first], legs.semantic[:first], request.mode, text)
+        with stage(Stage.FUSION):
+            best = self._fused(legs.keyword[:first], legs.semantic[:first], request.mode, text)
         if request.offset + request.size <= first:
             return best
         deeper = self._fused(legs.keyword, legs.semantic, request.mode, text)

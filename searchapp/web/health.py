@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from searchapp import shapes
-from searchapp.errors import SearchAppError, ServiceUnavailableError
+from searchapp.errors import ServiceUnavailableError
+from searchapp.web.dependencies import answer_problem, search_problem
 from searchapp.web.operation import operation
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def blueprint(application: Application) -> Blueprint:
-    """``/healthz`` answers as long as the process does; ``/readyz`` is 503 while the store cannot serve."""
+    """``/healthz`` answers as long as the process does; ``/readyz`` is 503 while searches cannot be served."""
     routes = Blueprint("health", __name__)
 
     @routes.get("/healthz")
@@ -26,11 +27,14 @@ def blueprint(application: Application) -> Blueprint:
     @routes.get("/readyz")
     @operation("Whether searches can be served now", errors=(ServiceUnavailableError,))
     def readyz() -> shapes.Health:
-        try:
-            application.store.check()
-        except SearchAppError as error:
-            # Whatever the store's reason, to a load balancer it means one thing: send nobody here.
-            raise ServiceUnavailableError(error.message, error.remedy) from error
+        """Asks the store and the embedding model. Without a language model searches work and answers are quotations:
+        then the status is `degraded`, and nobody need be kept away.
+        """
+        if problem := search_problem(application):
+            # Whatever the reason, to a load balancer it means one thing: send nobody here.
+            raise ServiceUnavailableError(problem.message, problem.remedy) from problem
+        if problem := answer_problem(application):
+            return {"status": "degraded", "degraded": problem.message}
         return {"status": "ok"}
 
     return routes

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, Histogram, generate_latest
 
-from searchapp.ingest.metrics import show_states
-from searchapp.web.operation import STORE, operation
+from searchapp.errors import SearchAppError
+from searchapp.ingest.metrics import QUEUED_BATCHES, show_states
+from searchapp.web.dependencies import answer_problem, search_problem
+from searchapp.web.operation import operation
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -38,13 +41,18 @@ def register(app: Flask) -> None:
 
 
 def blueprint(application: Application) -> Blueprint:
-    """The route; documents by state are counted when it is asked."""
+    """The route; dependencies and documents by state are looked at when it is asked, and none need be there."""
     routes = Blueprint("metrics", __name__)
 
     @routes.get("/metrics")
-    @operation("Metrics for Prometheus", content={"text/plain": {"type": "string"}}, errors=STORE)
+    @operation("Metrics for Prometheus", content={"text/plain": {"type": "string"}}, errors=())
     def metrics() -> Response:
-        show_states(application.store.state_counts())
+        if search_problem(application) is None:
+            show_states(application.store.state_counts())
+        answer_problem(application)
+        if application.queue is not None:
+            with contextlib.suppress(SearchAppError):
+                QUEUED_BATCHES.set(application.queue.length())
         return Response(generate_latest(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return routes

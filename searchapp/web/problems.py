@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, json, render_template, request
 from flask.typing import ResponseReturnValue
+from prometheus_client import Counter
 from werkzeug.exceptions import HTTPException
 
 from searchapp import shapes
@@ -15,6 +16,8 @@ from searchapp.redaction import redactor
 from searchapp.settings import Settings
 
 log = logging.getLogger(__name__)
+
+PROBLEMS = Counter("searchapp_http_problems", "Requests that ended with a problem, by its code.", ["code"])
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -65,6 +68,7 @@ def problem(error: SearchAppError) -> shapes.Problem:
 
 def respond(details: shapes.Problem) -> Response:
     """A response that tells ``details``: a page where one was asked for, else JSON."""
+    PROBLEMS.labels(details["code"]).inc()
     if wants_a_page():
         body, media_type = render_template("error.html", problem=details), "text/html"
     else:

@@ -396,6 +396,16 @@ class StandIn:
         self.judgements = Judgements(data_dir)
         self.page_drawer = PageDrawer(self.settings)
         self.queue: object = None
+        self.model_error: SearchAppError | None = None
+        self.language_model_error: SearchAppError | None = None
+
+    def check_model(self) -> None:
+        if self.model_error:
+            raise self.model_error
+
+    def check_language_model(self) -> None:
+        if self.language_model_error:
+            raise self.language_model_error
 
     def add(self, one: Hit, original: bytes | None = None, **changes: object) -> None:
         """Make a hit findable, its document known, and its original openable."""

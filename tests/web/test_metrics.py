@@ -1,5 +1,6 @@
 """What ``/metrics`` tells a monitor, and what it does not."""
 
+import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -48,7 +49,22 @@ def test_a_refused_request_is_counted(client: FlaskClient, app: StandIn) -> None
     assert sample(client, "searchapp_http_request_seconds_count", **labels) == before + 1
 
 
-def test_a_store_that_is_down_is_a_problem(client: FlaskClient, app: StandIn) -> None:
-    app.store.error = ServiceUnavailableError("No answer.", "Start it.")
-    response = client.get("/metrics")
-    assert (response.status_code, response.json["code"]) == (503, "service_unavailable")
+@pytest.mark.parametrize("down", [{"store"}, {"embedding_model"}, {"language_model"}, set()])
+def test_a_dependency_that_is_down_is_told(client: FlaskClient, app: StandIn, down: set[str]) -> None:
+    error = ServiceUnavailableError("No answer.", "Start it.")
+    app.store.error = error if "store" in down else None
+    app.model_error = error if "embedding_model" in down else None
+    app.language_model_error = error if "language_model" in down else None
+    names = {"store", "language_model"} | ({"embedding_model"} - ({"embedding_model"} if "store" in down else set()))
+    up = {name for name in names if sample(client, "searchapp_dependency_up", dependency=name) == 1}
+    assert up == names - down
+    ready = client.get("/readyz")
+    assert ready.status_code == (503 if down & {"store", "embedding_model"} else 200)
+    assert ready.json["status"] == (503 if ready.status_code == 503 else "degraded" if down else "ok")
+    assert client.get("/healthz").json == {"status": "ok"}
+
+
+def test_problems_are_counted_by_their_code(client: FlaskClient, library: StandIn) -> None:
+    before = sample(client, "searchapp_http_problems_total", code="usage")
+    client.get("/api/search?q=")
+    assert sample(client, "searchapp_http_problems_total", code="usage") == before + 1

@@ -44,6 +44,7 @@ from searchapp.stores.elasticsearch.templates import (
 )
 from searchapp.stores.elasticsearch.versions import Names, Version, chosen, live_version, read_versions
 from searchapp.stores.elasticsearch.writing import delete_chunks, replace_documents
+from searchapp.telemetry.stages import Stage, stage_took
 
 Json = dict[str, Any]
 
@@ -51,6 +52,9 @@ log = logging.getLogger(__name__)
 
 LIVE_SECONDS = 1.0
 """How long a process may go on searching the version before; it still gets every write, and stays whole."""
+
+
+LEG_STAGES = {"keyword": Stage.KEYWORD, "semantic": Stage.VECTOR, "facets": Stage.FACETS}
 
 
 class ElasticsearchStore(ElasticsearchRegistry):
@@ -313,6 +317,8 @@ class ElasticsearchStore(ElasticsearchRegistry):
                 raise self._switched(live)
             if "error" in answer:
                 raise ApiError("search failed", replace(answers.meta, status=answer["status"]), answer)
+            # All travelled together, so each one's time is what the server says of it.
+            stage_took(LEG_STAGES[leg], answer["took"] / 1000)
             if leg == "facets":
                 counted = answer
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from searchapp.stores.lancedb.filters import conditions, named, one_of, quoted, 
 from searchapp.stores.lancedb.registry import DOCUMENTS, LanceRegistry
 from searchapp.stores.lancedb.searched import searched_text, with_stems
 from searchapp.stores.lancedb.translated import translated
+from searchapp.telemetry.stages import Stage, stage
 
 CHUNKS = "chunks"
 
@@ -192,9 +194,16 @@ class LanceStore(LanceRegistry):
         table = self._table(CHUNKS)
         if table is None:
             return LegResults((), ())
-        keyword = self._keyword(table, query, query.keywords) if query.keywords is not None else []
-        semantic = self._semantic(table, query, query.vector) if query.vector is not None else []
-        facets, matched = counted([*self._all_matches(table, query), *semantic]) if query.facets else ({}, 0)
+        keyword: list[dict[str, Any]] = []
+        semantic: list[dict[str, Any]] = []
+        if query.keywords is not None:
+            with stage(Stage.KEYWORD):
+                keyword = self._keyword(table, query, query.keywords)
+        if query.vector is not None:
+            with stage(Stage.VECTOR):
+                semantic = self._semantic(table, query, query.vector)
+        with stage(Stage.FACETS) if query.facets else contextlib.nullcontext():
+            facets, matched = counted([*self._all_matches(table, query), *semantic]) if query.facets else ({}, 0)
         return LegResults(
             keyword=tuple(schema.found_chunk(row, float(row.get("_score", 1.0))) for row in keyword),
             semantic=tuple(schema.found_chunk(row, 1.0 - float(row["_distance"])) for row in semantic),
