@@ -1,16 +1,20 @@
 // One found passage: what it is, where it stands, why it was found.
 
 import { h, icon, marked } from "./dom.js";
+import { behind, duplicates } from "./groups.js";
 import { day, languageName, t, typeName } from "./i18n.js";
 import { breadcrumb, opens } from "./links.js";
 import { thumbs } from "./thumbs.js";
 
-export function hitElement(hit) {
-  const excerpt = hit.highlights.length ? hit.highlights.join(" … ") : hit.text;
-  const snippet = h("p", { class: "snippet", dir: "auto" }, ...marked(excerpt));
+const excerpts = new WeakMap(); // by snippet
+
+// `more` is called with a hit when more like it is wanted.
+export function hitElement(hit, more) {
+  const snippet = h("p", { class: "snippet", dir: "auto" });
+  showExcerpt(snippet, hit);
   return h(
     "li",
-    { class: "hit" },
+    { class: "hit", "data-chunk": hit.chunk_id },
     h("p", { class: "crumbs", title: hit.source }, ...crumbs(hit.source)),
     h(
       "h3",
@@ -19,8 +23,23 @@ export function hitElement(hit) {
     ),
     h("p", { class: "facts" }, ...facts(hit)),
     snippet,
-    h("div", { class: "hit-tools" }, wholePassage(hit, snippet, excerpt), why(hit), thumbs(hit)),
+    h(
+      "div",
+      { class: "hit-tools" },
+      wholePassage(hit, snippet),
+      h("button", { type: "button", class: "bare", onclick: () => more(hit) }, t("moreLike")),
+      why(hit),
+      thumbs(hit),
+    ),
+    behind(hit),
+    duplicates(hit),
   );
+}
+
+// The pieces that matter; unless the whole passage is open, which stays.
+export function showExcerpt(snippet, hit) {
+  excerpts.set(snippet, hit.highlights.length ? hit.highlights.join(" … ") : hit.text);
+  if (!snippet.classList.contains("whole")) snippet.replaceChildren(...marked(excerpts.get(snippet)));
 }
 
 export function crumbs(source) {
@@ -59,14 +78,14 @@ function why(hit) {
   );
 }
 
-function wholePassage(hit, snippet, excerpt) {
+function wholePassage(hit, snippet) {
   const button = h("button", { type: "button", class: "bare", "aria-expanded": "false" }, t("whole"));
   button.addEventListener("click", () => {
     const whole = button.getAttribute("aria-expanded") === "false";
     button.setAttribute("aria-expanded", String(whole));
     button.textContent = t(whole ? "excerpt" : "whole");
     snippet.classList.toggle("whole", whole);
-    snippet.replaceChildren(...(whole ? [hit.text] : marked(excerpt)));
+    snippet.replaceChildren(...(whole ? [hit.text] : marked(excerpts.get(snippet))));
   });
   return button;
 }

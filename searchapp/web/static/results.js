@@ -2,7 +2,7 @@
 
 import { byId, h } from "./dom.js";
 import { showProblem } from "./frame.js";
-import { hitElement } from "./hit.js";
+import { hitElement, showExcerpt } from "./hit.js";
 import { getJson } from "./http.js";
 import { t } from "./i18n.js";
 
@@ -15,25 +15,64 @@ let running = null;
 export async function showResults(state, change) {
   const found = await fetchPage(state, 0, change);
   if (!found) return null;
-  list.replaceChildren(...found.hits.map(hitElement));
+  const element = (hit) => hitElement(hit, (wanted) => change({ like: wanted.chunk_id, ask: false, sort: "relevance" }));
+  list.replaceChildren(...found.hits.map(element));
   list.classList.remove("stale");
   byId("nothing").replaceChildren(...(found.hits.length ? [] : await nothing(state, change)));
   byId("nothing").hidden = found.hits.length > 0;
-  const count = t("found", found.total, Math.round(found.took_ms));
+  const count = t(state.group ? "foundDocuments" : "found", state.group ? found.total : (found.matched ?? found.total), Math.round(found.took_ms));
+  byId("order").hidden = !found.hits.length;
+  showLead(state, found, change);
   byId("count").textContent = found.hits.length ? [count, state.ask ? "" : t("hint")].filter(Boolean).join(" · ") : "";
-  showMore(state, found, change);
+  showMore(state, found, change, element);
+  if (!state.like) showSentences(state, found);
   return found;
+}
+
+// What the list is, where it is not simply what was typed; or what may have been meant.
+function showLead(state, found, change) {
+  const link = (words, next) => h("button", { type: "button", class: "link", dir: "auto", onclick: () => change(next) }, words);
+  const lead = state.like
+    ? [t("likeThis", found.query), link(t("backTo", state.q), { like: "" })]
+    : found.did_you_mean
+      ? [t("didYouMean"), link(found.did_you_mean, { q: found.did_you_mean })]
+      : [];
+  byId("lead").replaceChildren(...lead);
+  byId("lead").hidden = !lead.length;
+}
+
+// Passages in which no word was matched show the sentence that is nearest in meaning, a moment later: that takes a
+// model some time, and the list need not wait.
+async function showSentences(state, found) {
+  if (found.hits.every((hit) => hit.highlights.some((piece) => piece.includes("\uE000")))) return;
+  const own = running;
+  await new Promise((done) => setTimeout(done, PATIENCE_MS));
+  if (own.signal.aborted || own !== running) return;
+  const { hits } = await getJson(`/api/search?${asked(state, 0)}&sentences=true`, { signal: own.signal }).catch(() => ({ hits: [] }));
+  if (own !== running) return;
+  for (const hit of hits) {
+    const snippet = [...list.children].find((one) => one.dataset.chunk === hit.chunk_id)?.querySelector(".snippet");
+    if (snippet) showExcerpt(snippet, hit);
+  }
+}
+
+function asked(state, from) {
+  const query = new URLSearchParams({ mode: state.mode, size: PAGE, from, sort: state.sort, group: state.group });
+  query.set(state.like ? "passage" : "q", state.like || state.q);
+  for (const filter of state.filters) query.append("filter", filter);
+  return query;
 }
 
 async function fetchPage(state, from, change) {
   running?.abort();
   const own = (running = new AbortController());
-  const query = new URLSearchParams({ q: state.q, mode: state.mode, size: PAGE, from });
-  for (const filter of state.filters) query.append("filter", filter);
+  const query = asked(state, from);
+  if (!from) query.set("facets", "true");
+  if (!from && !state.like) query.set("spelling", "true");
   const waiting = from ? 0 : setTimeout(showWaiting, PATIENCE_MS);
   try {
     const busy = (seconds) => (byId("count").textContent = t("busy", seconds));
-    return await getJson(`/api/search?${query}`, { signal: own.signal, busy });
+    return await getJson(`/api/${state.like ? "similar" : "search"}?${query}`, { signal: own.signal, busy });
   } catch (problem) {
     if (problem.name === "AbortError") return null;
     list.replaceChildren(...(from ? list.childNodes : []));
@@ -57,16 +96,17 @@ function showWaiting() {
   list.replaceChildren(bone(), bone(), bone());
 }
 
-function showMore(state, found, change) {
+function showMore(state, found, change, element) {
   const button = byId("more");
-  button.hidden = list.children.length >= found.total || !found.hits.length;
+  // Folding may leave less than was counted: a page that is not full is the last.
+  button.hidden = list.children.length >= found.total || found.hits.length < PAGE;
   button.onclick = async () => {
     const next = await fetchPage(state, list.children.length, change);
     if (!next) return;
     const first = list.children.length;
-    list.append(...next.hits.map(hitElement));
+    list.append(...next.hits.map(element));
     list.children[first]?.querySelector(".title").focus();
-    showMore(state, next, change);
+    showMore(state, next, change, element);
   };
 }
 
@@ -75,6 +115,8 @@ export function clearResults() {
   list.replaceChildren();
   byId("nothing").hidden = true;
   byId("more").hidden = true;
+  byId("order").hidden = true;
+  byId("lead").hidden = true;
   byId("count").textContent = "";
 }
 

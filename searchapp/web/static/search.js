@@ -2,13 +2,16 @@
 
 import { hideAnswer, onNewConversation, showAnswer } from "./answer.js";
 import { byId } from "./dom.js";
+import { drawFacets, listenToFacets } from "./facets.js";
 import { hideProblem } from "./frame.js";
 import { getJson } from "./http.js";
 import { t } from "./i18n.js";
 import { listenToKeys } from "./keyboard.js";
+import { drawOrder, listenToOrder } from "./order.js";
 import { clearResults, noDocuments, showResults } from "./results.js";
 import { read, write } from "./state.js";
-import { drawFacets, drawModes, fillPanel, listenToPanel } from "./tools.js";
+import { closeSuggestions, listenToSuggestions } from "./suggest.js";
+import { drawChips, drawModes, fillPanel, listenToPanel } from "./tools.js";
 import "./viewer.js";
 
 const PAUSE_MS = 250; // of typing, before a search starts
@@ -32,6 +35,8 @@ async function show() {
   if (!state.q) return showHome();
   byId("home").hidden = true;
   drawModes(state, change);
+  drawChips(state, change);
+  drawOrder(state);
   fillPanel(state);
   if (state.ask) showAnswer(state);
   else hideAnswer();
@@ -58,7 +63,8 @@ async function showHome() {
 function clear() {
   box.value = "";
   box.focus();
-  change({ q: "", ask: false, filters: [] });
+  closeSuggestions();
+  change({ q: "", ask: false, filters: [], like: "" });
 }
 
 function typed(event) {
@@ -68,19 +74,26 @@ function typed(event) {
   const q = box.value.trim();
   if (q === state.q) return;
   // The first letters push a state, so that "back" leads home; the following ones replace it.
-  pause = setTimeout(() => change({ q, ask: false }, { replace: Boolean(state.q) && !state.ask }), PAUSE_MS);
+  pause = setTimeout(() => change({ q, ask: false, like: "" }, { replace: Boolean(state.q) && !state.ask }), PAUSE_MS);
 }
 
 byId("search").addEventListener("submit", (event) => {
   event.preventDefault();
   const q = box.value.trim();
-  if (q) change({ q, ask: true });
+  closeSuggestions();
+  if (q) change({ q, ask: true, like: "" });
 });
 box.addEventListener("input", typed);
 box.addEventListener("compositionend", typed);
 byId("clear").addEventListener("click", clear);
 onNewConversation(clear);
 listenToPanel(() => state, change);
+listenToFacets();
+listenToOrder(() => state, change);
+listenToSuggestions(
+  () => state.filters,
+  (q) => change({ q, ask: false, like: "" }),
+);
 listenToKeys(clear);
 addEventListener("popstate", () => {
   const before = JSON.stringify(state);

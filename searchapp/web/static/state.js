@@ -1,7 +1,9 @@
 // What is asked for lives in the address, so that reload, share, back and forward work.
-// {q, mode, filters: ["type=pdf", ...], ask}: the filters are spelled as the API spells them.
+// {q, mode, filters: ["type=pdf", ...], ask, sort, group, like}: the filters are spelled as the API spells them, and
+// `like` is the passage that more is wanted of.
 
 export const MODES = ["hybrid", "keyword", "semantic"];
+export const ORDERS = ["relevance", "newest", "oldest"];
 
 export function read() {
   const address = new URLSearchParams(location.search);
@@ -11,6 +13,9 @@ export function read() {
     mode: MODES.includes(mode) ? mode : MODES[0],
     filters: address.getAll("filter").filter((filter) => filter.includes("=")),
     ask: address.has("ask"),
+    sort: ORDERS.includes(address.get("sort")) ? address.get("sort") : ORDERS[0],
+    group: address.has("group"),
+    like: address.get("like") ?? "",
   };
 }
 
@@ -20,6 +25,9 @@ export function write(state, { replace = false } = {}) {
   if (state.mode !== MODES[0]) address.set("mode", state.mode);
   for (const filter of state.filters) address.append("filter", filter);
   if (state.ask) address.set("ask", "1");
+  if (state.sort !== ORDERS[0]) address.set("sort", state.sort);
+  if (state.group) address.set("group", "1");
+  if (state.like) address.set("like", state.like);
   const query = address.toString();
   const next = query ? `/?${query}` : "/";
   if (next === location.pathname + location.search) return;

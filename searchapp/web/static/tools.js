@@ -1,13 +1,9 @@
-// The row under the box: kind of search, facets, further filters. Every change goes through `change`.
+// The row under the box: kind of search, the filters that hold, further filters. Every change goes through `change`.
 
 import { byId, h, icon } from "./dom.js";
-import { languageName, t, typeName } from "./i18n.js";
-import { MODES, split, toggled, valueOf, withValue } from "./state.js";
-
-const MOST_VALUES = 6;
-const FACETS = { type: typeName, language: languageName };
-// Facets count what passed the filters; the values offered before are kept so that one can switch between them.
-let offered = { q: null, values: {} };
+import { LABELS } from "./facets.js";
+import { t } from "./i18n.js";
+import { MODES, split, valueOf, withValue } from "./state.js";
 
 export function drawModes(state, change) {
   const buttons = MODES.map((mode) => {
@@ -17,41 +13,15 @@ export function drawModes(state, change) {
   byId("modes").replaceChildren(...buttons);
 }
 
-export function drawFacets(state, facets, change) {
-  if (offered.q !== state.q) offered = { q: state.q, values: {} };
-  byId("chips").replaceChildren(
-    ...Object.keys(FACETS).flatMap((field) => facetChips(field, state, facets[field] ?? {}, change)),
-    ...plainChips(state, change),
-  );
-}
-
-function facetChips(field, state, counts, change) {
-  const chosen = state.filters.map(split).filter(([name]) => name === field).map(([, value]) => value);
-  const byCount = Object.keys(counts).sort((a, b) => counts[b] - counts[a]).slice(0, MOST_VALUES);
-  const values = [...new Set([...(offered.values[field] ?? []), ...byCount, ...chosen])];
-  offered.values[field] = values;
-  if (values.length < 2 && !chosen.length) return []; // a single value is no choice
-  return values.map((value) => {
-    const filter = `${field}=${value}`;
-    const pressed = chosen.includes(value);
-    return h(
-      "button",
-      { type: "button", class: "chip", "aria-pressed": String(pressed), onclick: () => change({ filters: toggled(state.filters, filter) }) },
-      FACETS[field](value),
-      counts[value] ? h("span", { class: "count" }, String(counts[value])) : null,
-      pressed ? icon("close") : null,
-    );
+// Each filter that holds, to be taken away by a press.
+export function drawChips(state, change) {
+  const chips = state.filters.map((filter) => {
+    const [field, value] = split(filter);
+    const words = ["after", "before"].includes(field) ? t(`${field}Is`, value) : field === "path" ? t("pathIs", LABELS.path(value)) : (LABELS[field] ?? String)(value);
+    const onclick = () => change({ filters: state.filters.filter((other) => other !== filter) });
+    return h("button", { type: "button", class: "chip", "aria-pressed": "true", "aria-label": t("remove", words), title: value, onclick }, words, icon("close"));
   });
-}
-
-function plainChips(state, change) {
-  return ["path", "after", "before"].flatMap((field) => {
-    const value = valueOf(state.filters, field);
-    if (!value) return [];
-    const words = t(`${field}Is`, value);
-    const onclick = () => change({ filters: withValue(state.filters, field, "") });
-    return [h("button", { type: "button", class: "chip", "aria-pressed": "true", "aria-label": t("remove", words), onclick }, words, icon("close"))];
-  });
+  byId("chips").replaceChildren(...chips);
 }
 
 // The panel with path and dates; `current` gives the state at the time of the change.
