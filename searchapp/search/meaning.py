@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from searchapp.embedding import Embedder
 from searchapp.search.highlights import MARK_CLOSE, MARK_OPEN, pieces
+from searchapp.text.sentences import is_whole
 
 MOST_PIECES = 200
 """Sentences embedded for one page of hits; a passage beyond them keeps the sentence it had."""
@@ -16,8 +17,7 @@ def sentences_that_matter(query: str, passages: Sequence[str], embedder: Embedde
 
     Raises as the embedder does.
     """
-    spans = [(index, text[start:end]) for index, text in enumerate(passages) for start, end in pieces(text)]
-    spans = spans[:MOST_PIECES]
+    spans = [(index, piece) for index, text in enumerate(passages) for piece in _sentences(text)][:MOST_PIECES]
     if not spans or embedder.fingerprint.made_by_store:
         return ["" for _ in passages]
     texts = list(dict.fromkeys(text for _, text in spans))
@@ -28,6 +28,12 @@ def sentences_that_matter(query: str, passages: Sequence[str], embedder: Embedde
         if index not in best or similarity[text] > similarity[best[index]]:
             best[index] = text
     return [f"{MARK_OPEN}{best[index]}{MARK_CLOSE}" if index in best else "" for index in range(len(passages))]
+
+
+def _sentences(text: str) -> list[str]:
+    """The whole sentences; a heading, which stands above the passage already, only where there is nothing else."""
+    every = [text[start:end] for start, end in pieces(text)]
+    return [piece for piece in every if is_whole(piece)] or every
 
 
 def _fitting(texts: list[str], embedder: Embedder) -> list[str]:

@@ -81,8 +81,8 @@ class Searcher:
         started = time.perf_counter()
         _refuse_beyond_window(request)
         document_id = passage_id.rsplit("-", 2)[0]
-        entry = self._store.entry(document_id)
-        chunk = next((one for one in self._store.chunks(document_id) if one.id == passage_id), None)
+        entry = self._store.entry(document_id) if document_id else None
+        chunk = next((one for one in self._store.chunks(document_id) if one.id == passage_id), None) if entry else None
         if entry is None or chunk is None or not may_read(request.filters.groups, entry.groups):
             raise NotFoundError(f"There is no passage {passage_id[:80]}.", "Its document has changed; search again.")
         others = (*request.filters.excluded_document_ids, document_id)

@@ -20,6 +20,9 @@ LOOKED_AT = 50
 SHORTEST_WORD = 4
 """Shorter words have too many neighbours to guess among."""
 
+LONGEST_WORD = 40
+"""A longer one is no word; comparing its spelling costs an engine thousands of states."""
+
 ALIKE = 0.75
 """Least similarity (Ratcliff and Obershelp's, 0 to 1) of a word and what it is taken for."""
 
@@ -28,7 +31,7 @@ _WORD = re.compile(rf"(?:(?![{CJK}])[^\W\d_])+")
 
 def unknown_words(words: str, chunks: Sequence[FoundChunk]) -> list[str]:
     """The words, of letters only, that occur in none of the passages that the words found."""
-    wanted = [word for word in dict.fromkeys(_WORD.findall(words)) if len(word) >= SHORTEST_WORD]
+    wanted = [word for word in dict.fromkeys(_WORD.findall(words)) if SHORTEST_WORD <= len(word) <= LONGEST_WORD]
     if not wanted:
         return []
     known = fold(" ".join(part for chunk in chunks for part in (chunk.title, *chunk.headings, chunk.text)))
