@@ -12,7 +12,7 @@ STRINGS = (FOLDER / "static" / "strings.js").read_text(encoding="utf-8")
 COMPOSED = {
     *("hybridTip", "keywordTip", "semanticTip", "pathIs", "afterIs", "beforeIs"),
     *(str(kind) for kind in SourceType),
-    *(key for key in re.findall(r"^  ((?:facet|sort)_\w+):", STRINGS, re.MULTILINE)),
+    *(key for key in re.findall(r"^  ((?:facet|order|sort)_\w+):", STRINGS, re.MULTILINE)),
     *(f"{name}{part}" for name in ("reindex", "rollback", "discard", "retryAll") for part in ("Title", "Text")),
     *("live", "written", "kept", "unfinished", "stranger", "counting", "copying", "checking", "queueing"),
     *("done", "stopped", "interrupted"),

@@ -5,7 +5,7 @@ import { t } from "./i18n.js";
 import { ORDERS } from "./state.js";
 
 export function drawOrder(state) {
-  const options = ORDERS.map((order) => h("option", { value: order, selected: order === state.sort }, t(`sort_${order}`)));
+  const options = ORDERS.map((order) => h("option", { value: order, selected: order === state.sort }, t(`order_${order}`)));
   byId("sort").replaceChildren(...options);
   byId("sort").value = state.sort;
   byId("group").setAttribute("aria-pressed", String(state.group));
