@@ -9,7 +9,7 @@ READY8 := $(VENV8)/.ready
 ELASTICSEARCH8 := 8.19.21
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-8 check fix services constraints clean
+.PHONY: help install demo serve test test-8 check audit fix services constraints clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ check: $(READY) ## Lint, format check and types; changes nothing.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+audit: $(READY) ## Look for known vulnerabilities in the pinned dependencies; says so when the database cannot be reached.
+	$(BIN)/python scripts/audit.py
 
 fix: $(READY) ## Mend what the linter and the formatter can mend.
 	$(BIN)/ruff check --fix .

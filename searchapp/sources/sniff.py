@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from typing import IO
 
 from searchapp.errors import SourceError
 from searchapp.model import SourceType
@@ -12,6 +13,7 @@ from searchapp.sources.addresses import is_web_address
 from searchapp.sources.containers import OLE_MAGIC, ZIP_MAGIC, in_ole, in_zip
 from searchapp.sources.encoding import byte_order_mark, looks_like_utf16
 from searchapp.sources.parsed import ParserInput
+from searchapp.sources.unpack import GZIP_MAGIC
 
 HEAD_BYTES = 4096
 
@@ -124,6 +126,17 @@ def sniff(source: ParserInput) -> SourceType:
     if declared in _ZIPPED:
         declared = SourceType.TEXT  # text under a wrong name is still text
     return _CONTENT_TYPES.get(media_type) or declared or SourceType.TEXT
+
+
+def refuse_unreadable(name: str, stream: IO[bytes]) -> None:
+    """Raise SourceError where the first bytes of ``stream`` show that it is no document; it is rewound then.
+
+    Containers and packed files pass: what is inside is looked at where parsing happens, in a process with limits.
+    """
+    head = stream.read(HEAD_BYTES)
+    stream.seek(0)
+    if not head.startswith((ZIP_MAGIC, OLE_MAGIC, GZIP_MAGIC)):
+        sniff(ParserInput(name, head))
 
 
 def is_page_address(address: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from flask import Blueprint, Response, request, url_for
 
@@ -23,6 +23,7 @@ from searchapp.model import DocumentState, Filters, SearchRequest, Turn
 from searchapp.search.filters import parse_filters
 from searchapp.serialise import entry_json, error_json, models_json, results_json
 from searchapp.sources.addresses import normalise_address
+from searchapp.sources.sniff import refuse_unreadable
 from searchapp.web import answers
 from searchapp.web.identity import caller, readable
 from searchapp.web.jobs import Jobs
@@ -214,4 +215,6 @@ def _uploaded(application: Application) -> list[str]:
     files = [file for file in request.files.getlist("file") if file.filename]
     if not files:
         raise UsageError("The upload holds no file.", "Send each as a form field named file.")
+    for file in files:  # all of them first: nothing is kept of a request that is refused
+        refuse_unreadable(file.filename or "", cast(IO[bytes], file.stream))
     return [application.originals.save_upload(file.filename or "", file.stream) for file in files]
