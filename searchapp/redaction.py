@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
@@ -25,8 +26,7 @@ _PATTERNS = (
 
 def redactor(settings: Settings) -> Callable[[str], str]:
     """A function that replaces the secrets among ``settings``, and what looks like one, in a text."""
-    values = [getattr(settings, name) for name in type(settings).model_fields]
-    secrets = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    secrets = list(_secrets(settings))
     known = sorted((secret for secret in secrets if len(secret) >= LEAST_CHARACTERS), key=len, reverse=True)
 
     def redact(text: str) -> str:
@@ -37,6 +37,19 @@ def redactor(settings: Settings) -> Callable[[str], str]:
         return text
 
     return redact
+
+
+def _secrets(settings: Settings) -> Iterator[str]:
+    """The secret settings, and the passwords within addresses, which a library may name without the rest."""
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        for one in value if isinstance(value, tuple) else (value,):
+            text = one.get_secret_value() if isinstance(one, SecretStr) else one if name.endswith("_url") else ""
+            if isinstance(one, SecretStr):
+                yield text
+            for address in text.split(",") if "://" in text else ():
+                yield unquote(urlsplit(address).password or "")
+                yield urlsplit(address).password or ""
 
 
 def redact_logs(redact: Callable[[str], str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from searchapp import shapes
@@ -169,9 +169,9 @@ def outcome_json(outcome: IngestOutcome) -> shapes.Outcome:
     }
 
 
-def error_json(error: SearchAppError) -> shapes.Failed:
-    """A failure as ``--json`` prints it on stderr."""
-    return {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}
+def error_json(error: SearchAppError, redact: Callable[[str], str] = str) -> shapes.Failed:
+    """A failure as ``--json`` prints it on stderr; ``redact`` takes secrets out of its words."""
+    return {"error": {"code": error.code, "message": redact(error.message), "remedy": redact(error.remedy)}}
 
 
 def _time(moment: dt.datetime | None) -> str | None:

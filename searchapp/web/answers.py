@@ -27,11 +27,12 @@ EVENTS = {
 log = logging.getLogger(__name__)
 
 
-def stream(events: Iterator[AnswerEvent]) -> Response:
+def stream(events: Iterator[AnswerEvent], redact: Callable[[str], str]) -> Response:
     """Send ``events`` one by one; ends early, and ends the work behind them, when the client goes.
 
     The first event is awaited here, so that what fails before it (an empty question, a store that is down) is still an
-    ordinary error response: raises what ``events`` raises. A later failure becomes an ``error`` event.
+    ordinary error response: raises what ``events`` raises. A later failure becomes an ``error`` event, its words passed
+    through ``redact``.
     """
     first = next(events)
     gone = client_gone()
@@ -44,10 +45,10 @@ def stream(events: Iterator[AnswerEvent]) -> Response:
                     return
                 yield encode(*event_json(event))
         except SearchAppError as error:
-            yield encode("error", problem(error))
+            yield encode("error", problem(error, redact))
         except Exception:  # the status line is long gone: the stream itself must say so
             log.exception("An answer broke off")
-            yield encode("error", problem(InternalError()))
+            yield encode("error", problem(InternalError(), redact))
 
     response = Response(body(), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-cache"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import replace
 from http import HTTPStatus
-from typing import IO, TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request, url_for
 
@@ -20,6 +20,7 @@ from searchapp.errors import (
     UsageError,
 )
 from searchapp.model import DocumentState, Filters, SearchRequest, Turn
+from searchapp.redaction import redactor
 from searchapp.search.filters import parse_filters
 from searchapp.serialise import entry_json, error_json, models_json, results_json
 from searchapp.sources.addresses import normalise_address
@@ -52,6 +53,7 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
 
 
 def _add_search(routes: Blueprint, application: Application) -> None:
+    redact = redactor(application.settings)
     settings = application.settings
     turns = Turns(settings.answers_at_once, settings.answers_waiting)
 
@@ -97,7 +99,7 @@ def _add_search(routes: Blueprint, application: Application) -> None:
             model=body.model or None,
             given_up=gone,
         )
-        return answers.stream(turns.held(None if caller() is LOCAL else caller().name, start, gone))
+        return answers.stream(turns.held(None if caller() is LOCAL else caller().name, start, gone), redact)
 
     @routes.get("/models")
     @operation("List the language models")
@@ -111,6 +113,8 @@ def _add_search(routes: Blueprint, application: Application) -> None:
 
 
 def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> None:
+    redact = redactor(application.settings)
+
     @routes.get("/documents")
     @operation("List documents", errors=(UsageError, *STORE), conditional=True)
     def documents(query: EntriesQuery) -> shapes.Entries:
@@ -127,7 +131,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         return {
             "total": page.total,
             "documents": [entry_json(entry) for entry in page.entries],
-            "problem": error_json(halted)["error"] if halted else None,
+            "problem": error_json(halted, redact)["error"] if halted else None,
         }
 
     @routes.post("/documents")
@@ -216,5 +220,5 @@ def _uploaded(application: Application) -> list[str]:
     if not files:
         raise UsageError("The upload holds no file.", "Send each as a form field named file.")
     for file in files:  # all of them first: nothing is kept of a request that is refused
-        refuse_unreadable(file.filename or "", cast(IO[bytes], file.stream))
+        refuse_unreadable(file.filename or "", file.stream)
     return [application.originals.save_upload(file.filename or "", file.stream) for file in files]

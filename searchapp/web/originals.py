@@ -94,14 +94,19 @@ def _original(entry: DocumentEntry, path: Path, max_bytes: int) -> Response:
 
 
 def _kind(entry: DocumentEntry, start: bytes) -> SourceType | None:
-    """The type that ingestion found; a document that has not come so far is only known by its first bytes."""
+    """The type that ingestion found; until then it is only what the name promises, so a PDF has to begin like one."""
     try:
-        return SourceType(entry.type)
+        kind = SourceType(entry.type)
     except ValueError:
-        return SourceType.PDF if b"%PDF-" in start else None
+        kind = SourceType.PDF
+    if kind is SourceType.PDF and b"%PDF-" not in start and not start.startswith(GZIP_MAGIC):
+        return None
+    return kind
 
 
 def _name(entry: DocumentEntry) -> str:
     """The name that the browser offers when the original is saved."""
     path = unquote(urlsplit(entry.source).path) if is_web_address(entry.source) else entry.source
-    return path.replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".gz") or "document"
+    name = path.replace("\\", "/").rstrip("/").rpartition("/")[2].removesuffix(".gz")
+    # A file may have a line break in its name, which no header can carry.
+    return "".join(character if character.isprintable() else "_" for character in name) or "document"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Flask, Response, json, render_template, request
@@ -37,8 +38,7 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(SearchAppError)
     def known(error: SearchAppError) -> Response:
-        details = problem(error)
-        response = respond({**details, "detail": redact(details["detail"])})
+        response = respond(problem(error, redact))
         if isinstance(error, BusyError):
             response.headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, UnauthenticatedError):
@@ -58,12 +58,12 @@ def register(app: Flask, settings: Settings) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         log.error("%s %s failed", request.method, request.path, exc_info=error)
-        return respond(problem(InternalError()))
+        return respond(problem(InternalError(), redact))
 
 
-def problem(error: SearchAppError) -> shapes.Problem:
-    """The problem details of ``error``; ``remedy`` and ``code`` are ours, the rest is the standard's."""
-    return _details(error.http_status, error.message, error.remedy, error.code)
+def problem(error: SearchAppError, redact: Callable[[str], str]) -> shapes.Problem:
+    """The problem details of ``error`` without secrets; ``remedy`` and ``code`` are ours, the rest the standard's."""
+    return _details(error.http_status, redact(error.message), redact(error.remedy), error.code)
 
 
 def respond(details: shapes.Problem) -> Response:
