@@ -8,6 +8,9 @@ ARG PYTHON_VERSION=3.12
 
 FROM python:${PYTHON_VERSION}-slim AS build
 ARG TORCH=cpu
+# Where packages come through a mirror.
+ARG PIP_INDEX_URL
+ARG UV_DEFAULT_INDEX
 ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_NO_CACHE=1 VIRTUAL_ENV=/opt/venv
 RUN pip install --no-cache-dir "uv>=0.9" && uv venv /opt/venv
 WORKDIR /src

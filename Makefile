@@ -9,7 +9,7 @@ READY8 := $(VENV8)/.ready
 ELASTICSEARCH8 := 8.19.21
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-8 check audit fix services constraints clean
+.PHONY: help install demo serve test test-8 rehearsal check audit fix services constraints clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ $(READY8): pyproject.toml constraints.txt
 	grep -v '^elastic' constraints.txt > $(VENV8)/constraints.txt
 	$(VENV8)/bin/uv pip install --quiet --python $(VENV8)/bin/python --constraint $(VENV8)/constraints.txt --editable '.[dev]' 'elasticsearch>=8.19,<9'
 	touch $@
+
+rehearsal: $(READY) ## Run the whole stack for real, as root: docker compose up from nothing to a cited answer; the log is shown.
+	SEARCHAPP_TEST_REQUIRE_SERVICES=1 $(BIN)/python -m pytest -s tests/stack/test_rehearsal.py
 
 check: $(READY) ## Lint, format check and types; changes nothing.
 	$(BIN)/ruff check .

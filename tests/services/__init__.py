@@ -1,4 +1,4 @@
-"""The real services the tests run against: Elasticsearch, Ollama, Redis, Chromium and tesseract; nothing is a mock.
+"""The real services the tests run against: Elasticsearch, Ollama, Redis, Chromium, tesseract, Docker; nothing is a mock.
 
 Each service is resolved in this order, and lazily: a run that needs none starts none.
 
@@ -11,6 +11,9 @@ Each service is resolved in this order, and lazily: a run that needs none starts
    ``~/.cache/searchapp-tests``, for root ``/var/cache/searchapp-tests``). Elasticsearch takes mvn and a JDK,
    21 or newer (17 for 8.19); ``SEARCHAPP_TEST_ELASTICSEARCH_VERSION`` asks for another version than 9.5.3, whatever is
    installed, which is how ``make test-8`` gets 8.19.21. Ollama takes go, g++ and the headers of Debian's nlohmann-json3-dev and libstb-dev.
+
+The rehearsal of the stack (tests/stack) takes root, Debian's docker.io and mmdebstrap, and compose, which go builds; its engine
+is its own, and what it holds is removed afterwards.
 
 When none of these works the tests that need the service are skipped, and the reason says what is missing.
 With ``SEARCHAPP_TEST_REQUIRE_SERVICES=1`` they fail instead, and root gets missing Debian packages installed.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from tests.services import chromium, elasticsearch, ollama, redis, tesseract
+from tests.stack import stand_ins
 
 # By the name of the fixture that wants it.
 SERVICES: dict[str, Callable[[], str]] = {
@@ -12,6 +13,7 @@ SERVICES: dict[str, Callable[[], str]] = {
     "redis_url": redis.obtain,
     "chromium_path": lambda: str(chromium.program()),
     "tesseract": tesseract.program,
+    "stack": stand_ins.obtain,
 }
 
 

@@ -9,7 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
-from tests.services import ServiceUnavailableError, cache, elasticsearch, java, ollama, tools
+from tests.services import ServiceUnavailableError, cache, docker, elasticsearch, java, ollama, tools
 from tests.services.docker import Engine
 
 RECIPES = Path(__file__).parent / "recipes"
@@ -52,8 +52,10 @@ def base() -> Path:
 
 
 def obtain() -> str:
-    """Do now what ``make`` would take long for; raises ServiceUnavailableError."""
-    return f"{base()}, {elasticsearch.program()}, {ollama.program()}, {ollama.models()}"
+    """Do now what rehearsing would take long for; returns what it will use. Raises ServiceUnavailableError."""
+    if os.geteuid() != 0:
+        return "not rehearsed: it takes root"
+    return f"{docker.obtain()}, {base()}, {elasticsearch.program()}, {ollama.program()}, {ollama.models()}"
 
 
 def _build_base(into: Path) -> None:
