@@ -3,7 +3,7 @@
 Each service is resolved in this order, and lazily: a run that needs none starts none.
 
 1. A running one, named by its URL: ``SEARCHAPP_TEST_ELASTICSEARCH_URL``, ``SEARCHAPP_TEST_OLLAMA_URL``,
-   ``SEARCHAPP_TEST_REDIS_URL``.
+   ``SEARCHAPP_TEST_REDIS_URL``, ``SEARCHAPP_TEST_DOCKER_HOST``.
 2. A program that is installed: the folder in ``SEARCHAPP_TEST_ELASTICSEARCH_HOME``, ``elasticsearch`` on
    PATH; ``ollama``, ``redis-server`` and ``tesseract`` on PATH; ``SEARCHAPP_TEST_CHROMIUM``, a Chromium or Chrome on
    PATH.

@@ -14,11 +14,16 @@ START_SECONDS = 60.0
 
 
 class Engine:
-    """A running engine with nothing in it; what it holds goes when it stops."""
+    """A running engine; with ``server`` one of our own, of which nothing is left when it stops."""
 
-    def __init__(self, server: process.Server, compose_program: Path) -> None:
+    def __init__(self, url: str, server: process.Server | None = None) -> None:
+        self._url = url
         self._server = server
-        self._compose = compose_program
+        self._compose = compose()
+
+    def has(self, image: str) -> bool:
+        """Whether it has an image of this name."""
+        return self.run("docker", "image", "inspect", image, check=False).returncode == 0
 
     def run(
         self, *command: str | Path, env: Mapping[str, str] | None = None, check: bool = True
@@ -27,7 +32,7 @@ class Engine:
         program = [self._compose] if command[0] == "compose" else ["docker"]
         done = subprocess.run(
             [*program, *(command[1:] if command[0] in ("compose", "docker") else command)],
-            env={**os.environ, "DOCKER_HOST": self._server.url, "DOCKER_BUILDKIT": "0", **(env or {})},
+            env={**os.environ, "DOCKER_HOST": self._url, "DOCKER_BUILDKIT": "0", **(env or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -38,10 +43,28 @@ class Engine:
         return done
 
     def stop(self) -> None:
-        """Remove every container, then stop the engine and remove its folder."""
+        """Remove every container, then stop the engine and remove its folder; one that is not ours goes on."""
+        if self._server is None:
+            return
         if running := self.run("docker", "ps", "--all", "--quiet", check=False).stdout.split():
             self.run("docker", "rm", "--force", "--volumes", *running, check=False)
         self._server.stop()
+        # What it leaves mounted: the network of containers that have none.
+        left = self._server.scratch / "exec" / "netns" / "default"
+        subprocess.run(["umount", left], capture_output=True, check=False)
+        shutil.rmtree(self._server.scratch, ignore_errors=True)
+
+
+def running() -> Engine | None:
+    """The engine that SEARCHAPP_TEST_DOCKER_HOST names; None when it is not set.
+
+    It gets images under the names of published ones, so it should be an engine for tests. Raises ServiceUnavailableError
+    when it does not answer.
+    """
+    url = os.environ.get("SEARCHAPP_TEST_DOCKER_HOST")
+    if url and not _answers(url):
+        raise ServiceUnavailableError(f"no Docker engine answers at {url}")
+    return Engine(url) if url else None
 
 
 def start() -> Engine:
@@ -49,7 +72,7 @@ def start() -> Engine:
 
     Builds that download ask for ``network: host``. Raises ServiceUnavailableError.
     """
-    compose_program = compose()
+    compose()
     daemon()
     scratch = process.scratch_folder("docker")
     url = f"unix://{scratch}/docker.sock"
@@ -57,7 +80,7 @@ def start() -> Engine:
     command += ["--pidfile", scratch / "docker.pid", "--bridge=none", "--storage-driver=overlay2"]
     command += ["--iptables=false", "--ip6tables=false", "--ip-forward=false"]  # the machine's own are left alone
     server = process.start(command, url, scratch, env={}, ready=lambda: _answers(url), timeout=START_SECONDS)
-    return Engine(server, compose_program)
+    return Engine(url, server)
 
 
 def obtain() -> str:

@@ -20,7 +20,7 @@ def stack(
     folder = tmp_path_factory.mktemp("stack")
     log = os.environ.get("SEARCHAPP_TEST_REHEARSAL_LOG")
     with service_or_skipped():
-        engine = docker.start()
+        engine = docker.running() or docker.start()
     try:
         with service_or_skipped():
             stand_ins.make(engine, folder)

@@ -36,9 +36,12 @@ def python_version() -> str:
 
 
 def make(engine: Engine, work: Path) -> None:
-    """Make all of them; ``work`` is an empty folder. Raises ServiceUnavailableError."""
-    engine.run("docker", "import", base(), BASE)
+    """Make those that the engine has not; ``work`` is an empty folder. Raises ServiceUnavailableError."""
+    if not engine.has(BASE):
+        engine.run("docker", "import", base(), BASE)
     for kind, name in names().items():
+        if engine.has(name):
+            continue
         context = work / kind
         shutil.copytree(RECIPES / kind, context)
         _FILL.get(kind, lambda folder: None)(context)
