@@ -3,6 +3,7 @@
 import { remove } from "./deletions.js";
 import { onFiles } from "./drop.js";
 import { byId, h, icon } from "./dom.js";
+import { sentence } from "./failures.js";
 import { hideProblem, showProblem } from "./frame.js";
 import { crumbs } from "./hit.js";
 import { call, getJson, postJson } from "./http.js";
@@ -134,7 +135,7 @@ function entryRow(entry, version) {
       h("a", { class: "title", ...opens({ document_id: entry.id, type: entry.type }), dir: "auto" }, title),
       h("p", { class: "crumbs", title: entry.source }, ...crumbs(entry.source)),
       h("p", { class: "facts" }, ...facts),
-      entry.error && h("p", { class: "error" }, entry.error),
+      entry.error && h("p", { class: "error", title: entry.error }, sentence(entry.error)),
       entry.note && h("p", { class: "notice" }, entry.note),
     ),
     h(

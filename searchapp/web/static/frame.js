@@ -1,6 +1,8 @@
 // What every page has: its words in the right language, the two switches, and the banner for what went wrong.
 
 import { byId, h, icon } from "./dom.js";
+import { told } from "./failures.js";
+import "./help.js";
 import { lang, t, translate } from "./i18n.js";
 import { keep } from "./storage.js";
 
@@ -23,10 +25,11 @@ byId("language").addEventListener("click", () => {
 // Shows what happened and what to do about it; `again` adds a button that tries once more.
 export function showProblem(problem, again) {
   const banner = byId("banner");
+  const { message, remedy } = told(problem);
   const retry = again && h("button", { type: "button", class: "quiet", onclick: () => (hideProblem(), again()) }, t("retry"));
   banner.replaceChildren(
     icon("alert"),
-    h("div", {}, h("strong", {}, problem.message || t("problem")), problem.remedy && h("p", {}, problem.remedy)),
+    h("div", {}, h("strong", {}, message || t("problem")), remedy && h("p", {}, remedy)),
     ...(retry ? [retry] : []),
     h("button", { type: "button", class: "bare", "aria-label": t("dismiss"), onclick: hideProblem }, icon("close")),
   );

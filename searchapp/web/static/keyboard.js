@@ -8,7 +8,7 @@ const box = byId("q");
 
 export function listenToKeys(clear) {
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.querySelector("dialog[open]") || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = event.target.matches("input, textarea, select");
     if (event.key === "Escape") escape(event, clear);
     else if (event.key === "/" && !typing) focusBox(event);

@@ -1,6 +1,7 @@
 // The original beside the answer: openOriginal(documentId, page, passageId). What is open stands in the address.
 
 import { byId, h, icon } from "./dom.js";
+import { told } from "./failures.js";
 import { crumbs } from "./hit.js";
 import { getJson } from "./http.js";
 import { t } from "./i18n.js";
@@ -71,7 +72,7 @@ async function show(id, page, passage) {
   const title = h("h2", { id: "viewer-title", dir: "auto" }, t("opening"));
   const where = h("p", { class: "crumbs" });
   const tools = h("div", { class: "viewer-tools" });
-  const body = h("div", { class: "viewer-body", "aria-busy": "true" });
+  const body = h("div", { class: "viewer-body", role: "region", "aria-labelledby": "viewer-title", tabindex: "0", "aria-busy": "true" });
   panel.replaceChildren(h("header", {}, h("div", {}, title, where), links(), closeButton()), tools, body);
   panel.hidden = false;
   document.body.dataset.viewer = "shown";
@@ -125,7 +126,8 @@ async function fill(asked) {
 }
 
 function failure(problem) {
-  return h("div", { class: "viewer-failure", role: "status" }, h("strong", {}, problem.message), problem.remedy && h("p", {}, problem.remedy));
+  const { message, remedy } = told(problem);
+  return h("div", { class: "viewer-failure", role: "status" }, h("strong", {}, message), remedy && h("p", {}, remedy));
 }
 
 // To the whole original in a tab of its own, and to the live page of what was read from the web.

@@ -1,0 +1,84 @@
+"""axe-core finds no serious barrier on any page, in light and dark, in English and Chinese."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.web.browsing import NewPage, Serve
+from tests.web.samples import fill_registry
+from tests.web.stand_in import StandIn
+
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request: pytest.FixtureRequest, new_page: NewPage) -> Page:
+    return new_page(color_scheme=request.param, bypass_csp=True)  # axe is put into the page as a script
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds that keeps somebody out, with the elements it is about."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']} ({one['impact']}): {node['html'][:200]} {node['failureSummary']}"
+        for one in found
+        if one["impact"] in SERIOUS
+        for node in one["nodes"]
+    ]
+
+
+def test_the_start_page(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator("#home-count")).to_have_text("4 documents")
+    assert barriers(page) == []
+
+
+def test_results_with_an_answer(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=gloves&ask=1")
+    expect(page.locator("#answer")).to_have_attribute("data-state", "done")
+    expect(page.locator(".hit")).to_have_count(4)
+    page.get_by_text("Why this result").first.click()
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.locator(".prose .cite").first.focus()
+    expect(page.locator("#passage")).to_be_visible()
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize("document", ["press-safety&page=12", "audit-2023", "gloves-zh"])
+def test_the_original_beside_the_answer(page: Page, address: str, document: str) -> None:
+    passage = document.split("&")[0]
+    page.goto(f"{address}/?q=gloves&lang=zh&open={document}&passage={passage}-0")
+    expect(page.locator(".viewer-body :is(.page-mark, mark)").first).to_be_visible()
+    expect(page.locator(".hit")).to_have_count(4)
+    assert barriers(page) == []
+
+
+def test_nothing_found(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q=zebra")
+    expect(page.locator("#nothing")).to_be_visible()
+    assert barriers(page) == []
+
+
+def test_the_documents(page: Page, address: str, library: StandIn) -> None:
+    fill_registry(library)
+    page.goto(f"{address}/documents")
+    expect(page.locator(".entries li")).to_have_count(11)
+    page.get_by_role("button", name="Delete: Minutes 1998").click()
+    expect(page.locator(".toast")).to_be_visible()
+    assert barriers(page) == []
+
+
+def test_the_login(page: Page, served: Serve, app: StandIn) -> None:
+    guarded = StandIn(app.settings.data_dir, auth="required")
+    page.goto(f"{served(guarded)}/login")
+    expect(page.get_by_role("heading")).to_be_visible()
+    assert barriers(page) == []
+
+
+def test_the_error_page(new_page: NewPage, address: str) -> None:
+    page = new_page(tolerated="404", bypass_csp=True)
+    page.goto(f"{address}/nowhere")
+    expect(page.get_by_role("heading")).to_be_visible()
+    assert barriers(page) == []
