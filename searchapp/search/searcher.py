@@ -90,16 +90,17 @@ class Searcher:
             request, query=entry.title, filters=replace(request.filters, excluded_document_ids=others), spelling=False
         )
         terms = telling_words(chunk.text)
-        legs = self._store.search(
+        legs = self._brought(
             LegQuery(
                 keywords=terms if asked.mode is not SearchMode.SEMANTIC else None,
                 vector=self._store.vectors([chunk.hash]).get(chunk.hash)
                 if asked.mode is not SearchMode.KEYWORD
                 else None,
-                depth=_depth(asked),
+                depth=_first_depth(asked),
                 filters=asked.filters,
                 facets=asked.facets,
-            )
+            ),
+            asked,
         )
         found = _Found(entry.title, terms, self._ranked(legs, asked, chunk.text), legs)
         return replace(_results(asked, found), took_ms=round((time.perf_counter() - started) * 1000, 1))
@@ -142,10 +143,25 @@ class Searcher:
         """The query is embedded with the model of the index that it goes to, also when an operator switches both."""
         for _ in range(SWITCHES_FOLLOWED):
             try:
-                return self._store.search(self._leg_query(query, request))
+                return self._brought(self._leg_query(query, request), request)
             except IndexSwitchedError:
                 continue
-        return self._store.search(self._leg_query(query, request))
+        return self._brought(self._leg_query(query, request), request)
+
+    def _brought(self, asked: LegQuery, request: SearchRequest) -> LegResults:
+        """What the legs bring; for a far page what they bring to every page, then what lies deeper.
+
+        One deeper search alone would not do: engines break ties, and look for neighbours, otherwise at another depth.
+        """
+        legs = self._store.search(asked)
+        if request.offset + request.size <= asked.depth:
+            return legs
+        deeper = self._store.search(replace(asked, depth=MAX_WINDOW, facets=False))
+        return replace(
+            legs,
+            keyword=_joined(legs.keyword, deeper.keyword),
+            semantic=_joined(legs.semantic, deeper.semantic),
+        )
 
     def _leg_query(self, query: Query, request: SearchRequest) -> LegQuery:
         semantic = request.mode is not SearchMode.KEYWORD
@@ -158,7 +174,7 @@ class Searcher:
             keywords=with_variants(query.text) if request.mode is not SearchMode.SEMANTIC else None,
             vector=vector,
             model=embedder.fingerprint if semantic else None,
-            depth=_depth(request),
+            depth=_first_depth(request),
             filters=request.filters,
             exact=query.exact,
             required=query.required,
@@ -215,13 +231,13 @@ def _refuse_beyond_window(request: SearchRequest) -> None:
 
 
 def _first_depth(request: SearchRequest) -> int:
+    """The same for every page, so that none repeats or leaves out what another has shown."""
     return max(DEPTH, request.size)
 
 
-def _depth(request: SearchRequest) -> int:
-    """The same for every page but the far ones, so that a page never repeats or leaves out what another has shown."""
-    first = _first_depth(request)
-    return first if request.offset + request.size <= first else MAX_WINDOW
+def _joined(first: tuple[FoundChunk, ...], then: Sequence[FoundChunk]) -> tuple[FoundChunk, ...]:
+    known = {chunk.id for chunk in first}
+    return (*first, *(chunk for chunk in then if chunk.id not in known))
 
 
 def _results(request: SearchRequest, found: _Found) -> SearchResults:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from searchapp.access import Scope
 from searchapp.errors import NotFoundError
 from searchapp.model import Filters, SearchMode, SearchRequest, SearchResults, SortOrder
 from searchapp.search import parse_filters
+from searchapp.settings import Authentication, load_settings
+from searchapp.web.app import create_app
 from searchapp.wiring import Application
 
 OUTSIDER = Filters(groups=())
@@ -190,3 +194,44 @@ def test_a_hit_by_meaning_alone_shows_the_nearest_sentence(library: Application)
         if hit.chunk_id in unmarked:
             (piece,) = hit.highlights
             assert piece[0] == "\ue000" and piece[-1] == "\ue001" and piece[1:-1] in hit.text
+
+
+def test_groups_bound_what_is_offered_over_http(library: Application, tmp_path: Path) -> None:
+    guarded = Application(library.settings.model_copy(update={"auth": Authentication.REQUIRED, "data_dir": tmp_path}))
+    guarded.__dict__["store"] = library.store
+    client = create_app(guarded, host="0.0.0.0").test_client()
+
+    def got(path: str, groups: tuple[str, ...]) -> Any:
+        _, key = guarded.access.keys.make(f"key-{'-'.join(groups)}", frozenset({Scope.READ}), groups=groups)
+        answer = client.get(path, headers={"Authorization": f"Bearer {key}"})
+        return answer.json
+
+    secret = search(library, "merger Quicksilver").hits[0].chunk_id
+    assert got("/api/complete?q=quicks", ("board",)) == {"completions": ["quicksilver"]}
+    assert got("/api/complete?q=quicks", ("sales",)) == {"completions": []}
+    assert got(f"/api/similar?passage={secret}", ("board",))["query"] == "Gloves of the board"
+    assert got(f"/api/similar?passage={secret}", ("sales",))["status"] == 404
+    spelt = "/api/search?q=quicksilvver&spelling=true&facets=true"
+    assert got(spelt, ("board",))["did_you_mean"] == "quicksilver"
+    told = got(spelt, ("sales",))
+    assert told["did_you_mean"] == "" and not any("secret" in path for path in told["facets"]["path"])
+
+
+@pytest.mark.parametrize("mode", SearchMode)
+def test_far_pages_repeat_nothing(tmp_path: Path, mode: SearchMode) -> None:
+    (tmp_path / "long.md").write_text(
+        "".join(
+            f"## Part {n}\n\nGloves {'and boots ' * (n % 7)}number {n} lie on shelf {n * 7 % 31}.\n\n"
+            for n in range(260)
+        ),
+        encoding="utf-8",
+    )
+    running = Application(
+        load_settings(data_dir=tmp_path / "data", embedding_model="hashed:64", chunk_tokens=32, chunk_overlap_tokens=0)
+    )
+    (outcome,) = running.ingester.ingest([str(tmp_path / "long.md")])
+    assert outcome.chunks > 200
+    pages = [running.searcher.search(SearchRequest("gloves boots", mode, 10, at)).hits for at in range(0, 200, 10)]
+    ids = [hit.chunk_id for page in pages for hit in page]
+    assert len(ids) == len(set(ids)) == 200
+    assert [hit.rank for page in pages for hit in page] == list(range(1, 201))

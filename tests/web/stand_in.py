@@ -95,6 +95,7 @@ class Searcher:
         self.requests: list[SearchRequest] = []
         self.completions: list[str] = []
         self.meant: dict[str, str] = {}
+        self.nearest: dict[str, tuple[str, ...]] = {}
 
     def search(self, request: SearchRequest) -> SearchResults:
         self.requests.append(request)
@@ -110,6 +111,10 @@ class Searcher:
             found = _grouped(found)
         page = found[request.offset : request.offset + request.size]
         ranked = tuple(dataclasses.replace(one, rank=request.offset + i) for i, one in enumerate(page, 1))
+        if request.sentences:
+            ranked = tuple(
+                dataclasses.replace(one, highlights=self.nearest.get(one.chunk_id, one.highlights)) for one in ranked
+            )
         meant = self.meant.get(request.query, "") if request.spelling else ""
         return SearchResults(
             request.query, request.mode, 12.3, len(found), ranked, facets, len(found) if request.facets else None, meant

@@ -174,3 +174,16 @@ def test_completion_that_fails_stands_in_nobodys_way(new_page: NewPage, address:
     expect(titles(page)).to_have_count(4)
     expect(page.get_by_role("alert")).to_be_hidden()
     expect(page.get_by_role("listbox")).to_be_hidden()
+
+
+def test_a_hit_by_meaning_alone_is_marked_a_moment_later(new_page: NewPage, address: str, library: StandIn) -> None:
+    text = "Bolts come first. They hold the press together."
+    library.add(hit("bolts", text, highlights=("Bolts come first.",)))
+    library.searcher.nearest = {"bolts-0": ("\ue000They hold the press together.\ue001",)}
+    page = new_page()
+    search(page, address, "bolts")
+    expect(page.locator(".hit mark")).to_have_text("They hold the press together.")
+    page.get_by_role("button", name="Whole passage").click()
+    expect(page.locator(".snippet")).to_have_text(text)
+    page.get_by_role("button", name="Excerpt").click()
+    expect(page.locator(".hit mark")).to_have_text("They hold the press together.")
