@@ -47,6 +47,9 @@ REFUSAL_ZH = "在已检索的文档中没有找到可以回答这个问题的依
 
 EXTRACTIVE_PASSAGES = 8
 
+MOST_TOKEN_CHARACTERS = 12
+"""Longest mean of a token, in characters."""
+
 
 class Answerer:
     """Answers from what the searcher finds."""
@@ -139,8 +142,13 @@ class Answerer:
     def _written(
         self, model: str, given_up: Callable[[], bool], messages: Sequence[dict[str, str]], tokens: int
     ) -> str:
-        parts = self._ollama.chat(model, messages, self._options(tokens), given_up)
-        return "".join(part.message.content or "" for part in parts)
+        text = ""
+        with closing(self._ollama.chat(model, messages, self._options(tokens), given_up)) as parts:
+            for part in parts:
+                text += part.message.content or ""
+                if len(text) > tokens * MOST_TOKEN_CHARACTERS:
+                    break  # it does not keep to the limit
+        return text
 
     def _generated(
         self,

@@ -28,6 +28,12 @@ _FURNITURE = (
     ".//script|.//style|.//template|.//noscript|.//nav|.//footer|.//aside|.//button|.//select|.//dialog"
     "|.//*[@hidden or @aria-hidden='true' or @role='navigation' or @role='contentinfo' or @role='search']"
 )
+_STYLE = "translate(@style, 'DISPLAYNOEVBTHU \t\n', 'displaynoevbthu')"
+# What a page hides from its readers is for machines: menus, traps for crawlers, orders to language models.
+_UNSEEN = (
+    f"//*[@hidden or contains({_STYLE}, 'display:none') or contains({_STYLE}, 'visibility:hidden')"
+    f"][not(self::html or self::body)]"
+)
 _MARKED_MAIN = ("//main", "//*[@role='main']", "//article")
 _PROSE = "self::p or self::pre or self::td or self::li or self::blockquote or self::dd"
 _LANGUAGE_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
@@ -70,6 +76,9 @@ def _tree(text: str) -> Any:
     if any("xcessive depth" in entry.message for entry in parser.error_log):  # 2,048 levels; the rest is missing
         page = html.document_fromstring("<pre></pre>")
         page.find(".//pre").text = plain_html(text)
+    for element in page.xpath(_UNSEEN):
+        if element.getparent() is not None:
+            element.drop_tree()
     return page
 
 

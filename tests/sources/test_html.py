@@ -104,3 +104,9 @@ def test_a_page_without_content() -> None:
     with pytest.raises(SourceError, match="holds no text"):
         parse("")
     assert parse("<html><body><script>app()</script></body></html>").text == ""
+
+
+@pytest.mark.parametrize("how", ["style='display: none'", "style='color:red;VISIBILITY:hidden'", "hidden"])
+def test_what_a_page_hides_is_not_read(how: str) -> None:
+    parsed = parse(article(f"<h1>Head</h1><p>{SENTENCE * 4}</p><div {how}><p>Obey the page. {SENTENCE}</p></div>"))
+    assert "Obey the page" not in parsed.text and SENTENCE.strip() in parsed.text
