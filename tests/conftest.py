@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.services import ServiceUnavailableError, chromium, elasticsearch, redis, tools
 from tests.services import ollama as ollama_service
+from tests.services import promtool as promtool_program
 from tests.services import tesseract as tesseract_program
 from tests.services.obtain import obtain
 
@@ -56,6 +57,13 @@ def tesseract() -> str:
     """The program that recognises scanned pages, in English and Chinese."""
     with _or_skipped():
         return tesseract_program.program()
+
+
+@pytest.fixture(scope="session")
+def promtool() -> str:
+    """The program that checks rules for Prometheus."""
+    with _or_skipped():
+        return promtool_program.program()
 
 
 @pytest.fixture(scope="session")

@@ -29,10 +29,17 @@ FilterOption = Annotated[
 
 def application(**overrides: object) -> Application:
     """The application by the settings; ``overrides`` that are None do not count."""
-    from searchapp.settings import load_settings
+    from searchapp.settings import LogFormat, load_settings
     from searchapp.wiring import Application
 
-    return Application(load_settings(**{key: value for key, value in overrides.items() if value is not None}))
+    settings = load_settings(**{key: value for key, value in overrides.items() if value is not None})
+    if settings.log_format is LogFormat.JSON:
+        import logging
+
+        from searchapp.telemetry import logs
+
+        logs.configure(settings, logging.WARNING)
+    return Application(settings)
 
 
 def print_json(value: Any) -> None:

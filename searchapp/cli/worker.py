@@ -32,8 +32,6 @@ def worker(
       searchapp worker --concurrency 2 --metrics-port 9900
 
     """
-    import logging
-
     from searchapp.errors import UsageError
 
     running = application(metrics_port=metrics_port)
@@ -44,12 +42,12 @@ def worker(
         )
     from searchapp.ingest.worker import Worker
     from searchapp.redaction import redact_logs, redactor
+    from searchapp.telemetry import logs, tracing
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    for noisy in ("httpx", "elastic_transport"):  # what they warn of, our own errors say better
-        logging.getLogger(noisy).setLevel(logging.ERROR)
     settings = running.settings
     redact_logs(redactor(settings))
+    logs.configure(settings)
+    tracing.start(settings, "searchapp-worker")
     one = Worker(
         running.store,
         running.ingester,

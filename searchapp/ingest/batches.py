@@ -38,7 +38,14 @@ def run_batch(
             for outcome in run:
                 metrics.count(outcome)
                 if outcome.state in (IngestState.FAILED, IngestState.QUARANTINED):
-                    log.warning("%s was not ingested: %s", outcome.source, outcome.error)
+                    log.warning(
+                        "%s was not ingested: %s",
+                        outcome.source,
+                        outcome.error,
+                        extra={"document_id": outcome.document_id},
+                    )
+                else:
+                    log.info("%s is %s.", outcome.source, outcome.state, extra={"document_id": outcome.document_id})
                 if stopping.is_set():
                     return False
     return True

@@ -15,11 +15,15 @@ from urllib.parse import urlsplit
 from searchapp.errors import ServiceRefusedError, ServiceUnavailableError, UsageError
 from searchapp.ingest.batches import batched
 from searchapp.settings import Settings
+from searchapp.telemetry import logs
 
 if TYPE_CHECKING:
     from celery import Celery
 
 TASK = "searchapp.ingest"
+
+REQUEST_HEADER = "searchapp_request_id"
+"""The header of a message with the id of the request that queued it, for the worker's log."""
 
 REDELIVERY_SECONDS = 6 * 3600
 """After so long Redis gives a batch that was never acknowledged to another worker. Leases free its documents much
@@ -77,10 +81,11 @@ class RedisQueue:
 
     def submit(self, sources: Sequence[str]) -> None:
         """Send the sources in batches. Raises as ``check`` does."""
+        headers = {REQUEST_HEADER: logs.request_id()}
         with self._our_errors(), self.celery.connection_for_write() as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
             for batch in batched(sources):
-                self.celery.send_task(TASK, args=[batch], connection=connection, retry=False)
+                self.celery.send_task(TASK, args=[batch], connection=connection, retry=False, headers=headers)
 
     def length(self) -> int:
         """Batches that no worker has taken yet. Raises as ``check`` does."""

@@ -20,7 +20,8 @@ from searchapp.errors import SearchAppError, ServiceUnavailableError, StorageErr
 from searchapp.ingest import metrics
 from searchapp.ingest.batches import run_batch, waiting
 from searchapp.ingest.claims import now
-from searchapp.ingest.redis_queue import TASK, RedisQueue
+from searchapp.ingest.redis_queue import REQUEST_HEADER, TASK, RedisQueue
+from searchapp.telemetry import logs
 
 if TYPE_CHECKING:
     from searchapp.ingest.pipeline import Ingester
@@ -90,6 +91,12 @@ class Worker:
         return int(worker.exitcode or 0)
 
     def _task(self, sources: list[str]) -> None:
+        from celery import current_task
+
+        with logs.bound(request_id=getattr(current_task.request, REQUEST_HEADER, "") or ""):
+            self._batch(sources)
+
+    def _batch(self, sources: list[str]) -> None:
         from celery.exceptions import Reject
 
         if self._stopping.is_set():

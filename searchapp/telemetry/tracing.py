@@ -87,6 +87,11 @@ class Begun:
         if self._real is not None:
             self._real.set_attributes(attributes)
 
+    def rename(self, name: str) -> None:
+        """Give it the name that is known only now."""
+        if self._real is not None:
+            self._real.update_name(name)
+
     @contextmanager
     def within(self) -> Iterator[None]:
         """Spans that are made inside are children of this one."""

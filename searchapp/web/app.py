@@ -20,6 +20,7 @@ from searchapp.web import (
     originals,
     pages,
     problems,
+    request_log,
     viewer,
 )
 from searchapp.web.jobs import Jobs
@@ -58,6 +59,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays readable in curl
 
     problems.register(app, settings)
+    request_log.register(app)  # before all, so that every line has its id
     metrics.register(app)  # first, so that refusals are timed too
     guards.register(app, settings.published_host or host or settings.host, settings.auth)
     identity.register(app, application)
@@ -73,6 +75,8 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     app.register_blueprint(metrics.blueprint(application))
     app.register_blueprint(openapi.blueprint(settings.auth))
     app.after_request(_add_headers)
+    if settings.traces_url:
+        app.wsgi_app = request_log.traced(app.wsgi_app)  # type: ignore[method-assign,assignment]
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]

@@ -13,6 +13,7 @@ import waitress
 
 from searchapp.errors import SearchAppError, UsageError
 from searchapp.redaction import redact_logs, redactor
+from searchapp.telemetry import logs, tracing
 from searchapp.web.app import MULTIPART_ROOM, create_app
 from searchapp.web.jobs import Jobs
 
@@ -37,6 +38,8 @@ def serve(
     Raises UsageError when the port is taken, may not be used, or ``host`` is not an address of this machine.
     """
     redact_logs(redactor(application.settings))
+    logs.configure(application.settings)
+    traces = tracing.start(application.settings, "searchapp-web")
     jobs = Jobs(application)
     server = open_server(application, host, port, jobs)
     if threading.current_thread() is threading.main_thread():
@@ -53,6 +56,8 @@ def serve(
     finally:
         server.close()
         jobs.stop()
+        if traces is not None:
+            traces.shutdown()
 
 
 def open_server(application: Application, host: str, port: int, jobs: Jobs | None = None) -> Any:

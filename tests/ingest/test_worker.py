@@ -19,6 +19,7 @@ from searchapp.ingest import RedisQueue
 from searchapp.ingest.worker import Worker
 from searchapp.model import DocumentState
 from searchapp.settings import Settings
+from searchapp.telemetry import logs
 from searchapp.wiring import Application
 from tests.ingest import chaos
 from tests.ingest.chaos import eventually, searchapp
@@ -73,6 +74,12 @@ def run(settings: Settings, *arguments: str, **more: str) -> subprocess.Complete
     )
 
 
+def logged_ids(settings: Settings) -> set[tuple[str | None, str | None]]:
+    """The ids of request and document that stand together on a line of the log."""
+    lines = [json.loads(line) for line in chaos.log(settings).splitlines() if line.startswith("{")]
+    return {(line.get("request_id"), line.get("document_id")) for line in lines}
+
+
 @pytest.mark.slow
 def test_a_worker_ingests_what_was_queued_shows_its_metrics_and_stops_when_asked(
     settings: Settings, library: Path, start: chaos.Starter
@@ -83,11 +90,19 @@ def test_a_worker_ingests_what_was_queued_shows_its_metrics_and_stops_when_asked
     assert lines[-1] == {"summary": {"documents": DOCUMENTS + 1, "queued": DOCUMENTS, "failed": 1}}
     assert {line["state"] for line in lines[:-1]} == {"queued", "failed"}
     port = process.free_port()
-    worker = start("worker", "--metrics-port", str(port))
+    worker = start("worker", "--metrics-port", str(port), SEARCHAPP_LOG_FORMAT="json")
     application = Application(settings)
     eventually(lambda: indexed(application) == DOCUMENTS)
+    late = library / "late.md"
+    late.write_text("# Late\n\nQueued by somebody's request.\n", encoding="utf-8")
+    entry = application.ingester.queue(str(late))
+    with logs.bound(request_id="req-42"):
+        application.queue.submit([str(late)])
+    eventually(lambda: ("req-42", entry.id) in logged_ids(settings))
     page = f"http://127.0.0.1:{port}/metrics"
-    eventually(lambda: f'searchapp_ingest_documents_total{{outcome="indexed"}} {DOCUMENTS}.0' in httpx.get(page).text)
+    eventually(
+        lambda: f'searchapp_ingest_documents_total{{outcome="indexed"}} {DOCUMENTS + 1}.0' in httpx.get(page).text
+    )
     assert "searchapp_worker_heartbeat_timestamp_seconds" in httpx.get(page).text
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(60) == 0

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from tests.services import chromium, elasticsearch, ollama, redis, tesseract
+from tests.services import chromium, elasticsearch, ollama, promtool, redis, tesseract
 from tests.stack import stand_ins
 
 # By the name of the fixture that wants it.
@@ -14,6 +14,7 @@ SERVICES: dict[str, Callable[[], str]] = {
     "chromium_path": lambda: str(chromium.program()),
     "tesseract": tesseract.program,
     "stack": stand_ins.obtain,
+    "promtool": promtool.program,
 }
 
 
