@@ -63,6 +63,7 @@ def results_json(results: SearchResults) -> shapes.Results:
         "facets": {name: dict(counts) for name, counts in results.facets.items()},
         "matched": results.matched,
         "did_you_mean": results.did_you_mean,
+        "weights": {leg.value: round(weight, SCORE_DIGITS) for leg, weight in results.weights.items()},
     }
 
 

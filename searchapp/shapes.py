@@ -122,6 +122,9 @@ class Results(TypedDict):
     """Where facets are asked for: all passages that they count."""
     did_you_mean: str
     """Where spelling is asked for: the query with words respelt that occur nowhere, else empty."""
+    weights: dict[str, float]
+    """What ``keyword`` and ``semantic`` count in the fused score, from 0 to 1; empty where ranks are fused, or one leg
+    runs."""
 
 
 @_described

@@ -124,6 +124,7 @@ class SearchResults:
     leg, by field and value: ``{"type": {"pdf": 3}, "year": {"2025": 2}}``; each value works as a filter of that field.
     ``matched`` is how many they are. Both only where the request asks for ``facets``. ``did_you_mean`` is the query
     with words respelt that occur nowhere, else empty. ``took_ms`` is wall-clock milliseconds, query embedding included.
+    ``weights`` is what each leg counts in a weighted sum; empty where ranks are fused, or one leg runs.
     """
 
     query: str
@@ -134,3 +135,4 @@ class SearchResults:
     facets: Mapping[str, Mapping[str, int]]
     matched: int | None = None
     did_you_mean: str = ""
+    weights: Mapping[Leg, float] = field(default_factory=dict)

@@ -65,7 +65,7 @@ class Searcher:
         _refuse_beyond_window(asked)
         legs = self._legs(query, asked)
         found = _Found(query.text, with_variants(query.text), self._ranked(legs, asked, query.text), legs)
-        results = _results(asked, found)
+        results = replace(_results(asked, found), weights=self._weights(asked, query.text))
         if request.sentences:
             results = replace(results, hits=self._with_sentences(query.text, results.hits))
         if request.spelling and not request.offset:
@@ -207,9 +207,17 @@ class Searcher:
             return dict(semantic)
         if self._settings.fusion is Fusion.RRF:
             return reciprocal_rank_fusion([keyword, semantic])
-        # A model that reads a query as unknown tokens (an English one, of Chinese) says little about its meaning.
-        weight = self._settings.semantic_weight * self._embedder_in_use().tokenizer.known_share(text)
-        return weighted_sum(keyword, semantic, weight)
+        return weighted_sum(keyword, semantic, self._semantic_weight(text))
+
+    def _semantic_weight(self, text: str) -> float:
+        """A model that reads a query as unknown tokens (an English one, of Chinese) says little about its meaning."""
+        return self._settings.semantic_weight * self._embedder_in_use().tokenizer.known_share(text)
+
+    def _weights(self, request: SearchRequest, text: str) -> Mapping[Leg, float]:
+        if request.mode is not SearchMode.HYBRID or self._settings.fusion is Fusion.RRF:
+            return {}
+        weight = self._semantic_weight(text)
+        return {Leg.KEYWORD: 1.0 - weight, Leg.SEMANTIC: weight}
 
 
 @dataclass(frozen=True, slots=True)

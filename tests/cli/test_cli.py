@@ -71,7 +71,7 @@ def test_from_ingest_to_answer_and_delete(shell: Shell) -> None:
     assert last["summary"]["chunks_per_second"] > 0
 
     found = json.loads(shell("search", "gloves", "--json").stdout)
-    assert set(found) == {"query", "mode", "took_ms", "total", "hits", "facets", "matched", "did_you_mean"}
+    assert set(found) == {"query", "mode", "took_ms", "total", "hits", "facets", "matched", "did_you_mean", "weights"}
     hit = found["hits"][0]
     assert {"rank", "score", "chunk_id", "document_id", "title", "source", "page", "text", "highlights", "legs"} <= set(
         hit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,16 @@ def test_the_fused_score_is_what_its_legs_explain(application: Application) -> N
     rrf = with_settings(application, fusion=Fusion.RRF).searcher.search(SearchRequest("gloves"))
     for hit in rrf.hits:
         assert hit.score == pytest.approx(sum(1 / (60 + place.rank) for place in hit.legs.values()))
+
+
+def test_results_tell_what_each_leg_counts(application: Application) -> None:
+    def weights(query: str, mode: SearchMode = SearchMode.HYBRID, **settings: object) -> Mapping[Leg, float]:
+        return with_settings(application, **settings).searcher.search(SearchRequest(query, mode)).weights
+
+    summed = weights("gloves report", semantic_weight=0.4)
+    assert summed == {Leg.KEYWORD: pytest.approx(0.6), Leg.SEMANTIC: pytest.approx(0.4)}
+    assert weights("gloves report", fusion=Fusion.RRF) == {}
+    assert weights("gloves report", SearchMode.KEYWORD) == {}
 
 
 def test_the_weight_moves_the_ranking(application: Application) -> None:

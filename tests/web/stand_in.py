@@ -96,6 +96,7 @@ class Searcher:
         self.completions: list[str] = []
         self.meant: dict[str, str] = {}
         self.nearest: dict[str, tuple[str, ...]] = {}
+        self.weights: dict[Leg, float] = {Leg.KEYWORD: 0.6, Leg.SEMANTIC: 0.4}
 
     def search(self, request: SearchRequest) -> SearchResults:
         self.requests.append(request)
@@ -117,7 +118,15 @@ class Searcher:
             )
         meant = self.meant.get(request.query, "") if request.spelling else ""
         return SearchResults(
-            request.query, request.mode, 12.3, len(found), ranked, facets, len(found) if request.facets else None, meant
+            request.query,
+            request.mode,
+            12.3,
+            len(found),
+            ranked,
+            facets,
+            len(found) if request.facets else None,
+            meant,
+            self.weights,
         )
 
     def similar(self, passage_id: str, request: SearchRequest) -> SearchResults:

@@ -30,12 +30,25 @@ def test_a_hit_says_where_it_is_and_why(new_page: NewPage, address: str) -> None
     first.get_by_text("Why this result").click()
     rows = first.locator("tr").all_inner_texts()
     assert [re.sub(r"\s+", " ", row) for row in rows] == [
-        "Search Rank Score",
-        "Keyword 1 8.250",
-        "Semantic 2 0.610",
-        "Together 1 0.982",
+        "Search Rank Score Weight",
+        "Keyword 1 8.250 60%",
+        "Semantic 2 0.610 40%",
+        "Together 1 0.982 100%",
     ]
-    expect(page.locator(".hit").nth(1).locator("table")).to_contain_text("not found")
+    expect(first.locator(".why")).to_contain_text("Its words put it at place 1, its meaning at place 2.")
+    expect(first.locator(".why")).to_contain_text("the scores count 60% for words and 40% for meaning.")
+    second = page.locator(".hit").nth(1)
+    expect(second.locator("table")).to_contain_text("not found")
+    expect(second.locator(".why")).to_contain_text("its words alone would not have brought it")
+
+
+def test_why_says_when_ranks_are_fused(new_page: NewPage, address: str, library: StandIn) -> None:
+    library.searcher.weights = {}
+    page = new_page(locale="zh-CN")
+    search(page, address)
+    page.get_by_text("为何有此结果").first.click()
+    expect(page.locator(".why").first).to_contain_text("按词语排第 1 位，按含义排第 2 位。两个名次同等计算。")
+    expect(page.locator(".why").first.locator("th").nth(2)).to_have_text("得分")
 
 
 def test_filters_are_chips_and_live_in_the_address(new_page: NewPage, address: str, library: StandIn) -> None:

@@ -2,7 +2,7 @@
 
 import { h, icon, marked } from "./dom.js";
 import { behind, duplicates } from "./groups.js";
-import { day, languageName, t, typeName } from "./i18n.js";
+import { day, lang, languageName, t, typeName } from "./i18n.js";
 import { breadcrumb, opens } from "./links.js";
 import { thumbs } from "./thumbs.js";
 
@@ -58,6 +58,7 @@ function facts(hit) {
 }
 
 function why(hit) {
+  const weighted = Object.keys(hit.weights ?? {}).length > 0;
   const rows = ["keyword", "semantic"].map((leg) => {
     const place = hit.legs[leg];
     return h(
@@ -66,17 +67,30 @@ function why(hit) {
       h("th", { scope: "row" }, t(leg)),
       h("td", {}, place ? `${place.rank}` : t("notInLeg")),
       h("td", {}, place ? place.score.toFixed(3) : "–"),
+      weighted && h("td", {}, percent(hit.weights[leg])),
     );
   });
-  const together = h("tr", {}, h("th", { scope: "row" }, t("fused")), h("td", {}, `${hit.rank}`), h("td", {}, hit.score.toFixed(3)));
-  const head = h("tr", {}, ...["leg", "rank", "score"].map((key) => h("th", { scope: "col" }, t(key))));
+  const together = h("tr", {}, h("th", { scope: "row" }, t("fused")), h("td", {}, `${hit.rank}`), h("td", {}, hit.score.toFixed(3)), weighted && h("td", {}, percent(1)));
+  const columns = ["leg", "rank", "score", ...(weighted ? ["weight"] : [])];
+  const head = h("tr", {}, ...columns.map((key) => h("th", { scope: "col" }, t(key))));
   return h(
     "details",
     { class: "why" },
     h("summary", {}, t("why"), icon("down")),
+    h("p", {}, whyInWords(hit)),
     h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows, together)),
   );
 }
+
+function whyInWords({ legs: { keyword, semantic }, weights = {} }) {
+  if (keyword && semantic) {
+    const how = weights.semantic === undefined ? t("whyRanks") : t("whyWeights", percent(weights.keyword), percent(weights.semantic));
+    return [t("whyBoth", keyword.rank, semantic.rank), how].join(t("space"));
+  }
+  return keyword ? t("whyWords", keyword.rank) : t("whyMeaning", semantic?.rank);
+}
+
+const percent = (share) => new Intl.NumberFormat(lang, { style: "percent" }).format(share);
 
 function wholePassage(hit, snippet) {
   const button = h("button", { type: "button", class: "bare", "aria-expanded": "false" }, t("whole"));

@@ -72,7 +72,9 @@ async function fetchPage(state, from, change) {
   const waiting = from ? 0 : setTimeout(showWaiting, PATIENCE_MS);
   try {
     const busy = (seconds) => (byId("count").textContent = t("busy", seconds));
-    return await getJson(`/api/${state.like ? "similar" : "search"}?${query}`, { signal: own.signal, busy });
+    const found = await getJson(`/api/${state.like ? "similar" : "search"}?${query}`, { signal: own.signal, busy });
+    for (const hit of found.hits) hit.weights = found.weights; // "Why this result" tells them
+    return found;
   } catch (problem) {
     if (problem.name === "AbortError") return null;
     list.replaceChildren(...(from ? list.childNodes : []));

@@ -1,6 +1,6 @@
 // 👍 and 👎 on a hit: whether its document is what the query looked for. A second press takes it back.
 
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { showProblem } from "./frame.js";
 import { getJson, postJson } from "./http.js";
 import { t } from "./i18n.js";
@@ -16,13 +16,13 @@ function grades(q) {
 
 export function thumbs(hit) {
   const { q } = read();
-  const up = thumb("👍", t("right"), 1);
-  const down = thumb("👎", t("wrong"), 0);
+  const up = thumb("thumb-up", t("right"), 1);
+  const down = thumb("thumb-down", t("wrong"), 0);
   const group = h("span", { class: "thumbs", role: "group", "aria-label": t("judge") }, up, down);
 
   function thumb(sign, name, grade) {
     const press = () => say(grade === current() ? null : grade);
-    return h("button", { type: "button", class: "bare", "aria-label": name, title: name, "aria-pressed": "false", onclick: press }, sign);
+    return h("button", { type: "button", class: "bare", "aria-label": name, title: name, "aria-pressed": "false", onclick: press }, icon(sign));
   }
   function current() {
     if (up.getAttribute("aria-pressed") === "true") return 1;

@@ -72,7 +72,7 @@ async function show(id, page, passage) {
   const title = h("h2", { id: "viewer-title", dir: "auto" }, t("opening"));
   const where = h("p", { class: "crumbs" });
   const tools = h("div", { class: "viewer-tools" });
-  const body = h("div", { class: "viewer-body", role: "region", "aria-labelledby": "viewer-title", tabindex: "0", "aria-busy": "true" });
+  const body = h("div", { class: "viewer-body", role: "region", "aria-labelledby": "viewer-title", tabindex: "0", "aria-busy": "true" }, h("p", { class: "viewer-waiting muted" }, t("opening")));
   panel.replaceChildren(h("header", {}, h("div", {}, title, where), links(), closeButton()), tools, body);
   panel.hidden = false;
   document.body.dataset.viewer = "shown";
