@@ -52,10 +52,11 @@ class Users:
         """Who logs in with this name and password; None when they do not fit."""
         from werkzeug.security import check_password_hash
 
+        # An unknown name takes as long as a known one, so that the time does not tell which names there are.
+        nobody = self._nobody
         with self._database.transaction() as connection:
             row = connection.execute("SELECT * FROM users WHERE name = ?", (name.strip(),)).fetchone()
-        # An unknown name takes as long as a known one, so that the time does not tell which names there are.
-        fits = check_password_hash(row["password"] if row else self._nobody, password[:MOST_CHARACTERS])
+        fits = check_password_hash(row["password"] if row else nobody, password[:MOST_CHARACTERS])
         if row is None or not fits:
             return None
         return Identity(row["name"], unpacked_scopes(row["scopes"]), unpacked_groups(row["groups"]))

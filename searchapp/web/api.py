@@ -28,7 +28,7 @@ from searchapp.sources.sniff import refuse_unreadable
 from searchapp.web import answers
 from searchapp.web.identity import caller, readable
 from searchapp.web.jobs import Jobs
-from searchapp.web.operation import SEARCH, STORE, operation
+from searchapp.web.operation import SEARCH, STORE, operation, refuse_if_changed
 from searchapp.web.requests import (
     Address,
     CompletionQuery,
@@ -163,9 +163,15 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         return entry_json(readable(application.store.entry(document_id), document_id))
 
     @routes.post("/documents/<document_id>/retry")
-    @operation("Try a failed document again", status=HTTPStatus.ACCEPTED, errors=(UsageError, NotFoundError, *STORE))
+    @operation(
+        "Try a failed document again",
+        status=HTTPStatus.ACCEPTED,
+        errors=(UsageError, NotFoundError, *STORE),
+        matched=True,
+    )
     def retry(document_id: str) -> tuple[shapes.Entry, HTTPStatus]:
         entry = readable(application.store.entry(document_id), document_id)
+        refuse_if_changed(entry_json(entry))
         if entry.state not in (DocumentState.FAILED, DocumentState.QUARANTINED):
             raise UsageError(f"{entry.title or entry.source} did not fail.", "There is nothing to try again.")
         for source in application.ingester.forgive([document_id]):
@@ -173,12 +179,17 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         return entry_json(readable(application.store.entry(document_id), document_id)), HTTPStatus.ACCEPTED
 
     @routes.delete("/documents/<document_id>")
-    @operation("Delete a document", status=HTTPStatus.NO_CONTENT, errors=(NotFoundError, StorageError, *STORE))
+    @operation(
+        "Delete a document",
+        status=HTTPStatus.NO_CONTENT,
+        errors=(NotFoundError, StorageError, *STORE),
+        matched=True,
+    )
     def delete(document_id: str) -> tuple[str, HTTPStatus]:
         """Nothing finds it from now on. For SEARCHAPP_UNDO_MINUTES `restore` brings it back; then its passages and our
         copy of its original are gone. A file that was read where it lies stays there.
         """
-        readable(application.store.entry(document_id), document_id)
+        refuse_if_changed(entry_json(readable(application.store.entry(document_id), document_id)))
         application.trash.delete(document_id)
         return "", HTTPStatus.NO_CONTENT
 

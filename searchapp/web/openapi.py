@@ -34,6 +34,14 @@ PARAMETERS = {
 }
 """What stands in paths."""
 
+_IF_MATCH: Json = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what is to be changed, as its GET gave it; where that is another now, nothing is done.",
+    "schema": {"type": "string"},
+}
+
 DESCRIPTION = """Search, answers and documents of one searchapp.
 
 Errors are problem details (RFC 9457): `detail` says what happened and `remedy` what to do about it. Where the server
@@ -97,6 +105,8 @@ def _operation(rule: Rule, method: str, told: Operation, components: Json) -> Js
     parameters = [_path_parameter(name, f"<int:{name}>" in rule.rule) for name in sorted(rule.arguments)]
     if told.query is not None:
         parameters += _query_parameters(told.query, components)
+    if told.matched:
+        parameters.append(_IF_MATCH)
     if parameters:
         found["parameters"] = parameters
     if told.body is not None:

@@ -25,6 +25,7 @@ from pydantic import BaseModel
 from typing_extensions import is_typeddict
 
 from searchapp.errors import (
+    ChangedError,
     IncompatibleServerError,
     ModelMismatchError,
     ModelUnavailableError,
@@ -54,7 +55,8 @@ class Operation:
     ``returns`` is the type of a JSON response, None where there is none; ``content`` holds the schemas of other media
     types, and ``events`` the types of an event stream's data. ``takes_files`` says that a multipart upload is taken in
     place of ``body``. ``headers`` and ``also`` (further statuses) go by name and number to a sentence each.
-    ``conditional``: it has an ETag, and is not sent again to who names that one in If-None-Match.
+    ``conditional``: it has an ETag, and is not sent again to who names that one in If-None-Match. ``matched``: it
+    calls ``refuse_if_changed``, so that If-Match says of which content a change is meant.
     """
 
     summary: str
@@ -70,6 +72,7 @@ class Operation:
     also: Mapping[HTTPStatus, str] = field(default_factory=dict)
     errors: Errors = ()
     conditional: bool = False
+    matched: bool = False
 
 
 def operation(
@@ -82,6 +85,7 @@ def operation(
     also: Mapping[HTTPStatus, str] | None = None,
     errors: Errors = (),
     conditional: bool = False,
+    matched: bool = False,
 ) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Describe a view function, and have it called with what its ``query`` and ``body`` parameters take."""
 
@@ -100,8 +104,9 @@ def operation(
             events or {},
             headers or {},
             also or {},
-            errors,
+            (*errors, ChangedError) if matched else errors,
             conditional,
+            matched,
         )
 
         @functools.wraps(view)
@@ -124,6 +129,17 @@ def described(view: object) -> Operation | None:
     """The description of a view function; None where it has none, as pages have."""
     found: Operation | None = getattr(view, "operation", None)
     return found
+
+
+def refuse_if_changed(current: Mapping[str, Any]) -> None:
+    """Raise ChangedError where If-Match names another content than ``current``, as its own GET would send it."""
+    if request.if_match:
+        response = current_app.make_response(dict(current))
+        response.add_etag()
+        if not request.if_match.contains(response.get_etag()[0] or ""):
+            raise ChangedError(
+                "The document is no longer what If-Match names.", "Get it anew, and look whether the change still fits."
+            )
 
 
 def _unless_known(response: Response) -> Response:

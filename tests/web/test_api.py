@@ -282,3 +282,17 @@ def test_a_document_is_shown_and_deleted(client: FlaskClient, app: StandIn) -> N
     assert client.delete("/api/documents/d").status_code == 204
     assert client.get("/api/documents/d").status_code == 404
     assert client.delete("/api/documents/d").status_code == 404
+
+
+def test_a_change_may_name_the_content_that_it_is_meant_for(client: FlaskClient, app: StandIn) -> None:
+    app.store.put(entry("d", "/srv/d.md", state=DocumentState.FAILED))
+    seen = client.get("/api/documents/d").headers["ETag"]
+    app.store.put(entry("d", "/srv/d.md", state=DocumentState.FAILED, chunks=7))
+    for method, path in (("DELETE", "/api/documents/d"), ("POST", "/api/documents/d/retry")):
+        refused = client.open(path, method=method, headers={"If-Match": seen})
+        assert (refused.status_code, refused.json["code"]) == (412, "changed")
+        assert "Get it anew" in refused.json["remedy"]
+    assert app.store.entry("d") is not None
+    fresh = client.get("/api/documents/d").headers["ETag"]
+    assert client.post("/api/documents/d/retry", headers={"If-Match": f'"other", {fresh}'}).status_code == 202
+    assert client.delete("/api/documents/d", headers={"If-Match": "*"}).status_code == 204
