@@ -15,12 +15,13 @@ import sys
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from elasticsearch import Elasticsearch, helpers
 
+from searchapp.cli.stopping import orderly_end
 from searchapp.evaluation.asking import Asked, Legs, Memory, ask, by_document
 from searchapp.evaluation.baseline import p_value
 from searchapp.evaluation.dataset import Dataset, read_dataset
@@ -55,7 +56,7 @@ class Found:
     semantic: Mapping[str, float]
     hybrid: Mapping[str, float]
     rrf: Mapping[str, float]
-    weights: Mapping[float, Mapping[str, float]]
+    weights: Mapping[str, Mapping[str, float]]
     plain: Mapping[str, float] | None
 
     def mean(self, name: str) -> float:
@@ -72,25 +73,36 @@ def main() -> None:
     parser.add_argument("--elasticsearch", required=True, help="address of a server to put throw-away indices on")
     parser.add_argument("--keep", type=Path, default=Path(".searchapp/quality"), help="vectors of the last runs")
     parser.add_argument("--sets", nargs="*", default=list(SETS), choices=list(SETS))
+    parser.add_argument("--every", type=int, default=1, help="only every so-manieth query, for a quick look")
     parser.add_argument("--write", type=Path, help="page whose tables are replaced")
-    parser.add_argument("--json", type=Path, help="also keep the means here")
     told = parser.parse_args()
-    results: dict[str, dict[str, Found]] = {name: {} for name in told.sets}
+    kept = told.keep / "quality.json"
+    # A set that is measured alone joins those of earlier runs.
+    results: dict[str, dict[str, Found]] = {
+        name: {store: Found(**of) for store, of in stores.items()}
+        for name, stores in (json.loads(kept.read_text()) if kept.exists() else {}).items()
+    }
     for folder in dict.fromkeys(SETS[name][0] for name in told.sets):
         splits = {
-            name: read_dataset(told.data / folder, SETS[name][1]) for name in told.sets if SETS[name][0] == folder
+            name: fewer(read_dataset(told.data / folder, SETS[name][1]), told.every)
+            for name in told.sets
+            if SETS[name][0] == folder
         }
         for store in STORES:
-            for name, found in measured(splits, store, told):
-                results[name][store] = found
-    text = tables(results)
+            for name, of in measured(splits, store, told):
+                results.setdefault(name, {})[store] = of
+        kept.write_text(json.dumps({n: {s: asdict(of) for s, of in stores.items()} for n, stores in results.items()}))
+    text = tables({name: results[name] for name in SETS if name in results})
     print(text)
-    if told.json:
-        told.json.write_text(json.dumps(means(results), indent=1))
     if told.write:
         page = told.write.read_text(encoding="utf-8")
         before, rest = page.split(BEGIN)
         told.write.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+
+
+def fewer(dataset: Dataset, every: int) -> Dataset:
+    queries = dict(list(dataset.queries.items())[::every])
+    return replace(dataset, queries=queries, qrels={key: dataset.qrels[key] for key in queries})
 
 
 def measured(splits: Mapping[str, Dataset], store: str, told: argparse.Namespace) -> Iterator[tuple[str, Found]]:
@@ -120,7 +132,7 @@ def found(dataset: Dataset, asked: Asked, trial: Application, plain: tuple[Elast
         by(SearchMode.SEMANTIC),
         by(SearchMode.HYBRID),
         by(SearchMode.HYBRID, fusion=Fusion.RRF),
-        {weight: by(SearchMode.HYBRID, semantic_weight=weight) for weight in WEIGHTS},
+        {str(weight): by(SearchMode.HYBRID, semantic_weight=weight) for weight in WEIGHTS},
         values(dataset, asked, plainly_fused(plain, dataset, asked)) if plain else None,
     )
 
@@ -212,13 +224,6 @@ def tables(results: Mapping[str, Mapping[str, Found]]) -> str:
     return "\n".join(lines)
 
 
-def means(results: Mapping[str, Mapping[str, Found]]) -> dict[str, Any]:
-    kinds = ("keyword", "semantic", "hybrid", "rrf")
-    return {
-        name: {store: {kind: found.mean(kind) for kind in kinds} for store, found in stores.items()}
-        for name, stores in results.items()
-    }
-
-
 if __name__ == "__main__":
-    main()
+    with orderly_end():  # the throw-away index goes in any case
+        main()

@@ -1,0 +1,120 @@
+"""How long a hybrid search takes on Elasticsearch, against encoding its query and the slower of its legs.
+
+    python benchmarks/latency.py --dataset ../shared/data/scifact --elasticsearch http://localhost:9200
+
+puts the corpus (SciFact: 5,183 documents) into a throw-away index and asks every test query four ways in turn: encode
+it; the keyword leg alone; the semantic leg alone; a hybrid search as the API makes it. The order turns with each query,
+so that whatever else the machine does falls on all alike. The target is a ratio of at most 1.3 between the medians of
+hybrid and of encoding plus the slower leg; where the time goes within a hybrid search is told too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from searchapp.cli.stopping import orderly_end
+from searchapp.evaluation.dataset import read_dataset
+from searchapp.evaluation.runner import throw_away
+from searchapp.model import SearchMode, SearchRequest
+from searchapp.search import Searcher
+from searchapp.settings import load_settings
+from searchapp.stores import LegQuery
+from searchapp.wiring import Application
+
+DEPTH = 100
+MOST = 1.3
+WARM_UP = 30
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--dataset", type=Path, required=True, help="folder in BEIR layout")
+    parser.add_argument("--elasticsearch", required=True, help="address of a server to put a throw-away index on")
+    parser.add_argument("--keep", type=Path, default=Path(".searchapp/quality"), help="vectors of the last runs")
+    parser.add_argument("--queries", type=int, default=300)
+    told = parser.parse_args()
+    settings = load_settings(data_dir=told.keep, elasticsearch_url=told.elasticsearch, index_prefix="latency")
+    dataset = read_dataset(told.dataset)
+    with throw_away(Application(settings)) as trial:
+        count = sum(1 for _ in trial.ingester.ingest_documents(dataset.documents()))
+        trial.store.client.indices.forcemerge(  # type: ignore[attr-defined]
+            index=trial.store.names.chunks,
+            max_num_segments=1,  # type: ignore[attr-defined]
+        )
+        print(f"{count} documents, {trial.store.count()} passages", file=sys.stderr)
+        texts = list(dataset.queries.values())[: told.queries]
+        print(json.dumps(measured(trial, texts), indent=1))
+
+
+def measured(trial: Application, texts: list[str]) -> dict[str, Any]:
+    store, embedder = trial.store, trial.embedder
+    searcher = Searcher(store, embedder, trial.settings)
+    times: dict[str, list[float]] = {"encode": [], "keyword": [], "semantic": [], "hybrid": []}
+    inside: dict[str, list[float]] = {"encoding": [], "both legs": [], "the rest": []}
+    vectors = {text: embedder.embed_query(text) for text in texts}
+    for number, text in enumerate([*texts[:WARM_UP], *texts]):
+        ways: list[tuple[str, Callable[[], object]]] = [
+            ("encode", lambda text=text: embedder.embed_query(text)),
+            ("keyword", lambda text=text: store.search(LegQuery(keywords=text, vector=None, depth=DEPTH))),
+            ("semantic", lambda text=text: store.search(LegQuery(keywords=None, vector=vectors[text], depth=DEPTH))),
+            ("hybrid", lambda text=text: searcher.search(SearchRequest(text, SearchMode.HYBRID))),
+        ]
+        first = number % len(ways)
+        for name, way in (*ways[first:], *ways[:first]):
+            with watched(embedder, store) as parts:
+                started = time.perf_counter()
+                way()
+                elapsed = (time.perf_counter() - started) * 1000
+            if number < WARM_UP:
+                continue
+            times[name].append(elapsed)
+            if name == "hybrid":
+                inside["encoding"].append(parts["embed_query"])
+                inside["both legs"].append(parts["search"])
+                inside["the rest"].append(elapsed - sum(parts.values()))
+    p50 = {name: statistics.median(found) for name, found in times.items()}
+    baseline = p50["encode"] + max(p50["keyword"], p50["semantic"])
+    ratio = p50["hybrid"] / baseline
+    return {
+        "queries": len(texts),
+        "p50_ms": {name: round(value, 2) for name, value in p50.items()},
+        "hybrid_inside_p50_ms": {name: round(statistics.median(found), 2) for name, found in inside.items()},
+        "encode_plus_slower_leg_ms": round(baseline, 2),
+        "ratio": round(ratio, 3),
+        "target": f"{'met' if ratio <= MOST else 'missed'}: at most {MOST}",
+    }
+
+
+@contextmanager
+def watched(embedder: Any, store: Any) -> Iterator[dict[str, float]]:
+    """Milliseconds spent in encoding and in the store."""
+    parts = {"embed_query": 0.0, "search": 0.0}
+
+    def timed(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return call(*arguments)
+            finally:
+                parts[name] += (time.perf_counter() - started) * 1000
+
+        return run
+
+    embedder.embed_query, store.search = timed("embed_query", embedder.embed_query), timed("search", store.search)
+    try:
+        yield parts
+    finally:
+        del embedder.embed_query, store.search
+
+
+if __name__ == "__main__":
+    with orderly_end():  # the throw-away index goes in any case
+        main()
