@@ -16,8 +16,11 @@ from searchapp.errors import SearchAppError
 from searchapp.model import Done
 from searchapp.settings import load_settings
 from searchapp.telemetry import tracing
+from searchapp.web.app import create_app
 from searchapp.wiring import Application
 from tests.services.ollama import Ollama
+from tests.web.samples import fill
+from tests.web.stand_in import StandIn
 
 
 class Collector(ThreadingHTTPServer):
@@ -137,3 +140,20 @@ def test_nothing_of_it_is_imported_where_it_is_off() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_request_is_the_root_and_goes_on_where_the_caller_began(collector: Collector, tmp_path: Path) -> None:
+    app = StandIn(tmp_path, traces_url=collector.url)
+    fill(app)
+    provider = tracing.start(app.settings, "searchapp-test")
+    client = create_app(app).test_client()  # type: ignore[arg-type]
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    assert client.get("/api/search?q=confidential", headers={"traceparent": parent}).status_code == 200
+    asked = client.post("/api/ask", json={"question": "gloves"})
+    assert "event: done" in asked.text
+    asked.close()
+    assert client.get("/nowhere").status_code == 404
+    provider.shutdown()
+    assert [name for name, *_ in collector.spans] == ["GET api.search", "POST api.ask", "GET none"]
+    assert [parent.hex() for _, _, parent, *_ in collector.spans] == ["b7ad6b7169203331", "", ""]
+    assert "confidential" not in repr(collector.spans)
