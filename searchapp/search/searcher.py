@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from prometheus_client import Histogram
 
 from searchapp.access import may_read
 from searchapp.embedding import Embedder, embedder_for, query_vector
 from searchapp.errors import IndexSwitchedError, NotFoundError, UsageError
-from searchapp.model import Filters, Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults
+from searchapp.model import Filters, Hit, SearchMode, SearchRequest, SearchResults
 from searchapp.search import completion, spelling
-from searchapp.search.arrangement import Place, places, sorted_chunks
 from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.fusion import Ranking, reciprocal_rank_fusion, weighted_sum
-from searchapp.search.highlights import MARK_OPEN, highlights
+from searchapp.search.highlights import MARK_OPEN
 from searchapp.search.meaning import sentences_that_matter
 from searchapp.search.query import Query, clean, read_query
+from searchapp.search.results import Found, page_of_results
 from searchapp.search.variants import with_variants
 from searchapp.settings import Fusion, Settings
-from searchapp.stores import FacetCounts, FoundChunk, LegQuery, LegResults, Match, Store, model_in_use
+from searchapp.stores import FoundChunk, LegQuery, LegResults, Match, Store, model_in_use
 from searchapp.telemetry import tracing
 from searchapp.telemetry.stages import SECONDS, Stage, stage
 from searchapp.text.words import telling_words
@@ -36,9 +36,6 @@ SWITCHES_FOLLOWED = 3
 
 MAX_WINDOW = 1000
 """Farthest hit that can be paged to."""
-
-MOST_BEHIND = 10
-"""Passages that one hit carries behind it; the rest are counted."""
 
 
 class Searcher:
@@ -64,8 +61,8 @@ class Searcher:
         asked = replace(request, query=query.text, filters=overlaid(request.filters, parse_filters(query.filters)))
         _refuse_beyond_window(asked)
         legs = self._legs(query, asked)
-        found = _Found(query.text, with_variants(query.text), self._ranked(legs, asked, query.text), legs)
-        results = replace(_results(asked, found), weights=self._weights(asked, query.text))
+        found = Found(query.text, with_variants(query.text), self._ranked(legs, asked, query.text), legs)
+        results = replace(page_of_results(asked, found), weights=self._weights(asked, query.text))
         if request.sentences:
             results = replace(results, hits=self._with_sentences(query.text, results.hits))
         if request.spelling and not request.offset:
@@ -102,8 +99,8 @@ class Searcher:
             ),
             asked,
         )
-        found = _Found(entry.title, terms, self._ranked(legs, asked, chunk.text), legs)
-        return replace(_results(asked, found), took_ms=round((time.perf_counter() - started) * 1000, 1))
+        found = Found(entry.title, terms, self._ranked(legs, asked, chunk.text), legs)
+        return replace(page_of_results(asked, found), took_ms=round((time.perf_counter() - started) * 1000, 1))
 
     def complete(self, typed: str, filters: Filters | None = None, size: int = 8) -> tuple[str, ...]:
         """How what was typed goes on in titles, headings and passages; empty while it is too short to tell.
@@ -220,16 +217,6 @@ class Searcher:
         return {Leg.KEYWORD: 1.0 - weight, Leg.SEMANTIC: weight}
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What was found: ``scores`` of passages, best first; ``marked`` are the words that highlights mark."""
-
-    text: str
-    marked: str
-    scores: Mapping[str, float]
-    legs: LegResults
-
-
 def _refuse_beyond_window(request: SearchRequest) -> None:
     if request.size < 1 or request.offset < 0 or request.offset + request.size > MAX_WINDOW:
         raise UsageError(
@@ -248,81 +235,5 @@ def _joined(first: tuple[FoundChunk, ...], then: Sequence[FoundChunk]) -> tuple[
     return (*first, *(chunk for chunk in then if chunk.id not in known))
 
 
-def _results(request: SearchRequest, found: _Found) -> SearchResults:
-    by_id = {chunk.id: chunk for chunk in (*found.legs.semantic, *found.legs.keyword)}
-    ranked = sorted_chunks([by_id[chunk_id] for chunk_id in found.scores], request.sort)
-    end = request.offset + request.size
-    arranged = places(ranked, grouped=request.grouped, folded=request.folded, wanted=end)
-    leg_scores = _leg_scores(found.legs)
-
-    def hit(rank: int, chunk: FoundChunk) -> Hit:
-        return _hit(rank, found.scores[chunk.id], chunk, leg_scores[chunk.id], found.marked)
-
-    def placed(rank: int, place: Place) -> Hit:
-        return replace(
-            hit(rank, place.chunk),
-            same_document=len(place.behind),
-            behind=tuple(hit(rank, chunk) for chunk in place.behind[:MOST_BEHIND]),
-            nearly_same=len(place.duplicates),
-            duplicates=tuple(hit(rank, chunk) for chunk in place.duplicates[:MOST_BEHIND]),
-        )
-
-    return SearchResults(
-        query=found.text,
-        mode=request.mode,
-        took_ms=0.0,
-        total=_total(ranked, arranged, request),
-        hits=tuple(placed(rank, place) for rank, place in enumerate(arranged[request.offset :], request.offset + 1)),
-        facets=_choices(found.legs.facets, {chunk.title for chunk in by_id.values()}),
-        matched=found.legs.matched if request.facets else None,
-    )
-
-
-def _total(ranked: Sequence[FoundChunk], arranged: Sequence[Place], request: SearchRequest) -> int:
-    """The hits of all pages. Folding reads no further than it must, so that later pages may still make them fewer."""
-    if len(arranged) < request.offset + request.size:
-        return len(arranged)
-    folded = sum(len(place.duplicates) for place in arranged)
-    every = len({chunk.document_id for chunk in ranked}) if request.grouped else len(ranked)
-    return max(len(arranged), every - folded)
-
-
-def _choices(facets: FacetCounts, titles: set[str]) -> FacetCounts:
-    """A heading that is a document's title says nothing new."""
-    return {
-        name: {value: count for value, count in counts.items() if name != "heading" or value not in titles}
-        for name, counts in facets.items()
-    }
-
-
 def _ranking(chunks: Sequence[FoundChunk]) -> Ranking:
     return [(chunk.id, chunk.score) for chunk in chunks]
-
-
-def _leg_scores(legs: LegResults) -> dict[str, dict[Leg, LegScore]]:
-    scores: dict[str, dict[Leg, LegScore]] = {}
-    for leg, chunks in ((Leg.KEYWORD, legs.keyword), (Leg.SEMANTIC, legs.semantic)):
-        for rank, chunk in enumerate(chunks, start=1):
-            scores.setdefault(chunk.id, {})[leg] = LegScore(rank, chunk.score)
-    return scores
-
-
-def _hit(rank: int, score: float, chunk: FoundChunk, legs: Mapping[Leg, LegScore], query: str) -> Hit:
-    return Hit(
-        rank=rank,
-        score=score,
-        chunk_id=chunk.id,
-        document_id=chunk.document_id,
-        title=chunk.title,
-        source=chunk.source,
-        type=chunk.type,
-        language=chunk.language,
-        text=chunk.text,
-        headings=chunk.headings,
-        page=chunk.page,
-        start=chunk.start,
-        end=chunk.end,
-        modified=chunk.modified,
-        legs=legs,
-        highlights=highlights(query, chunk.text),
-    )

@@ -32,10 +32,13 @@ _WORD = re.compile(rf"(?:(?![{CJK}])[^\W\d_])+")
 def unknown_words(words: str, chunks: Sequence[FoundChunk]) -> list[str]:
     """The words, of letters only, that occur in none of the passages that the words found."""
     wanted = [word for word in dict.fromkeys(_WORD.findall(words)) if SHORTEST_WORD <= len(word) <= LONGEST_WORD]
-    if not wanted:
+    known = " ".join(part for chunk in chunks for part in (chunk.title, *chunk.headings, chunk.text)).casefold()
+    # Taking accents away from all that was found takes long, and is hardly ever needed.
+    doubtful = [word for word in wanted if stem(word.casefold()) not in known]
+    if not doubtful:
         return []
-    known = fold(" ".join(part for chunk in chunks for part in (chunk.title, *chunk.headings, chunk.text)))
-    return [word for word in wanted if stem(fold(word)) not in known]
+    known = fold(known)
+    return [word for word in doubtful if stem(fold(word)) not in known]
 
 
 def respelt(words: str, unknown: Iterable[str], near: Sequence[FoundChunk]) -> str:
