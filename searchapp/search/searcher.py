@@ -11,7 +11,7 @@ from prometheus_client import Histogram
 from searchapp.access import may_read
 from searchapp.embedding import Embedder, embedder_for, query_vector
 from searchapp.errors import IndexSwitchedError, NotFoundError, UsageError
-from searchapp.model import Filters, Hit, SearchMode, SearchRequest, SearchResults
+from searchapp.model import Filters, Hit, Leg, SearchMode, SearchRequest, SearchResults
 from searchapp.search import completion, spelling
 from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.fusion import Ranking, reciprocal_rank_fusion, weighted_sum
@@ -100,7 +100,11 @@ class Searcher:
             asked,
         )
         found = Found(entry.title, terms, self._ranked(legs, asked, chunk.text), legs)
-        return replace(page_of_results(asked, found), took_ms=round((time.perf_counter() - started) * 1000, 1))
+        return replace(
+            page_of_results(asked, found),
+            weights=self._weights(asked, chunk.text),
+            took_ms=round((time.perf_counter() - started) * 1000, 1),
+        )
 
     def complete(self, typed: str, filters: Filters | None = None, size: int = 8) -> tuple[str, ...]:
         """How what was typed goes on in titles, headings and passages; empty while it is too short to tell.
