@@ -253,3 +253,12 @@ def test_a_removed_user_is_out_at_once(client: FlaskClient, guarded: StandIn) ->
     assert client.get("/api/documents").status_code == 200
     guarded.access.users.remove("ada")
     assert client.get("/api/documents").status_code == 401
+
+
+@pytest.mark.parametrize(("scopes", "shown"), [(frozenset({Scope.READ}), False), (ALL, True)])
+def test_only_operators_are_shown_the_way_to_operations(
+    client: FlaskClient, guarded: StandIn, scopes: frozenset[Scope], shown: bool
+) -> None:
+    logged_in(client, guarded, scopes)
+    assert ('href="/operations"' in client.get("/").text) is shown
+    assert client.get("/operations").status_code == (200 if shown else 403)
