@@ -45,6 +45,13 @@ class Searching(HttpUser):
         self.client.get("/api/search", params={"q": query}, name="search")
         self.client.get("/api/search", params={"q": query, "from": 10}, name="search, second page")
 
+    @task(2)
+    def sentences(self) -> None:
+        """As the page does where the hits on the screen show no word that was asked for."""
+        query = words()
+        self.client.get("/api/search", params={"q": query}, name="search")
+        self.client.get("/api/search", params={"q": query, "sentences": "true"}, name="search, sentences")
+
     @task(1)
     def keywords(self) -> None:
         self.client.get("/api/search", params={"q": words(), "mode": "keyword"}, name="search by keywords")
