@@ -44,7 +44,7 @@ $(READY8): pyproject.toml constraints.txt
 	touch $@
 
 rehearsal: $(READY) ## Run the whole stack for real, as root: docker compose up from nothing to a cited answer; the log is shown.
-	SEARCHAPP_TEST_REHEARSAL=1 SEARCHAPP_TEST_REQUIRE_SERVICES=1 $(BIN)/python -m pytest -s tests/stack/test_rehearsal.py
+	SEARCHAPP_TEST_REQUIRE_SERVICES=1 $(BIN)/python -m pytest -s tests/stack/test_rehearsal.py
 
 check: $(READY) ## Lint, format check and types; changes nothing.
 	$(BIN)/ruff check .

@@ -1,18 +1,13 @@
 """From nothing to a cited answer and back: each test goes on from where the one before it left the stack."""
 
 import json
-import os
 
 import httpx
 import pytest
 
 from tests.stack.rehearsed import Stack, pdf, until
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(1800),
-    pytest.mark.skipif(os.environ.get("SEARCHAPP_TEST_REHEARSAL") != "1", reason="make rehearsal runs it"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 LIGHTHOUSE = "The lighthouse of Skerryvale is painted vermilion every seventh spring."
 KEY = "/run/searchapp/searchapp_elasticsearch_api_key"
@@ -63,7 +58,16 @@ def test_an_uploaded_pdf_is_found_and_answered_from(stack: Stack) -> None:
     assert done["model"] == "smollm2" and not done["extractive"] and len(events["token"]) > 2
 
     # The model that can be had here is too small to cite, so what is cited is quoted, as where no chat model is there yet.
-    question = ["searchapp", "ask", "When is the lighthouse of Skerryvale painted?", "--model", "absent", "--json"]
+    question = [
+        "searchapp",
+        "ask",
+        "When is the lighthouse of Skerryvale painted?",
+        "--model",
+        "absent",
+        "--size",
+        "1",
+        "--json",
+    ]
     said = stack.compose("exec", "--no-TTY", "web", *question).stdout
     answer = json.loads(next(line for line in said.splitlines() if line.startswith("{")))
     stack.say(
