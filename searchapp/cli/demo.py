@@ -23,6 +23,8 @@ def demo(
     """Index the sample handbook, search it, question it, and serve the page.
 
     Everything happens in a folder of its own (demo/ in the data folder), in the embedded store.
+
+    Example: searchapp demo --port 9000
     """
     from searchapp.model import SearchRequest
     from searchapp.samples import samples_folder

@@ -11,6 +11,7 @@ import os
 import sys
 
 import typer
+import typer.main
 
 from searchapp import __version__
 from searchapp.cli import (
@@ -31,6 +32,7 @@ from searchapp.cli import (
     users,
     worker,
 )
+from searchapp.cli.help import keep_examples
 from searchapp.errors import SearchAppError
 
 app = typer.Typer(
@@ -80,8 +82,10 @@ app.add_typer(es.app, name="es")
 
 def main() -> None:
     """Run the command line; the console script ``searchapp`` calls this."""
+    command = typer.main.get_command(app)
+    keep_examples(command)
     try:
-        app()
+        command()
     except SearchAppError as error:
         _tell(error)
         sys.exit(error.exit_code)

@@ -50,8 +50,11 @@ def search(
     from dataclasses import replace
 
     request = replace(asked(query, mode, size, filters, sort, group, fold, facets), spelling=True, sentences=True)
+    running = application()
+    with waiting("Loading the model", as_json):
+        _ = running.embedder.fingerprint  # so that the time that is shown is that of the search
     with waiting("Searching", as_json):
-        results = application().searcher.search(request)
+        results = running.searcher.search(request)
     print_results(results, explain, as_json)
 
 

@@ -26,6 +26,9 @@ from searchapp.wiring import Application
 
 Json = dict[str, Any]
 
+LATEST = "latest"
+"""Stands for the name of the newest whole snapshot."""
+
 POLL_SECONDS = 0.5
 PAGE = 1000
 KEEP_ALIVE = "2m"
@@ -98,8 +101,7 @@ def listed(application: Application) -> tuple[Snapshot, ...]:
     """Our snapshots in the repository, the newest first."""
     store = elasticsearch_store(application)
     with reading(store.where):
-        found = store.client.snapshot.get(repository=_repository(store), snapshot=f"{store.names.prefix}-*")
-    return tuple(sorted(map(_snapshot, found["snapshots"]), key=lambda one: one.started, reverse=True))
+        return _ours(store, _repository(store))
 
 
 def delete(application: Application, name: str) -> None:
@@ -118,7 +120,7 @@ def restore(
     switch: bool = True,
     progress: Progress = lambda what, done, total: None,
 ) -> Restored:
-    """Restore a snapshot into the next version, move the alias to it, and set the registry to its entries.
+    """Restore a snapshot (or ``LATEST``) into the next version, move the alias, and set the registry to its entries.
 
     With ``switch`` False the index is restored and counted and stays beside the live one. Raises NotFoundError for an
     unknown name and StorageError for a snapshot that is not whole; the live index is untouched then.
@@ -127,6 +129,7 @@ def restore(
     with reading(store.where):
         repository = _repository(store)
         snapshot = _find(store, repository, name)
+        name = snapshot.name
         if snapshot.state != "SUCCESS":
             raise StorageError(f"The snapshot {name} is not whole ({snapshot.state}).", "Choose another one.")
         previous, index = _live_index(store), _next_version(store)
@@ -186,7 +189,17 @@ def _repository(store: ElasticsearchStore) -> str:
     return name
 
 
+def _ours(store: ElasticsearchStore, repository: str) -> tuple[Snapshot, ...]:
+    found = store.client.snapshot.get(repository=repository, snapshot=f"{store.names.prefix}-*")["snapshots"]
+    return tuple(sorted(map(_snapshot, found), key=lambda one: one.started, reverse=True))
+
+
 def _find(store: ElasticsearchStore, repository: str, name: str) -> Snapshot:
+    if name == LATEST:
+        for snapshot in _ours(store, repository):
+            if snapshot.state == "SUCCESS":
+                return snapshot
+        raise NoSuchSnapshotError("There is no whole snapshot yet.", "Take one: searchapp es snapshot create")
     try:
         return _snapshot(store.client.snapshot.get(repository=repository, snapshot=name)["snapshots"][0])
     except NotFoundError as error:

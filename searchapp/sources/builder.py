@@ -27,8 +27,9 @@ _TRAILING_SPACES = re.compile(r"[^\S\n]+(?=\n|\Z)")
 _AROUND_LINE_BREAKS = re.compile(r" ?\n ?")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
-_RADICALS = re.compile("[\u2e9f\u2ef3\u2f00-\u2fd5]")
-"""Kangxi radicals look like characters (U+2F64 like U+7528) and stand in their place in PDFs that browsers print."""
+_LOOKALIKES = re.compile("[\u2e9f\u2ef3\u2f00-\u2fd5\ufb00-\ufb06]")
+"""Kangxi radicals look like characters (U+2F64 like U+7528) and stand in their place in PDFs that browsers print;
+so do ligatures (U+FB02) for the letters fl."""
 
 
 def clean(text: str, *, verbatim: bool = False) -> str:
@@ -39,7 +40,7 @@ def clean(text: str, *, verbatim: bool = False) -> str:
     text = _UNWANTED.sub("", _LINE_BREAKS.sub("\n", text))
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    text = _RADICALS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    text = _LOOKALIKES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     if verbatim:
         return _BLANK_LINES.sub("\n\n", _TRAILING_SPACES.sub("", text)).strip("\n")
     return _BLANK_LINES.sub("\n\n", _AROUND_LINE_BREAKS.sub("\n", _SPACES.sub(" ", text))).strip()

@@ -136,3 +136,13 @@ def test_s3_settings_are_what_the_server_documents(running: Application) -> None
         "type": "s3",
         "settings": {"bucket": "bucket", "base_path": "a/path", "compress": "true"},
     }
+
+
+def test_the_latest_is_the_newest_whole_one(running: Application) -> None:
+    with pytest.raises(NotFoundError, match="no whole snapshot yet"):
+        snapshots.restore(running, snapshots.LATEST)
+    snapshots.create(running)
+    running.store.delete_documents([running.store.entries().entries[0].id])
+    newest = snapshots.create(running)
+    assert snapshots.restore(running, snapshots.LATEST).snapshot == newest.name
+    assert len(running.store.entries().entries) == len(TEXTS) - 1

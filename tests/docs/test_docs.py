@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import runpy
 import tomllib
@@ -18,6 +19,34 @@ ROOT = Path(__file__).parents[2]
 def test_the_settings_page_is_current() -> None:
     page = runpy.run_path(str(ROOT / "scripts" / "settings_page.py"))["settings_page"]()
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == page, "run scripts/settings_page.py"
+
+
+def test_the_command_line_page_is_current() -> None:
+    page = runpy.run_path(str(ROOT / "scripts" / "cli_page.py"))["cli_page"]()
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == page, "run scripts/cli_page.py"
+
+
+def test_every_command_shows_how_it_is_typed() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    without = [part.split("\n", 1)[0] for part in page.split("\n## ")[1:] if "```sh" not in part]
+    assert without == []
+
+
+def test_every_link_leads_somewhere() -> None:
+    for page in [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8").replace("\n", " ")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_the_mapping_page_names_every_field() -> None:
+    page = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
+    for title, file in (("Passages", "searchapp-chunks-fields.json"), ("Documents", "searchapp-documents.json")):
+        template = json.loads((ROOT / "es" / "mappings" / file).read_text(encoding="utf-8"))
+        table = re.search(rf"## {title}\n.*?(?=\n## |\Z)", page, re.S)
+        assert table is not None
+        named = re.findall(r"^\| `([\w.]+)` \|", table.group(), re.M)
+        assert set(named) == set(template["template"]["mappings"]["properties"])
 
 
 def test_every_dependency_has_its_job_named() -> None:

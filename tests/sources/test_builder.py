@@ -117,3 +117,9 @@ def test_radicals_become_the_characters_they_look_like() -> None:
     builder = DocumentBuilder()
     builder.add("使⽤率与⽂档")
     assert builder.build(SourceType.TEXT, title="", stem="x").text == "使用率与文档"
+
+
+def test_ligatures_become_their_letters() -> None:
+    builder = DocumentBuilder()
+    builder.add("\ufb02ood-stage of the \ufb01rst o\ufb03ce")
+    assert builder.build(SourceType.TEXT, title="", stem="x").text == "flood-stage of the first office"

@@ -69,7 +69,7 @@ def list_(as_json: JsonOption = False) -> None:
 
 @group.command()
 def restore(
-    name: NameArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As es snapshot list shows it, or latest.")],
     switch: Annotated[
         bool, typer.Option("--switch/--no-switch", help="Move the alias and the registry to the restored state.")
     ] = True,
@@ -79,7 +79,11 @@ def restore(
 
     The index that was live stays as an older version. With --no-switch the restored index stands beside it unused.
 
-    Example: searchapp es snapshot restore searchapp-20260514-031500
+    Examples:
+      searchapp es snapshot restore latest
+
+      searchapp es snapshot restore searchapp-20260514-031500
+
     """
     from searchapp.cluster import snapshots
 

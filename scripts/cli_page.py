@@ -1,0 +1,61 @@
+"""Prints docs/cli.md from the commands themselves: ``python scripts/cli_page.py > docs/cli.md``."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import typer.main
+
+from searchapp.cli.help import told_and_examples
+from searchapp.cli.run import app
+
+
+def cli_page() -> str:
+    """The page as Markdown."""
+    lines = [
+        "# The command line",
+        "",
+        "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several inputs failed, 4 changes are pending",
+        "(`es plan`), 130 interrupted. With `--json` the output is for programs, and errors are JSON on stderr. Each",
+        "command tells the same with `--help`. This page is made by `scripts/cli_page.py`.",
+    ]
+    for path, command in _commands(typer.main.get_command(app), ()):
+        lines += ["", f"## searchapp {' '.join(path)}", "", *_text(command.help or ""), *_parameters(command)]
+    return "\n".join(lines) + "\n"
+
+
+def _commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if not hasattr(command, "commands"):
+        yield path, command
+        return
+    for name, child in command.commands.items():
+        yield from _commands(child, (*path, name))
+
+
+def _text(help_text: str) -> Iterator[str]:
+    """A command's help: its paragraphs, and its examples as a block."""
+    told, typed = told_and_examples(help_text)
+    yield told.replace("<", "&lt;")
+    if typed:
+        yield from ("", "```sh", *typed, "```")
+
+
+def _parameters(command: Any) -> Iterator[str]:
+    rows = [(_name(one), one) for one in command.params if one.name != "help"]
+    if rows:
+        yield from ("", "| | |", "|---|---|")
+    for name, one in rows:
+        told = (getattr(one, "help", "") or "").replace("|", "\\|")
+        default = "" if one.default in (None, False, ()) or one.required or callable(one.default) else one.default
+        yield f"| {name} | {told}{f' Default: `{default}`.' if default != '' else ''} |"
+
+
+def _name(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        name = parameter.metavar or parameter.name.upper()
+        return f"`{name}`{' ...' if parameter.nargs == -1 else ''}"
+    return ", ".join(f"`{option}`" for option in parameter.opts)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(cli_page())
