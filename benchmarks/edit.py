@@ -2,9 +2,10 @@
 
     python benchmarks/edit.py [--pages 300] [--rounds 3] [--elasticsearch URL]
 
-A document of the Kubernetes documentation's text is ingested for the first time, then one of its paragraphs is edited and it is
-ingested again, in the same process with the model loaded, as the page, a worker or ``--watch`` do it. Each round takes new text. The target
-is 2 % of the first ingest; parsing has to read the whole file again, so the format matters: Markdown and PDF are measured.
+A document of the Kubernetes documentation's text is ingested for the first time, then one of its paragraphs is edited
+and it is ingested again, in the same process with the model loaded, as the page, a worker or ``--watch`` do it. Each
+round takes new text. The target is 2 % of the first ingest; parsing has to read the whole file again, so the format
+matters: Markdown and PDF are measured.
 """
 
 from __future__ import annotations

@@ -23,16 +23,18 @@ def reciprocal_rank_fusion(rankings: Sequence[Ranking], k: int = RRF_K) -> dict[
     return _best_first(fused)
 
 
-def weighted_sum(keyword: Ranking, semantic: Ranking, semantic_weight: float) -> dict[str, float]:
+def weighted_sum(keyword: Ranking, semantic: Ranking, semantic_weight: float, depth: int = 0) -> dict[str, float]:
     """Weighted sum of the scores, each as its share of its leg's best one; best first.
 
     Counting from the least that a leg can give (BM25: 0, cosine: -1) and not from the least that it brought keeps small
     differences small, so that a leg that finds everything alike hardly moves the ranking. Bruch et al. 2023
     (arXiv:2210.11934) call it the theoretical minimum and found it to beat min-max and reciprocal rank fusion. What a
-    leg did not bring counts as the last passage that it did.
+    leg did not bring counts as the last passage that it did; but where the keyword leg brought fewer than ``depth`` it
+    brought all, and what is missing has none of the words. The semantic leg is approximate and proves nothing.
     """
     words, meaning = _shares(keyword, least=0.0), _shares(semantic, least=-1.0)
-    last_word, last_meaning = min(words.values(), default=0.0), min(meaning.values(), default=0.0)
+    last_word = min(words.values(), default=0.0) if len(keyword) >= depth else 0.0
+    last_meaning = min(meaning.values(), default=0.0)
     return _best_first(
         {
             key: (1.0 - semantic_weight) * words.get(key, last_word) + semantic_weight * meaning.get(key, last_meaning)

@@ -192,14 +192,14 @@ class Searcher:
         """Ids and fused scores, best first. What later pages bring comes after all that earlier ones could show."""
         first = _first_depth(request)
         with stage(Stage.FUSION):
-            best = self._fused(legs.keyword[:first], legs.semantic[:first], request.mode, text)
+            best = self._fused(legs.keyword[:first], legs.semantic[:first], request.mode, text, first)
         if request.offset + request.size <= first:
             return best
-        deeper = self._fused(legs.keyword, legs.semantic, request.mode, text)
+        deeper = self._fused(legs.keyword, legs.semantic, request.mode, text, _depth(request))
         return dict(best) | {key: score for key, score in deeper.items() if key not in best}
 
     def _fused(
-        self, keywords: Sequence[FoundChunk], meaning: Sequence[FoundChunk], mode: SearchMode, text: str
+        self, keywords: Sequence[FoundChunk], meaning: Sequence[FoundChunk], mode: SearchMode, text: str, depth: int
     ) -> Mapping[str, float]:
         keyword, semantic = _ranking(keywords), _ranking(meaning)
         if mode is SearchMode.KEYWORD:
@@ -219,6 +219,9 @@ class Searcher:
             return {}
         weight = self._semantic_weight(text)
         return {Leg.KEYWORD: 1.0 - weight, Leg.SEMANTIC: weight}
+        # A model that reads a query as unknown tokens (an English one, of Chinese) says little about its meaning.
+        weight = self._settings.semantic_weight * self._embedder_in_use().tokenizer.known_share(text)
+        return weighted_sum(keyword, semantic, weight, depth)
 
 
 def _refuse_beyond_window(request: SearchRequest) -> None:

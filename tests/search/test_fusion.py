@@ -23,6 +23,14 @@ def test_weighted_sum_counts_from_the_least_that_a_leg_can_give() -> None:
     assert list(fused) == ["a", "c", "b", "d"]
 
 
+def test_a_passage_that_a_whole_leg_leaves_out_gets_nothing_from_it() -> None:
+    only = [("a", 6.5)]
+    near = [("b", 0.40), ("a", 0.25), ("c", 0.06)]
+    assert next(iter(weighted_sum(only, near, 0.2, depth=100))) == "a"
+    # A leg that was cut off may know it all the same, as no better than its last.
+    assert next(iter(weighted_sum(only, near, 0.2, depth=1))) == "b"
+
+
 def test_a_leg_that_finds_everything_alike_hardly_moves_the_ranking() -> None:
     alike = [("x", 0.041), ("y", 0.040), ("a", 0.039)]
     assert next(iter(weighted_sum(KEYWORD, alike, 0.5))) == "a"
