@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from searchapp.evaluation.asking import Legs
 from searchapp.model import SearchMode
 from searchapp.search.fusion import reciprocal_rank_fusion, weighted_sum
+from searchapp.search.searcher import DEPTH
 from searchapp.settings import Fusion, Settings
 
 
@@ -18,4 +19,4 @@ def ranked(legs: Legs, mode: SearchMode, settings: Settings) -> Mapping[str, flo
         return dict(legs.semantic)
     if settings.fusion is Fusion.RRF:
         return reciprocal_rank_fusion([legs.keyword, legs.semantic])
-    return weighted_sum(legs.keyword, legs.semantic, settings.semantic_weight * legs.known_share)
+    return weighted_sum(legs.keyword, legs.semantic, settings.semantic_weight * legs.known_share, DEPTH)

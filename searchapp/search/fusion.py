@@ -23,7 +23,7 @@ def reciprocal_rank_fusion(rankings: Sequence[Ranking], k: int = RRF_K) -> dict[
     return _best_first(fused)
 
 
-def weighted_sum(keyword: Ranking, semantic: Ranking, semantic_weight: float, depth: int = 0) -> dict[str, float]:
+def weighted_sum(keyword: Ranking, semantic: Ranking, semantic_weight: float, depth: int) -> dict[str, float]:
     """Weighted sum of the scores, each as its share of its leg's best one; best first.
 
     Counting from the least that a leg can give (BM25: 0, cosine: -1) and not from the least that it brought keeps small

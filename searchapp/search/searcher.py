@@ -195,7 +195,7 @@ class Searcher:
             best = self._fused(legs.keyword[:first], legs.semantic[:first], request.mode, text, first)
         if request.offset + request.size <= first:
             return best
-        deeper = self._fused(legs.keyword, legs.semantic, request.mode, text, _depth(request))
+        deeper = self._fused(legs.keyword, legs.semantic, request.mode, text, MAX_WINDOW)
         return dict(best) | {key: score for key, score in deeper.items() if key not in best}
 
     def _fused(
@@ -208,7 +208,7 @@ class Searcher:
             return dict(semantic)
         if self._settings.fusion is Fusion.RRF:
             return reciprocal_rank_fusion([keyword, semantic])
-        return weighted_sum(keyword, semantic, self._semantic_weight(text))
+        return weighted_sum(keyword, semantic, self._semantic_weight(text), depth)
 
     def _semantic_weight(self, text: str) -> float:
         """A model that reads a query as unknown tokens (an English one, of Chinese) says little about its meaning."""
@@ -219,9 +219,6 @@ class Searcher:
             return {}
         weight = self._semantic_weight(text)
         return {Leg.KEYWORD: 1.0 - weight, Leg.SEMANTIC: weight}
-        # A model that reads a query as unknown tokens (an English one, of Chinese) says little about its meaning.
-        weight = self._settings.semantic_weight * self._embedder_in_use().tokenizer.known_share(text)
-        return weighted_sum(keyword, semantic, weight, depth)
 
 
 def _refuse_beyond_window(request: SearchRequest) -> None:

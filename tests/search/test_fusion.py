@@ -16,7 +16,7 @@ def test_reciprocal_rank_fusion_sums_reciprocal_ranks() -> None:
 
 
 def test_weighted_sum_counts_from_the_least_that_a_leg_can_give() -> None:
-    fused = weighted_sum(KEYWORD, SEMANTIC, 0.75)
+    fused = weighted_sum(KEYWORD, SEMANTIC, 0.75, 3)
     words = {"a": 12 / 12, "b": 6 / 12, "c": 2 / 12, "d": 2 / 12}
     meaning = {"c": 1.9 / 1.9, "a": 1.5 / 1.9, "d": 1.1 / 1.9, "b": 1.1 / 1.9}
     assert fused == pytest.approx({key: 0.25 * words[key] + 0.75 * meaning[key] for key in words})
@@ -33,17 +33,17 @@ def test_a_passage_that_a_whole_leg_leaves_out_gets_nothing_from_it() -> None:
 
 def test_a_leg_that_finds_everything_alike_hardly_moves_the_ranking() -> None:
     alike = [("x", 0.041), ("y", 0.040), ("a", 0.039)]
-    assert next(iter(weighted_sum(KEYWORD, alike, 0.5))) == "a"
+    assert next(iter(weighted_sum(KEYWORD, alike, 0.5, 3))) == "a"
 
 
 def test_an_empty_leg_counts_not_at_all() -> None:
-    assert list(weighted_sum([], SEMANTIC, 0.5)) == ["c", "a", "d"]
-    assert list(weighted_sum(KEYWORD, [], 0.5)) == ["a", "b", "c"]
-    assert weighted_sum([], [], 0.5) == reciprocal_rank_fusion([[], []]) == {}
+    assert list(weighted_sum([], SEMANTIC, 0.5, 3)) == ["c", "a", "d"]
+    assert list(weighted_sum(KEYWORD, [], 0.5, 3)) == ["a", "b", "c"]
+    assert weighted_sum([], [], 0.5, 3) == reciprocal_rank_fusion([[], []]) == {}
 
 
 def test_a_best_score_of_nothing_is_no_division_by_zero() -> None:
-    assert weighted_sum([("a", 0.0)], [("b", -1.0)], 0.5) == pytest.approx({"a": 1.0, "b": 1.0})
+    assert weighted_sum([("a", 0.0)], [("b", -1.0)], 0.5, 1) == pytest.approx({"a": 1.0, "b": 1.0})
 
 
 def test_ties_are_broken_the_same_way_every_time() -> None:
