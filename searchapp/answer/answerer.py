@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -15,6 +15,7 @@ from searchapp.answer.draft import Draft
 from searchapp.answer.evidence import has_evidence
 from searchapp.answer.extractive import extract
 from searchapp.answer.metrics import count_tokens, watched
+from searchapp.answer.neighbours import extended
 from searchapp.answer.neutral import NO_EVIDENCE
 from searchapp.embedding import Embedder, Tokenizer
 from searchapp.errors import ModelUnavailableError, ServiceRefusedError, ServiceUnavailableError
@@ -123,13 +124,18 @@ class Answerer:
             window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
             with tracing.span("prompt"):
                 tokenizer, control_tokens = self._vocabulary(model)
-                context = build_context(results.query, hits, tokenizer, window, kept, control_tokens)
+                context = build_context(
+                    results.query, hits, tokenizer, window, kept, control_tokens, self._with_neighbours
+                )
             yield SourcesFound((*context.used, *hits[len(context.used) :]), len(context.used))
             with tracing.begun("tokens", model=model) as span:
                 yield from self._generated(results.query, hits, context, model, given_up, span)
         except (ModelUnavailableError, ServiceUnavailableError, ServiceRefusedError) as error:
             subject = model if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
             yield from self._extractive(results.query, hits, notices.quoted(error, subject))
+
+    def _with_neighbours(self, hit: Hit, taken: Collection[str]) -> Hit:
+        return extended(hit, self._searcher.passages(hit.document_id), taken)
 
     def _read_vocabulary(self, model: str) -> tuple[Tokenizer, frozenset[str]]:
         info = self._ollama.show(model)

@@ -6,7 +6,7 @@ counted before the call, and the lowest-ranked passages stay out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from searchapp.answer.language import prompt
@@ -14,6 +14,9 @@ from searchapp.answer.neutral import neutral, one_line
 from searchapp.embedding import Tokenizer
 from searchapp.errors import UsageError
 from searchapp.model import Hit
+
+EXTENDED = 3
+"""Passages that get their neighbours; every token that is read delays the first word."""
 
 TEMPLATE_TOKENS = 48
 """Room for what a chat template puts around two messages: role names and turn marks."""
@@ -35,8 +38,12 @@ def build_context(
     window: int,
     answer_tokens: int,
     control_tokens: Collection[str] = (),
+    extend: Callable[[Hit, Collection[str]], Hit] = lambda hit, taken: hit,
 ) -> Context:
     """Fill ``window`` tokens but for ``answer_tokens`` with the rules, the question and passages in rank order.
+
+    What room is left goes to the neighbours of the best passages: ``extend`` gives a hit with them, but for those whose
+    chunk ids it is told. A passage whose neighbours do not fit stays as it is.
 
     ``control_tokens`` are the model's own; passages and the question lose them, as they lose our fences. Raises
     UsageError when not even one passage fits.
@@ -64,6 +71,14 @@ def build_context(
         raise UsageError(
             f"No passage fits into the model's window of {window} tokens.", "Raise SEARCHAPP_LLM_CONTEXT_TOKENS."
         )
+    taken = {hit.chunk_id for hit in used}
+    for place, hit in enumerate(used[:EXTENDED]):
+        longer = extend(hit, taken)
+        passage = _passage(place + 1, longer, control_tokens)
+        before, after = tokenizer.counts([passages[place], passage])
+        if longer is not hit and tokens + after - before <= budget:
+            used[place], passages[place] = longer, passage
+            tokens += after - before
     user = "\n\n".join([*passages, asked])
     return Context(({"role": "system", "content": rules}, {"role": "user", "content": user}), tuple(used), tokens)
 

@@ -11,7 +11,7 @@ from prometheus_client import Histogram
 from searchapp.access import may_read
 from searchapp.embedding import Embedder, embedder_for, query_vector
 from searchapp.errors import IndexSwitchedError, NotFoundError, UsageError
-from searchapp.model import Filters, Hit, Leg, SearchMode, SearchRequest, SearchResults
+from searchapp.model import Chunk, Filters, Hit, Leg, SearchMode, SearchRequest, SearchResults
 from searchapp.search import completion, spelling
 from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.fusion import Ranking, reciprocal_rank_fusion, weighted_sum
@@ -45,6 +45,10 @@ class Searcher:
         self._store = store
         self._embedder = embedder
         self._settings = settings
+
+    def passages(self, document_id: str) -> tuple[Chunk, ...]:
+        """A document's passages in reading order. Raises the store's errors."""
+        return self._store.chunks(document_id)
 
     def search(self, request: SearchRequest) -> SearchResults:
         """Run the request's legs, fuse them, and return the page that was asked for.
