@@ -54,6 +54,6 @@ WORKDIR /data
 VOLUME ["/data", "/models"]
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD ["health"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=6 CMD ["health"]
 ENTRYPOINT ["searchapp"]
 CMD ["serve"]
