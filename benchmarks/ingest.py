@@ -53,10 +53,10 @@ MEMORY_ROUNDS = 3
 class Contender:
     """A process that does a task for every line it is sent, and answers each with a line of JSON."""
 
-    def __init__(self, python: str, name: str, **facts: Any) -> None:
+    def __init__(self, python: str, name: str, script: Path = CONTENDERS, **facts: Any) -> None:
         self.name = name
         self._process = subprocess.Popen(
-            [python, str(CONTENDERS), name, json.dumps(facts)],
+            [python, str(script), name, json.dumps(facts)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
