@@ -2,11 +2,11 @@
 
     python benchmarks/search.py --elasticsearch URL --baselines .bench/bin/python [--queries 300] [--rounds 3]
 
-SciFact's 5,183 documents, the same passages and the same vectors for all; each asks the test queries from text to ranked
-passages, its model loaded, in a process of its own, and they take turns in every round. ``bare`` is what nobody can do
-without: encode the query, then one ``_msearch`` of a match and a kNN query whose answers are read and not fused. Haystack
-is its hybrid pipeline (text embedder, BM25 and embedding retriever, joined by reciprocal rank fusion). LangChain's own
-hybrid mode needs a licence, so its two stores are asked one after the other and nothing is fused.
+SciFact's 5,183 documents, the same passages and the same vectors for all; each asks the test queries from text to
+ranked passages, its model loaded, in a process of its own, and they take turns in every round. ``bare`` is what nobody
+can do without: encode the query, then one ``_msearch`` of a match and a kNN query whose answers are read and not fused.
+Haystack is its hybrid pipeline (text embedder, BM25 and embedding retriever, joined by reciprocal rank fusion).
+LangChain's own hybrid mode needs a licence, so its two stores are asked one after the other and nothing is fused.
 
 ``ingest.py`` tells how to make the environment of the baselines.
 """
