@@ -129,8 +129,9 @@ def _warm(address: str) -> None:
 
 
 def _grievances(log: Path) -> list[str]:
-    """The last lines of the server's log that are more than its greeting."""
-    return [line for line in log.read_text(encoding="utf-8").splitlines(keepends=True) if "Open http" not in line][-20:]
+    """The last warnings and errors of the server's log."""
+    lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
+    return [line for line in lines if any(f"[{level}" in line for level in ("warning", "error", "critical"))][-20:]
 
 
 def _run(address: str, server: psutil.Process, arguments: argparse.Namespace, askers: int) -> dict[str, Any]:
