@@ -88,7 +88,10 @@ def langchain(facts: Facts, name: str) -> Ask:
     near.add_embeddings(list(zip(_texts(facts), _vectors(facts).tolist(), strict=True)))
     for index in ("words", "near"):
         _merge(facts["url"], f"{name}-{index}")
-    return lambda query: (words.similarity_search(query, k=DEPTH), near.similarity_search(query, k=DEPTH))
+    return lambda query: (
+        words.similarity_search(query, k=DEPTH),
+        near.similarity_search(query, k=DEPTH, fetch_k=DEPTH),
+    )
 
 
 def haystack(facts: Facts, name: str) -> Ask:
