@@ -31,7 +31,8 @@ MOST_PASSAGES = 8
 
 # What asks, in Chinese: no passage that answers says it again.
 _ASKING = frozenset(
-    "什么 哪些 怎么 怎样 如何 多少 为什么 何时 谁 哪里 哪个 是否 有没有 分别 时候 名字 时间 地方".split()
+    "什么 哪些 怎么 怎样 怎么办 怎么样 如何 多少 多久 为什么 为何 何时 何处 谁 哪里 哪儿 哪个 是否 有没有 分别".split()
+    + "时候 名字 时间 地方".split()
 )
 
 
@@ -61,11 +62,6 @@ def _together(terms: set[str], text: str) -> float:
     total = sum(map(_weight, terms))
     windows = (set[str]().union(*held[start : start + WINDOW]) for start in range(len(parts)))
     return max((sum(map(_weight, window)) / total for window in windows), default=0.0) if total else 0.0
-
-
-def _occurring(terms: set[str], text: str) -> set[str]:
-    found = content_terms(text)
-    return {term for term in terms if term in found or (has_cjk(term) and term in text)}
 
 
 def _weight(term: str) -> float:

@@ -8,7 +8,7 @@ from searchapp.answer.citations import with_markers
 from searchapp.answer.evidence import coverage
 from searchapp.embedding import Embedder
 from searchapp.model import Hit, Sentence, Support
-from searchapp.text.sentences import sentences
+from searchapp.text.sentences import is_whole, sentences
 from searchapp.text.words import content_terms
 
 SENTENCES = 3
@@ -17,6 +17,9 @@ CANDIDATES = 48
 
 COVERAGE_WEIGHT = 2.0
 """Words weigh more than nearness: a model trained on English finds any two Chinese sentences near."""
+
+LEAST_SHARE = 0.5
+"""A sentence with less than this share of the best one's score speaks of something else."""
 
 LEAST_CHARACTERS = 12
 """Shorter lines are headings and fragments of tables."""
@@ -41,7 +44,10 @@ def extract(question: str, passages: Sequence[Hit], embedder: Embedder) -> tuple
         sentence: float(cosine) + COVERAGE_WEIGHT * covered[sentence] - 0.01 * found[sentence]
         for sentence, cosine in zip(candidates, near, strict=True)
     }
-    best = sorted(candidates, key=lambda sentence: -score[sentence])[:SENTENCES]
+    least = LEAST_SHARE * max(score.values())
+    near_enough = [sentence for sentence in candidates if score[sentence] >= least] or candidates
+    # A line without a stop is a subheading or was cut by a passage's end; whole sentences go before it.
+    best = sorted(near_enough, key=lambda sentence: (not is_whole(sentence), -score[sentence]))[:SENTENCES]
     return tuple(
         Sentence(with_markers(sentence, (found[sentence],)), (found[sentence],), Support.SUPPORTED) for sentence in best
     )

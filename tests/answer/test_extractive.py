@@ -30,5 +30,20 @@ def test_chinese_goes_by_shared_words() -> None:
     assert extract("磁盘已满时怎么办？", passages, EMBEDDER)[0].citations == (2,)
 
 
+def test_what_has_nothing_of_the_question_is_not_quoted_beside_what_has() -> None:
+    passages = [
+        hit("数据库每天凌晨两点备份到第二个机房，保留三十天。", 1),
+        hit("操作人员必须佩戴防割手套，并检查机器。", 2),
+        hit("Backups are a file that takes longer than", 3),
+    ]
+    assert [one.citations for one in extract("数据库什么时候备份？", passages, EMBEDDER)] == [(1,)]
+
+
+def test_a_line_that_is_no_sentence_yields_to_one_that_is() -> None:
+    passages = [hit("Where backups are kept\nThe backups are kept in the second data centre.", 1)]
+    first, *_ = extract("Where are backups kept?", passages, EMBEDDER)
+    assert first.text.startswith("The backups are kept")
+
+
 def test_nothing_to_quote() -> None:
     assert extract("What?", [hit("Why?", 1)], EMBEDDER) == ()
