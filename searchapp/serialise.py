@@ -114,7 +114,12 @@ def answer_json(answer: Answer) -> shapes.Answer:
     }
 
 
-def models_json(names: Sequence[str], configured: str, problem: SearchAppError | None = None) -> shapes.ChatModels:
+def models_json(
+    names: Sequence[str],
+    configured: str,
+    problem: SearchAppError | None = None,
+    redact: Callable[[str], str] = str,
+) -> shapes.ChatModels:
     """The language models, the configured one first; ``name`` and ``name:latest`` are the same."""
     chosen = {configured, f"{configured}:latest"}
     return {
@@ -122,7 +127,7 @@ def models_json(names: Sequence[str], configured: str, problem: SearchAppError |
         "models": [
             {"name": name, "configured": name in chosen} for name in sorted(names, key=lambda one: one not in chosen)
         ],
-        "problem": error_json(problem)["error"] if problem else None,
+        "problem": error_json(problem, redact)["error"] if problem else None,
     }
 
 

@@ -102,10 +102,21 @@ def _tell(error: SearchAppError) -> None:
     if "--json" in sys.argv[1:]:
         from searchapp.serialise import error_json
 
-        text = json.dumps(error_json(error), ensure_ascii=False)
+        text = json.dumps(error_json(error, _redacted), ensure_ascii=False)
     else:
-        text = f"Error: {error.message}" + (f"\n{error.remedy}" if error.remedy else "")
+        text = _redacted(f"Error: {error.message}" + (f"\n{error.remedy}" if error.remedy else ""))
     print(text, file=sys.stderr)  # noqa: T201
+
+
+def _redacted(text: str) -> str:
+    """Without secrets, whatever a library has put into a message."""
+    from searchapp.redaction import redactor
+    from searchapp.settings import load_settings
+
+    try:
+        return redactor(load_settings())(text)
+    except SearchAppError:  # the settings themselves are wrong, and none is known
+        return text
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def _add_search(routes: Blueprint, application: Application) -> None:
         try:
             return models_json(application.answerer.models(), configured)
         except SearchAppError as error:
-            return models_json([], configured, error)
+            return models_json([], configured, error, redact)
 
 
 def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from searchapp.cli.run import main
 from tests.sources.pdf_files import pdf
 from tests.sources.site import serving
 
@@ -245,3 +246,15 @@ def test_a_password_is_read_from_a_pipe_or_a_file_and_shown_nowhere(shell: Shell
     assert all(secret not in run.stdout + run.stderr for run in (wrong, piped, filed)) and secret not in shown
     assert shell("ingest", "one.pdf", "--password", stdin="\n").returncode == 2
     assert shell("ingest", "one.pdf", "--password-file", "absent").returncode == 2
+
+
+def test_an_error_tells_no_secret(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SEARCHAPP_ELASTICSEARCH_API_KEY", "zq9-secret-key")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["searchapp", "search", "x", "--mode", "zq9-secret-key"])
+    with pytest.raises(SystemExit):
+        main()
+    told = capsys.readouterr().err
+    assert "zq9-secret-key" not in told and "[hidden]" in told

@@ -142,7 +142,7 @@ def test_the_latest_is_the_newest_whole_one(running: Application) -> None:
     with pytest.raises(NotFoundError, match="no whole snapshot yet"):
         snapshots.restore(running, snapshots.LATEST)
     snapshots.create(running)
-    running.store.delete_documents([running.store.entries().entries[0].id])
+    assert running.store.delete_document(running.store.entries().entries[0].id)
     newest = snapshots.create(running)
     assert snapshots.restore(running, snapshots.LATEST).snapshot == newest.name
     assert len(running.store.entries().entries) == len(TEXTS) - 1

@@ -117,7 +117,8 @@ class Shell:
             for process in self._staying:
                 os.killpg(process.pid, signal.SIGINT)
             for process in self._staying:
-                assert process.wait(60) in (0, 130), self._staying.index(process)
+                code = process.wait(60)
+                assert code in (0, 130), (process.args, code)
         finally:
             for process in self._staying:
                 if process.poll() is None:

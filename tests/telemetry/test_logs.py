@@ -28,6 +28,7 @@ def written() -> Iterator[Callable[..., io.StringIO]]:
     def start(**settings: object) -> io.StringIO:
         out = io.StringIO()
         logs.configure(load_settings(**settings), stream=out)
+        logs.bind()  # nothing is left of what ran before in this thread
         return out
 
     yield start
