@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -143,6 +144,7 @@ def test_the_latest_is_the_newest_whole_one(running: Application) -> None:
         snapshots.restore(running, snapshots.LATEST)
     snapshots.create(running)
     assert running.store.delete_document(running.store.entries().entries[0].id)
+    time.sleep(1.1)  # a snapshot is named by its second
     newest = snapshots.create(running)
     assert snapshots.restore(running, snapshots.LATEST).snapshot == newest.name
     assert len(running.store.entries().entries) == len(TEXTS) - 1
