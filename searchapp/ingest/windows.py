@@ -160,14 +160,16 @@ class Writing:
         share = window.seconds / max(1, window.chunks)
         again = self._asked_again([one.entry for one in window.loaded])
         writes = [_document_write(one, window.vectors, share, again) for one in window.loaded]
+        # Before the write: a kill in between leaves a document that is read again, the other way round one too many.
+        for one in window.loaded:
+            if one.moved_from is not None:
+                self._patient(self._store.delete_document, one.moved_from.id)
         errors = self._patient(self._store.write, writes, self._embedder.fingerprint)
         computed: set[str] = set()
         for one, write in zip(window.loaded, writes, strict=True):
             if reason := errors.get(write.entry.id):
                 yield self._refused(one, reason)
                 continue
-            if one.moved_from is not None:
-                self._patient(self._store.delete_document, one.moved_from.id)
             new = {chunk.hash for chunk in one.chunks} - window.reused - computed
             computed |= new
             yield _indexed(one, write.entry, len(new))
