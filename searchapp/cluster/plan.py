@@ -75,6 +75,7 @@ def plan(application: Application) -> Plan:
             *(_object_change(one) for one in installed(store.client, store.templates(built_with.dims))),
             *_creations(store, live, configured),
             *(_spec_changes(store, live, configured) if live else ()),
+            *(_han_changes(live) if live else ()),
             *(change for version in versions if version.written for change in _version_changes(store, version)),
             *_registry_changes(store),
         ]
@@ -119,6 +120,13 @@ def _spec_changes(store: ElasticsearchStore, live: Version, configured: Fingerpr
         remedy = "Run searchapp es reindex, or set "
         remedy += f"SEARCHAPP_CHUNK_TOKENS={cut.tokens} and SEARCHAPP_CHUNK_OVERLAP_TOKENS={cut.overlap}."
         yield Change(INDEX, live.name, "size of passages", Effect.NEW_INDEX, diff, remedy=remedy)
+
+
+def _han_changes(live: Version) -> Iterator[Change]:
+    """Chinese is ranked by words only where every passage has them; until then as it was before."""
+    if not live.has_han:
+        words = ("- Chinese by pairs of characters", "+ Chinese by words, in both scripts")
+        yield Change(INDEX, live.name, "Chinese words", Effect.NEW_INDEX, words, remedy="Run searchapp es reindex.")
 
 
 def _version_changes(store: ElasticsearchStore, version: Version) -> Iterator[Change]:

@@ -19,11 +19,11 @@ from searchapp.search.highlights import MARK_OPEN
 from searchapp.search.meaning import sentences_that_matter
 from searchapp.search.query import Query, clean, read_query
 from searchapp.search.results import Found, page_of_results
-from searchapp.search.variants import with_variants
 from searchapp.settings import Fusion, Settings
 from searchapp.stores import FoundChunk, LegQuery, LegResults, Match, Store, model_in_use
 from searchapp.telemetry import tracing
 from searchapp.telemetry.stages import SECONDS, Stage, stage
+from searchapp.text.variants import with_variants
 from searchapp.text.words import telling_words
 
 SEARCH_SECONDS = Histogram("searchapp_search_seconds", "How long searches took.", ["mode"], buckets=SECONDS)
@@ -176,7 +176,7 @@ class Searcher:
             with stage(Stage.ENCODE):
                 vector = query_vector(embedder, query.text)
         return LegQuery(
-            keywords=with_variants(query.text) if request.mode is not SearchMode.SEMANTIC else None,
+            keywords=query.text if request.mode is not SearchMode.SEMANTIC else None,
             vector=vector,
             model=embedder.fingerprint if semantic else None,
             depth=_first_depth(request),

@@ -28,6 +28,7 @@ from searchapp.stores import DocumentWrite, LegQuery
 from searchapp.stores.elasticsearch import ElasticsearchStore, installation
 from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.templates import es_folder
+from searchapp.stores.elasticsearch.versions import HAN, put_meta
 from searchapp.stores.elasticsearch.writing import chunk_actions
 from tests.stores.contract import MODEL, StoreContract, document, vector_of
 
@@ -288,6 +289,28 @@ def test_an_index_of_an_earlier_version_gets_the_fields_it_lacks(store: Elastics
     store.refresh()
     asked = LegQuery(keywords="good.md", vector=None, depth=5)
     assert [chunk.document_id for chunk in store.search(asked).keyword] == ["good"]
+
+
+def test_a_version_of_before_chinese_words_is_searched_as_it_was(store: ElasticsearchStore) -> None:
+    store.prepare(MODEL)
+    store.write([document("good", "全文檢索引擎"), document("other", "乒乓球拍")])
+    store.refresh()
+    live = store.live()
+    assert live is not None and live.has_han
+    put_meta(store.client, live, {key: value for key, value in live.meta.items() if key != HAN})
+    for chunk in ("good", "other"):
+        (hit,) = store.client.search(index=live.name, query={"term": {"document_id": chunk}})["hits"]["hits"]
+        source = {key: value for key, value in hit["_source"].items() if key != "han"}
+        source["embedding"] = vector_of("any").tolist()
+        store.client.index(index=live.name, id=hit["_id"], document=source, refresh=True)
+    store.look_again()
+
+    def found(words: str) -> list[str]:
+        asked = LegQuery(keywords=words, vector=None, depth=5)
+        return [chunk.document_id for chunk in store.search(asked).keyword]
+
+    assert found("检索") == ["good"]
+    assert found("球") == ["other"]
 
 
 def test_a_registry_whose_shard_is_away_is_not_taken_for_an_empty_one(store: ElasticsearchStore) -> None:

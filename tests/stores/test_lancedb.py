@@ -12,6 +12,7 @@ import lancedb
 import pytest
 
 from searchapp.model import DocumentState
+from searchapp.stores.base import LegQuery
 from searchapp.stores.lancedb import LanceStore
 from tests.stores.contract import MODEL, StoreContract, document
 
@@ -46,6 +47,32 @@ def test_tables_of_before_groups_get_the_column(tmp_path: Path) -> None:
     new.write([document("b", "text too", groups=("law",))])
     assert [entry.id for entry in new.entries(groups=()).entries] == ["a"]
     assert new.entry("b").groups == ("law",)
+
+
+def test_a_table_of_before_chinese_words_is_searched_and_gets_them(tmp_path: Path) -> None:
+    texts = {"a": "全文檢索引擎", "b": "乒乓球拍卖完了", "c": "no Chinese here"}
+    old = LanceStore(tmp_path / "index")
+    old.prepare(MODEL)
+    old.write([document(id_, text) for id_, text in texts.items()])
+    old.refresh()
+    table = old._table("chunks")
+    for name in ("han", "han_characters"):
+        table.drop_index(f"{name}_idx")
+    table.drop_columns(["han", "han_characters"])
+
+    def found(store: LanceStore, words: str) -> list[str]:
+        return [chunk.text for chunk in store.search(LegQuery(keywords=words, vector=None, depth=10)).keyword]
+
+    before = LanceStore(tmp_path / "index")
+    assert found(before, "检索") == [texts["a"]]  # by the other script's characters, as it always was
+    assert found(before, "Chinese") == [texts["c"]]
+    later = LanceStore(tmp_path / "index")
+    later.prepare(MODEL)
+    assert found(later, "檢索引擎") == found(later, "检索引擎") == [texts["a"]]
+    assert found(before, "球") == found(later, "球") == [texts["b"]]
+    later.write([document("d", "新的引擎")])
+    assert set(found(later, "引擎")) == {texts["a"], "新的引擎"}
+    assert later.vectors([document("a", texts["a"]).chunks[0].chunk.hash])
 
 
 def test_a_registry_of_an_earlier_version_is_upgraded_in_place(store: LanceStore) -> None:

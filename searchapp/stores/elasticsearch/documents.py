@@ -12,6 +12,7 @@ from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
 from searchapp.stores.base import FoundChunk
 from searchapp.stores.file_names import file_name
 from searchapp.stores.folders import folder
+from searchapp.text.han import han_words
 
 Json = dict[str, Any]
 
@@ -34,6 +35,7 @@ def chunk_source(entry: DocumentEntry, embedded: EmbeddedChunk, written: dt.date
         "title": entry.title,
         "headings": list(chunk.headings),
         "file_name": file_name(entry.source),
+        **_han(entry, chunk),
         "source": entry.source,
         "folder": folder(entry.source),
         "type": entry.type,
@@ -45,6 +47,11 @@ def chunk_source(entry: DocumentEntry, embedded: EmbeddedChunk, written: dt.date
         **_vector(embedded),
         **_groups(entry),
     }
+
+
+def _han(entry: DocumentEntry, chunk: Chunk) -> Json:
+    words = han_words("\n".join((entry.title, *chunk.headings, chunk.text, file_name(entry.source))))
+    return {"han": words} if words else {}
 
 
 def _vector(embedded: EmbeddedChunk) -> Json:

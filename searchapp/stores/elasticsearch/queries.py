@@ -8,6 +8,8 @@ from typing import Any
 
 from searchapp.model import Filters, Vector
 from searchapp.stores.base import FACET_VALUES, LegQuery, Match
+from searchapp.text.han import han_words, without_han
+from searchapp.text.variants import with_variants
 from searchapp.text.words import CJK
 
 Json = dict[str, Any]
@@ -26,26 +28,31 @@ CHUNK_FIELDS = [
 ]  # fmt: skip
 
 
-def keyword_body(query: LegQuery) -> Json:
-    """BM25 over title, headings and text together; exact phrases weigh more."""
+def keyword_body(query: LegQuery, han: bool = True) -> Json:
+    """BM25 over title, headings and text together; exact phrases weigh more. ``han``: the index has the field."""
     return {
-        "query": {"bool": {"must": [_words(query)], "filter": conditions(query)}},
+        "query": {"bool": {"must": [_words(query, han)], "filter": conditions(query)}},
         "size": query.depth,
         "_source": CHUNK_FIELDS,
         "track_total_hits": False,
     }
 
 
-def _words(query: LegQuery) -> Json:
+def _words(query: LegQuery, han: bool) -> Json:
     if query.match is Match.BEGINNING:
         # "exact" has words as they are typed; those of titles come first.
         begun = {"match_phrase_prefix": {"content.exact": {"query": query.keywords}}}
         return {"bool": {"must": [begun], "should": [{"match_phrase_prefix": {"title": {"query": query.keywords}}}]}}
     if query.match is Match.SIMILAR:
         return {"match": {"content.exact": {"query": query.keywords, "fuzziness": "AUTO", "prefix_length": 1}}}
-    should: list[Json] = [{"match": {"content": {"query": query.keywords}}}]
-    if characters := _CJK_RUN.findall(query.keywords or ""):
-        # Pairs alone miss words of one character; pairs and characters together rank better than either.
+    typed = query.keywords or ""
+    chinese = han_words(typed) if han else ""
+    others = without_han(typed) if chinese else typed if han else with_variants(typed)
+    # Words of one character, and those that were cut otherwise, are found by their characters.
+    should: list[Json] = [{"match": {field: {"query": chinese}}} for field in ("han", "han.characters") if chinese]
+    if others:
+        should.append({"match": {"content": {"query": others}}})
+    if characters := _CJK_RUN.findall(others):
         should.append({"match": {"content.exact": {"query": " ".join(characters)}}})
     should += [{"match_phrase": {"content.exact": {"query": phrase, "boost": EXACT_BOOST}}} for phrase in query.exact]
     return _any(should)
@@ -77,11 +84,11 @@ def _nearest(query: LegQuery, vector: Vector, oversample: float, candidates: flo
     }
 
 
-def facets_body(query: LegQuery, oversample: float = 0.0, candidates: float = 2.0) -> Json:
+def facets_body(query: LegQuery, oversample: float = 0.0, candidates: float = 2.0, han: bool = True) -> Json:
     """Counts over what either leg finds: Elasticsearch aggregates the union of ``query`` and ``knn``."""
     body: Json = {"size": 0, "track_total_hits": True, "aggs": FACETS}
     if query.keywords is not None:
-        body["query"] = keyword_body(query)["query"]
+        body["query"] = keyword_body(query, han)["query"]
     if query.vector is not None:
         body["knn"] = _nearest(query, query.vector, oversample, candidates)
     return body

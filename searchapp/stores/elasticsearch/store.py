@@ -301,12 +301,13 @@ class ElasticsearchStore(ElasticsearchRegistry):
             raise self._switched(live)
         bodies: dict[str, Json] = {}
         if query.keywords is not None:
-            bodies["keyword"] = queries.keyword_body(query)
+            bodies["keyword"] = queries.keyword_body(query, live.has_han)
         if query.vector is not None:
             settings = self.settings
             bodies["semantic"] = queries.semantic_body(query, query.vector, settings.oversample, settings.candidates)
         if query.facets:
-            bodies["facets"] = queries.facets_body(query, self.settings.oversample, self.settings.candidates)
+            settings = self.settings
+            bodies["facets"] = queries.facets_body(query, settings.oversample, settings.candidates, live.has_han)
         header = {"index": live.name, "allow_partial_search_results": False}
         answers = self.client.msearch(searches=[line for body in bodies.values() for line in (header, body)])
         legs: dict[str, list[Json]] = {"keyword": [], "semantic": []}

@@ -24,6 +24,7 @@ FINGERPRINT = "searchapp_fingerprint"
 CHUNKING = "searchapp_chunking"
 FORMER_MODELS = "searchapp_former_models"
 BUILD = "searchapp_build"
+HAN = "searchapp_han"
 """Keys in a version's ``_meta``."""
 
 MENDED = "searchapp es aliases shows how they stand, and mends them."
@@ -91,6 +92,11 @@ class Version:
         """What ``es reindex`` noted about a version that it has not finished; None for a finished one."""
         return self.meta.get(BUILD)
 
+    @property
+    def has_han(self) -> bool:
+        """Whether all of its passages have their Chinese words in ``han``; those of an earlier searchapp's have not."""
+        return bool(self.meta.get(HAN))
+
 
 def read_versions(client: Elasticsearch, names: Names) -> tuple[Version, ...]:
     """Every version in the cluster, oldest first.
@@ -148,7 +154,7 @@ def chosen(versions: Sequence[Version], names: Names) -> Version | None:
 
 def version_meta(spec: IndexSpec, former_models: Sequence[Fingerprint] = (), build: Json | None = None) -> Json:
     """The ``_meta`` of a version that is made by ``spec``."""
-    meta: Json = {FINGERPRINT: spec.fingerprint.as_dict(), CHUNKING: asdict(spec.chunking)}
+    meta: Json = {FINGERPRINT: spec.fingerprint.as_dict(), CHUNKING: asdict(spec.chunking), HAN: True}
     if former_models:
         meta[FORMER_MODELS] = [model.as_dict() for model in former_models]
     if build is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from searchapp.model import Chunk, DocumentEntry, DocumentState
 from searchapp.stores.base import DocumentWrite, FoundChunk
 from searchapp.stores.file_names import file_name
 from searchapp.stores.lancedb.searched import searched_text
+from searchapp.text.han import han_words
 
 Row = dict[str, Any]
 
@@ -20,6 +22,8 @@ FINGERPRINT = b"searchapp_fingerprint"
 INSTANT = pa.timestamp("ms", tz="UTC")
 GROUPS = pa.field("groups", pa.list_(pa.string()))
 """Who may read the document; null: everybody."""
+HAN = (pa.field("han", pa.string()), pa.field("han_characters", pa.string()))
+"""The passage's Chinese words, and each of their characters, parted by spaces; null: it has none."""
 
 
 def chunk_schema(fingerprint: Fingerprint) -> pa.Schema:
@@ -42,6 +46,7 @@ def chunk_schema(fingerprint: Fingerprint) -> pa.Schema:
             ("start", pa.int64()),
             ("end", pa.int64()),
             GROUPS,
+            *HAN,
             ("vector", pa.list_(pa.float32(), fingerprint.dims)),
         ],
         metadata={FINGERPRINT: json.dumps(fingerprint.as_dict()).encode()},
@@ -89,7 +94,7 @@ def read_fingerprint(schema: pa.Schema) -> Fingerprint | None:
 
 
 def chunk_rows(write: DocumentWrite) -> list[Row]:
-    """A document's chunks as rows. ``content`` gathers title, headings, text and file name: BM25 ranks by it."""
+    """A document's chunks as rows."""
     entry = write.entry
     return [
         {
@@ -97,9 +102,7 @@ def chunk_rows(write: DocumentWrite) -> list[Row]:
             "document_id": entry.id,
             "position": embedded.chunk.position,
             "hash": embedded.chunk.hash,
-            "content": searched_text(
-                "\n".join((entry.title, *embedded.chunk.headings, embedded.chunk.text, file_name(entry.source)))
-            ),
+            **searched_columns(entry.title, embedded.chunk.headings, embedded.chunk.text, entry.source),
             "text": embedded.chunk.text,
             "title": entry.title,
             "headings": list(embedded.chunk.headings),
@@ -115,6 +118,17 @@ def chunk_rows(write: DocumentWrite) -> list[Row]:
         }
         for embedded in write.chunks
     ]
+
+
+def searched_columns(title: str, headings: Sequence[str], text: str, source: str) -> Row:
+    """What BM25 ranks by: title, headings, text and file name gathered, and their Chinese characters."""
+    gathered = "\n".join((title, *headings, text, file_name(source)))
+    words = han_words(gathered)
+    return {
+        "content": searched_text(gathered),
+        "han": words or None,
+        "han_characters": " ".join(words.replace(" ", "")) or None,
+    }
 
 
 def chunk_of(row: Row) -> Chunk:

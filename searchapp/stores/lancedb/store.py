@@ -25,8 +25,11 @@ from searchapp.stores.lancedb.counting import COLUMNS, MOST_COUNTED, counted
 from searchapp.stores.lancedb.filters import conditions, named, one_of, quoted, told
 from searchapp.stores.lancedb.registry import DOCUMENTS, LanceRegistry
 from searchapp.stores.lancedb.searched import searched_text, with_stems
+from searchapp.stores.lancedb.text_index import add_han, has_han, index_text
 from searchapp.stores.lancedb.translated import translated
 from searchapp.telemetry.stages import Stage, stage
+from searchapp.text.han import han_words, without_han
+from searchapp.text.variants import with_variants
 
 CHUNKS = "chunks"
 
@@ -96,14 +99,22 @@ class LanceStore(LanceRegistry):
                 self._database.create_table(DOCUMENTS, schema=schema.ENTRY_SCHEMA, exist_ok=True)
             if self._table(CHUNKS) is None:
                 chunks = self._database.create_table(CHUNKS, schema=schema.chunk_schema(fingerprint), exist_ok=True)
-                _index_text(chunks)
+                index_text(chunks)
             for name in (CHUNKS, DOCUMENTS):
                 self._add_groups(self._needed(name))
+            if not self._has_han(chunks := self._needed(CHUNKS)):
+                add_han(chunks)
 
     def _add_groups(self, table: Any) -> None:
         """Give tables of before groups the column; without it a document's groups would be lost in silence."""
         if schema.GROUPS.name not in table.schema.names:
             table.add_columns(schema.GROUPS)
+
+    def _has_han(self, table: Any) -> bool:
+        """Whether the Chinese words of all passages are in; a table of an earlier version gets them by ``prepare``."""
+        if not self.__dict__.get("_han"):
+            self.__dict__["_han"] = has_han(table)
+        return bool(self.__dict__["_han"])
 
     @translated
     def fingerprint(self) -> Fingerprint | None:
@@ -214,12 +225,12 @@ class LanceStore(LanceRegistry):
     def _keyword(self, table: Any, query: LegQuery, keywords: str) -> list[dict[str, Any]]:
         if query.match is Match.BEGINNING:
             return self._beginning(table, query, keywords)
-        return self._limited(table.search(self._words(query, keywords), query_type="fts"), query)
+        return self._limited(table.search(self._words(table, query, keywords), query_type="fts"), query)
 
     def _all_matches(self, table: Any, query: LegQuery) -> list[dict[str, Any]]:
         if query.keywords is None:
             return []
-        asked = table.search(self._words(query, query.keywords), query_type="fts").select([*COLUMNS, "_score"])
+        asked = table.search(self._words(table, query, query.keywords), query_type="fts").select([*COLUMNS, "_score"])
         return self._limited(asked, replace(query, depth=MOST_COUNTED))
 
     def _beginning(self, table: Any, query: LegQuery, beginning: str) -> list[dict[str, Any]]:
@@ -234,14 +245,22 @@ class LanceStore(LanceRegistry):
             found += self._limited(table.search(begun, query_type="fts"), query)
         return list({row["id"]: row for row in found}.values())[: query.depth]
 
-    def _words(self, query: LegQuery, keywords: str) -> Any:
+    def _words(self, table: Any, query: LegQuery, keywords: str) -> Any:
         from lancedb.query import BooleanQuery, MatchQuery, Occur, PhraseQuery
 
         if query.match is Match.SIMILAR:
             return MatchQuery(with_stems(keywords), "content", fuzziness=SLIPS, prefix_length=1)
-        wanted = [(Occur.SHOULD, MatchQuery(searched_text(keywords), "content"))]
-        wanted += [(Occur.SHOULD, PhraseQuery(phrase, "content")) for phrase in query.exact]
-        return BooleanQuery(wanted) if query.exact else wanted[0][1]
+        if self._has_han(table):
+            chinese = han_words(keywords)
+            # Words of one character, and those that were cut otherwise, are found by their characters.
+            parts = {"han": chinese, "han_characters": " ".join(chinese.replace(" ", ""))}
+            others = without_han(keywords) if chinese else keywords
+        else:
+            parts, others = {}, with_variants(keywords)
+        parts["content"] = searched_text(others)
+        wanted: list[Any] = [MatchQuery(words, column) for column, words in parts.items() if words]
+        wanted += [PhraseQuery(phrase, "content") for phrase in query.exact]
+        return BooleanQuery([(Occur.SHOULD, one) for one in wanted]) if len(wanted) > 1 else wanted[0]
 
     def _semantic(self, table: Any, query: LegQuery, vector: Vector) -> list[dict[str, Any]]:
         asked = table.search(vector, vector_column_name="vector").distance_type("cosine")
@@ -280,19 +299,4 @@ class LanceStore(LanceRegistry):
                 if self._table(name) is not None:
                     self._database.drop_table(name)
             self.__dict__.pop("_tables", None)
-
-
-def _index_text(chunks: Any) -> None:
-    """ICU cuts Chinese, Japanese and Korean into words and English at word ends; positions allow exact phrases."""
-    from lancedb.index import FTS
-
-    config = FTS(
-        base_tokenizer="icu",
-        language="English",
-        stem=True,
-        remove_stop_words=True,
-        ascii_folding=True,
-        with_position=True,
-        max_token_length=None,
-    )
-    chunks.create_index("content", config=config)
+            self.__dict__.pop("_han", None)

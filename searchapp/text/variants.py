@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from opencc import OpenCC
 
-_HAN_RUN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HAN_RUN = re.compile(f"[{HAN}]+")
+
+
+def simplified(text: str) -> str:
+    """The text with its traditional characters in simplified form."""
+    converted: str = _converter("t2s").convert(text)
+    return converted
 
 
 def with_variants(text: str) -> str:

@@ -1,0 +1,73 @@
+"""The text indices of the passages, and what brings a table of an earlier version to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from searchapp.stores.lancedb import schema
+
+AT_ONCE = 5000
+"""Passages that are read and written again in one go when a table gets its Chinese words."""
+
+_LAST = "han_characters_idx"
+
+
+def index_text(chunks: Any) -> None:
+    """ICU cuts Japanese and Korean into words and English at word ends; positions allow exact phrases."""
+    from lancedb.index import FTS
+
+    config = FTS(
+        base_tokenizer="icu",
+        language="English",
+        stem=True,
+        remove_stop_words=True,
+        ascii_folding=True,
+        with_position=True,
+        max_token_length=None,
+    )
+    chunks.create_index("content", config=config)
+    _index_han(chunks)
+
+
+def _index_han(chunks: Any) -> None:
+    """The words are made by ``searchapp.text.han``. ``_LAST`` is built last, and tells that all is there."""
+    from lancedb.index import FTS
+
+    config = FTS(
+        base_tokenizer="whitespace",
+        stem=False,
+        remove_stop_words=False,
+        ascii_folding=False,
+        with_position=False,
+        max_token_length=None,
+    )
+    for field in schema.HAN:
+        chunks.create_index(field.name, config=config, name=f"{field.name}_idx")
+
+
+def has_han(chunks: Any) -> bool:
+    """Whether every passage has its Chinese words in, and they are indexed."""
+    return any(index.name == _LAST for index in chunks.list_indices())
+
+
+def add_han(chunks: Any) -> None:
+    """Bring the Chinese words into a table of before they were there; begun anew where it was cut short."""
+    missing = [field for field in schema.HAN if field.name not in chunks.schema.names]
+    if missing:
+        chunks.add_columns(missing)
+    columns = ["id", "title", "headings", "text", "source"]
+    names = ["id", *(field.name for field in schema.HAN)]
+    total = chunks.count_rows()
+    for first in range(0, total, AT_ONCE):
+        rows = chunks.search().select(columns).offset(first).limit(AT_ONCE).to_list()
+        made = [
+            {"id": row["id"], **schema.searched_columns(row["title"], row["headings"], row["text"], row["source"])}
+            for row in rows
+        ]
+        chinese = [{name: row[name] for name in names} for row in made if row["han"]]
+        if chinese:
+            fields = pa.schema([(name, pa.string()) for name in names])
+            chunks.merge_insert("id").when_matched_update_all().execute(pa.Table.from_pylist(chinese, schema=fields))
+    _index_han(chunks)
