@@ -20,8 +20,7 @@ def highlights(query: str, text: str) -> tuple[str, ...]:
 
     A passage without a matching word yields its first whole sentence, unmarked.
     """
-    wanted = content_terms(query)
-    found = [word for word in words(text) if word.term in wanted]
+    found = list(words(text, content_terms(query)))
     spans = pieces(text)
     scored = [(len({w.term for w in found if start <= w.start < end}), start, end) for start, end in spans]
     best = sorted((piece for piece in scored if piece[0]), key=lambda piece: (-piece[0], piece[1]))[:FRAGMENTS]

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 CJK = (
     r"\u3040-\u30ff"  # hiragana, katakana
     r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # han
     r"\uac00-\ud7af"  # hangul
 )
-_WORD = re.compile(rf"(?P<cjk>[{CJK}]+)|(?P<word>(?:(?![{CJK}])\w)+)")
+_WORD = re.compile(rf"(?P<cjk>[{CJK}]+)|(?P<word>[^\W{CJK}]+)")
 _CJK_CHARACTER = re.compile(rf"[{CJK}]")
 
 STOP_WORDS = frozenset(
@@ -27,27 +28,34 @@ STOP_WORDS = frozenset(
 # Function words of Chinese that carry no topic; a pair that touches one is no evidence of a shared subject.
 CJK_STOP_CHARACTERS = frozenset("的了是在和与或及吗呢吧之其也就都而但被把")
 
+KEPT_TERMS = 16_384
+"""Words whose terms are remembered, some 3 MB: a text is mostly words that came before, and folding is what costs."""
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A comparable term and where it stands: ``text[start:end]``."""
+
+class Word(NamedTuple):
+    """A comparable term and where it stands: ``text[start:end]``. A tuple, as a search makes thousands of them."""
 
     term: str
     start: int
     end: int
 
 
-def words(text: str) -> Iterator[Word]:
-    """Yield the terms of ``text`` in order: stems of words, overlapping pairs of CJK characters."""
+def words(text: str, wanted: Container[str] | None = None) -> Iterator[Word]:
+    """Yield the terms of ``text`` in order, all or the ``wanted``: stems of words, overlapping pairs of CJK letters."""
     for match in _WORD.finditer(text):
         run, start = match.group(), match.start()
         if match.lastgroup == "cjk":
-            if len(run) == 1:
-                yield Word(run, start, start + 1)
-            for offset in range(len(run) - 1):
-                yield Word(run[offset : offset + 2], start + offset, start + offset + 2)
-        else:
-            yield Word(stem(fold(run)), start, match.end())
+            pairs = (run[at : at + 2] for at in range(len(run) - 1)) if len(run) > 1 else (run,)
+            for offset, pair in enumerate(pairs):
+                if wanted is None or pair in wanted:
+                    yield Word(pair, start + offset, start + offset + len(pair))
+        elif wanted is None or _term(run) in wanted:
+            yield Word(_term(run), start, match.end())
+
+
+@lru_cache(KEPT_TERMS)
+def _term(word: str) -> str:
+    return stem(fold(word))
 
 
 def content_terms(text: str) -> set[str]:
