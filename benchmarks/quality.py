@@ -184,7 +184,8 @@ def plainly_fused(plain: tuple[Elasticsearch, str], dataset: Dataset, asked: Ask
         for hit in hits:
             asked.documents[hit["_id"]] = hit["_source"]["document_id"]
         words: Ranking = [(hit["_id"], hit["_score"]) for hit in hits]
-        fused[query_id] = reciprocal_rank_fusion([words, legs[query_id].semantic])
+        meaning: Ranking = [(chunk.id, chunk.score) for chunk in legs[query_id].semantic]
+        fused[query_id] = reciprocal_rank_fusion([words, meaning])
     return fused
 
 

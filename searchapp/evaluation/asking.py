@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from searchapp.embedding import Embedder, Fingerprint, Tokenizer, embedder_for
@@ -15,9 +15,8 @@ from searchapp.errors import UsageError
 from searchapp.evaluation.dataset import Dataset
 from searchapp.model import SearchMode, SearchRequest, Vector, Vectors
 from searchapp.search import Searcher
-from searchapp.search.fusion import Ranking
 from searchapp.settings import Settings
-from searchapp.stores import LegQuery, LegResults, Store, model_in_use
+from searchapp.stores import FoundChunk, LegQuery, LegResults, Store, model_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,11 +27,12 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Legs:
-    """What the legs brought for one query; ``known_share`` of its tokens stand in the model's vocabulary."""
+    """What the legs brought for ``text``; ``known_share`` of its tokens stand in the model's vocabulary."""
 
-    keyword: Ranking = ()
-    semantic: Ranking = ()
+    keyword: Sequence[FoundChunk] = ()
+    semantic: Sequence[FoundChunk] = ()
     known_share: float = 1.0
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -114,6 +114,7 @@ def ask(
     listening = _Listening(store)
     searcher = Searcher(cast("Store", listening), embedder, settings)
     asked = Asked({mode: {} for mode in modes}, milliseconds={mode: [] for mode in modes})
+    passages: dict[str, FoundChunk] = {}
     for number, (query_id, text) in enumerate(dataset.queries.items()):
         first = number % len(modes)  # each mode goes first in turn: the first one warms the caches for the others
         for mode in (*modes[first:], *modes[:first]):
@@ -124,16 +125,21 @@ def ask(
                 raise UsageError(f"The query {query_id[:80]} cannot be asked: {error.message}", error.remedy) from error
             asked.milliseconds[mode].append(results.took_ms + embedder.spared_ms - before)
             share = embedder.tokenizer.known_share(results.query) if mode is SearchMode.HYBRID else 1.0
-            asked.legs[mode][query_id] = _kept(listening.heard, share, asked.documents)
+            asked.legs[mode][query_id] = _kept(listening.heard, share, results.query, passages)
+            asked.documents.update(
+                (chunk.id, chunk.document_id) for chunk in (*listening.heard.keyword, *listening.heard.semantic)
+            )
         progress("searching", number + 1, len(dataset.queries))
     return asked
 
 
-def _kept(found: LegResults, share: float, documents: dict[str, str]) -> Legs:
-    for chunk in (*found.keyword, *found.semantic):
-        documents[chunk.id] = chunk.document_id
-    keyword, semantic = ([(chunk.id, chunk.score) for chunk in leg] for leg in (found.keyword, found.semantic))
-    return Legs(keyword, semantic, share)
+def _kept(found: LegResults, share: float, text: str, passages: dict[str, FoundChunk]) -> Legs:
+    """The text of a passage is kept once, however many queries find it."""
+    keyword, semantic = (
+        [replace(passages.setdefault(chunk.id, chunk), score=chunk.score) for chunk in leg]
+        for leg in (found.keyword, found.semantic)
+    )
+    return Legs(keyword, semantic, share, text)
 
 
 def by_document(scores: Mapping[str, float], documents: Mapping[str, str]) -> dict[str, float]:

@@ -6,17 +6,13 @@ from collections.abc import Mapping
 
 from searchapp.evaluation.asking import Legs
 from searchapp.model import SearchMode
-from searchapp.search.fusion import reciprocal_rank_fusion, weighted_sum
+from searchapp.search.ranking import hybrid
 from searchapp.search.searcher import DEPTH
-from searchapp.settings import Fusion, Settings
+from searchapp.settings import Settings
 
 
 def ranked(legs: Legs, mode: SearchMode, settings: Settings) -> Mapping[str, float]:
     """Passages with their scores, best first."""
-    if mode is SearchMode.KEYWORD:
-        return dict(legs.keyword)
-    if mode is SearchMode.SEMANTIC:
-        return dict(legs.semantic)
-    if settings.fusion is Fusion.RRF:
-        return reciprocal_rank_fusion([legs.keyword, legs.semantic])
-    return weighted_sum(legs.keyword, legs.semantic, settings.semantic_weight * legs.known_share, DEPTH)
+    if mode is not SearchMode.HYBRID:
+        return {chunk.id: chunk.score for chunk in (legs.keyword if mode is SearchMode.KEYWORD else legs.semantic)}
+    return hybrid(legs.keyword, legs.semantic, settings, legs.known_share, DEPTH, legs.text)

@@ -14,10 +14,10 @@ from searchapp.errors import IndexSwitchedError, NotFoundError, UsageError
 from searchapp.model import Chunk, Filters, Hit, Leg, SearchMode, SearchRequest, SearchResults
 from searchapp.search import completion, spelling
 from searchapp.search.filters import overlaid, parse_filters
-from searchapp.search.fusion import Ranking, reciprocal_rank_fusion, weighted_sum
 from searchapp.search.highlights import MARK_OPEN
 from searchapp.search.meaning import sentences_that_matter
 from searchapp.search.query import Query, clean, read_query
+from searchapp.search.ranking import hybrid
 from searchapp.search.results import Found, page_of_results
 from searchapp.settings import Fusion, Settings
 from searchapp.stores import FoundChunk, LegQuery, LegResults, Match, Store, model_in_use
@@ -65,7 +65,7 @@ class Searcher:
         asked = replace(request, query=query.text, filters=overlaid(request.filters, parse_filters(query.filters)))
         _refuse_beyond_window(asked)
         legs = self._legs(query, asked)
-        found = Found(query.text, with_variants(query.text), self._ranked(legs, asked, query.text), legs)
+        found = Found(query.text, with_variants(query.text), self._ranked(legs, asked, query.text, query.text), legs)
         results = replace(page_of_results(asked, found), weights=self._weights(asked, query.text))
         if request.sentences:
             results = replace(results, hits=self._with_sentences(query.text, results.hits))
@@ -192,36 +192,39 @@ class Searcher:
         configured = self._embedder
         return embedder_for(model_in_use(self._store, configured.fingerprint), configured, self._settings)
 
-    def _ranked(self, legs: LegResults, request: SearchRequest, text: str) -> Mapping[str, float]:
-        """Ids and fused scores, best first. What later pages bring comes after all that earlier ones could show."""
+    def _ranked(self, legs: LegResults, request: SearchRequest, text: str, question: str = "") -> Mapping[str, float]:
+        """Ids and fused scores, best first. What later pages bring comes after all that earlier ones could show.
+
+        Sentences are read for the words of ``question``; "" leaves that out.
+        """
         first = _first_depth(request)
         with stage(Stage.FUSION):
-            best = self._fused(legs.keyword[:first], legs.semantic[:first], request.mode, text, first)
+            best = self._fused(legs.keyword[:first], legs.semantic[:first], request.mode, text, first, question)
         if request.offset + request.size <= first:
             return best
         deeper = self._fused(legs.keyword, legs.semantic, request.mode, text, MAX_WINDOW)
         return dict(best) | {key: score for key, score in deeper.items() if key not in best}
 
     def _fused(
-        self, keywords: Sequence[FoundChunk], meaning: Sequence[FoundChunk], mode: SearchMode, text: str, depth: int
+        self,
+        keyword: Sequence[FoundChunk],
+        semantic: Sequence[FoundChunk],
+        mode: SearchMode,
+        text: str,
+        depth: int,
+        question: str = "",
     ) -> Mapping[str, float]:
-        keyword, semantic = _ranking(keywords), _ranking(meaning)
-        if mode is SearchMode.KEYWORD:
-            return dict(keyword)
-        if mode is SearchMode.SEMANTIC:
-            return dict(semantic)
-        if self._settings.fusion is Fusion.RRF:
-            return reciprocal_rank_fusion([keyword, semantic])
-        return weighted_sum(keyword, semantic, self._semantic_weight(text), depth)
+        if mode is not SearchMode.HYBRID:
+            return {chunk.id: chunk.score for chunk in (keyword if mode is SearchMode.KEYWORD else semantic)}
+        return hybrid(keyword, semantic, self._settings, self._known_share(text), depth, question)
 
-    def _semantic_weight(self, text: str) -> float:
-        """A model that reads a query as unknown tokens (an English one, of Chinese) says little about its meaning."""
-        return self._settings.semantic_weight * self._embedder_in_use().tokenizer.known_share(text)
+    def _known_share(self, text: str) -> float:
+        return self._embedder_in_use().tokenizer.known_share(text)
 
     def _weights(self, request: SearchRequest, text: str) -> Mapping[Leg, float]:
         if request.mode is not SearchMode.HYBRID or self._settings.fusion is Fusion.RRF:
             return {}
-        weight = self._semantic_weight(text)
+        weight = self._settings.semantic_weight * self._known_share(text)
         return {Leg.KEYWORD: 1.0 - weight, Leg.SEMANTIC: weight}
 
 
@@ -241,7 +244,3 @@ def _first_depth(request: SearchRequest) -> int:
 def _joined(first: tuple[FoundChunk, ...], then: Sequence[FoundChunk]) -> tuple[FoundChunk, ...]:
     known = {chunk.id for chunk in first}
     return (*first, *(chunk for chunk in then if chunk.id not in known))
-
-
-def _ranking(chunks: Sequence[FoundChunk]) -> Ranking:
-    return [(chunk.id, chunk.score) for chunk in chunks]

@@ -11,6 +11,7 @@ from searchapp.errors import UsageError
 from searchapp.evaluation import evaluate, read_dataset
 from searchapp.evaluation.sweep import read_sweep
 from searchapp.model import SearchMode
+from searchapp.search import ranking
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
 
@@ -30,14 +31,15 @@ def test_fusion_is_swept_without_asking_again(folder: Path, tmp_path: Path, monk
     assert in_use.ndcg_at_10 == evaluation.results[SearchMode.HYBRID].ndcg_at_10 and in_use.p == 1.0
 
 
-def test_the_ends_of_the_scale_are_the_legs(shared_data: Path, tmp_path: Path) -> None:
-    """With all weight on one leg the fused ranking is that leg's, on real questions."""
+def test_the_ends_of_the_scale_are_the_legs(shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all weight on one leg, and no sentences read, the fused ranking is that leg's, on real questions."""
     from dataclasses import replace
 
     dataset = read_dataset(shared_data / "multihop_musique")
     few = dict(list(dataset.queries.items())[:20])
     dataset = replace(dataset, queries=few, qrels={key: dataset.qrels[key] for key in few})
     application = Application(load_settings(data_dir=tmp_path, embedding_model="hashed:256"))
+    monkeypatch.setattr(ranking, "LOOKED_AT", 0)
     evaluation = evaluate(application, dataset, swept=read_sweep(["semantic_weight=0,1"]))
     keyword, semantic = evaluation.sweep
     assert keyword.ndcg_at_10 == evaluation.results[SearchMode.KEYWORD].ndcg_at_10 > 0.1
