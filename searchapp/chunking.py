@@ -86,8 +86,12 @@ class _Chunker:
         self.tokenizer = tokenizer
         self.budget = budget
         self.overlap = overlap
-        self.token_spans = tokenizer.spans(self.text)
-        self.token_starts = [start for start, _ in self.token_spans]
+        # By paragraphs, which the tokenizer may know from the document's version before; no token crosses their ends.
+        paragraphs = list(_paragraphs(self.text, 0, len(self.text)))
+        starts = tokenizer.starts([self.text[start:end] for start, end in paragraphs])
+        self.token_starts = [
+            begin + start for (begin, _), some in zip(paragraphs, starts, strict=True) for start in some
+        ]
 
     def chunks(self) -> Iterator[Chunk]:
         position = 0
@@ -202,7 +206,7 @@ class _Chunker:
 
     def window_end(self, start: int, end: int, room: int) -> int:
         index = bisect_left(self.token_starts, start) + room
-        stop = end if index >= len(self.token_spans) else min(end, self.token_starts[index])
+        stop = end if index >= len(self.token_starts) else min(end, self.token_starts[index])
         stop = max(start + 1, min(stop, start + room * CHARACTERS_PER_TOKEN))
         if stop < end:
             space = max(self.text.rfind(" ", start + (stop - start) // 2, stop), start)

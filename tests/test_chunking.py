@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from searchapp.chunking import chunk_document
-from searchapp.embedding import build_embedder
+from searchapp.embedding import SharedEmbedder, build_embedder
 from searchapp.embedding.estimate import EstimatingTokenizer
 from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.model import Chunk, Document, Section, SourceType
@@ -190,3 +190,18 @@ def test_a_table_is_cut_between_rows() -> None:
     chunks = chunk_document(document([(("Stock",), None, "\n".join(rows))]), MINILM, overlap=0)
     assert len(chunks) > 2
     assert [line for chunk in chunks for line in chunk.text.splitlines()] == rows
+
+
+@pytest.mark.parametrize("place", [0, 7, 19])
+def test_an_edited_document_is_cut_as_one_that_was_never_seen(place: int) -> None:
+    def made(changed: int | None) -> Document:
+        bodies = [f"Paragraph {number} tells of pods and 节点. " * 12 for number in range(20)]
+        if changed is not None:
+            bodies[changed] += "It has grown by one sentence."
+        return document([((f"Part {number // 4}",), None, body) for number, body in enumerate(bodies)])
+
+    shared = SharedEmbedder(MINILM, batch_size=4)
+    before = chunk_document(made(None), shared)
+    after = chunk_document(made(place), shared)
+    assert after == chunk_document(made(place), MINILM) != before
+    assert all(made(place).text[one.start : one.end] == one.text for one in after)

@@ -68,6 +68,10 @@ class Tokenizer(Protocol):
         """Character offsets of each token in ``text``, in order, special tokens left out."""
         ...
 
+    def starts(self, texts: Sequence[str]) -> Sequence[Sequence[int]]:
+        """Where each token of each text begins, as ``spans`` tells it."""
+        ...
+
     def counts(self, texts: Sequence[str]) -> list[int]:
         """Number of tokens of each text, special tokens included."""
         ...

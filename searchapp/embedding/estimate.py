@@ -25,6 +25,10 @@ class EstimatingTokenizer:
                 found.append(match.span())
         return found
 
+    def starts(self, texts: Sequence[str]) -> list[list[int]]:
+        """See ``Tokenizer``."""
+        return [[start for start, _ in self.spans(text)] for text in texts]
+
     def counts(self, texts: Sequence[str]) -> list[int]:
         """See ``Tokenizer``."""
         return [len(self.spans(text)) + self.special_tokens for text in texts]

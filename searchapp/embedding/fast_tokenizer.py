@@ -26,9 +26,14 @@ class FastTokenizer:
         """See ``Tokenizer``."""
         return list(self._backend.encode(text, add_special_tokens=False).offsets)
 
+    def starts(self, texts: Sequence[str]) -> list[list[int]]:
+        """See ``Tokenizer``."""
+        encodings = self._backend.encode_batch(list(texts), add_special_tokens=False)
+        return [[start for start, _ in encoding.offsets] for encoding in encodings]
+
     def counts(self, texts: Sequence[str]) -> list[int]:
         """See ``Tokenizer``."""
-        return [len(encoding.ids) for encoding in self._backend.encode_batch(list(texts))]
+        return [len(encoding) for encoding in self._backend.encode_batch_fast(list(texts))]
 
     def known_share(self, text: str) -> float:
         """See ``Tokenizer``."""

@@ -20,6 +20,7 @@ import numpy as np
 
 from searchapp.embedding import metrics
 from searchapp.embedding.base import Embedder, Fingerprint, Tokenizer, batches_by_length
+from searchapp.embedding.remembering import RememberingTokenizer
 from searchapp.errors import OverloadedError
 from searchapp.model import Vector, Vectors
 
@@ -70,6 +71,7 @@ class SharedEmbedder:
         self._thread = (
             ThreadPoolExecutor(1, thread_name_prefix="searchapp-model") if getattr(inner, "exclusive", False) else None
         )
+        self._tokenizer: RememberingTokenizer | None = None
         self._turn = threading.Condition()
         self._busy = False
         self._callers = 0
@@ -86,8 +88,11 @@ class SharedEmbedder:
 
     @property
     def tokenizer(self) -> Tokenizer:
-        """See ``Embedder``."""
-        return self._inner.tokenizer
+        """See ``Embedder``; it remembers the latest texts."""
+        inner = self._inner.tokenizer
+        if self._tokenizer is None or self._tokenizer.inner is not inner:
+            self._tokenizer = RememberingTokenizer(inner)
+        return self._tokenizer
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """See ``Embedder``; batch by batch, queries between them."""

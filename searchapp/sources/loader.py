@@ -16,7 +16,7 @@ from searchapp.model import Document
 from searchapp.sources.discovery import SourceRef
 from searchapp.sources.page_version import PageVersion
 from searchapp.sources.parsed import ParserInput, ParserOptions
-from searchapp.sources.sandbox import Sandbox
+from searchapp.sources.sandbox import SPARE, Sandbox
 from searchapp.sources.wire import SiteAnswer
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class RawSource:
 
 
 class Loader:
-    """Loads documents one after the other; a context manager that ends its parser process.
+    """Loads documents one after the other; a context manager that leaves its parser process to the next ``Loader``.
 
     ``read`` and ``parse`` are ``load`` in two steps, so that a document whose hash is known need not be parsed. Use it
     from one thread at a time for ``read``; ``parse`` lets threads take turns. ``passwords`` are tried before those of
@@ -66,6 +66,7 @@ class Loader:
                 ocr_languages=settings.ocr_languages,
                 ocr_max_pages=settings.ocr_max_pages,
             ),
+            spare=SPARE,
         )
 
     def load(self, ref: SourceRef) -> Document:
@@ -115,7 +116,7 @@ class Loader:
         return self._sandbox.site(task, source, candidates)
 
     def close(self) -> None:
-        """End the parser process; a later ``parse`` starts a new one."""
+        """Give up the parser process; a later ``parse`` takes one again."""
         self._sandbox.close()
 
     def __enter__(self) -> Self:

@@ -39,6 +39,7 @@ def read_scans(source: ParserInput, password: str, numbers: Sequence[int]) -> Sc
     options = source.options
     if not numbers or not options.ocr_languages or not options.ocr_max_pages:
         return Scans({}, "Run OCR on it (ocrmypdf, for example) and add the result.")
+    ocr.look_again()  # this process may be older than what was installed meanwhile
     languages = ocr.installed(options.ocr_languages)
     lacking = "+".join(name for name in options.ocr_languages.split("+") if name not in languages.split("+"))
     if not languages:

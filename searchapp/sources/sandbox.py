@@ -18,6 +18,7 @@ from typing import IO, Any, Self, TypeVar, cast
 import searchapp
 from searchapp.errors import SourceError
 from searchapp.sources.parsed import Parsed, ParserInput, ParserOptions
+from searchapp.sources.spare import Spare
 from searchapp.sources.wire import (
     PROGRESS,
     PagePlace,
@@ -51,13 +52,17 @@ _BOOT = (
 class Sandbox:
     """One parser process, started with the first document, reused, and replaced when it dies or must be killed.
 
+    With a ``spare`` it begins with the process that is left there, if any, and leaves its own there in the end.
     Requests from several threads take turns. After a fork the child starts a process of its own.
     """
 
-    def __init__(self, *, timeout_seconds: float, memory_mb: int, options: ParserOptions) -> None:
+    def __init__(
+        self, *, timeout_seconds: float, memory_mb: int, options: ParserOptions, spare: Spare[_Worker] | None = None
+    ) -> None:
         self._timeout = timeout_seconds
         self._memory_mb = memory_mb
         self._options = options
+        self._spare = spare
         self._worker: _Worker | None = None
         self._owner = os.getpid()
         self._lock = threading.Lock()
@@ -107,9 +112,14 @@ class Sandbox:
         return result
 
     def close(self) -> None:
-        """End the process; a later ``parse`` starts a new one."""
+        """End the process, or leave it to the next one who needs it; a later ``parse`` starts a new one."""
         with self._lock:
-            self._stop()
+            worker, spare = self._worker, self._spare
+            if spare is None or worker is None or self._owner != os.getpid() or not worker.is_alive:
+                self._stop()
+            else:
+                self._worker = None
+                spare.leave(self._kind, worker)
 
     def __enter__(self) -> Self:
         return self
@@ -125,8 +135,17 @@ class Sandbox:
         if self._worker is not None and not self._worker.is_alive:
             self._stop()
         if self._worker is None:
-            self._worker = _Worker([str(self._memory_mb), str(self._timeout)])
+            left = self._spare.take(self._kind) if self._spare else None
+            self._worker = left or _Worker(self._limits)
         return self._worker
+
+    @property
+    def _limits(self) -> list[str]:
+        return [str(self._memory_mb), str(self._timeout)]
+
+    @property
+    def _kind(self) -> tuple[str, ...]:
+        return (WORKER, *self._limits)
 
     def _stop(self) -> None:
         worker, self._worker = self._worker, None
@@ -232,6 +251,10 @@ class _Worker:
         if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)  # what it started (tesseract) is of its group
+
+
+SPARE: Spare[_Worker] = Spare()
+"""What this process's runs of ingestion leave to one another."""
 
 
 class _Deadline:

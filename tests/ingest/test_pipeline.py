@@ -10,7 +10,7 @@ import pytest
 from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.errors import ModelMismatchError, SourceError, UsageError
 from searchapp.ingest import Ingester, Originals, Sync
-from searchapp.model import DocumentState, Filters, IngestState, SearchMode, SearchRequest
+from searchapp.model import Chunk, DocumentState, Filters, IngestState, SearchMode, SearchRequest
 from searchapp.settings import load_settings
 from searchapp.sources import document_id
 from tests.ingest.worlds import World, paragraphs
@@ -43,6 +43,29 @@ def test_an_edit_embeds_only_the_passages_that_changed(world: World) -> None:
     assert (outcome.embedded, outcome.reused) == (1, total - 1)
     assert len(world.embedder.embedded) == 1
     assert len(world.found("changed")) == 1
+
+
+@pytest.mark.parametrize("place", [0, 5, 11])
+def test_after_an_edit_every_passage_stands_where_its_text_does(world: World, place: int) -> None:
+    path = world.write("long.md", paragraphs(12))
+    document = document_id(world.ingest()["long.md"].source)
+    before = world.store.chunks(document)
+    parts = paragraphs(12).split("\n\n")
+    parts[place] += " This paragraph has grown by several sentences. They push all that follows further down."
+    path.write_text("\n\n".join(parts), encoding="utf-8")
+    world.ingest()
+    elsewhere = world.library.parent / "fresh"
+    elsewhere.mkdir()
+    fresh = World(elsewhere)
+    shutil.copy(path, fresh.library / "long.md")
+    expected = fresh.store.chunks(document_id(fresh.ingest()["long.md"].source))
+    after = world.store.chunks(document)
+
+    def facts(chunks: tuple[Chunk, ...]) -> list[tuple[int, int, int, str, str, tuple[str, ...]]]:
+        return [(one.position, one.start, one.end, one.text, one.hash, one.headings) for one in chunks]
+
+    assert facts(after) == facts(expected) != facts(before)
+    assert [one.position for one in after] == list(range(len(after)))
 
 
 def test_a_text_that_stands_twice_is_embedded_once(world: World) -> None:
