@@ -181,6 +181,12 @@ class Settings(BaseSettings):
         le=1.0,
         description="Share of the semantic leg in the weighted sum (0 to 1), for a query that the model knows.",
     )
+    reranker: str = Field(
+        "",
+        description="A cross-encoder of sentence-transformers (a folder, or a name in the local hub cache) that ranks "
+        "the best hits of a hybrid search anew; empty: none. It must be on this machine.",
+    )
+    reranked: int = Field(20, ge=1, le=100, description="How many of the best passages the reranker reads.")
 
     chunk_tokens: int = Field(
         384,

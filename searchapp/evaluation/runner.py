@@ -189,6 +189,8 @@ def _in_use(settings: Settings) -> dict[str, str | float | None]:
         "store": "elasticsearch" if settings.elasticsearch_url else "lancedb",
         "fusion": settings.fusion.value,
         "semantic_weight": settings.semantic_weight,
+        "reranker": settings.reranker or None,
+        "reranked": settings.reranked if settings.reranker else None,
         "oversample": settings.oversample,
         "candidates": settings.candidates,
         "index_options": settings.index_options.value if settings.index_options else None,

@@ -1,8 +1,9 @@
 """Query to hits: both legs in one round trip, fused, filtered, highlighted, explained.
 
-``query`` and ``filters`` read what the user typed, ``variants`` adds the other Chinese script; ``searcher`` runs the
-legs; ``fusion`` makes one ranking of two; ``arrangement`` sorts, groups and folds it; ``highlights`` and ``meaning``
-mark what matters; ``similar``, ``completion`` and ``spelling`` lead on from there.
+``query`` and ``filters`` read what the user typed; ``searcher`` runs the legs; ``fusion`` makes one ranking of two, to
+which ``ranking`` adds what ``together`` and a ``reranker`` find in the best passages; ``arrangement`` sorts, groups and
+folds it; ``highlights`` and ``meaning`` mark what matters; ``similar``, ``completion`` and ``spelling`` lead on from
+there.
 """
 
 from searchapp.search.filters import parse_filters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from searchapp.search.fusion import reciprocal_rank_fusion, weighted_sum
+from searchapp.search.reranker import reranker_named
 from searchapp.search.together import shares
 from searchapp.settings import Fusion, Settings
 from searchapp.stores import FoundChunk
@@ -29,8 +30,24 @@ def hybrid(
 
     ``known_share`` of the query's tokens stand in the model's vocabulary: a model that reads a query as unknown tokens
     (an English one, of Chinese) says little about its meaning. ``depth`` is the most that each leg was asked for.
-    Without ``text``, the query, sentences are not read.
+    Without ``text``, the query, no passage is read: neither its sentences nor by the reranker. Raises
+    ModelUnavailableError when the reranker that the settings name cannot be loaded.
     """
+    fused = _fused(keyword, semantic, settings, known_share, depth, text)
+    if not settings.reranker or not text:
+        return fused
+    passages = {chunk.id: chunk for chunk in (*semantic, *keyword)}
+    return reranker_named(settings.reranker).reranked(text, fused, passages, settings.reranked)
+
+
+def _fused(
+    keyword: Sequence[FoundChunk],
+    semantic: Sequence[FoundChunk],
+    settings: Settings,
+    known_share: float,
+    depth: int,
+    text: str,
+) -> dict[str, float]:
     words = [(chunk.id, chunk.score) for chunk in keyword]
     meaning = [(chunk.id, chunk.score) for chunk in semantic]
     if settings.fusion is Fusion.RRF:
