@@ -11,10 +11,10 @@ from pathlib import Path
 import lancedb
 import pytest
 
-from searchapp.model import DocumentState
-from searchapp.stores.base import LegQuery
-from searchapp.stores.lancedb import LanceStore
-from tests.stores.contract import MODEL, StoreContract, document
+from searchapp.model import DocumentState, Filters
+from searchapp.stores import DocumentWrite, LegQuery
+from searchapp.stores.lancedb import LanceStore, nearest
+from tests.stores.contract import MODEL, StoreContract, document, vector_of
 
 
 @pytest.fixture
@@ -94,7 +94,8 @@ def test_a_registry_of_an_earlier_version_is_upgraded_in_place(store: LanceStore
 WRITER = """
 import sys
 from pathlib import Path
-from searchapp.stores.lancedb import LanceStore
+from searchapp.stores import DocumentWrite, LegQuery
+from searchapp.stores.lancedb import LanceStore, nearest
 from tests.stores.contract import MODEL, document
 store = LanceStore(Path(sys.argv[1]))
 store.prepare(MODEL)
@@ -113,3 +114,71 @@ def test_two_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None
     store = LanceStore(tmp_path / "index")
     assert store.count() == 20
     assert {entry.content_hash for entry in store.entries(size=100).entries} == {"v2"}
+
+
+def _many(first: int, count: int) -> list[DocumentWrite]:
+    texts = [f"passage {number}" for number in range(first, first + count)]
+    return [document(f"d{first + at}", *texts[at : at + 50]) for at in range(0, count, 50)]
+
+
+def _indices(store: LanceStore) -> list[str]:
+    return [one.name for one in store._table("chunks").list_indices() if one.name.startswith("vector")]
+
+
+def test_a_large_table_gets_a_vector_index_that_finds_what_comparing_all_finds(
+    store: LanceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.prepare(MODEL)
+    store.write(_many(0, 2000))
+    store.refresh()
+    assert _indices(store) == []
+    asked = [LegQuery(keywords=None, vector=vector_of(f"passage {at}"), depth=10) for at in range(0, 2000, 100)]
+    exact = [[chunk.id for chunk in store.search(query).semantic] for query in asked]
+    monkeypatch.setattr(nearest, "EXACT_UP_TO", 1500)
+    store.write([document("last", "the last one")])
+    store.refresh()
+    assert _indices(store) == ["vector_of_2001"]
+    indexed = [[chunk.id for chunk in store.search(query).semantic] for query in asked]
+    assert sum(len({*one} & {*other}) for one, other in zip(exact, indexed, strict=True)) >= 0.95 * 200
+
+
+def test_a_filter_finds_its_few_passages_through_the_vector_index(
+    store: LanceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearest, "EXACT_UP_TO", 1500)
+    monkeypatch.setattr(nearest, "PROBES", 1)
+    store.prepare(MODEL)
+    store.write([*_many(0, 2000), document("rare", "one", "two", "three", type="pdf")])
+    store.refresh()
+    assert _indices(store)
+    query = LegQuery(None, vector_of("something else"), depth=10, filters=Filters(types=("pdf",)))
+    assert {chunk.text for chunk in store.search(query).semantic} == {"one", "two", "three"}
+
+
+def test_the_vector_index_is_trained_again_when_the_table_has_doubled(
+    store: LanceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearest, "EXACT_UP_TO", 500)
+    store.prepare(MODEL)
+    for first, expected in ((0, "vector_of_1000"), (1000, "vector_of_2000"), (2000, "vector_of_2000")):
+        store.write(_many(first, 1000))
+        store.refresh()
+        assert _indices(store) == [expected]
+    # What was written since is found, too.
+    found = store.search(LegQuery(None, vector_of("passage 2500"), depth=1)).semantic
+    assert [chunk.text for chunk in found] == ["passage 2500"]
+
+
+def test_a_large_table_is_not_tidied_at_every_twentieth_write(
+    store: LanceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.prepare(MODEL)
+    store.write(_many(0, 2000))
+    store.refresh()
+    tidied: list[int] = []
+    monkeypatch.setattr(store, "_tidy", lambda: tidied.append(1))
+    for number in range(25):
+        store.write([document(f"e{number}", "text")])
+    assert tidied == []
+    store.write(_many(5000, 100))
+    assert tidied == [1]

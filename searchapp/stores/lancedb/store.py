@@ -23,6 +23,7 @@ from searchapp.stores.base import DocumentWrite, LegQuery, LegResults, Match
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.counting import COLUMNS, MOST_COUNTED, counted
 from searchapp.stores.lancedb.filters import conditions, named, one_of, quoted, told
+from searchapp.stores.lancedb.nearest import index_vectors, nearest
 from searchapp.stores.lancedb.registry import DOCUMENTS, LanceRegistry
 from searchapp.stores.lancedb.searched import searched_text, with_stems
 from searchapp.stores.lancedb.text_index import add_han, has_han, index_text
@@ -35,6 +36,9 @@ CHUNKS = "chunks"
 
 TIDY_EVERY = 20
 """Writes between two tidyings: each write leaves small files, and searching them one by one is slow."""
+
+TIDY_SHARE = 0.05
+"""Share of a table that must be new before it is tidied between writes: tidying takes as long as the table is large."""
 
 READ_THROUGH = 20_000
 """Passages that may be read for a completion, one by one: as many as take about a tenth of a second."""
@@ -54,6 +58,7 @@ class LanceStore(LanceRegistry):
         self.name = f"the embedded store in {folder}"
         self._lock = threading.RLock()
         self._writes = 0
+        self._written = 0
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -149,7 +154,8 @@ class LanceStore(LanceRegistry):
                 merge.when_not_matched_by_source_delete(replaced).execute(data)
             self._upsert([write.entry for write in writes])
             self._writes += 1
-            if self._writes % TIDY_EVERY == 0:
+            self._written += len(rows)
+            if self._writes >= TIDY_EVERY and self._written >= TIDY_SHARE * chunks.count_rows():
                 self._tidy()
         return {}
 
@@ -201,7 +207,7 @@ class LanceStore(LanceRegistry):
 
     @translated
     def search(self, query: LegQuery) -> LegResults:
-        """See ``Store``; vectors are compared exactly, one by one."""
+        """See ``Store``."""
         table = self._table(CHUNKS)
         if table is None:
             return LegResults((), ())
@@ -225,7 +231,8 @@ class LanceStore(LanceRegistry):
     def _keyword(self, table: Any, query: LegQuery, keywords: str) -> list[dict[str, Any]]:
         if query.match is Match.BEGINNING:
             return self._beginning(table, query, keywords)
-        return self._limited(table.search(self._words(table, query, keywords), query_type="fts"), query)
+        asked = table.search(self._words(table, query, keywords), query_type="fts")
+        return self._limited(asked.select([*schema.FOUND_COLUMNS, "_score"]), query)
 
     def _all_matches(self, table: Any, query: LegQuery) -> list[dict[str, Any]]:
         if query.keywords is None:
@@ -263,8 +270,7 @@ class LanceStore(LanceRegistry):
         return BooleanQuery([(Occur.SHOULD, one) for one in wanted]) if len(wanted) > 1 else wanted[0]
 
     def _semantic(self, table: Any, query: LegQuery, vector: Vector) -> list[dict[str, Any]]:
-        asked = table.search(vector, vector_column_name="vector").distance_type("cosine")
-        return self._limited(asked, query)
+        return self._limited(nearest(table, vector, schema.FOUND_COLUMNS), query)
 
     def _limited(self, asked: Any, query: LegQuery, further: str = "") -> list[dict[str, Any]]:
         condition = " AND ".join(part for part in (conditions(query), further) if part)
@@ -285,11 +291,12 @@ class LanceStore(LanceRegistry):
         with self._writing():
             if self._writes:
                 self._tidy()
-                self._writes = 0
 
     def _tidy(self) -> None:
         for name in (CHUNKS, DOCUMENTS):
             self._needed(name).optimize(cleanup_older_than=KEEP_VERSIONS)
+        index_vectors(self._needed(CHUNKS))
+        self._writes = self._written = 0
 
     @translated
     def drop(self) -> None:
