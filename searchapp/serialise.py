@@ -49,6 +49,7 @@ def hit_json(hit: Hit) -> shapes.Hit:
         "behind": [hit_json(other) for other in hit.behind],
         "nearly_same": hit.nearly_same,
         "duplicates": [hit_json(other) for other in hit.duplicates],
+        "reranked": hit.reranked,
     }
 
 

@@ -103,6 +103,8 @@ class Hit(TypedDict):
     """Passages that say nearly the same and are folded behind it."""
     duplicates: list[Hit]
     """The best of those."""
+    reranked: bool
+    """Whether a cross-encoder (SEARCHAPP_RERANKER) read it: ``score`` is then what it said, from 2 to 3."""
 
 
 @_described

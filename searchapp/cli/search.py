@@ -129,5 +129,6 @@ def print_hit(hit: Hit, explain: bool = False) -> None:
     if explain:
         out.print(f"    passage {hit.chunk_id}", style="dim")
         legs = "; ".join(f"{leg} rank {place.rank}, score {place.score:.4f}" for leg, place in hit.legs.items())
-        out.print(f"    score {hit.score:.4f} ({legs})", style="dim")
+        reranked = "; by the reranker" if hit.reranked else ""
+        out.print(f"    score {hit.score:.4f} ({legs}{reranked})", style="dim")
     out.print()

@@ -92,6 +92,7 @@ class Hit:
     forge them). ``start`` and ``end`` are the passage's character offsets in its document. ``same_document`` counts the
     further passages of its document that a grouped search found, and ``behind`` has the best of them; ``nearly_same``
     counts the passages folded behind it, in this document or others, and ``duplicates`` has the best of those.
+    ``reranked``: a cross-encoder read it, and ``score`` is what it said, above that of every hit it did not read.
     """
 
     rank: int
@@ -114,6 +115,7 @@ class Hit:
     behind: tuple[Hit, ...] = ()
     nearly_same: int = 0
     duplicates: tuple[Hit, ...] = ()
+    reranked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from searchapp.model import Hit, Leg, LegScore, SearchRequest, SearchResults
+from searchapp.model import Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults
 from searchapp.search.arrangement import Place, places, sorted_chunks
 from searchapp.search.highlights import highlights
+from searchapp.search.reranker import ABOVE
 from searchapp.stores import FacetCounts, FoundChunk, LegResults
 
 MOST_BEHIND = 5
@@ -31,9 +32,11 @@ def page_of_results(request: SearchRequest, found: Found) -> SearchResults:
     end = request.offset + request.size
     arranged = places(ranked, grouped=request.grouped, folded=request.folded, wanted=end)
     leg_scores = _leg_scores(found.legs)
+    reranks = request.mode is SearchMode.HYBRID  # in a single leg a score is BM25 or cosine
 
     def hit(rank: int, chunk: FoundChunk) -> Hit:
-        return _hit(rank, found.scores[chunk.id], chunk, leg_scores[chunk.id], found.marked)
+        score = found.scores[chunk.id]
+        return _hit(rank, score, chunk, leg_scores[chunk.id], found.marked, reranks and score >= ABOVE)
 
     def placed(rank: int, place: Place) -> Hit:
         return replace(
@@ -80,7 +83,7 @@ def _leg_scores(legs: LegResults) -> dict[str, dict[Leg, LegScore]]:
     return scores
 
 
-def _hit(rank: int, score: float, chunk: FoundChunk, legs: Mapping[Leg, LegScore], query: str) -> Hit:
+def _hit(rank: int, score: float, chunk: FoundChunk, legs: Mapping[Leg, LegScore], query: str, reranked: bool) -> Hit:
     return Hit(
         rank=rank,
         score=score,
@@ -98,4 +101,5 @@ def _hit(rank: int, score: float, chunk: FoundChunk, legs: Mapping[Leg, LegScore
         modified=chunk.modified,
         legs=legs,
         highlights=highlights(query, chunk.text),
+        reranked=reranked,
     )

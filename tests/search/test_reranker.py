@@ -65,6 +65,7 @@ def test_the_best_are_ranked_by_what_the_model_says(tmp_path: Path, model: str) 
     assert [hit.text for hit in hits[3:]] == [hit.text for hit in before[3:]]
     said = [hit.score for hit in hits[:3]]
     assert said == sorted(said, reverse=True) and all(ABOVE < score < ABOVE + 1 for score in said)
+    assert [hit.reranked for hit in hits] == [True] * 3 + [False] * (len(hits) - 3)
     assert len(set(said)) == 3 and hits[3].score < ABOVE
     from sentence_transformers import CrossEncoder
 

@@ -14,7 +14,7 @@ from tests.web.stand_in import StandIn, entry, hit
 
 HIT_KEYS = [
     *("rank", "score", "chunk_id", "document_id", "title", "source", "type", "language", "headings", "page"),
-    *("modified", "text", "highlights", "legs", "same_document", "behind", "nearly_same", "duplicates"),
+    *("modified", "text", "highlights", "legs", "same_document", "behind", "nearly_same", "duplicates", "reranked"),
 ]
 
 

@@ -82,7 +82,8 @@ function why(hit) {
   );
 }
 
-function whyInWords({ legs: { keyword, semantic }, weights = {} }) {
+function whyInWords({ legs: { keyword, semantic }, weights = {}, reranked = false }) {
+  if (reranked) return t("whyReranked");
   if (keyword && semantic) {
     const how = weights.semantic === undefined ? t("whyRanks") : t("whyWeights", percent(weights.keyword), percent(weights.semantic));
     return [t("whyBoth", keyword.rank, semantic.rank), how].join(t("space"));
