@@ -24,7 +24,8 @@ def worker(
 
     Documents are queued by the page and by "ingest --queue"; batches of them come over Redis (SEARCHAPP_REDIS_URL). A
     worker must see files under the same paths as whoever queued them. Without Redis no worker is needed: "serve" does
-    the same in the background.
+    the same in the background. The documents at hand are finished first, and the exit code is 0; a second Ctrl-C leaves
+    them to another worker, and the exit code is 1.
 
     Examples:
       searchapp worker

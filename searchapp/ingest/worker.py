@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 
 LONGEST_SWEEP_SECONDS = 30.0
 
+WARM = "Warm"
+"""Celery's word for a shutdown that waits for the tasks at hand."""
+
 AWAY_SECONDS = 5.0
 """How long a worker rests when a service stayed away for longer than a run waits for it, or was away when it began."""
 
@@ -55,11 +58,14 @@ class Worker:
         self._metrics_port = metrics_port
         self._sweep_seconds = min(LONGEST_SWEEP_SECONDS, lease_seconds)
         self._stopping = threading.Event()
+        self._ended_in_order = False
         self._lock = threading.Lock()
         self._sources: Counter[str] = Counter()
 
     def run(self) -> int:
-        """Work until SIGTERM or SIGINT; returns the exit code.
+        """Work until SIGTERM or SIGINT; returns the exit code, 0 when what was begun was finished or given back.
+
+        A second SIGINT does not wait for the documents at hand; their leases end, and another worker does them.
 
         Raises what the store's and the queue's ``check`` raise when one of them is away at the start, and UsageError
         when the port of the metrics is taken; ModelMismatchError as ``Ingester.ingest``. Later both are waited for.
@@ -88,7 +94,8 @@ class Worker:
         log.info("Working on %s. Ctrl-C or SIGTERM ends.", self._store.name)
         worker.start()
         self._stopping.set()
-        return int(worker.exitcode or 0)
+        # Celery calls Ctrl-C a failure, although it stops as in order as by SIGTERM.
+        return 0 if self._ended_in_order else int(worker.exitcode or 0)
 
     def _task(self, sources: list[str]) -> None:
         from celery import current_task
@@ -131,7 +138,8 @@ class Worker:
             with contextlib.suppress(ServiceUnavailableError):
                 self._queue.release(sources)
 
-    def _stop(self, **_: object) -> None:
+    def _stop(self, how: str = "", **_: object) -> None:
+        self._ended_in_order = how == WARM
         self._stopping.set()
 
     def _sweep_again_and_again(self) -> None:

@@ -132,14 +132,15 @@ def test_two_workers_and_a_document_submitted_many_times_make_one_copy(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_that_is_stopped_gives_back_what_it_has_not_done(
-    settings: Settings, library: Path, start: chaos.Starter
+    settings: Settings, library: Path, start: chaos.Starter, how: signal.Signals
 ) -> None:
     wanted = chaos.undisturbed(settings, library)
     application = Application(settings)
     proxy = Proxy(settings.elasticsearch_url)
     worker = start("worker", SEARCHAPP_ELASTICSEARCH_URL=proxy.url)
-    proxy.when("_bulk", 3, lambda: worker.send_signal(signal.SIGTERM))
+    proxy.when("_bulk", 3, lambda: worker.send_signal(how))
     application.queue.submit([entry.source for entry in application.ingester.queue_all([str(library)])])
     assert worker.wait(120) == 0
     assert proxy.fired.is_set()
