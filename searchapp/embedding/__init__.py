@@ -5,7 +5,7 @@ from searchapp.embedding.deferred import document_vectors, query_vector
 from searchapp.embedding.following import embedder_for
 from searchapp.embedding.offline import is_here
 from searchapp.embedding.providers import build_embedder
-from searchapp.embedding.shared import SharedEmbedder
+from searchapp.embedding.shared import SharedEmbedder, spare_vectors
 
 __all__ = [
     "Embedder",
@@ -17,4 +17,5 @@ __all__ = [
     "embedder_for",
     "is_here",
     "query_vector",
+    "spare_vectors",
 ]

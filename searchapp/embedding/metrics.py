@@ -7,7 +7,7 @@ from prometheus_client import Counter, Gauge, Histogram
 TEXTS = Counter("searchapp_embedding_texts", "Texts that the model has embedded.", ["kind"])
 CALL_SECONDS = Histogram(
     "searchapp_embedding_call_seconds",
-    "How long one call of the model took, by what was embedded: queries or documents.",
+    "How long one call of the model took, by what was embedded: queries, documents, or what is not urgent (spare).",
     ["kind"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
 )

@@ -57,6 +57,22 @@ class _Job:
     error: BaseException | None = None
 
 
+@runtime_checkable
+class HasSpareTime(Protocol):
+    """What an embedder may offer besides ``Embedder``: to embed what is not urgent when nobody else wants the model."""
+
+    def embed_spare(self, texts: Sequence[str], seconds: float) -> Vectors | None:
+        """What ``embed_documents`` gives for a few texts; None when the model was wanted for so many ``seconds``."""
+        ...
+
+
+def spare_vectors(embedder: Embedder, texts: Sequence[str], seconds: float) -> Vectors | None:
+    """As ``embed_spare``; where the embedder is not shared nobody else can want it. Raises as ``embed_documents``."""
+    if isinstance(embedder, HasSpareTime):
+        return embedder.embed_spare(texts, seconds)
+    return embedder.embed_documents(texts)
+
+
 class SharedEmbedder:
     """An ``Embedder`` over another one, safe and fair between threads.
 
@@ -105,6 +121,23 @@ class SharedEmbedder:
             with self._documents_turn():
                 vectors[batch] = self._called(partial(self._inner.embed_documents, some), "documents", len(some))
         return vectors
+
+    def embed_spare(self, texts: Sequence[str], seconds: float) -> Vectors | None:
+        """See ``HasSpareTime``; in one call, when neither a query nor a batch of documents waits."""
+        if self._thread is None:
+            return (
+                None if seconds <= 0 else self._called(lambda: self._inner.embed_documents(texts), "spare", len(texts))
+            )
+        with self._turn:
+            if not self._turn.wait_for(lambda: self._is_idle, seconds):
+                return None
+            self._busy = True
+        try:
+            return self._called(lambda: self._inner.embed_documents(texts), "spare", len(texts))
+        finally:
+            with self._turn:
+                self._busy = False
+                self._turn.notify_all()
 
     def check(self) -> None:
         """Raise what an embedding would raise now; a model in this process is loaded, one behind a server asked for."""
@@ -159,6 +192,10 @@ class SharedEmbedder:
     @property
     def _is_free(self) -> bool:
         return not self._busy and not (self._documents_waiting and self._in_a_row >= QUERIES_IN_A_ROW)
+
+    @property
+    def _is_idle(self) -> bool:
+        return not self._busy and not self._waiting and not self._documents_waiting
 
     def _run(self, taken: dict[str, _Job]) -> None:
         try:

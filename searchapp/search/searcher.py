@@ -15,7 +15,7 @@ from searchapp.model import Chunk, Filters, Hit, Leg, SearchMode, SearchRequest,
 from searchapp.search import completion, spelling
 from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.highlights import MARK_OPEN
-from searchapp.search.meaning import sentences_that_matter
+from searchapp.search.meaning import NearestSentences
 from searchapp.search.query import Query, clean, read_query
 from searchapp.search.ranking import hybrid
 from searchapp.search.results import Found, page_of_results
@@ -45,6 +45,7 @@ class Searcher:
         self._store = store
         self._embedder = embedder
         self._settings = settings
+        self._sentences = NearestSentences()
 
     def passages(self, document_id: str) -> tuple[Chunk, ...]:
         """A document's passages in reading order. Raises the store's errors."""
@@ -136,11 +137,11 @@ class Searcher:
         return spelling.respelt(query.text, unknown, self._store.search(asked).keyword)
 
     def _with_sentences(self, text: str, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-        """The hits in which no word was matched show the sentence that is nearest in meaning."""
+        """The hits in which no word was matched show the sentence nearest in meaning, if there is time to find it."""
         unmarked = [hit for hit in hits if not any(MARK_OPEN in piece for piece in hit.highlights)]
         if not unmarked:
             return hits
-        nearest = sentences_that_matter(text, [hit.text for hit in unmarked], self._embedder_in_use())
+        nearest = self._sentences.find(text, [hit.text for hit in unmarked], self._embedder_in_use())
         shown = {hit.chunk_id: (sentence,) for hit, sentence in zip(unmarked, nearest, strict=True) if sentence}
         return tuple(replace(hit, highlights=shown.get(hit.chunk_id, hit.highlights)) for hit in hits)
 

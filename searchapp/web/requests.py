@@ -79,7 +79,8 @@ class SearchQuery(HitsQuery):
     spelling: Flag = False
     """Look for what a word that occurs nowhere may stand for."""
     sentences: Flag = False
-    """Highlight the nearest sentence of a passage that was found by meaning alone; it is embedded for that."""
+    """Highlight the nearest sentence of a passage that was found by meaning alone; it is embedded for that. While the
+    server is busy, passages keep the sentence that they show without."""
 
 
 class SimilarQuery(HitsQuery):
