@@ -26,8 +26,10 @@ def serve(
 
 def run(running: Application) -> None:
     """Serve an application by its settings; the model loads in the background meanwhile."""
+    from searchapp.memory import bound_heaps
     from searchapp.web import serve as serve_web
 
+    bound_heaps()
     # The first search should not wait for the model; a failure is told there, to whom it concerns.
     threading.Thread(target=_warm, args=(running,), daemon=True).start()
     settings = running.settings

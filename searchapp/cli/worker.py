@@ -42,9 +42,11 @@ def worker(
             'Set it, for example to redis://127.0.0.1:6379/0; without Redis "searchapp serve" ingests what is queued.',
         )
     from searchapp.ingest.worker import Worker
+    from searchapp.memory import bound_heaps
     from searchapp.redaction import redact_logs, redactor
     from searchapp.telemetry import logs, tracing
 
+    bound_heaps()
     settings = running.settings
     redact_logs(redactor(settings))
     logs.configure(settings)

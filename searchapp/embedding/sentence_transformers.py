@@ -14,6 +14,7 @@ import numpy as np
 from searchapp.embedding.base import Fingerprint, batches_by_length
 from searchapp.embedding.fast_tokenizer import FastTokenizer
 from searchapp.errors import ModelUnavailableError
+from searchapp.memory import bound_compiled_programs
 from searchapp.model import Vector, Vectors
 from searchapp.settings import Settings
 
@@ -122,6 +123,7 @@ def _load(name: str) -> Any:
     import os
 
     os.environ.setdefault("GOMP_SPINCOUNT", SPIN_COUNT)
+    bound_compiled_programs()
     import torch
     import transformers
 

@@ -1,0 +1,47 @@
+"""Freed memory goes back to the system, and oneDNN's cache is bounded before PyTorch reads its settings."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from searchapp.memory import ONEDNN_PROGRAMS
+
+HOLES = """
+import platform, sys
+import numpy as np, psutil
+from searchapp.memory import bound_heaps
+if sys.argv[1] == "bounded":
+    bound_heaps()
+np.ones(30 << 20, np.uint8)  # freed at once: glibc raises its threshold to this size, unless it is told not to
+blocks, kept = [], []
+for _ in range(100):
+    blocks.append(np.ones(3 << 20, np.uint8))
+    kept.append(np.ones(100_000, np.uint8))  # stays between two blocks
+before = psutil.Process().memory_info().rss
+blocks.clear()
+print((before - psutil.Process().memory_info().rss) >> 20)
+"""
+
+
+def returned(how: str) -> int:
+    """MiB that went back to the system, of 300 that were freed."""
+    ran = subprocess.run([sys.executable, "-c", HOLES, how], capture_output=True, text=True, check=True)
+    return int(ran.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
+def test_large_blocks_go_back_to_the_system() -> None:
+    assert returned("bounded") > 250 > returned("as it is")
+
+
+def test_the_model_is_loaded_with_a_bounded_cache() -> None:
+    script = (
+        "import os; os.environ.pop('ONEDNN_PRIMITIVE_CACHE_CAPACITY', None)\n"
+        "from searchapp.settings import load_settings; from searchapp.wiring import Application\n"
+        "Application(load_settings()).model.embed_query('a'); print(os.environ['ONEDNN_PRIMITIVE_CACHE_CAPACITY'])"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == ONEDNN_PROGRAMS
