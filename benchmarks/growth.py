@@ -1,0 +1,214 @@
+"""How search, recall, disk and memory grow from ten thousand passages to a million, on both stores.
+
+    python -m benchmarks.growth [--sizes 10000,100000,1000000] [--stores elasticsearch,lancedb] [--json FILE]
+
+One index a store, as searchapp makes it, grows from size to size with synthetic documents (``growth_corpus.py``). At
+each size a process of its own asks the same queries by ``Searcher.search``, their vectors given: keyword, semantic and
+hybrid in turn, in several rounds. Recall is that of the semantic leg's first ten against comparing every vector. The
+target: a search of 1,000,000 passages takes at most twice as long as one of 100,000. Elasticsearch is started with a
+heap of 2 GB unless ``--elasticsearch`` names one; ``--merge`` merges its index into one segment at each size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import contextlib
+import json
+import multiprocessing
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from benchmarks.growth_corpus import BLOCK, DIMS, Corpus, ExactNeighbours
+from searchapp.embedding.hashed import HashedEmbedder
+from searchapp.model import SearchMode, SearchRequest
+from searchapp.search import Searcher
+from searchapp.settings import load_settings
+from searchapp.stores import LegQuery, build_store
+from tests.services import elasticsearch
+
+MODES = (SearchMode.KEYWORD, SearchMode.SEMANTIC, SearchMode.HYBRID)
+WARM_UP = 20
+DEPTH = 100
+
+
+class GivenVectors(HashedEmbedder):
+    """Knows the queries' vectors, so that no time goes into a model."""
+
+    known: dict[str, Any]
+
+    def embed_query(self, text: str) -> Any:
+        return self.known[text]
+
+
+def settings_of(facts: dict[str, Any]) -> Any:
+    return load_settings(
+        data_dir=Path(facts["folder"]),
+        elasticsearch_url=facts["url"],
+        index_prefix=facts["prefix"],
+        embedding_model=f"hashed:{DIMS}",
+    )
+
+
+def searched(facts: dict[str, Any]) -> dict[str, Any]:
+    """Times, the semantic leg's ids and this process's memory; runs in a process of its own."""
+    settings = settings_of(facts)
+    store = build_store(settings)
+    queries = Corpus().queries(facts["queries"])
+    embedder = GivenVectors(str(DIMS), settings)
+    embedder.known = {query.text: query.vector for query in queries}
+    searcher = Searcher(store, embedder, settings)
+    rounds: dict[str, list[dict[str, float]]] = {str(mode): [] for mode in MODES}
+    for number in range(-1, facts["rounds"]):  # the first one warms up
+        for mode in MODES:
+            times = []
+            for query in queries if number >= 0 else queries[:WARM_UP]:
+                started = time.perf_counter()
+                searcher.search(SearchRequest(query.text, mode))
+                times.append((time.perf_counter() - started) * 1000)
+            if number >= 0:
+                p50, p99 = np.percentile(times, [50, 99])
+                rounds[str(mode)].append({"p50": float(p50), "p99": float(p99)})
+    found = [
+        [chunk.id for chunk in store.search(LegQuery(None, query.vector, DEPTH)).semantic[:10]] for query in queries
+    ]
+    latency = {
+        mode: {
+            f"{name}_{kind}": round(function(one[name] for one in taken), 2)
+            for name in ("p50", "p99")
+            for kind, function in (("median", statistics.median), ("least", min))
+        }
+        for mode, taken in rounds.items()
+    }
+    return {"ms": latency, "found": found, "process_rss_mib": psutil.Process().memory_info().rss / 2**20}
+
+
+def grown(facts: dict[str, Any], sizes: list[int], merge: bool, progress: Progress) -> dict[str, Any]:
+    """The figures of one store, by size."""
+    settings = settings_of(facts)
+    store = build_store(settings)
+    store.prepare(HashedEmbedder(str(DIMS), settings).fingerprint)
+    corpus, figures, before = Corpus(), {}, 0
+    exact = ExactNeighbours(np.array([query.vector for query in corpus.queries(facts["queries"])]))
+    bar = progress.add_task(facts["store"], total=sizes[-1])
+    try:
+        for size in sizes:
+            spent = 0.0
+            for block in corpus.blocks(before, size):
+                exact.see(block.ids, block.vectors)
+                started = time.perf_counter()
+                failed = store.write(block.writes)
+                spent += time.perf_counter() - started
+                if failed:
+                    raise SystemExit(f"{len(failed)} documents failed: {next(iter(failed.values()))}")
+                progress.advance(bar, BLOCK)
+            started = time.perf_counter()
+            store.refresh()
+            if merge and facts["url"]:
+                _merge(store)
+            spent += time.perf_counter() - started
+            with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+                found = pool.submit(searched, facts).result()
+            figures[str(size)] = {
+                "ms": found["ms"],
+                "recall_at_10": round(exact.recall(found["found"]), 4),
+                "bytes_a_chunk": round(_bytes(store, facts) / size),
+                "chunks_a_second": round((size - before) / spent),
+                "process_rss_mib": round(found["process_rss_mib"]),
+                **_server_memory(store, facts),
+            }
+            progress.console.print(f"{facts['store']} {size:,}: {json.dumps(figures[str(size)])}")
+            before = size
+    finally:
+        store.drop()
+    return figures
+
+
+def _merge(store: Any) -> None:
+    store.client.options(request_timeout=3600).indices.forcemerge(index=store.names.chunks, max_num_segments=1)
+
+
+def _bytes(store: Any, facts: dict[str, Any]) -> int:
+    if facts["url"]:
+        total = store.client.indices.stats(index=store.names.chunks, metric="store")["_all"]["primaries"]["store"]
+        return int(total["size_in_bytes"])
+    import datetime as dt
+
+    store._table("chunks").optimize(cleanup_older_than=dt.timedelta(0))  # superseded files are no part of it
+    return sum(path.stat().st_size for path in (store.folder / "chunks.lance").rglob("*") if path.is_file())
+
+
+def _server_memory(store: Any, facts: dict[str, Any]) -> dict[str, int]:
+    if not facts["url"]:
+        return {}
+    (node,) = store.client.nodes.stats(metric="jvm")["nodes"].values()
+    memory = {"heap_mib": round(node["jvm"]["mem"]["heap_used_in_bytes"] / 2**20)}
+    (info,) = store.client.nodes.info(metric="process")["nodes"].values()
+    with contextlib.suppress(psutil.Error):  # a server elsewhere
+        memory["server_rss_mib"] = round(psutil.Process(info["process"]["id"]).memory_info().rss / 2**20)
+    return memory
+
+
+def ratios(figures: dict[str, Any], larger: str, smaller: str) -> dict[str, float]:
+    """Median p50 of each mode at the larger size, as a multiple of that at the smaller one."""
+    big, small = figures[larger]["ms"], figures[smaller]["ms"]
+    return {mode: round(big[mode]["p50_median"] / small[mode]["p50_median"], 2) for mode in big}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="10000,100000,1000000", help=f"multiples of {BLOCK}, rising")
+    parser.add_argument("--stores", default="elasticsearch,lancedb")
+    parser.add_argument("--elasticsearch", default="", metavar="URL", help="default: one is started")
+    parser.add_argument(
+        "--merge", action="store_true", help="merge Elasticsearch's index into one segment at each size"
+    )
+    parser.add_argument("--queries", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    wanted = parser.parse_args()
+    sizes = [int(size) for size in wanted.sizes.split(",")]
+    if any(size % BLOCK for size in sizes) or sizes != sorted(set(sizes)):
+        parser.error(f"--sizes are multiples of {BLOCK:,}, rising")
+    result: dict[str, Any] = {"sizes": sizes, "queries": wanted.queries, "rounds": wanted.rounds, "stores": {}}
+    with contextlib.ExitStack() as stack:
+        progress = stack.enter_context(
+            Progress(
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+                console=Console(stderr=True),
+            )
+        )  # fmt: skip
+        for store in wanted.stores.split(","):
+            url = ""
+            if store == "elasticsearch":
+                url = wanted.elasticsearch
+                if not url:
+                    server = elasticsearch.start(heap="2g")
+                    stack.callback(server.stop)
+                    url = server.url
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="searchapp-growth-"))
+            facts = {
+                "store": store, "url": url, "folder": folder, "prefix": f"growth-{uuid.uuid4().hex[:8]}",
+                "queries": wanted.queries, "rounds": wanted.rounds,
+            }  # fmt: skip
+            result["stores"][store] = grown(facts, sizes, wanted.merge, progress)
+            if wanted.json:
+                wanted.json.write_text(json.dumps(result, indent=1), encoding="utf-8")
+    for store, figures in result["stores"].items():
+        if len(sizes) > 1:
+            print(f"{store}: {sizes[-1]:,} against {sizes[-2]:,}: {ratios(figures, str(sizes[-1]), str(sizes[-2]))}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
