@@ -102,8 +102,8 @@ def edit(told: dict[str, Any]) -> str:
         share = statistics.median(shares)
         lines.append(
             f"| {name} | {statistics.median(one['first_seconds']):.1f} | "
-            f"{statistics.median(one['edit_seconds']):.2f} | {share:.1%} | {min(shares):.1%} | at most {told['target']:.0%}: "
-            f"{'met' if share <= told['target'] else 'missed'} |"
+            f"{statistics.median(one['edit_seconds']):.2f} | {share:.1%} | {min(shares):.1%} | "
+            f"at most {told['target']:.0%}: {'met' if share <= told['target'] else 'missed'} |"
         )
     return f"{told['pages']} pages, {told['store']}:\n\n" + "\n".join(lines)
 
