@@ -135,11 +135,12 @@ def plot_growth(told: dict[str, Any], file: Path) -> None:
         for mode in ("keyword", "semantic", "hybrid"):
             times = [one["ms"][mode]["p50_median"] for one in by_size.values()]
             panel.plot([int(size) for size in by_size], times, marker="o", label=mode)
-        panel.set(title=store, xscale="log", xlabel="passages", ylim=(0, None), facecolor="none")
-        panel.tick_params(colors="#888")
+        panel.set(title=store, xscale="log", xlabel="passages", facecolor="none")
+        panel.tick_params(which="both", colors="#888")
+        panel.spines[:].set_color("#888")
         panel.grid(alpha=0.3)
         panel.legend(facecolor="none", edgecolor="#888")
-    panels[0][0].set_ylabel("p50, ms")
+    panels[0][0].set(ylabel="p50, ms", ylim=(0, None))  # shared, so after all are drawn
     figure.tight_layout()
     file.parent.mkdir(exist_ok=True)
     figure.savefig(file, transparent=True, metadata={"Date": None})
