@@ -17,6 +17,7 @@ from searchapp.web.jobs import Jobs
 from searchapp.web.openapi import document
 from searchapp.web.server import open_server
 from searchapp.wiring import Application
+from tests.docs.shell import examples
 from tests.services import tools
 from tests.web.serving import serving
 
@@ -24,18 +25,6 @@ PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8
 HANDBOOK = (
     "# Press shop handbook\n\nOperators must wear cut-resistant gloves of class D.\n\n操作人员必须佩戴防割手套。\n"
 )
-
-
-def examples() -> list[tuple[str, list[str]]]:
-    """Each command of the page, with the lines that it prints."""
-    found: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"```console\n(.*?)```", PAGE, re.S):
-        for line in block.splitlines():
-            if line.startswith("$ "):
-                found.append((line[2:], []))
-            else:
-                found[-1][1].append(line)
-    return found
 
 
 @pytest.fixture
@@ -66,17 +55,15 @@ def test_every_example_prints_what_the_page_shows(address: str, tmp_path: Path) 
     (tmp_path / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
     (tmp_path / "notes.txt").write_text("Oil the hinges every Monday.\n", encoding="utf-8")
     variables = {"SEARCHAPP": address, "PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
-    for command, shown in examples():
+    for example in examples(PAGE):
+        command = example.command
         done = subprocess.run(
             command, shell=True, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=120
         )
         assert done.returncode == 0, (command, done.stderr)
         if "-F file=" in command:
             variables["ID"] = json.loads(done.stdout)["documents"][0]["id"]
-        # What the page leaves out ("...") may be anything.
-        pattern = "\n".join(re.escape(line) for line in shown).replace(r"\.\.\.", ".*")
-        printed = done.stdout
-        assert re.match(pattern, printed, re.S), (command, shown, printed)
+        assert re.match(example.pattern, done.stdout, re.S), (command, example.shown, done.stdout)
 
 
 def test_the_table_has_every_route(application: Application) -> None:

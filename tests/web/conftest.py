@@ -1,5 +1,6 @@
 """The web application over a scripted stand-in: as a test client, and served on a port for a browser."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,9 +10,12 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from searchapp.settings import Settings
 from searchapp.web.app import create_app
 from searchapp.web.jobs import Jobs
 from searchapp.web.server import open_server
+from searchapp.wiring import Application
+from tests.cluster.conftest import document, ingest
 from tests.web.samples import fill
 from tests.web.serving import serving
 from tests.web.stand_in import StandIn
@@ -90,3 +94,20 @@ def new_page(browser: Browser, served: object) -> Iterator[Callable[..., Page]]:
 def address(library: StandIn, served: Callable[[object], str]) -> str:
     """Where the sample library is served."""
     return served(library)
+
+
+@pytest.fixture
+def clustered(elasticsearch_url: str, tmp_path: Path) -> Iterator[Application]:
+    """A few documents on the real server."""
+    application = Application(
+        Settings(
+            data_dir=tmp_path,
+            elasticsearch_url=elasticsearch_url,
+            index_prefix=f"test-{uuid.uuid4().hex[:8]}",
+            embedding_model="hashed:64",
+            ollama_url="http://127.0.0.1:9",
+        )
+    )
+    ingest(application, *(document(f"doc{n}") for n in range(5)))
+    yield application
+    application.store.drop()

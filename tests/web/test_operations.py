@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,28 +14,10 @@ from searchapp.settings import Settings
 from searchapp.web.app import create_app
 from searchapp.web.jobs import Jobs
 from searchapp.wiring import Application
-from tests.cluster.conftest import document, ingest
 from tests.web.samples import fill_registry
 from tests.web.stand_in import StandIn
 
 TASKS = "/api/operations/tasks"
-
-
-@pytest.fixture
-def clustered(elasticsearch_url: str, tmp_path: Path) -> Iterator[Application]:
-    """A few documents on the real server."""
-    application = Application(
-        Settings(
-            data_dir=tmp_path,
-            elasticsearch_url=elasticsearch_url,
-            index_prefix=f"test-{uuid.uuid4().hex[:8]}",
-            embedding_model="hashed:64",
-            ollama_url="http://127.0.0.1:9",
-        )
-    )
-    ingest(application, *(document(f"doc{n}") for n in range(5)))
-    yield application
-    application.store.drop()
 
 
 @pytest.fixture

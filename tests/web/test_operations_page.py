@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,26 +9,9 @@ from playwright.sync_api import expect
 
 from searchapp.settings import Settings
 from searchapp.wiring import Application
-from tests.cluster.conftest import document, ingest
 from tests.web.browsing import NewPage, Serve
 
 NOBODY = "http://127.0.0.1:9"
-
-
-@pytest.fixture
-def clustered(elasticsearch_url: str, tmp_path: Path) -> Iterator[Application]:
-    application = Application(
-        Settings(
-            data_dir=tmp_path,
-            elasticsearch_url=elasticsearch_url,
-            index_prefix=f"test-{uuid.uuid4().hex[:8]}",
-            embedding_model="hashed:64",
-            ollama_url=NOBODY,
-        )
-    )
-    ingest(application, *(document(f"doc{n}") for n in range(5)))
-    yield application
-    application.store.drop()
 
 
 @pytest.mark.slow
