@@ -9,6 +9,7 @@ It needs an Ollama with the model of the settings, and RGB's en_fact for passage
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
 import sys
 import tempfile
@@ -18,7 +19,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from benchmarks.answers.gate import index, questions
+from benchmarks.answers.gate import index
+from benchmarks.answers.judged import rgb
 from searchapp.model import SourcesFound, Token
 from searchapp.ollama_api import OllamaServer
 from searchapp.settings import load_settings
@@ -46,11 +48,12 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/rgb"))
     parser.add_argument("--questions", type=int, default=10)
     parser.add_argument("--passages", type=int, default=8)
+    parser.add_argument("--json", type=Path, help="file to write the ratios into")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(data_dir=Path(folder), elasticsearch_url="", llm_answer_tokens=32)
         application = Application(settings)
-        documents, asked = questions(chosen.data / "en_fact.json")
+        documents, asked = rgb(chosen.data, "en_fact")
         asked = asked[: chosen.questions + 1]
         wanted = set().union(*(question.own | question.hard for question in asked))
         list(index(application, [document for id_, document in documents.items() if id_ in wanted]))
@@ -65,6 +68,8 @@ def main() -> int:
         return 1
     median = statistics.median(ratios)
     print(f"\nMedian of {len(ratios)}, the first one left out: {median:.3f} (target {MOST_RATIO})")
+    if chosen.json:
+        chosen.json.write_text(json.dumps({"median": median, "ratios": ratios, "target": MOST_RATIO}), encoding="utf-8")
     return 0 if median <= MOST_RATIO else 1
 
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from searchapp import __version__, shapes
 from searchapp.access import may_read
 from searchapp.errors import NotFoundError, SearchAppError
-from searchapp.model import DocumentEntry, Done, Filters, SearchMode, SearchRequest
+from searchapp.model import DocumentEntry, Done, Filters, SearchMode, SearchRequest, Turn
 from searchapp.redaction import redactor
 from searchapp.search import parse_filters
 from searchapp.serialise import answer_json, chunk_json, entry_json, results_json
@@ -37,10 +37,27 @@ MOST_HITS = 50
 MOST_PASSAGES = 100
 """Passages of one document in one call; a model reads no more at once."""
 
+MOST_TURNS = 50
+MOST_CHARACTERS = 4000
+MOST_ANSWER_CHARACTERS = 40_000
+
 Size = Annotated[int, Field(ge=1, le=MOST_HITS)]
 FilterTexts = Annotated[
     list[str],
     Field(description="field=value: type, language, path, site, heading, year, after, before or document."),
+]
+
+
+class AskedBefore(BaseModel):
+    """One question of a conversation and its answer."""
+
+    question: Annotated[str, Field(max_length=MOST_CHARACTERS, description="Its `query` in the answer, if it had one.")]
+    answer: Annotated[str, Field(max_length=MOST_ANSWER_CHARACTERS)] = ""
+
+
+History = Annotated[
+    list[AskedBefore],
+    Field(max_length=MOST_TURNS, description="The conversation so far, the latest turn last. None is kept here."),
 ]
 
 
@@ -75,9 +92,18 @@ def build(application: Application, groups: tuple[str, ...] | None = None) -> MC
         question: Annotated[str, Field(description="A question to the documents.")],
         size: Size = 8,
         filter: FilterTexts = [],  # noqa: A002, B006
+        history: History = [],  # noqa: B006
     ) -> shapes.Answer:
-        """Answer a question from the documents; each sentence names its passages and says whether they bear it out."""
-        events = application.answerer.ask(question, filters=_bounded(filter, groups), size=size)
+        """Answer a question from the documents; each sentence names its passages and says whether they bear it out.
+
+        With history, a follow-up ("and in 9.x?") is made to stand alone first; `query` says as what it was searched.
+        """
+        events = application.answerer.ask(
+            question,
+            history=[Turn(turn.question, turn.answer) for turn in history],
+            filters=_bounded(filter, groups),
+            size=size,
+        )
         (answer,) = [event.answer for event in events if isinstance(event, Done)]
         return answer_json(answer)
 

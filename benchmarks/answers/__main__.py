@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -16,7 +15,8 @@ from pathlib import Path
 from rich.progress import track
 
 from benchmarks.answers.constructed import Case, balanced_accuracy, counterfactual, tally, unrelated
-from benchmarks.answers.gate import WORLDS, index, questions, refusals, shares
+from benchmarks.answers.gate import WORLDS, index, refusals, shares
+from benchmarks.answers.judged import RETRIEVAL, THIRDS, retrieval, rgb
 from searchapp.model import Support
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
@@ -24,8 +24,9 @@ from searchapp.wiring import Application
 LEAST_BALANCED = 0.9
 LEAST_GATE = 0.95
 COUNTERFEITS = ("en_fact", "zh_fact")
-SETS = {"en_fact": 1, "zh_fact": 1, "zh_int": 1, "zh_refine": 3}
-"""RGB's files; of the largest one every third question, since its passages must all be embedded."""
+SETS = ("en_fact", "zh_fact", "zh_int", "zh_refine")
+GATE_SETS = (*SETS[:3], *THIRDS, *RETRIEVAL)
+PARTS = ("seen", "chosen", "hold-out")
 
 
 def main() -> int:
@@ -33,16 +34,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.answers", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/rgb"), help="the folder of RGB's files")
     parser.add_argument("--part", choices=("checker", "gate", "all"), default="all")
-    parser.add_argument("--set", choices=SETS, action="append", help="only this file; may be given several times")
+    parser.add_argument("--set", choices=(*SETS, *GATE_SETS), action="append", help="only this one; may be repeated")
+    parser.add_argument("--keep", type=Path, default=Path(".searchapp/answers"), help="indices of the last runs")
     chosen = parser.parse_args()
     if not chosen.data.is_dir():
         parser.error(f"{chosen.data} is no folder")
-    names = [name for name in SETS if name in (chosen.set or SETS)]
+    wanted = chosen.set or (*SETS, *GATE_SETS)
     met = True
     if chosen.part != "gate":
-        met = checker(chosen.data, names)
+        met = checker(chosen.data, [name for name in SETS if name in wanted])
     if chosen.part != "checker":
-        met = gate(chosen.data, names) and met
+        met = gate(chosen.data, [name for name in GATE_SETS if name in wanted], chosen.keep) and met
     return 0 if met else 1
 
 
@@ -77,24 +79,27 @@ def _ways(path: Path, name: str, odd: bool) -> Iterator[tuple[str, list[Case]]]:
             yield f"{way}, {kind}", list(of_kind)
 
 
-def gate(data: Path, names: list[str]) -> bool:
+def gate(data: Path, names: list[str], keep: Path) -> bool:
     """Print how often questions are answered and refused where they should be; whether the targets are met."""
     rows: list[str] = []
     met = True
     for name in names:
-        with tempfile.TemporaryDirectory() as folder:
-            application = Application(load_settings(data_dir=Path(folder), elasticsearch_url=""))
-            documents, asked = questions(data / f"{name}.json", SETS[name])
+        documents, asked = retrieval(data.parent, name) if name in RETRIEVAL else rgb(data, name)
+        folder = keep / name.replace(" ", "-")
+        application = Application(load_settings(data_dir=folder, elasticsearch_url=""))
+        if application.store.count() == 0:
             for _ in track(index(application, documents.values()), f"Indexing {name}", len(documents)):
                 pass
-            found = [one for question in track([asked], f"Asking {name}") for one in refusals(application, question)]
-        for odd in (False, True):
-            right = shares(found, odd=odd)
+        found = list(track(refusals(application, asked), f"Asking {name}", len(asked) * len(WORLDS)))
+        for part in PARTS:
+            right = shares(found, part)
+            if not right:
+                continue
             cells = " | ".join(f"{right[world]:.3f}" if world in right else "" for world in WORLDS)
-            half = sum(number % 2 == odd and world == "answerable" for number, world, _ in found)
-            rows.append(f"| {name} | {'reported' if odd else 'calibration'} | {half} | {cells} |")
-            met = met and (not odd or min(right["answerable"], right["another question's"]) >= LEAST_GATE)
-    print("| set | half | questions | answerable: answered | " + ": refused | ".join(WORLDS[1:]) + ": refused |")
+            rows.append(f"| {name} | {part} | {sum(one.part == part for one in asked)} | {cells} |")
+            wanted = name not in RETRIEVAL and part == "hold-out"
+            met = met and (not wanted or min(right["answerable"], right["another question's"]) >= LEAST_GATE)
+    print("| set | part | questions | answerable: answered | " + ": refused | ".join(WORLDS[1:]) + ": refused |")
     print("|---|---|---|---|---|---|---|")
     print("\n".join(rows))
     return met

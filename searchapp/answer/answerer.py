@@ -135,7 +135,7 @@ class Answerer:
             yield from self._extractive(results.query, hits, notices.quoted(error, subject))
 
     def _with_neighbours(self, hit: Hit, taken: Collection[str]) -> Hit:
-        return extended(hit, self._searcher.passages(hit.document_id), taken)
+        return extended(hit, self._searcher.around(hit.chunk_id), taken)
 
     def _read_vocabulary(self, model: str) -> tuple[Tokenizer, frozenset[str]]:
         info = self._ollama.show(model)

@@ -1,14 +1,18 @@
 """Whether what was found can bear an answer at all. Without evidence there is no answer, whatever a model would say.
 
-Two signs: the words of the question that stand together in a passage, and its nearness in meaning. An embedding model
-that does not know the question's language finds any two texts near, so there the words decide alone.
+Two signs: the words of the question that stand together in a passage, or a part in each of several, and nearness in
+meaning. An embedding model that does not know the question's language finds any two texts near, so there the words
+decide alone. Numbers of the question must stand where its words do.
 Thresholds and what they reach: docs/quality-answers.md.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from searchapp.answer.quantities import numbers
 from searchapp.model import Hit, Leg
 from searchapp.text.chinese import subject_terms
 from searchapp.text.sentences import sentences
@@ -23,6 +27,15 @@ LEAST_SUM = 0.95
 LEAST_TOGETHER = 0.6
 """Least share of the question's words that, standing together, suffice whatever the cosine."""
 
+LEAST_SPREAD = 0.8
+"""The same, where several passages hold them, each a part of the question."""
+
+LEAST_SPREAD_SUM = 1.1
+"""Least sum of that and the cosine."""
+
+NEARLY = 0.15
+"""Share by which a place may have fewer words than the best one, to be looked at for the question's numbers."""
+
 WINDOW = 2
 """Sentences in a row in which words stand together; a pronoun refers to the sentence before."""
 
@@ -36,16 +49,61 @@ _ASKING = frozenset(
 )
 
 
+_ENGLISH_ASKING = re.compile(r"\?|\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
+
+# 什么颜色, 哪支球队: the kind of thing that is asked for; whoever names the thing need not name its kind.
+_KIND = re.compile(
+    r"(?:什么(?:样的?)?|怎么样的|怎样的?|哪[一几两二三些]?[个支部种位家座本项场届条所款间片块类名]?)(?=[\u4e00-\u9fff])"
+)
+
+
+class _Window(NamedTuple):
+    """Neighbouring sentences, the question's terms among them, and their share (0 to 1) by weight."""
+
+    text: str
+    terms: set[str]
+    share: float
+
+
 def has_evidence(question: str, hits: Sequence[Hit], known_share: float = 1.0) -> bool:
-    """Whether at least one of the best hits speaks of what is asked.
+    """Whether the best hits speak of what is asked: one of them, or several that together hold its words.
 
     ``known_share`` (0 to 1) is how much of the question the embedding model knows (``Tokenizer.known_share``).
     """
-    terms = subject_terms(fold_width(question)) - _ASKING or content_terms(question)
+    question = fold_width(question)
+    terms = _asked_about(question)
     best = hits[:MOST_PASSAGES]
-    together = max((_together(terms, _all_text(hit)) for hit in best), default=0.0)
-    near = max((_cosine(hit) for hit in best), default=0.0) if known_share >= LEAST_KNOWN else 0.0
-    return together >= LEAST_TOGETHER or together + near >= LEAST_SUM
+    passages = [_windows(terms, _all_text(hit)) for hit in best]
+    heads = [max(windows, key=lambda window: window.share) for windows in passages if windows]
+    together = max((head.share for head in heads), default=0.0)
+    if not together or not _has_numbers(question, passages, together - NEARLY):
+        return False
+    spread = _share(terms, set[str]().union(*(head.terms for head in heads)))
+    if known_share < LEAST_KNOWN:
+        return together >= LEAST_TOGETHER or spread >= LEAST_SPREAD
+    near = max(map(_cosine, best), default=0.0)
+    return together >= LEAST_TOGETHER or together + near >= LEAST_SUM or spread + near >= LEAST_SPREAD_SUM
+
+
+def _asked_about(question: str) -> set[str]:
+    """The terms that a passage which answers must have: neither what asks nor the kind of thing that is asked for."""
+    terms = subject_terms(question) - _ASKING
+    for match in _KIND.finditer(question):
+        kinds = {term for term in terms if has_cjk(term) and question.startswith(term, match.end())}
+        if kinds and len(terms) > 1:
+            terms.discard(max(kinds, key=len))
+    return terms or content_terms(question)
+
+
+def _has_numbers(question: str, passages: Sequence[Sequence[_Window]], least: float) -> bool:
+    """Whether what the question counts or dates stands where its words do: the final of 2018 is not that of 2019."""
+    claims = not (has_cjk(question) or _ENGLISH_ASKING.search(question))  # a document may say otherwise
+    wanted = numbers(question, claimed=True)
+    return (
+        claims
+        or not wanted
+        or any(wanted <= numbers(window.text) for windows in passages for window in windows if window.share >= least)
+    )
 
 
 def coverage(terms: set[str], text: str) -> float:
@@ -53,15 +111,20 @@ def coverage(terms: set[str], text: str) -> float:
     return len(terms & content_terms(text)) / len(terms) if terms else 0.0
 
 
-def _together(terms: set[str], text: str) -> float:
-    """Greatest share (0 to 1) of ``terms``, by weight, that occur in neighbouring sentences of ``text``."""
+def _windows(terms: set[str], text: str) -> list[_Window]:
     parts = sentences(text)
     held = [
         {term for term in terms if has_cjk(term) and term in part} | (terms & content_terms(part)) for part in parts
     ]
-    total = sum(map(_weight, terms))
-    windows = (set[str]().union(*held[start : start + WINDOW]) for start in range(len(parts)))
-    return max((sum(map(_weight, window)) / total for window in windows), default=0.0) if total else 0.0
+    found = [
+        (" ".join(parts[start : start + WINDOW]), set[str]().union(*held[start : start + WINDOW]))
+        for start in range(len(parts))
+    ]
+    return [_Window(text, inside, _share(terms, inside)) for text, inside in found]
+
+
+def _share(terms: set[str], held: set[str]) -> float:
+    return sum(map(_weight, held)) / sum(map(_weight, terms)) if terms else 0.0
 
 
 def _weight(term: str) -> float:

@@ -11,8 +11,8 @@ from searchapp.model import Chunk, Hit
 def extended(hit: Hit, chunks: Sequence[Chunk], taken: Collection[str]) -> Hit:
     """The hit with the text of its neighbours, without what they repeat of it; offsets follow.
 
-    ``chunks`` are its document's, in reading order. Neighbours in ``taken`` (chunk ids) are passages of the answer
-    themselves and stay where they are.
+    ``chunks`` are those of its document around it, in reading order. Neighbours in ``taken`` (chunk ids) are passages
+    of the answer themselves and stay where they are.
     """
     at = next((place for place, chunk in enumerate(chunks) if chunk.id == hit.chunk_id), None)
     if at is None:

@@ -21,7 +21,7 @@ from searchapp.model.answers import (
     Token,
     Turn,
 )
-from searchapp.model.chunks import Chunk, EmbeddedChunk, Vector, Vectors
+from searchapp.model.chunks import Chunk, EmbeddedChunk, Vector, Vectors, placed
 from searchapp.model.documents import Document, DocumentEntry, DocumentState, Section, SourceType
 from searchapp.model.ingestion import IngestOutcome, IngestState
 from searchapp.model.search import Filters, Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults, SortOrder
@@ -60,4 +60,5 @@ __all__ = [
     "Turn",
     "Vector",
     "Vectors",
+    "placed",
 ]

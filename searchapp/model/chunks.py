@@ -38,6 +38,12 @@ class Chunk:
     page: int | None = None
 
 
+def placed(chunk_id: str) -> tuple[str, int]:
+    """The id of a chunk's document and its position there, read from its own id; ("", 0) where it is no such id."""
+    document_id, _, rest = chunk_id.rpartition("-")[0].rpartition("-")
+    return (document_id, int(rest)) if document_id and rest.isascii() and rest.isdecimal() else ("", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class EmbeddedChunk:
     """A chunk with its vector: ``(dims,) float32``, L2-normalised."""

@@ -11,7 +11,7 @@ from prometheus_client import Histogram
 from searchapp.access import may_read
 from searchapp.embedding import Embedder, embedder_for, query_vector
 from searchapp.errors import IndexSwitchedError, NotFoundError, UsageError
-from searchapp.model import Chunk, Filters, Hit, Leg, SearchMode, SearchRequest, SearchResults
+from searchapp.model import Chunk, Filters, Hit, Leg, SearchMode, SearchRequest, SearchResults, placed
 from searchapp.search import completion, spelling
 from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.highlights import MARK_OPEN
@@ -47,9 +47,10 @@ class Searcher:
         self._settings = settings
         self._sentences = NearestSentences()
 
-    def passages(self, document_id: str) -> tuple[Chunk, ...]:
-        """A document's passages in reading order. Raises the store's errors."""
-        return self._store.chunks(document_id)
+    def around(self, passage_id: str) -> tuple[Chunk, ...]:
+        """A passage between its neighbours, in reading order; empty where it is none. Raises the store's errors."""
+        document_id, position = placed(passage_id)
+        return self._store.chunks(document_id, max(position - 1, 0), 2 + (position > 0)) if document_id else ()
 
     def search(self, request: SearchRequest) -> SearchResults:
         """Run the request's legs, fuse them, and return the page that was asked for.
@@ -82,9 +83,10 @@ class Searcher:
         """
         started = time.perf_counter()
         _refuse_beyond_window(request)
-        document_id = passage_id.rsplit("-", 2)[0]
+        document_id, position = placed(passage_id)
         entry = self._store.entry(document_id) if document_id else None
-        chunk = next((one for one in self._store.chunks(document_id) if one.id == passage_id), None) if entry else None
+        chunks = self._store.chunks(document_id, position, 1) if entry else ()
+        chunk = next((one for one in chunks if one.id == passage_id), None)
         if entry is None or chunk is None or not may_read(request.filters.groups, entry.groups):
             raise NotFoundError(f"There is no passage {passage_id[:80]}.", "Its document has changed; search again.")
         others = (*request.filters.excluded_document_ids, document_id)

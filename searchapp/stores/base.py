@@ -172,8 +172,11 @@ class Store(Registry, Protocol):
         """
         ...
 
-    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
-        """A document's chunks in reading order; ``tokens`` is 0 and ``embedded_text`` empty, as neither is kept."""
+    def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:
+        """A document's chunks in reading order; ``tokens`` is 0 and ``embedded_text`` empty, as neither is kept.
+
+        Only those from position ``first`` on, ``size`` of them at most (None: to the end): nothing else is read.
+        """
         ...
 
     def held(self) -> Iterator[str]:

@@ -33,3 +33,24 @@ def test_nearness_counts_only_in_a_language_that_the_model_knows() -> None:
     assert has_evidence(question, passages, known_share=1.0)
     assert not has_evidence(question, passages, known_share=0.4)
     assert has_evidence(question, [hit("操作人员在设备开启时必须佩戴手套。", cosine=0.0)], known_share=0.4)
+
+
+def test_a_question_of_several_steps_may_have_its_words_in_several_passages() -> None:
+    question = "When did the Admiral Twin open in the city where the Philbrook Museum is located?"
+    passages = [
+        hit("The Philbrook Museum of Art is located in Tulsa, a city of Oklahoma.", 1, cosine=0.5),
+        hit("The Admiral Twin is a drive-in cinema. It was opened in 1951.", 2, cosine=0.5),
+    ]
+    assert has_evidence(question, passages)
+    assert not has_evidence(question, [hit("The city has a museum.", cosine=0.5), hit("The twin is open.", cosine=0.5)])
+
+
+def test_the_years_and_numbers_of_a_question_must_stand_where_its_words_do() -> None:
+    question = "Who won the women's singles final at Wimbledon in 2018?"
+    passage = "Ashleigh Barty won the women's singles final at Wimbledon in {}."
+    assert has_evidence(question, [hit(passage.format(2018), cosine=0.8)])
+    assert not has_evidence(question, [hit(passage.format(2021), cosine=0.8)])
+
+
+def test_the_kind_of_thing_that_is_asked_for_need_not_be_named() -> None:
+    assert has_evidence("亚麻适宜什么气候？", [hit("亚麻适宜凉爽湿润的地方。", cosine=0.0)], known_share=0.2)

@@ -313,6 +313,10 @@ class StoreContract:
         self.fill(prepared, document("a", *texts))
         assert prepared.count() == 2500
         assert [chunk.text for chunk in prepared.chunks("a")] == texts
+        assert [chunk.text for chunk in prepared.chunks("a", 1200, 3)] == texts[1200:1203]
+        assert [chunk.text for chunk in prepared.chunks("a", 0, 2)] == texts[:2]
+        assert [chunk.text for chunk in prepared.chunks("a", 2498, 5)] == texts[2498:]
+        assert len(prepared.chunks("a", 1)) == 2499
         self.fill(prepared, document("a", "only", version="v2"))
         assert prepared.count() == 1
 

@@ -297,8 +297,8 @@ class Store:
     def known_entries(self, document_ids: Collection[str]) -> dict[str, DocumentEntry]:
         return {id_: self.known[id_] for id_ in document_ids if id_ in self.known}
 
-    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
-        return tuple(self.passages.get(document_id, ()))
+    def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:
+        return tuple(self.passages.get(document_id, ()))[first:][:size]
 
     def state_counts(self) -> dict[DocumentState, int]:
         self.check()

@@ -183,10 +183,13 @@ def _modified(since: str | None, until: str | None) -> Json:
     return {"range": {"modified": {key: day for key, day in (("gte", since), ("lt", until)) if day}}}
 
 
-def chunks_of(document_id: str, fields: list[str] | bool, after: int = -1, size: int = 1000) -> Json:
-    """A document's chunks in reading order, those after position ``after``."""
+def chunks_of(
+    document_id: str, fields: list[str] | bool, after: int = -1, until: int | None = None, size: int = 1000
+) -> Json:
+    """A document's chunks in reading order, those after position ``after`` and (unless None) before ``until``."""
+    positions = {"gt": after} if until is None else {"gt": after, "lt": until}
     return {
-        "query": {"bool": {"filter": [{"term": {"document_id": document_id}}, {"range": {"position": {"gt": after}}}]}},
+        "query": {"bool": {"filter": [{"term": {"document_id": document_id}}, {"range": {"position": positions}}]}},
         "sort": [{"position": "asc"}],
         "size": size,
         "_source": fields,

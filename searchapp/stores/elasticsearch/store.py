@@ -241,11 +241,13 @@ class ElasticsearchStore(ElasticsearchRegistry):
         return self._reencode(parts, wanted, lambda hashes: self.vectors(hashes, wanted.fingerprint))
 
     @translated
-    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+    def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:
         """See ``Store``."""
         found: list[Chunk] = []
+        until = None if size is None else first + size
         while True:
-            body = queries.chunks_of(document_id, queries.CHUNK_FIELDS, found[-1].position if found else -1)
+            after = found[-1].position if found else first - 1
+            body = queries.chunks_of(document_id, queries.CHUNK_FIELDS, after, until)
             page = self.client.search(index=self._read, ignore_unavailable=True, **_arguments(body))["hits"]
             found += [documents.chunk_of(hit) for hit in page["hits"]]
             if len(page["hits"]) < body["size"]:

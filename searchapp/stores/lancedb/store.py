@@ -166,9 +166,14 @@ class LanceStore(LanceRegistry):
         return table
 
     @translated
-    def chunks(self, document_id: str) -> tuple[Chunk, ...]:
+    def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:
         """See ``Store``."""
-        rows = self._rows_of(f"document_id = {quoted(document_id)}", without=["vector", "content"])
+        condition = f"document_id = {quoted(document_id)}"
+        if first:
+            condition += f" AND position >= {first}"
+        if size is not None:
+            condition += f" AND position < {first + size}"
+        rows = self._rows_of(condition, without=["vector", "content"])
         return tuple(sorted((schema.chunk_of(row) for row in rows), key=lambda chunk: chunk.position))
 
     def held(self) -> Iterator[str]:
