@@ -302,6 +302,8 @@ class Entries(TypedDict):
 
     total: int
     """The documents on all pages."""
+    reachable: int
+    """How many of them `from` and `size` can reach; the others take a filter: `q` or `state`."""
     documents: list[Entry]
     problem: Failure | None
     """What keeps the queue as a whole from moving, if anything."""

@@ -30,6 +30,8 @@ from searchapp.web.identity import caller, readable
 from searchapp.web.jobs import Jobs
 from searchapp.web.operation import SEARCH, STORE, operation, refuse_if_changed
 from searchapp.web.requests import (
+    DEEPEST_OFFSET,
+    MOST_ENTRIES,
     Address,
     CompletionQuery,
     EntriesQuery,
@@ -130,6 +132,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         halted = jobs.problem
         return {
             "total": page.total,
+            "reachable": min(page.total, DEEPEST_OFFSET + MOST_ENTRIES),
             "documents": [entry_json(entry) for entry in page.entries],
             "problem": error_json(halted, redact)["error"] if halted else None,
         }

@@ -156,7 +156,7 @@ class EntriesQuery(Query):
     size: int = Field(50, ge=1, le=MOST_ENTRIES)
     """Documents on this page."""
     offset: int = Field(0, ge=0, le=DEEPEST_OFFSET, alias="from")
-    """Documents to pass over."""
+    """Documents to pass over, 10,000 at most; those behind are reached with `q`, `state` or another `sort`."""
 
 
 class PassagesQuery(Query):

@@ -250,6 +250,18 @@ def test_documents_are_listed_by_state_and_page(client: FlaskClient, app: StandI
     assert client.get("/api/documents?state=lost").status_code == 400
 
 
+def test_a_list_says_how_far_it_reaches_and_what_reaches_further(client: FlaskClient, app: StandIn) -> None:
+    for n in range(10_201):
+        app.store.put(entry(f"d{n}", f"/srv/{n}.md"))
+    body = client.get("/api/documents?from=10000&size=200").json
+    assert (body["total"], body["reachable"], len(body["documents"])) == (10_201, 10_200, 200)
+    refused = client.get("/api/documents?from=10001")
+    assert refused.status_code == 400
+    assert "10,000 at most; those behind are reached with `q`" in refused.json["remedy"]
+    narrowed = client.get("/api/documents?q=/srv/99").json
+    assert narrowed["reachable"] == narrowed["total"] < 200
+
+
 def test_a_site_is_queued_with_its_depth(client: FlaskClient) -> None:
     response = client.post("/api/documents", json={"url": "https://example.org/", "depth": 2})
     assert response.status_code == 202 and response.json["documents"][0]["depth"] == 2

@@ -183,6 +183,21 @@ def test_an_undo_that_comes_too_late_says_so(new_page: NewPage, app: StandIn, do
     expect(page.get_by_role("alert")).to_contain_text("There is no such document.")
 
 
+def test_the_end_of_a_long_list_says_how_to_reach_the_rest(new_page: NewPage, app: StandIn, documents: str) -> None:
+    for n in range(10_060):
+        app.store.put(entry(f"d{n}", f"/srv/reports/{n:05}.md", title=f"Report {n:05}"))
+    page = new_page()
+    page.goto(f"{documents}?from=10000&sort=title")
+    expect(page.locator(".entries li")).to_have_count(50)
+    expect(page.get_by_role("button", name="Next page")).to_be_disabled()
+    expect(page.locator("#beyond")).to_contain_text(
+        "ends after 10,050 of 10,060 documents. To reach the others, filter"
+    )
+    page.get_by_label("Filter by title or source").fill("Report 10059")
+    expect(page.locator(".entries li")).to_have_count(1)
+    expect(page.locator("#beyond")).to_be_hidden()
+
+
 def test_many_documents_are_filtered_sorted_and_paged(new_page: NewPage, app: StandIn, documents: str) -> None:
     for n in range(120):
         app.store.put(entry(f"d{n}", f"/srv/reports/{n:03}.md", title=f"Report {119 - n:03}"))

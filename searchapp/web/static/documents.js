@@ -103,6 +103,8 @@ function draw({ documents, total }) {
 
 function drawPager(total, here) {
   const { from } = asked;
+  byId("beyond").hidden = total <= DEEPEST + PAGE;
+  byId("beyond").textContent = t("beyond", DEEPEST + PAGE, total);
   byId("pager").hidden = total <= PAGE;
   byId("range").textContent = t("range", from + 1, from + here, total);
   byId("previous").disabled = from === 0;

@@ -220,6 +220,7 @@ const en = {
   sort_largest: "Most passages first",
   matching: (n) => (n === 1 ? "1 document matches" : `${n} documents match`),
   range: (first, last, all) => `${first}–${last} of ${all}`,
+  beyond: (reach, all) => `The list ends after ${reach.toLocaleString("en")} of ${all.toLocaleString("en")} documents. To reach the others, filter by title, source or state, or sort otherwise.`,
   noneInState: "None",
   // errors
   offline: "The server does not answer.",
@@ -513,6 +514,7 @@ const zh = {
   sort_largest: "段落最多在前",
   matching: (n) => `${n} 个文档符合`,
   range: (first, last, all) => `第 ${first}–${last} 个，共 ${all} 个`,
+  beyond: (reach, all) => `共 ${all.toLocaleString("zh")} 个文档，列表只显示前 ${reach.toLocaleString("zh")} 个。请按标题、来源或状态筛选，或换一种排序，以找到其余文档。`,
   noneInState: "没有",
   offline: "服务器没有响应。",
   offlineRemedy: "请确认 searchapp 仍在运行，然后重试。",
