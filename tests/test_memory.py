@@ -32,11 +32,13 @@ def returned(how: str) -> int:
     return int(ran.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
 def test_large_blocks_go_back_to_the_system() -> None:
     assert returned("bounded") > 250 > returned("as it is")
 
 
+@pytest.mark.slow
 def test_the_model_is_loaded_with_a_bounded_cache() -> None:
     script = (
         "import os; os.environ.pop('ONEDNN_PRIMITIVE_CACHE_CAPACITY', None)\n"
