@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import logging
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from searchapp.errors import SearchAppError
 from searchapp.ingest.owner import Owner
@@ -88,21 +88,32 @@ class Claims:
             claim = self._held.get(document_id)
         return claim[0] if claim else None
 
-    def confirm(self, document_ids: Collection[str]) -> set[str]:
-        """Those of the documents that are still ours, just before they are written.
+    def confirm(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
+        """Those of the documents that are still ours, just before they are written: their stored entries, by id.
 
-        A process that was suspended for longer than a lease may have lost some to another.
+        One that was deleted meanwhile is nobody's. A process that was suspended for longer than a lease may have lost
+        some to another.
         """
+        stored = self._registry.known_entries(document_ids)
         with self._lock:
+            for id_ in {id_ for id_ in document_ids if id_ in self._held and not self._is_mine(stored.get(id_))}:
+                self._lose(id_)
             mine = {id_: self._held[id_][0] for id_ in document_ids if id_ in self._held}
         moment = now()
         doubtful = [entry for entry in mine.values() if entry.lease is None or entry.lease <= moment]
         if doubtful:
             self._renew(doubtful)
         with self._lock:
-            ours = {id_ for id_ in mine if id_ in self._held}
-            self._begun |= ours
+            ours = {id_: stored[id_] for id_ in mine if id_ in self._held}
+            self._begun |= ours.keys()
         return ours
+
+    def _is_mine(self, stored: DocumentEntry | None) -> bool:
+        return stored is not None and stored.state is DocumentState.RUNNING and stored.owner == self._owner.name
+
+    def _lose(self, document_id: str) -> None:
+        log.warning("%s was deleted, or taken over by another process.", self._held.pop(document_id)[0].source)
+        self._begun.discard(document_id)
 
     def done(self, document_ids: Iterable[str]) -> None:
         """These documents have their final entries."""
@@ -130,8 +141,7 @@ class Claims:
                 if entry.id in kept and entry.id in self._held:
                     self._held[entry.id] = (entry, self._held[entry.id][1])
                 elif entry.id in self._held and entry.id not in self._begun:  # else it is just being done
-                    log.warning("%s was taken over by another process.", entry.source)
-                    del self._held[entry.id]
+                    self._lose(entry.id)
 
     def _give_back(self) -> None:
         with self._lock:

@@ -52,10 +52,11 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A document that needs no embedding: its outcome, and its entry where that must be written."""
+    """A document that needs no embedding: its outcome, its entry where that must be written, whether it was claimed."""
 
     outcome: IngestOutcome
     entry: DocumentEntry | None = None
+    is_claimed: bool = False
 
 
 Read: TypeAlias = Loaded | Settled
@@ -231,7 +232,8 @@ class Reader:
                 self._patient(self._originals.keep_page, one.raw, document.type)
         except SourceError as error:
             tried = claimed or entries.fresh(ref, one.known, DocumentState.FAILED, groups)
-            return _failure(tried, one.known, error, one.raw.content_hash)
+            failure = _failure(tried, one.known, error, one.raw.content_hash)
+            return dataclasses.replace(failure, is_claimed=True)
         chunks = self._patient(self._chunked, document)
         seconds = round(time.perf_counter() - started, 3)
         return Loaded(entries.indexed(document, chunks, seconds, claimed, groups), chunks)

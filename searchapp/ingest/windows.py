@@ -143,6 +143,9 @@ class Writing:
             yield from self._write(window)
 
     def _settle(self, settled: list[Settled]) -> Iterator[IngestOutcome]:
+        claimed = [one.outcome.document_id for one in settled if one.is_claimed]
+        ours = self._confirmed(claimed)
+        settled = [one for one in settled if not one.is_claimed or one.outcome.document_id in ours]
         changed = [one.entry for one in settled if one.entry is not None]
         if changed:
             self._patient(self._store.put_entries, changed)
@@ -152,14 +155,13 @@ class Writing:
 
     def _write(self, window: Window) -> Iterator[IngestOutcome]:
         ids = [one.entry.id for one in window.loaded]
+        ours = self._confirmed(ids)
         if self._claims is not None:
-            ours = self._patient(self._claims.confirm, ids)
             window.loaded = [one for one in window.loaded if one.entry.id in ours]
         if not window.loaded:
             return
         share = window.seconds / max(1, window.chunks)
-        again = self._asked_again([one.entry for one in window.loaded])
-        writes = [_document_write(one, window.vectors, share, again) for one in window.loaded]
+        writes = [_document_write(one, window.vectors, share, ours.get(one.entry.id)) for one in window.loaded]
         # Before the write: a kill in between leaves a document that is read again, the other way round one too many.
         for one in window.loaded:
             if one.moved_from is not None:
@@ -175,16 +177,11 @@ class Writing:
             yield _indexed(one, write.entry, len(new))
         self._done(ids)
 
-    def _asked_again(self, written: list[DocumentEntry]) -> Mapping[str, DocumentEntry]:
-        """Those documents that were queued once more after their bytes had been read."""
-        if self._claims is None:
+    def _confirmed(self, document_ids: list[str]) -> Mapping[str, DocumentEntry]:
+        """The stored entries of those claimed documents that are still ours: none was deleted or taken over."""
+        if self._claims is None or not document_ids:
             return {}
-        stored = self._patient(self._store.known_entries, [entry.id for entry in written])
-        return {
-            entry.id: now
-            for entry in written
-            if (now := stored.get(entry.id)) and now.queued and entry.started and now.queued > entry.started
-        }
+        return self._patient(self._claims.confirm, document_ids)
 
     def _refused(self, one: Loaded, reason: str) -> IngestOutcome:
         held = self._claims.held(one.entry.id) if self._claims else None
@@ -199,11 +196,11 @@ class Writing:
 
 
 def _document_write(
-    one: Loaded, vectors: Mapping[str, Vector], seconds_a_chunk: float, again: Mapping[str, DocumentEntry]
+    one: Loaded, vectors: Mapping[str, Vector], seconds_a_chunk: float, stored: DocumentEntry | None
 ) -> DocumentWrite:
     entry = dataclasses.replace(one.entry, seconds=round(one.entry.seconds + seconds_a_chunk * len(one.chunks), 3))
-    if asked := again.get(entry.id):
-        entry = dataclasses.replace(entry, state=DocumentState.QUEUED, queued=asked.queued)
+    if stored and stored.queued and entry.started and stored.queued > entry.started:  # asked for again meanwhile
+        entry = dataclasses.replace(entry, state=DocumentState.QUEUED, queued=stored.queued)
     return DocumentWrite(entry, tuple(_with_vector(chunk, vectors) for chunk in one.chunks))
 
 
