@@ -1,6 +1,7 @@
 """The Chinese interface knows every sentence with which a document can fail."""
 
 import ast
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,17 @@ SAID = (*(ROOT / "sources").glob("*.py"), ROOT / "ingest" / "pipeline.py")
 
 
 def sentences() -> list[str]:
-    """What the code raises SourceError with, a 7 in place of each name and number."""
+    """What the code raises SourceError with."""
+    return written_by(SAID, ("SourceError", "NotThereError"))
+
+
+def written_by(paths: Iterable[str | Path], makers: Collection[str]) -> list[str]:
+    """The first argument of every call of ``makers`` in files below the package, a 7 for each name and number."""
     found = []
-    for path in SAID:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            if named and node.func.id in ("SourceError", "NotThereError") and node.args:  # type: ignore[attr-defined]
-                text = written(node.args[0])  # type: ignore[attr-defined]
+    for path in paths:
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in makers and node.args:
+                text = written(node.args[0])
                 if text and text != "7 7.":  # put together elsewhere
                     found.append(text)
     return sorted(set(found))

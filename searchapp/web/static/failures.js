@@ -58,6 +58,30 @@ export const SENTENCES = [
   [/^No copy of (.+?) is kept here any more\./, (name) => `这里已没有 ${name} 的副本。请重新添加，或阅读其文本。`],
   [/^The document has no passage /, () => "文档中已没有这个段落：它在此期间有改动。请重新搜索。"],
   [/^Many pages are being drawn now\./, () => "现在有很多页面正在生成。请稍候再试。"],
+  // Of requests, by the server's doors.
+  [/^There is nothing at (.+?)\.$/, (path) => `${path} 处没有内容。请从搜索页面开始。`],
+  [/^This server answers only on this machine, not as (.+?)\.$/, (name) => `本服务器只在本机上响应，不以 ${name} 的名义响应。请用 http://localhost 加端口打开，或让它在其他地址上提供服务（SEARCHAPP_HOST）。`],
+  [/^Another web site tried to act here\./, () => "另一个网站试图在这里进行操作。请在 searchapp 自己的页面上操作。"],
+  [/^This asks for an API key or a login\./, () => "这里需要 API 密钥或登录。请发送 Authorization: Bearer 和 searchapp keys make 生成的密钥，或在 /login 登录。"],
+  [/^This API key is wrong, revoked or expired\./, () => "这个 API 密钥有误、已撤销或已过期。请用 searchapp keys make 另建一个。"],
+  [/^More than (\d+) requests came within a minute\./, (n) => `一分钟内的请求超过 ${n} 个。请稍候，并降低请求频率。`],
+  [/^(.+?) may not do this: it takes the scope (.+?)\./, (who, scope) => `${who} 无权进行此操作：需要权限范围 ${scope}。请向 searchapp 的管理者申请有此权限的密钥或用户。`],
+  [/^Too many wrong keys came from here\./, () => "从这里来的错误密钥过多。请等一分钟。"],
+  [/^Too many wrong passwords\./, () => "密码错误次数过多。请等一分钟再试。"],
+  [/^The request lacks the token that shows it comes from the page\./, () => "请求中没有证明它来自本页面的令牌。请刷新页面。程序请使用 API 密钥代替 Cookie。"],
+  [/^The login form has expired\./, () => "登录表单已过期。请重新打开 /login；浏览器须允许 Cookie。"],
+  [/^No OpenID Connect provider is set up\./, () => "没有设置 OpenID Connect 提供方。请用用户名和密码登录。"],
+  [/^The OpenID Connect provider does not answer\./, () => "OpenID Connect 提供方没有响应。请重试；其地址由 SEARCHAPP_OIDC_ISSUER 指定。"],
+  [/^The provider did not say who you are\./, () => "提供方没有说明您的身份。请重新登录。"],
+  [/^The provider's answer does not hold\./, () => "提供方的答复无效。请在 /login 重新登录。"],
+  [/^(\d+) answers are being written and (\d+) questions wait already\./, (n, m) => `正在书写 ${n} 个回答，已有 ${m} 个问题在等待。请稍候再提问；期间可以搜索。`],
+  [/^(\d+) questions of yours are being answered or wait already\./, (n) => `您已有 ${n} 个问题正在回答或等待。请等其中一个结束。`],
+  [/^The document is no longer what If-Match names\./, () => "文档已不是 If-Match 所指的内容。请重新获取，并确认更改是否仍然适用。"],
+  [/^Something went wrong inside searchapp\./, () => "searchapp 内部出错。请重试；服务器日志有详细信息。"],
+  [/^Elasticsearch does not answer at (.+?)\.(?: |$)/, (where) => `Elasticsearch（${where}）没有响应。请启动它，或设置 SEARCHAPP_ELASTICSEARCH_URL。`],
+  [/^Elasticsearch at (.+?) did not answer within (\d+) seconds\./, (where, s) => `Elasticsearch（${where}）在 ${s} 秒内没有响应。请检查其负载和日志，然后重试。`],
+  [/^The browser \(or proxy\) sent a request that this server could not understand\./, () => "浏览器（或代理）发来的请求无法理解。请从搜索页面开始；如仍出错，请清除本站的 Cookie。"],
+  [/^The method is not allowed for the requested URL\./, () => "此网址不接受这种请求方法。请从搜索页面开始。"],
 ];
 
 const CODES = {
@@ -76,8 +100,34 @@ const CODES = {
   model_mismatch: "索引由另一个模型建立。",
   index_switched: "索引刚刚切换，请重新搜索。",
   storage: "无法写入：请检查磁盘空间和权限。",
+  conflict: "另一项操作正在进行。",
+  bad_request: "请求有误。",
+  method_not_allowed: "此网址不接受这种请求方法。",
+  request_entity_too_large: "上传内容过大。",
   internal: "searchapp 内部出错。请重试；服务器日志有详细信息。",
 };
+
+const HEADINGS = {
+  400: "请求有误",
+  401: "需要登录",
+  403: "没有权限",
+  404: "未找到",
+  405: "不允许的请求方法",
+  409: "与现状冲突",
+  412: "内容已有改动",
+  413: "上传内容过大",
+  414: "网址过长",
+  415: "不支持的类型",
+  422: "无法处理",
+  429: "请求过于频繁",
+  500: "服务器内部错误",
+  502: "所需的服务出错",
+  503: "服务暂不可用",
+  507: "存储空间不足",
+};
+
+// What an error page is headed with; undefined where the server's own words stay.
+export const heading = (status) => (lang === "zh" ? HEADINGS[status] : undefined);
 
 // A failure sentence, such as a document's `error`.
 export function sentence(text) {

@@ -1,0 +1,113 @@
+"""The server's own error pages in a browser: in English, and in Chinese by the page's choice or the browser's."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from searchapp.errors import ServiceUnavailableError
+from tests.web.browsing import NewPage, Serve
+from tests.web.stand_in import StandIn
+from tests.web.test_failures import translated, written_by
+
+CJK = re.compile("[\u4e00-\u9fff]")
+
+
+def opened(page: Page, address: str) -> tuple[int, str, str]:
+    """Status, heading and the rest of the page at ``address``."""
+    response = page.goto(address)
+    assert response is not None
+    expect(page.get_by_role("link", name=re.compile("search page|搜索页"))).to_be_visible()
+    return response.status, page.locator("#failure-title").inner_text(), page.locator("#failure").inner_text()
+
+
+def submitted(page: Page, address: str, fields: dict[str, str]) -> None:
+    """Send a form as a browser does."""
+    page.evaluate(
+        """([action, fields]) => {
+            const form = Object.assign(document.createElement("form"), { method: "post", action });
+            for (const [name, value] of Object.entries(fields)) {
+                form.append(Object.assign(document.createElement("textarea"), { name, value }));
+            }
+            document.body.append(form);
+            form.submit();
+        }""",
+        [address, fields],
+    )
+    expect(page.locator("#failure")).to_be_visible()
+
+
+def test_a_page_that_is_not_there(new_page: NewPage, address: str) -> None:
+    page = new_page(locale="zh-CN", tolerated="404")
+    assert opened(page, f"{address}/nowhere/手套")[:2] == (404, "未找到")
+    expect(page.locator("#failure-message")).to_have_text("/nowhere/手套 处没有内容。请从搜索页面开始。")
+    expect(page.locator("#failure-remedy")).to_be_hidden()
+    expect(page).to_have_title("未找到 – searchapp")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("#failure-title")).to_have_text("Not Found")  # the choice goes before the browser's language
+    expect(page.locator("#failure-message")).to_have_text("There is nothing at /nowhere/手套.")
+    expect(page.locator("#failure-remedy")).to_have_text("Start from the search page at /.")
+    assert opened(new_page(tolerated="404"), f"{address}/nowhere?lang=zh")[:2] == (404, "未找到")
+
+
+@pytest.mark.parametrize(
+    ("auth", "path", "fields", "status", "heading", "words"),
+    [
+        ("off", "/", {"a": "b"}, 405, "不允许的请求方法", "此网址不接受这种请求方法。"),
+        ("required", "/", {"a": "b"}, 401, "需要登录", "这里需要 API 密钥或登录。"),
+        ("required", "/login", {"csrf_token": "old"}, 403, "没有权限", "登录表单已过期。"),
+        ("required", "/login", {"name": "x" * 1_130_000}, 413, "上传内容过大", "上传内容超过 1 MiB。"),
+    ],
+)
+def test_a_form_that_is_refused(
+    new_page: NewPage,
+    served: Serve,
+    tmp_path: Path,
+    auth: str,
+    path: str,
+    fields: dict[str, str],
+    status: int,
+    heading: str,
+    words: str,
+) -> None:
+    address = served(StandIn(tmp_path, auth=auth, max_file_mb=1))
+    page = new_page(locale="zh-CN", tolerated=str(status))
+    page.goto(address)
+    submitted(page, f"{address}{path}", fields)
+    expect(page.locator("#failure-title")).to_have_text(heading)
+    expect(page.locator("#failure-message")).to_contain_text(words)
+
+
+def test_a_service_that_is_away_and_an_error_of_ours(new_page: NewPage, address: str, library: StandIn) -> None:
+    page = new_page(locale="zh-CN", tolerated="50")
+    library.store.error = ServiceUnavailableError("Elasticsearch does not answer at http://es:9200.", "Start it.")
+    status, heading, text = opened(page, f"{address}/readyz")
+    assert (status, heading) == (503, "服务暂不可用")
+    assert "Elasticsearch（http://es:9200）没有响应" in text
+    library.store.error = RuntimeError("password=hunter2")  # type: ignore[assignment]
+    status, heading, text = opened(page, f"{address}/readyz")
+    assert (status, heading) == (500, "服务器内部错误") and "hunter2" not in text
+    assert "服务器日志有详细信息" in text
+
+
+def test_every_refusal_of_the_doors_is_known(new_page: NewPage, address: str) -> None:
+    doors = ("guards", "identity", "login", "oidc", "turns", "operation", "originals")
+    refusals = ("UnauthenticatedError", "ForbiddenError", "TooManyRequestsError", "OverloadedError", "ChangedError")
+    said = written_by([f"web/{name}.py" for name in doors], refusals)
+    assert len(said) > 12
+    page = new_page(locale="zh-CN")
+    page.goto(address)
+    assert [text for text, told in zip(said, translated(page, said), strict=True) if text == told] == [
+        "The client left before its turn came."  # which nobody reads
+    ]
+
+
+def test_every_status_has_its_heading(new_page: NewPage, address: str) -> None:
+    page = new_page(locale="zh-CN")
+    page.goto(address)
+    statuses = [400, 401, 403, 404, 405, 413, 429, 500, 503]
+    headings: list[str] = page.evaluate(
+        "async (all) => { const { heading } = await import('/static/failures.js'); return all.map(heading); }", statuses
+    )
+    assert all(CJK.search(words) for words in headings), headings
