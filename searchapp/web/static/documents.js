@@ -4,6 +4,7 @@ import { remove } from "./deletions.js";
 import { onFiles } from "./drop.js";
 import { byId, h, icon } from "./dom.js";
 import { sentence } from "./failures.js";
+import { note } from "./findings.js";
 import { hideProblem, showProblem } from "./frame.js";
 import { crumbs } from "./hit.js";
 import { call, getJson, postJson } from "./http.js";
@@ -138,7 +139,7 @@ function entryRow(entry, version) {
       h("p", { class: "crumbs", title: entry.source }, ...crumbs(entry.source)),
       h("p", { class: "facts" }, ...facts),
       entry.error && h("p", { class: "error", title: entry.error }, sentence(entry.error)),
-      entry.note && h("p", { class: "notice" }, entry.note),
+      entry.note && h("p", { class: "notice", title: entry.note }, note(entry.note)),
     ),
     h(
       "p",

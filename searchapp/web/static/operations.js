@@ -1,6 +1,7 @@
 // The operator's page: how the installation stands, and the operations that have a way back.
 
 import { byId, h } from "./dom.js";
+import { checkName, finding } from "./findings.js";
 import { hideProblem, showProblem } from "./frame.js";
 import { call, getJson, postJson } from "./http.js";
 import { lang, t } from "./i18n.js";
@@ -36,7 +37,7 @@ function drawOverview(found, busy) {
   byId("store").textContent =
     found.store === "embedded" ? t("embeddedStore") : t("serverIs", found.version, found.nodes, found.licence);
   byId("model").textContent = `${t("configuredModel")}: ${found.configured}`;
-  const trouble = [found.fault, !found.matches && t("otherModel"), found.pending > 0 && t("pendingChanges", found.pending)];
+  const trouble = [finding(found.fault), !found.matches && t("otherModel"), found.pending > 0 && t("pendingChanges", found.pending)];
   byId("trouble").textContent = trouble.filter(Boolean).join(" ") || (found.versions.length ? "" : t("noIndexYet"));
   byId("trouble").hidden = !byId("trouble").textContent;
   byId("trouble").className = found.versions.length ? "error" : "muted";
@@ -77,7 +78,7 @@ function drawQueue({ states, workers, batches, in_hand: held, problem }) {
     !shown.length && t("queueEmpty"),
     t("workersNow", workers),
     batches !== null && t("batchesWait", batches, held),
-    problem,
+    problem && finding(problem),
   ];
   byId("workers").textContent = words.filter(Boolean).join(" ");
 }
@@ -132,7 +133,7 @@ function findingRow({ severity, check, message, remedy }) {
     "li",
     {},
     h("span", { class: `state ${severity}` }, t(severity)),
-    h("div", {}, h("p", {}, `${check}: ${message}`), remedy && h("p", {}, remedy)),
+    h("div", {}, h("p", {}, `${checkName(check)}${t("colon")}${finding(message)}`), remedy && h("p", {}, finding(remedy))),
   );
 }
 
