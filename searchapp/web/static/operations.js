@@ -36,7 +36,7 @@ async function refresh() {
 function drawOverview(found, busy) {
   byId("store").textContent =
     found.store === "embedded" ? t("embeddedStore") : t("serverIs", found.version, found.nodes, found.licence);
-  byId("model").textContent = `${t("configuredModel")}: ${found.configured}`;
+  byId("model").textContent = `${t("configuredModel")}${t("colon")}${found.configured}`;
   const trouble = [finding(found.fault), !found.matches && t("otherModel"), found.pending > 0 && t("pendingChanges", found.pending)];
   byId("trouble").textContent = trouble.filter(Boolean).join(" ") || (found.versions.length ? "" : t("noIndexYet"));
   byId("trouble").hidden = !byId("trouble").textContent;
