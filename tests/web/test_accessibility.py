@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from searchapp.settings import Settings
+from searchapp.wiring import Application
 from tests.web.browsing import NewPage, Serve
 from tests.web.samples import fill_registry
 from tests.web.stand_in import StandIn
@@ -81,4 +85,39 @@ def test_the_error_page(new_page: NewPage, address: str) -> None:
     page = new_page(tolerated="404", bypass_csp=True)
     page.goto(f"{address}/nowhere")
     expect(page.get_by_role("heading")).to_be_visible()
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+def test_the_operators_page(new_page: NewPage, served: Serve, clustered: Application, language: str) -> None:
+    scheme = "dark" if language == "zh-CN" else "light"
+    page = new_page(color_scheme=scheme, locale=language, bypass_csp=True)
+    page.goto(f"{served(clustered)}/operations")
+    expect(page.locator("#versions tbody tr")).to_have_count(1)
+    expect(page.locator("#findings li").first).to_be_visible(timeout=60_000)
+    assert barriers(page) == []
+    page.locator("#actions button").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert barriers(page) == []
+
+
+def test_the_operators_page_over_the_embedded_store(page: Page, served: Serve, tmp_path: Path) -> None:
+    application = Application(Settings(data_dir=tmp_path, embedding_model="hashed:64", ollama_url="http://127.0.0.1:9"))
+    torn = tmp_path / "torn.pdf"
+    torn.write_bytes(b"%PDF-1.7 torn")
+    list(application.ingester.ingest([str(torn)]))
+    page.goto(f"{served(application)}/operations")
+    expect(page.locator("#queue-actions button").first).to_be_visible()
+    expect(page.locator("#findings li").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#history li")).to_have_count(1)  # that nothing was started
+    assert barriers(page) == []
+    page.locator("#queue-actions button").first.click()
+    page.get_by_role("dialog").locator("button[value=yes]").click()
+    expect(page.locator("#history")).to_contain_text("queued again")
+    assert barriers(page) == []
+
+
+def test_no_documents_yet(page: Page, served: Serve, app: StandIn) -> None:
+    page.goto(f"{served(app)}/documents")
+    expect(page.get_by_role("heading").first).to_be_visible()
     assert barriers(page) == []

@@ -109,7 +109,7 @@ function drawHistory(tasks) {
       ),
     ),
   );
-  byId("history").replaceChildren(...(rows.length ? rows : [h("p", { class: "muted" }, t("nothingDone"))]));
+  byId("history").replaceChildren(...(rows.length ? rows : [h("li", {}, h("p", { class: "muted" }, t("nothingDone")))]));
 }
 
 async function examine() {
@@ -120,7 +120,7 @@ async function examine() {
     const { findings } = await getJson(`${ROOT}/findings`);
     const order = ["error", "warning", "info", "ok"];
     findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
-    byId("findings").replaceChildren(...(findings.length ? findings.map(findingRow) : [h("li", {}, t("allWell"))]));
+    byId("findings").replaceChildren(...(findings.length ? findings.map(findingRow) : [h("li", {}, h("p", {}, t("allWell")))]));
   } catch (problem) {
     showProblem(problem, examine);
   }
