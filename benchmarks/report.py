@@ -24,6 +24,12 @@ TEMPLATE = HERE / "performance.template.md"
 NAMES = ("ingest", "search", "growth", "edit", "load")
 NOT_MEASURED = "Not measured by this command yet."
 GROWTH_TARGET = 2.0
+CONTENDERS = {
+    "bare": "bare calls, elasticsearch-py",
+    "searchapp": "searchapp",
+    "langchain": "LangChain",
+    "haystack": "Haystack",
+}
 
 
 def commands(elasticsearch: str, baselines: str, sizes: str) -> dict[str, list[str]]:
@@ -42,7 +48,7 @@ def commands(elasticsearch: str, baselines: str, sizes: str) -> dict[str, list[s
 def measure(name: str, command: list[str], keep: Path) -> bool:
     """Run one benchmark; its figures, or what it printed where it writes none, go to NAME.json."""
     file = keep / f"{name}.json"
-    writes = name in ("growth", "edit", "load")
+    writes = name != "ingest"
     print(f"{name}: {' '.join(command)}", file=sys.stderr, flush=True)
     file.unlink(missing_ok=True)
     more = ["--json", str(file)] if writes else []
@@ -64,6 +70,26 @@ def page(template: str, figures: dict[str, Any]) -> str:
 
 def printed(told: dict[str, Any]) -> str:
     return str(told["printed"])
+
+
+def search(told: dict[str, Any]) -> str:
+    lines = [
+        "![Hybrid search beside the others](plots/search.svg)\n",
+        f"{told['dataset']}, {told['passages']:,} passages, {told['queries']} queries, {told['rounds']} rounds; "
+        f"{told['dtype']}, {told['cores']} cores, Elasticsearch {told['elasticsearch']} on the same machine:\n",
+        "| | p50 median, ms | least | share of Haystack's, median | least |",
+        "|---|---|---|---|---|",
+    ]
+    haystack = told["p50_ms"].get("haystack")
+    for name, found in told["p50_ms"].items():
+        shares = [mine / theirs for mine, theirs in zip(found, haystack or found, strict=True)]
+        share = f"{statistics.median(shares):.2f} | {min(shares):.2f}" if haystack else "not measured | not measured"
+        label = f"{CONTENDERS[name]} {told['versions'][name]}"
+        lines.append(f"| {label} | {statistics.median(found):.1f} | {min(found):.1f} | {share} |")
+    verdict = "not measured"
+    if haystack:
+        verdict = f"{told['share']:.2f}, {'met' if told['met'] else 'missed'}"
+    return "\n".join([*lines, f"\nAt most {told['target']} of Haystack's hybrid pipeline: {verdict}."])
 
 
 def growth(told: dict[str, Any]) -> str:
@@ -119,17 +145,42 @@ def load(told: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-SECTIONS: dict[str, Any] = {"ingest": printed, "search": printed, "growth": growth, "edit": edit, "load": load}
+SECTIONS: dict[str, Any] = {"ingest": printed, "search": search, "growth": growth, "edit": edit, "load": load}
 
 
-def plot_growth(told: dict[str, Any], file: Path) -> None:
-    """Median latency by size, a panel a store; grey reads on light and dark alike."""
+def _pyplot() -> Any:
+    """Matplotlib in grey, which reads on light and dark alike."""
     import matplotlib as mpl
 
     mpl.use("svg")
     mpl.rcParams.update({"svg.hashsalt": "searchapp", "text.color": "#888", "axes.labelcolor": "#888"})
     import matplotlib.pyplot as plt
 
+    return plt
+
+
+def _save(figure: Any, file: Path) -> None:
+    figure.tight_layout()
+    file.parent.mkdir(exist_ok=True)
+    figure.savefig(file, transparent=True, metadata={"Date": None})
+
+
+def plot_search(told: dict[str, Any], file: Path) -> None:
+    """A bar a contender, the median of its rounds' p50 and a whisker from the least to the most."""
+    figure, panel = _pyplot().subplots(figsize=(7, 2.4))
+    for name, found in reversed(told["p50_ms"].items()):
+        middle = statistics.median(found)
+        spread = [[middle - min(found)], [max(found) - middle]]
+        panel.barh(CONTENDERS[name], middle, xerr=spread, color="C0" if name == "searchapp" else "#888", ecolor="C1")
+    panel.set(xlabel="p50, ms", facecolor="none")
+    panel.tick_params(colors="#888")
+    panel.spines[:].set_color("#888")
+    _save(figure, file)
+
+
+def plot_growth(told: dict[str, Any], file: Path) -> None:
+    """Median latency by size, a panel a store."""
+    plt = _pyplot()
     figure, panels = plt.subplots(1, len(told["stores"]), figsize=(9, 3.5), sharey=True, squeeze=False)
     for panel, (store, by_size) in zip(panels[0], told["stores"].items(), strict=True):
         for mode in ("keyword", "semantic", "hybrid"):
@@ -141,9 +192,7 @@ def plot_growth(told: dict[str, Any], file: Path) -> None:
         panel.grid(alpha=0.3)
         panel.legend(facecolor="none", edgecolor="#888")
     panels[0][0].set(ylabel="p50, ms", ylim=(0, None))  # shared, so after all are drawn
-    figure.tight_layout()
-    file.parent.mkdir(exist_ok=True)
-    figure.savefig(file, transparent=True, metadata={"Date": None})
+    _save(figure, file)
 
 
 def main() -> int:
@@ -175,6 +224,8 @@ def main() -> int:
     wanted.write.write_text(page(TEMPLATE.read_text(encoding="utf-8"), figures), encoding="utf-8")
     if "growth" in figures:
         plot_growth(figures["growth"], wanted.write.parent / "plots" / "growth.svg")
+    if "search" in figures:
+        plot_search(figures["search"], wanted.write.parent / "plots" / "search.svg")
     if failed:
         print(f"Failed: {', '.join(failed)}.", file=sys.stderr)
     return 1 if failed else 0

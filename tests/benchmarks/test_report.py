@@ -18,6 +18,18 @@ def test_a_target_stands_beside_its_figure() -> None:
     assert "| 3.0% | 1.0% | at most 2%: missed |" in report.edit(told)
 
 
+def test_hybrid_search_stands_beside_haystack() -> None:
+    told = {
+        **dict.fromkeys(("dataset", "dtype", "elasticsearch"), ""),
+        **{"passages": 9927, "queries": 300, "rounds": 2, "cores": 2, "target": 0.5, "share": 0.45, "met": True},
+        "versions": {"searchapp": "1", "haystack": "3"},
+        "p50_ms": {"searchapp": [20.0, 20.0], "haystack": [40.0, 50.0]},
+    }
+    page = report.search(told)
+    assert "| searchapp 1 | 20.0 | 20.0 | 0.45 | 0.40 |" in page
+    assert "At most 0.5 of Haystack's hybrid pipeline: 0.45, met." in page
+
+
 def test_recall_compares_with_the_nearest_of_all_blocks() -> None:
     exact = ExactNeighbours(np.eye(3, dtype=np.float32)[:1], count=2)
     exact.see(("a", "b"), np.array([[0.1, 0, 0], [0.9, 0, 0]], dtype=np.float32))
