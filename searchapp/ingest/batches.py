@@ -30,8 +30,9 @@ def run_batch(
 ) -> bool:
     """Ingest a batch; False when ``stopping`` was set before its end: what was not done is queued as before.
 
-    Raises what ``Ingester.ingest`` raises.
+    What was deleted while it waited is left out: nobody wants it any more. Raises what ``Ingester.ingest`` raises.
     """
+    sources = ingester.still_queued(sources)
     with metrics.BATCHES_IN_HAND.track_inprogress(), metrics.BATCH_SECONDS.time():
         run = ingester.ingest(sources, wait_for_others=False, notify=notify, stopping=stopping)
         with contextlib.closing(cast("Generator[IngestOutcome]", run)):

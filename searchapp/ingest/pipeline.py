@@ -29,7 +29,7 @@ from searchapp.ingest.sync import Sync, removed, removed_places
 from searchapp.ingest.windows import Embedding, Window, Writing, gathered
 from searchapp.model import Chunk, Document, DocumentEntry, DocumentState, IngestOutcome
 from searchapp.settings import Settings
-from searchapp.sources import BadTarget, Loader, SourceRef, discover
+from searchapp.sources import BadTarget, Loader, SourceRef, discover, document_id
 from searchapp.stores import Store, model_in_use
 
 if TYPE_CHECKING:
@@ -120,6 +120,11 @@ class Ingester:
         yield from removed_places(
             self._store, self._originals, places, Patience(self._settings.patience_seconds, notify)
         )
+
+    def still_queued(self, sources: Sequence[str]) -> list[str]:
+        """Those of a batch's sources that the registry still knows, as every one did that was queued."""
+        known = self._store.known_entries([document_id(source) for source in sources])
+        return [source for source in sources if document_id(source) in known]
 
     def queue(self, source: str, *, groups: Sequence[str] = (), depth: int = 0) -> DocumentEntry:
         """Register a file or address as queued, to be ingested later; returns its entry.

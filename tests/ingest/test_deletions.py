@@ -114,3 +114,10 @@ def test_deleted_while_it_is_found_unreadable(
     work(application, entry.source)
     assert application.store.entry(entry.id) is None
     assert application.trash.restore(entry.id).state is DocumentState.QUEUED
+
+
+def test_deleted_while_it_waits(application: Application, queued: tuple[str, str]) -> None:
+    document, source = queued
+    application.trash.delete(document)
+    work(application, source)
+    assert_gone_and_brought_back(application, document, source)
