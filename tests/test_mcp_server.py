@@ -106,6 +106,19 @@ def test_a_client_searches_asks_and_opens(environment: dict[str, str]) -> None:
     asked(StdioServerParameters(command=command, args=arguments, env=environment), questions)
 
 
+def test_a_follow_up_is_made_to_stand_alone(application: Application) -> None:
+    asked_before = [{"question": "Which gloves must operators wear at press 3?", "answer": "Cut-resistant ones."}]
+
+    async def questions(client: Client) -> list[str]:
+        alone = await called(client, "ask", question="and at press 4?")
+        after = await called(client, "ask", question="and at press 4?", history=asked_before)
+        return [alone["query"], after["query"]]
+
+    alone, after = asked(build(application), questions)
+    assert alone == "and at press 4?"
+    assert "gloves" in after and "press 4" in after
+
+
 def test_what_is_wrong_is_said_in_a_sentence(application: Application) -> None:
     async def questions(client: Client) -> list[str]:
         wrong = [

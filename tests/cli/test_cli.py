@@ -101,6 +101,21 @@ def test_people_get_text(filled: Shell) -> None:
     assert "Nothing was found" in filled("search", "volcano", "--mode", "keyword").stdout
 
 
+@pytest.mark.slow
+def test_passages_like_one_come_from_other_documents(filled: Shell) -> None:
+    (filled.folder / "second.md").write_text(
+        "# Second hall\n\nCut-resistant gloves are worn here too.\n", encoding="utf-8"
+    )
+    assert filled("ingest", "second.md").returncode == 0
+    hit = json.loads(filled("search", "handbook gloves class D", "--json").stdout)["hits"][0]
+    assert hit["title"] == "Press shop handbook"
+    like = json.loads(filled("similar", hit["chunk_id"], "--json").stdout)
+    assert like["query"] == hit["title"] and [one["title"] for one in like["hits"]] == ["Second hall"]
+    assert "Second hall" in filled("similar", hit["chunk_id"]).stdout
+    absent = filled("similar", "nothing-0-0")
+    assert absent.returncode == 1 and "There is no passage nothing-0-0." in absent.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
