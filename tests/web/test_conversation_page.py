@@ -22,7 +22,7 @@ def test_a_follow_up_shows_what_was_searched_for_and_can_be_edited(
     expect(page.locator("#answer-query")).to_be_hidden()
     follow(page, "and at night?")
     assert library.answerer.conversations[1] == ("", (Turn("gloves", library.answerer.conversations[1][1][0].answer),))
-    expect(page.locator("#answer-past li")).to_have_count(1)
+    expect(page.locator("#answer-past > li")).to_have_count(1)
     expect(page.locator("#answer-past .asked")).to_have_text("gloves")
     expect(page.locator("#answer-past .told")).to_contain_text("Operators wear cut-resistant gloves")
     searched = page.get_by_role("textbox", name="Searched for")
@@ -35,7 +35,7 @@ def test_a_follow_up_shows_what_was_searched_for_and_can_be_edited(
     expect(page.locator("#answer-rewriting")).to_have_text("")
     expect(page.locator("#answer")).to_have_attribute("data-state", "done")
     expect(searched).to_have_value("gloves at the press by night")
-    expect(page.locator("#answer-past li")).to_have_count(1)
+    expect(page.locator("#answer-past > li")).to_have_count(1)
     query, history = library.answerer.conversations[2]
     assert query == "gloves at the press by night" and [turn.question for turn in history] == ["gloves"]
 
@@ -53,7 +53,7 @@ def test_a_conversation_outlives_a_reload_and_ends_with_a_button(
     search(page, address, ask=True)
     follow(page, "and at night?")
     page.reload()
-    expect(page.locator("#answer-past li")).to_have_count(1)
+    expect(page.locator("#answer-past > li")).to_have_count(1)
     expect(page.locator("#answer-question")).to_have_text("and at night?")
     expect(page.get_by_role("textbox", name="Searched for")).to_have_value("gloves and at night?")
     expect(page.locator(".prose .cite")).to_have_count(5)
@@ -62,8 +62,24 @@ def test_a_conversation_outlives_a_reload_and_ends_with_a_button(
     expect(page.locator("#answer")).to_be_hidden()
     expect(page.locator("#q")).to_be_focused()
     search(page, address, "lockout", ask=True)
-    expect(page.locator("#answer-past li")).to_have_count(0)
+    expect(page.locator("#answer-past > li")).to_have_count(0)
     assert library.answerer.conversations[-1] == ("", ())
+
+
+def test_each_turn_keeps_its_sources_and_can_be_copied(new_page: NewPage, address: str) -> None:
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    search(page, address, ask=True)
+    follow(page, "and at night?")
+    turn = page.locator("#answer-past > li")
+    expect(turn.locator(".told .cite")).to_have_count(5)
+    titles = turn.locator(".sources a")
+    expect(titles).to_have_text(page.locator("#answer-sources a").all_text_contents())
+    turn.locator(".cite").first.hover()
+    expect(page.locator("#passage")).to_be_visible()
+    turn.get_by_role("button", name="Copy with sources").click()
+    expect(page.locator("#answer-status")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("Operators wear cut-resistant gloves") and f"[1] {titles.first.text_content()}" in copied
 
 
 def test_another_model_answers_again_and_is_remembered(new_page: NewPage, address: str, library: StandIn) -> None:
@@ -100,4 +116,4 @@ def test_a_stopped_follow_up_leaves_the_conversation_usable(new_page: NewPage, a
     expect(page.locator("#answer-status")).to_have_text("Stopped")
     library.answerer.gate.set()
     follow(page, "and gloves by day?")
-    expect(page.locator("#answer-past li")).to_have_count(1)
+    expect(page.locator("#answer-past > li")).to_have_count(1)

@@ -1,15 +1,14 @@
 // The answer panel: asks, streams, stops, copies, and remembers answers for the way back.
 
-import { chip } from "./citations.js";
 import { asHistory, drawPast, drawQuery, drawQuestion, listenToConversation, showFollowUp } from "./conversation.js";
-import { byId, h } from "./dom.js";
+import { byId } from "./dom.js";
 import { showProblem } from "./frame.js";
 import { events, postJson } from "./http.js";
 import { t } from "./i18n.js";
-import { opens } from "./links.js";
 import { chosenModel, offerModels, onModel } from "./models.js";
 import { Prose } from "./prose.js";
 import { keep, kept } from "./storage.js";
+import { cites, copyWithSources, quotes, sourceLines } from "./told.js";
 
 const panel = byId("answer");
 const session = () => sessionStorage;
@@ -93,12 +92,11 @@ function begin() {
   for (const id of ["answer-label", "answer-notice", "answer-coverage", "answer-sources"]) byId(id).replaceChildren();
   current = null;
   hits = [];
-  drawPast(past);
+  drawPast(past, copy);
   drawQuestion(asked.question, { alone: !past.length });
   showFollowUp(false);
   status(t("searching"));
-  const quoteOf = (n) => current?.citations.find((citation) => citation.n === n)?.quote ?? "";
-  return new Prose(byId("answer-text"), (n) => (hits[n - 1] ? chip(n, hits[n - 1], () => quoteOf(n)) : null));
+  return new Prose(byId("answer-text"), (n) => cites(hits, quotes(current))(n));
 }
 
 function complete(answer) {
@@ -118,7 +116,7 @@ function complete(answer) {
     answer.model,
   ];
   byId("answer-coverage").textContent = facts.filter(Boolean).join(" · ");
-  byId("answer-sources").replaceChildren(...answer.citations.map(sourceLine));
+  byId("answer-sources").replaceChildren(...sourceLines(answer, hits));
   showFollowUp(true);
   status(t("ready"), { spoken: true });
 }
@@ -128,13 +126,6 @@ function noticeText({ code, subject, message }) {
   const key = `notice_${code}`;
   const words = t(key, subject);
   return words === key ? message : words;
-}
-
-function sourceLine(citation) {
-  const hit = hits[citation.n - 1] ?? citation;
-  const link = h("a", opens(hit), citation.title || citation.source);
-  const where = citation.page ? t("page", citation.page) : hit.headings?.at(-1);
-  return h("li", { value: citation.n }, link, where && h("span", { class: "muted" }, `  ${where}`));
 }
 
 function finishEarly() {
@@ -171,32 +162,14 @@ function status(text, { spoken = false } = {}) {
   byId("answer-status").classList.toggle("sr-only", spoken);
 }
 
-function asText(answer) {
-  const sources = answer.citations.map(({ n, title, page, source }) => {
-    return [`[${n}] ${title}`, page && t("page", page), source].filter(Boolean).join(", ");
-  });
-  return [answer.answer, ...(sources.length ? ["", ...sources] : [])].join("\n");
-}
-
-async function copy() {
-  if (!current) return;
-  const text = asText(current);
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    // Browsers keep the clipboard from pages over plain http; the old way still works there.
-    const area = h("textarea", { class: "sr-only" });
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-  }
+async function copy(answer) {
+  if (!answer) return;
+  await copyWithSources(answer);
   status(t("copied"));
 }
 
 byId("answer-stop").addEventListener("click", stopAnswer);
-byId("answer-copy").addEventListener("click", copy);
+byId("answer-copy").addEventListener("click", () => copy(current));
 
 let leave = hideAnswer;
 byId("answer-again").addEventListener("click", () => write(asked));

@@ -1,7 +1,9 @@
 // The conversation around an answer: the turns before it, what a follow-up became, and the box for the next one.
 
-import { byId, h } from "./dom.js";
+import { byId, h, icon } from "./dom.js";
 import { t } from "./i18n.js";
+import { Prose } from "./prose.js";
+import { cites, quotes, sourceLines } from "./told.js";
 
 const MOST_TURNS = 20; // that are sent along; the server reads the latest few
 
@@ -10,10 +12,21 @@ export const asHistory = (turns) => {
   return turns.slice(-MOST_TURNS).map(({ answer }) => ({ question: answer.query, answer: answer.answer.slice(0, 2000) }));
 };
 
-// The turns before the one on the screen, each with its question as typed, shortest to the eye.
-export function drawPast(turns) {
-  byId("answer-past").replaceChildren(
-    ...turns.map(({ answer }) => h("li", {}, h("p", { class: "asked" }, answer.question), h("p", { class: "told" }, answer.answer))),
+// The turns before the one on the screen, each with its question as typed, its sources, and a button for `copy(answer)`.
+export function drawPast(turns, copy) {
+  byId("answer-past").replaceChildren(...turns.map((turn) => past(turn, copy)));
+}
+
+function past({ answer, hits }, copy) {
+  const told = h("div", { class: "told" });
+  new Prose(told, cites(hits, quotes(answer))).finish(answer);
+  const button = { type: "button", class: "bare", "aria-label": t("copy"), title: t("copy"), onclick: () => copy(answer) };
+  return h(
+    "li",
+    {},
+    h("div", { class: "asked-row" }, h("p", { class: "asked", dir: "auto" }, answer.question), h("button", button, icon("copy"))),
+    told,
+    h("ol", { class: "sources", "aria-label": t("sources") }, ...sourceLines(answer, hits)),
   );
 }
 
