@@ -36,7 +36,9 @@ def test_a_hit_says_where_it_is_and_why(new_page: NewPage, address: str) -> None
         "Together 1 0.982 100%",
     ]
     expect(first.locator(".why")).to_contain_text("Its words put it at place 1, its meaning at place 2.")
-    expect(first.locator(".why")).to_contain_text("the scores count 60% for words and 40% for meaning.")
+    expect(first.locator(".why")).to_contain_text(
+        "the scores count 60% for words and 40% for meaning; words that stand together"
+    )
     second = page.locator(".hit").nth(1)
     expect(second.locator("table")).to_contain_text("not found")
     expect(second.locator(".why")).to_contain_text("its words alone would not have brought it")
