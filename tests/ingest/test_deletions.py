@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from searchapp.ingest.batches import run_batch
 from searchapp.model import DocumentState
-from searchapp.settings import Settings
 from searchapp.sources import Loader
 from searchapp.wiring import Application
-
-
-@pytest.fixture(params=["embedded", "elasticsearch"])
-def application(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Application]:
-    settings = {"data_dir": tmp_path / "data", "embedding_model": "hashed:64"}
-    if request.param == "elasticsearch":
-        settings |= {
-            "elasticsearch_url": request.getfixturevalue("elasticsearch_url"),
-            "index_prefix": f"deletions-{tmp_path.name.lower().replace('_', '-')}"[:60],
-        }
-    application = Application(Settings(**settings))
-    yield application
-    application.trash.close()
-    application.store.drop()
 
 
 @pytest.fixture

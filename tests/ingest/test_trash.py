@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,20 +13,6 @@ from searchapp.settings import Settings
 from searchapp.wiring import Application
 
 TEXT = "# Press shop\n\nOperators must wear cut-resistant gloves of class D.\n\n# 手套\n\n手套如有破损应立即更换。\n"
-
-
-@pytest.fixture(params=["embedded", "elasticsearch"])
-def application(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Application]:
-    settings = {"data_dir": tmp_path / "data", "embedding_model": "hashed:64"}
-    if request.param == "elasticsearch":
-        settings |= {
-            "elasticsearch_url": request.getfixturevalue("elasticsearch_url"),
-            "index_prefix": f"trash-{tmp_path.name.lower().replace('_', '-')}"[:60],
-        }
-    application = Application(Settings(**settings))
-    yield application
-    application.trash.close()
-    application.store.drop()
 
 
 @pytest.fixture
