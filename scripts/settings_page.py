@@ -2,6 +2,9 @@
 
 import sys
 
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
 from searchapp.settings import SETTINGS_FILE, Settings
 
 
@@ -12,16 +15,20 @@ def settings_page() -> str:
         "",
         f"Each is an environment variable, or the part after `SEARCHAPP_` in lower case in `{SETTINGS_FILE}`",
         "(`port = 9000`). The environment wins. This page is made by `scripts/settings_page.py`.",
-        "",
-        "| variable | default | what it is |",
-        "|---|---|---|",
     ]
-    for name, field in Settings.model_fields.items():
-        default = "the platform's data folder" if name == "data_dir" else field.default
-        shown = "" if default in (None, "", ()) or "secret" in type(default).__name__.lower() else f"`{default}`"
-        shown = "the platform's data folder" if name == "data_dir" else shown
-        lines.append(f"| `SEARCHAPP_{name.upper()}` | {shown} | {field.description} |")
+    for group in Settings.__bases__:
+        if group.__module__.startswith("searchapp."):
+            title = (group.__doc__ or "").removesuffix(".")
+            lines += ["", f"## {title}", "", "| variable | default | what it is |", "|---|---|---|"]
+            lines += [_row(name, field) for name, field in group.__pydantic_fields__.items()]
     return "\n".join(lines) + "\n"
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    default = field.default
+    shown = "" if default in (None, "", ()) or isinstance(default, SecretStr) else f"`{default}`"
+    shown = "the platform's data folder" if name == "data_dir" else shown
+    return f"| `SEARCHAPP_{name.upper()}` | {shown} | {field.description} |"
 
 
 if __name__ == "__main__":
