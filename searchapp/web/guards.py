@@ -26,8 +26,9 @@ def register(app: Flask, host: str, auth: Authentication) -> None:
 
     @app.before_request
     def check() -> None:
-        # With a login, a name that was bent to this machine brings no cookie of ours and sees nothing.
-        if auth is Authentication.OFF:
+        # With a login, a name that was bent to this machine brings no cookie of ours and sees nothing. The package's
+        # own scripts and styles are the same everywhere and for everybody, and the page of the refusal needs them.
+        if auth is Authentication.OFF and request.endpoint != "static":
             refuse_foreign_host(request.host)
         if request.method not in SAFE_METHODS:
             refuse_other_site(request.host, request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"))

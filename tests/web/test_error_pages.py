@@ -79,6 +79,20 @@ def test_a_form_that_is_refused(
     expect(page.locator("#failure-message")).to_contain_text(words)
 
 
+def test_a_foreign_name_is_refused_on_a_page_like_the_others(new_page: NewPage, address: str) -> None:
+    foreign = address.replace("127.0.0.1", "bent.localhost")  # which a browser takes to this machine by itself
+    page = new_page(locale="zh-CN", tolerated="403")
+    status, heading, text = opened(page, f"{foreign}/documents")
+    assert (status, heading) == (403, "没有权限")
+    assert "本服务器只在本机上响应，不以 bent.localhost 的名义响应。" in text
+    assert page.evaluate("[...document.styleSheets].map((sheet) => sheet.cssRules.length > 0)") == [True]
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("#failure-message")).to_have_text(
+        "This server answers only on this machine, not as bent.localhost."
+    )
+    assert page.evaluate("fetch('/api/documents').then((told) => told.status)") == 403
+
+
 def test_a_service_that_is_away_and_an_error_of_ours(new_page: NewPage, address: str, library: StandIn) -> None:
     page = new_page(locale="zh-CN", tolerated="50")
     library.store.error = ServiceUnavailableError("Elasticsearch does not answer at http://es:9200.", "Start it.")

@@ -1,11 +1,13 @@
 """How errors are told, and who is turned away."""
 
 import logging
+import re
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+import searchapp
 from searchapp.errors import ModelMismatchError, ServiceUnavailableError, StorageError, UsageError
 from searchapp.web.app import create_app
 from searchapp.web.guards import is_loopback
@@ -103,6 +105,25 @@ def test_the_page_itself_and_programs_may(client: FlaskClient, headers: dict[str
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8080", "192.168.1.5:8080", "[::1"])
 def test_a_name_that_was_bent_to_loopback_is_not_answered(client: FlaskClient, host: str) -> None:
     assert client.get("/api/documents", headers={"Host": host}).status_code in (400, 403)
+
+
+def test_a_bent_name_gets_nothing_but_the_packages_own_static_files(app: StandIn) -> None:
+    site = create_app(app)  # type: ignore[arg-type]
+    client, bent = site.test_client(), {"Host": "evil.example:8080"}
+    folder = Path(site.static_folder or "")
+    assert folder == Path(searchapp.__file__).parent / "web" / "static"
+    for file in folder.iterdir():
+        response = client.get(f"/static/{file.name}", headers=bent)
+        assert (response.status_code, response.data) == (200, file.read_bytes())
+        assert "Set-Cookie" not in response.headers and "Access-Control-Allow-Origin" not in response.headers
+    for rule in site.url_map.iter_rules():
+        if rule.endpoint != "static":
+            path = re.sub("<.*?>", "1", rule.rule)
+            for method in rule.methods or ():
+                response = client.open(path, method=method, headers=bent)
+                assert response.status_code == 403, (method, path)
+    assert client.post("/static/base.css", headers=bent).status_code == 403
+    assert client.get("/static/../../settings.py", headers=bent).status_code in (403, 404)
 
 
 @pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "LOCALHOST"])
