@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from searchapp.findings import Severity
 from searchapp.operations.actions import Action
 from searchapp.operations.tasks import TaskState
-from searchapp.shapes import Moment
-
-_described = with_config(ConfigDict(use_attribute_docstrings=True))
+from searchapp.shapes.base import Moment, described
 
 
-@_described
+@described
 class IndexVersion(TypedDict):
     """One version of the index."""
 
@@ -32,7 +29,7 @@ class IndexVersion(TypedDict):
     """Documents that a build has copied so far; null for every other version."""
 
 
-@_described
+@described
 class QueueState(TypedDict):
     """What waits, and who works."""
 
@@ -48,7 +45,7 @@ class QueueState(TypedDict):
     """Why nothing is known of the workers' queue; empty where all is well."""
 
 
-@_described
+@described
 class Overview(TypedDict):
     """How the installation stands."""
 
@@ -74,7 +71,7 @@ class Overview(TypedDict):
     """What can be started as things stand."""
 
 
-@_described
+@described
 class Finding(TypedDict):
     """One sentence of the doctor's about one thing."""
 
@@ -85,14 +82,14 @@ class Finding(TypedDict):
     """What mends it; empty where nothing is to mend."""
 
 
-@_described
+@described
 class Findings(TypedDict):
     """What the doctor found."""
 
     findings: list[Finding]
 
 
-@_described
+@described
 class Task(TypedDict):
     """One operation that was started."""
 
@@ -116,7 +113,7 @@ class Task(TypedDict):
     """It was asked to stop, and will at its next step."""
 
 
-@_described
+@described
 class Tasks(TypedDict):
     """The latest operations, the newest first."""
 
