@@ -11,7 +11,7 @@ and system, the parser's process included) much less; both are given. ``--json``
     {"pages", "store", "target", "formats": {"md": {"passages", "embedded": [n...], "first_seconds": [s...],
      "edit_seconds": [s...], "first_cpu_seconds": [s...], "edit_cpu_seconds": [s...]}, "pdf": {...}}}
 
-with one value a round.
+with one value a round; it is written anew after each.
 """
 
 from __future__ import annotations
@@ -22,18 +22,20 @@ import os
 import random
 import re
 import resource
-import statistics
 import sys
 import tarfile
 import tempfile
 import time
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
 
+from benchmarks.report_tables import edit
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
 
@@ -82,6 +84,7 @@ def write_pdf(path: Path, pages: list[list[str]]) -> None:
 
 
 WRITERS = {"md": write_markdown, "pdf": write_pdf}
+ROUNDS = ("embedded", "first_seconds", "edit_seconds", "first_cpu_seconds", "edit_cpu_seconds")
 
 
 def processor_seconds() -> float:
@@ -98,13 +101,23 @@ def processor_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in spent) + ticks / os.sysconf("SC_CLK_TCK")
 
 
-def measured(application: Application, path: Path) -> tuple[float, float, int, int]:
-    """Seconds by the clock and of processors for an ingest; passages embedded, and in all."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An ingest: seconds by the clock and of processors, passages embedded and in all."""
+
+    seconds: float
+    cpu_seconds: float
+    embedded: int
+    passages: int
+
+
+def measured(application: Application, path: Path) -> Measured:
     started, spent = time.perf_counter(), processor_seconds()
     (outcome,) = application.ingester.ingest([str(path)])
     if outcome.error:
         sys.exit(outcome.error)
-    return time.perf_counter() - started, processor_seconds() - spent, outcome.embedded, outcome.chunks
+    seconds, cpu_seconds = time.perf_counter() - started, processor_seconds() - spent
+    return Measured(round(seconds, 3), round(cpu_seconds, 3), outcome.embedded, outcome.chunks)
 
 
 def main() -> None:
@@ -117,11 +130,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the measurements here")
     wanted = parser.parse_args()
     paragraphs = paragraphs_of(wanted.texts)
-    formats: dict[str, dict[str, object]] = {}
-    print(
-        "| format | passages | first ingest, s | edit, s | share, median | least | share of processor time | target |"
-    )
-    print("|---|---|---|---|---|---|---|---|")
+    formats: dict[str, dict[str, Any]] = {}
+    store = "Elasticsearch" if wanted.elasticsearch else "LanceDB"
+    told = {"pages": wanted.pages, "store": store, "target": MOST, "formats": formats}
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(
             data_dir=Path(folder) / "data",
@@ -132,40 +143,25 @@ def main() -> None:
         application.embedder.embed_query("The model is loaded before the first round.")
         _ = application.embedder.fingerprint
         try:
-            for suffix in wanted.formats:
-                write = WRITERS[suffix]
-                firsts, edits = [], []
-                for number in range(wanted.rounds):
+            for number in range(wanted.rounds):
+                for suffix in wanted.formats:
                     pages = paged(paragraphs, wanted.pages)
                     path = Path(folder) / f"{number}.{suffix}"
-                    write(path, pages)
-                    firsts.append(measured(application, path))
+                    WRITERS[suffix](path, pages)
+                    first = measured(application, path)
                     pages[wanted.pages // 2][0] = f"This paragraph was edited in round {number}. {pages[0][0]}"
-                    write(path, pages)
-                    edits.append(measured(application, path))
-                shares = [edit[0] / first[0] for edit, first in zip(edits, firsts, strict=True)]
-                processor = statistics.median(edit[1] / first[1] for edit, first in zip(edits, firsts, strict=True))
-                share = statistics.median(shares)
-                print(
-                    f"| {suffix} | {firsts[0][3]} | {statistics.median(one[0] for one in firsts):.1f} | "
-                    f"{statistics.median(one[0] for one in edits):.2f} | {share:.1%} | {min(shares):.1%} | "
-                    f"{processor:.1%} | {'met' if share <= MOST else 'missed'} |",
-                    flush=True,
-                )
-                formats[suffix] = {
-                    "passages": firsts[0][3],
-                    "embedded": [one[2] for one in edits],
-                    "first_seconds": [one[0] for one in firsts],
-                    "edit_seconds": [one[0] for one in edits],
-                    "first_cpu_seconds": [one[1] for one in firsts],
-                    "edit_cpu_seconds": [one[1] for one in edits],
-                }
+                    WRITERS[suffix](path, pages)
+                    second = measured(application, path)
+                    one = formats.setdefault(suffix, {"passages": first.passages, **{name: [] for name in ROUNDS}})
+                    values = second.embedded, first.seconds, second.seconds, first.cpu_seconds, second.cpu_seconds
+                    for name, value in zip(ROUNDS, values, strict=True):
+                        one[name].append(value)
+                    print(f"round {number + 1}, {suffix}: {first}, then {second}", file=sys.stderr, flush=True)
+                    if wanted.json:
+                        wanted.json.write_text(json.dumps(told, indent=2), encoding="utf-8")
         finally:
             application.store.drop()
-    if wanted.json:
-        store = "elasticsearch" if wanted.elasticsearch else "lancedb"
-        told = {"pages": wanted.pages, "store": store, "target": MOST, "formats": formats}
-        wanted.json.write_text(json.dumps(told, indent=2), encoding="utf-8")
+    print(edit(told))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
-"""How fast text becomes searchable in Elasticsearch, and how much memory that takes.
+"""How fast text becomes searchable, and how much memory that takes.
 
-    python benchmarks/ingest.py --elasticsearch URL [--baselines VENV/bin/python] [--quick]
+    python benchmarks/ingest.py --elasticsearch URL [--baselines VENV/bin/python] [--json FILE] [--quick]
 
-Three questions, one table each, as they stand in docs/performance.md:
-
-1. How many passages a second does ``searchapp ingest`` make searchable, from files on disk, beside what the bare model
-   (SentenceTransformer.encode over the same passages in one call, same precision and batch size) merely encodes?
+1. How many passages a second does ``searchapp ingest`` make searchable, from files on disk, in Elasticsearch and in the
+   embedded store, beside what the bare model (SentenceTransformer.encode over the same passages in one call) merely
+   encodes?
 2. How do LangChain's ElasticsearchStore and Haystack do with the same model on the same server? They get the very
    passages that searchapp cuts, ready in memory: reading and cutting is not asked of them.
 3. How much does the peak of memory grow from 500 documents to 10,000?
+
+The model and each peer run twice: as their documentation sets them up, with the precision and the batches that they
+choose by themselves, and with searchapp's precision given by hand. The target, 1.8 times the faster peer, is judged
+against both. The rows differ in nothing else.
 
 All contenders live in processes of their own with the model loaded, and take turns in every round, so that a machine
 that slows down slows all of them. The baselines are no dependencies; they want an environment of their own, since they
@@ -19,6 +22,11 @@ pin other versions of the client:
 
 ``--texts`` (default: the English Kubernetes documentation of the judged data) is what is indexed for speed,
 ``--corpora`` (default: SciFact's and the Chinese RGB's documents) what is indexed for memory, a file a document.
+``--json`` is written anew after each round, so that a run that breaks off leaves what it measured:
+
+    {"speed": {"files", "passages", "cores", "machine", "python", "contenders": {NAME: {"version", "dtype",
+     "batch_size", "store", "passages_a_second": [n...]}}}, "memory": {"sizes": [n...], "embedders": {NAME:
+     {"process_mib": [n...], "parser_mib": [n...]}}}}
 """
 
 from __future__ import annotations
@@ -30,13 +38,16 @@ import os
 import platform
 import shutil
 import statistics
-import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from benchmarks.contender import Contender, in_turns
+from benchmarks.ingest_rows import ROWS, rows_to_measure
+from benchmarks.report_ingest import section
 
 CONTENDERS = Path(__file__).with_name("ingest_contenders.py")
 DATA = Path(os.environ.get("SEARCHAPP_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
@@ -48,42 +59,6 @@ ROUNDS, QUICK_ROUNDS = 5, 2
 SIZES, QUICK_SIZES = (500, 10_000), (100, 1_000)
 MEMORY_ROUNDS = 3
 """Of the smaller size; the larger one runs once."""
-
-
-class Contender:
-    """A process that does a task for every line it is sent, and answers each with a line of JSON."""
-
-    def __init__(self, python: str, name: str, script: Path = CONTENDERS, **facts: Any) -> None:
-        self.name = name
-        self._process = subprocess.Popen(
-            [python, str(script), name, json.dumps(facts)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "TOKENIZERS_PARALLELISM": "false", "HAYSTACK_TELEMETRY_ENABLED": "False"},
-        )
-        self.ready = self._answer()
-
-    def run(self) -> dict[str, Any]:
-        """One round."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("go\n")
-        self._process.stdin.flush()
-        return self._answer()
-
-    def close(self) -> None:
-        """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
-
-    def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            sys.exit(f"{self.name} ended without an answer.")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
 
 
 def texts_below(place: Path, folder: Path, most: int) -> int:
@@ -115,48 +90,50 @@ def documents_of(corpora: list[Path]) -> Iterator[str]:
         yield from (one for one in several if isinstance(one, str))
 
 
-def speed(wanted: argparse.Namespace, folder: Path) -> None:
-    """Measure and print the first two tables."""
-    library, passages = folder / "library", folder / "passages.jsonl"
+def speed(wanted: argparse.Namespace, folder: Path, keep: Callable[[dict[str, Any]], None]) -> None:
+    """Measure the first two questions."""
+    library = folder / "library"
     library.mkdir()
     files = texts_below(wanted.texts, library, wanted.files)
-    shared = {"url": wanted.elasticsearch, "passages": str(passages), "folder": str(folder)}
-    ours = Contender(sys.executable, "searchapp", **shared, library=str(library))
-    facts = {name: ours.ready[name] for name in ("model", "dtype", "batch_size")}
-    contenders = [Contender(sys.executable, "bare", **shared, **facts), ours]
-    if wanted.baselines:
-        contenders += [Contender(wanted.baselines, name, **shared, **facts) for name in ("langchain", "haystack")]
-    rates: dict[str, list[float]] = {one.name: [] for one in contenders}
+    shared = {"passages": str(folder / "passages.jsonl"), "folder": str(folder), "library": str(library)}
+    preparing = Contender(sys.executable, CONTENDERS, "prepare", **shared)
+    facts = preparing.ready
+    preparing.close()
+    contenders = []
+    dtypes = facts["dtype"], facts["library_dtype"]
+    for name, row in rows_to_measure(wanted.contenders, *dtypes, baselines=bool(wanted.baselines)).items():
+        given = {"model": facts["model"], "url": wanted.elasticsearch if row.server else "", **shared}
+        if row.by_hand:
+            given["dtype"] = facts["dtype"]
+        python = wanted.baselines if row.peer else sys.executable
+        contenders.append(Contender(python, CONTENDERS, row.task, name, **given))
+    figures = {
+        "files": files,
+        "passages": facts["passages"],
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "contenders": {one.name: {**one.ready, "passages_a_second": []} for one in contenders},
+    }
     for number in range(wanted.rounds):
-        # Whoever goes first finds the coolest processor, so the order turns.
-        for one in contenders[number % len(contenders) :] + contenders[: number % len(contenders)]:
+        round_ = {}
+        for one in in_turns(contenders, number):
             answer = one.run()
-            rates[one.name].append(answer["passages"] / answer["seconds"])
-            print(f"round {number + 1}: {one.name} {rates[one.name][-1]:.1f} a second", file=sys.stderr)
-    versions = {one.name: one.ready.get("version", "") for one in contenders}
+            round_[one.name] = round(answer["passages"] / answer["seconds"], 2)
+            print(f"round {number + 1}: {one.name} {round_[one.name]:.1f} a second", file=sys.stderr, flush=True)
+        for name, rate in round_.items():
+            figures["contenders"][name]["passages_a_second"].append(rate)
+        keep(figures)
     for one in contenders:
         one.close()
-    print(
-        f"\n{files} files, {ours.ready['passages']} passages; {facts['dtype']}, batches of {facts['batch_size']}; "
-        f"{wanted.rounds} rounds; {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
-        f"Elasticsearch {ours.ready['elasticsearch']} on the same machine.\n"
-    )
-    print("| | passages a second, median | slowest round | share of the bare model, median of rounds |")
-    print("|---|---|---|---|")
-    for name, measured in rates.items():
-        shares = [mine / bare for mine, bare in zip(measured, rates["bare"], strict=True)]
-        label = "the bare model" if name == "bare" else f"{name} {versions[name]}".strip()
-        share = f"{statistics.median(shares):.2f}"
-        print(f"| {label} | {statistics.median(measured):.1f} | {min(measured):.1f} | {share} |")
 
 
-def memory(wanted: argparse.Namespace, folder: Path) -> None:
-    """Measure and print the third table."""
+def memory(wanted: argparse.Namespace, folder: Path, keep: Callable[[dict[str, Any]], None]) -> None:
+    """Measure the third question."""
     texts = list(itertools.islice(documents_of(wanted.corpora), max(wanted.sizes)))
-    print("\n| | " + " | ".join(f"{size:,} documents" for size in wanted.sizes) + " | ratio |")
-    print("|---|" + "---|" * (len(wanted.sizes) + 1))
+    figures: dict[str, Any] = {"sizes": wanted.sizes, "embedders": {}}
     for embedder in wanted.embedders:
-        peaks, children = [], []
+        measured: dict[str, list[int]] = {"process_mib": [], "parser_mib": []}
         for size in wanted.sizes:
             library = folder / f"documents-{size}"
             if not library.is_dir():
@@ -164,24 +141,17 @@ def memory(wanted: argparse.Namespace, folder: Path) -> None:
                 for number, text in enumerate(texts[:size]):
                     (library / f"{number:05}.txt").write_text(text, encoding="utf-8")
             rounds = MEMORY_ROUNDS if size == min(wanted.sizes) and not wanted.quick else 1
+            facts = {"url": wanted.elasticsearch, "folder": str(folder), "library": str(library), "embedder": embedder}
             answers = []
             for _ in range(rounds):
-                one = Contender(
-                    sys.executable,
-                    "memory",
-                    url=wanted.elasticsearch,
-                    folder=str(folder),
-                    library=str(library),
-                    embedder=embedder,
-                )
+                one = Contender(sys.executable, CONTENDERS, "memory", **facts)
                 answers.append(one.run())
                 one.close()
-                print(f"memory: {embedder}, {size} documents: {answers[-1]}", file=sys.stderr)
-            peaks.append(statistics.median(answer["peak_mb"] for answer in answers))
-            children.append(statistics.median(answer["parser_mb"] for answer in answers))
-        for label, values in ((f"{embedder}, the process", peaks), (f"{embedder}, its parser", children)):
-            cells = " | ".join(f"{value:.0f} MiB" for value in values)
-            print(f"| {label} | {cells} | {values[-1] / values[0]:.2f} |")
+                print(f"memory: {embedder}, {size} documents: {answers[-1]}", file=sys.stderr, flush=True)
+            for kind, found in measured.items():
+                found.append(round(statistics.median(answer[kind] for answer in answers)))
+        figures["embedders"][embedder] = measured
+        keep(figures)
 
 
 def main() -> int:
@@ -195,20 +165,35 @@ def main() -> int:
     parser.add_argument("--corpora", type=Path, nargs="+", default=list(CORPORA), help="corpus.jsonl files")
     parser.add_argument("--only", choices=["speed", "memory"])
     parser.add_argument("--quick", action="store_true", help="small and few: shows that it works, measures little")
-    parser.add_argument("--rounds", type=int)
-    parser.add_argument("--files", type=int)
+    parser.add_argument("--rounds", type=int, help=f"of speed; default: {ROUNDS}")
+    parser.add_argument("--files", type=int, help=f"indexed for speed; default: {FILES}")
+    parser.add_argument("--contenders", nargs="+", choices=list(ROWS), metavar="NAME", help=", ".join(ROWS))
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     wanted = parser.parse_args()
     if not wanted.elasticsearch:
         parser.error("name a server: --elasticsearch http://127.0.0.1:9200")
+    if not wanted.baselines and any(ROWS[name].peer for name in wanted.contenders or ()):
+        parser.error("LangChain and Haystack want an environment of their own: --baselines .bench/bin/python")
     wanted.rounds = wanted.rounds or (QUICK_ROUNDS if wanted.quick else ROUNDS)
     wanted.files = wanted.files or (QUICK_FILES if wanted.quick else FILES)
     wanted.sizes = QUICK_SIZES if wanted.quick else SIZES
     wanted.embedders = ["hashed:384"] if wanted.quick else ["hashed:384", "sentence-transformers:all-MiniLM-L6-v2"]
+    figures: dict[str, Any] = {}
+
+    def keep(part: str) -> Callable[[dict[str, Any]], None]:
+        def keeping(found: dict[str, Any]) -> None:
+            figures[part] = found
+            if wanted.json:
+                wanted.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+
+        return keeping
+
     with tempfile.TemporaryDirectory() as folder:
         if wanted.only != "memory":
-            speed(wanted, Path(folder))
+            speed(wanted, Path(folder), keep("speed"))
         if wanted.only != "speed":
-            memory(wanted, Path(folder))
+            memory(wanted, Path(folder), keep("memory"))
+    print(section(figures))
     return 0
 
 

@@ -24,15 +24,17 @@ WARM_UP = 64
 PREFIX = "searchapp-bench"
 
 
-def searchapp(facts: Facts) -> tuple[Facts, Task]:
-    """``searchapp ingest`` over a folder; writes the passages that it cuts to a file for the others."""
+def prepare(facts: Facts) -> tuple[Facts, Task]:
+    """Cut the library as searchapp does, into a file of passages for all; tells what searchapp and libraries choose."""
+    from sentence_transformers import SentenceTransformer
+
     from searchapp.chunking import chunk_document
     from searchapp.embedding import build_embedder
     from searchapp.embedding.sentence_transformers import _packaged_folder
     from searchapp.settings import load_settings
     from searchapp.sources import Loader, SourceRef, discover
 
-    settings = load_settings(data_dir=Path(facts["folder"]) / "data", elasticsearch_url=facts["url"])
+    settings = load_settings(data_dir=Path(facts["folder"]) / "data", elasticsearch_url="")
     embedder = build_embedder(settings)
     passages: dict[str, str] = {}
     with Loader(settings) as loader:
@@ -41,8 +43,24 @@ def searchapp(facts: Facts) -> tuple[Facts, Task]:
             document = loader.load(found)
             for chunk in chunk_document(document, embedder, settings.chunk_overlap_tokens, settings.chunk_tokens):
                 passages[chunk.hash] = chunk.embedded_text
-    texts = list(passages.values())
-    Path(facts["passages"]).write_text("\n".join(map(json.dumps, texts)), encoding="utf-8")
+    Path(facts["passages"]).write_text("\n".join(map(json.dumps, passages.values())), encoding="utf-8")
+    model = _packaged_folder()
+    return {
+        "passages": len(passages),
+        "model": model,
+        "dtype": embedder.fingerprint.dtype,
+        "library_dtype": _name(SentenceTransformer(model, local_files_only=True).dtype),
+    }, dict
+
+
+def searchapp(facts: Facts) -> tuple[Facts, Task]:
+    """``searchapp ingest`` over a folder, into Elasticsearch where there is a URL, else into the embedded store."""
+    from searchapp.embedding import build_embedder
+    from searchapp.settings import load_settings
+
+    settings = load_settings(data_dir=Path(facts["folder"]) / "data", elasticsearch_url=facts["url"])
+    embedder = build_embedder(settings)
+    texts = _texts(facts)
     embedder.embed_documents(texts[:WARM_UP])
 
     def task() -> Facts:
@@ -52,11 +70,10 @@ def searchapp(facts: Facts) -> tuple[Facts, Task]:
         return {"passages": ingested["embedded"], "seconds": ingested["seconds"]}
 
     return {
-        "passages": len(texts),
-        "model": _packaged_folder(),
+        "version": _version("searchapp"),
         "dtype": embedder.fingerprint.dtype,
         "batch_size": settings.embedding_batch_size,
-        "elasticsearch": _server_version(facts["url"]),
+        "store": _server(facts) if facts["url"] else f"LanceDB {_version('lancedb')}",
     }, task
 
 
@@ -82,7 +99,10 @@ def _ingest(facts: Facts, embedder: Any) -> Facts:
             raise RuntimeError(outcome.error)
         embedded += outcome.embedded
     seconds = time.perf_counter() - started
-    _remove(facts["url"], name)
+    if facts["url"]:
+        _remove(facts["url"], name)
+    else:
+        application.store.drop()
     return {"embedded": embedded, "seconds": seconds}
 
 
@@ -97,7 +117,7 @@ def memory(facts: Facts) -> tuple[Facts, Task]:
         SPARE.end()  # only a child that has ended is counted
         unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
         peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return {"peak_mb": peaks[0] / unit, "parser_mb": peaks[1] / unit, **ingested}
+        return {"process_mib": peaks[0] / unit, "parser_mib": peaks[1] / unit, **ingested}
 
     return {}, task
 
@@ -108,7 +128,7 @@ def bare(facts: Facts) -> tuple[Facts, Task]:
     texts = _texts(facts)
 
     def encode(some: list[str]) -> None:
-        model.encode(some, batch_size=facts["batch_size"], convert_to_tensor=True, show_progress_bar=False)
+        model.encode(some, convert_to_tensor=True, show_progress_bar=False)
 
     encode(texts[:WARM_UP])
 
@@ -117,7 +137,7 @@ def bare(facts: Facts) -> tuple[Facts, Task]:
         encode(texts)
         return {"passages": len(texts), "seconds": time.perf_counter() - started}
 
-    return {}, task
+    return {"version": "", "dtype": _name(model.dtype), "batch_size": _batch_size(model), "store": ""}, task
 
 
 def langchain(facts: Facts) -> tuple[Facts, Task]:
@@ -127,9 +147,7 @@ def langchain(facts: Facts) -> tuple[Facts, Task]:
     from langchain_huggingface import HuggingFaceEmbeddings
 
     embeddings = HuggingFaceEmbeddings(
-        model_name=facts["model"],
-        model_kwargs={"model_kwargs": _dtype(facts), "local_files_only": True},
-        encode_kwargs={"batch_size": facts["batch_size"]},
+        model_name=facts["model"], model_kwargs={"local_files_only": True, "model_kwargs": _dtype(facts)}
     )
     texts = _texts(facts)
     embeddings.embed_documents(texts[:WARM_UP])
@@ -144,7 +162,12 @@ def langchain(facts: Facts) -> tuple[Facts, Task]:
         _check(facts["url"], name, len(texts))
         return {"passages": len(texts), "seconds": seconds}
 
-    return {"version": _version("langchain-elasticsearch")}, task
+    return {
+        "version": _version("langchain-elasticsearch"),
+        "dtype": _name(embeddings._client.dtype),
+        "batch_size": _batch_size(embeddings._client),
+        "store": _server(facts),
+    }, task
 
 
 def haystack(facts: Facts) -> tuple[Facts, Task]:
@@ -157,11 +180,7 @@ def haystack(facts: Facts) -> tuple[Facts, Task]:
     if not _has_root(facts["url"]):
         Elasticsearch.info = lambda *_, **__: {}  # a server without GET /, which Haystack asks to see that one is there
     embedder = SentenceTransformersDocumentEmbedder(
-        model=facts["model"],
-        batch_size=facts["batch_size"],
-        progress_bar=False,
-        local_files_only=True,
-        model_kwargs=_dtype(facts),
+        model=facts["model"], progress_bar=False, local_files_only=True, model_kwargs=_dtype(facts)
     )
     embedder.warm_up()
     texts = _texts(facts)
@@ -171,12 +190,18 @@ def haystack(facts: Facts) -> tuple[Facts, Task]:
         name = f"{PREFIX}-{uuid.uuid4().hex[:8]}"
         store = ElasticsearchDocumentStore(hosts=facts["url"], index=name, request_timeout=120)
         started = time.perf_counter()
+        # By default it would wait for the server's next refresh, up to a second.
         store.write_documents(embedder.run([Document(content=text) for text in texts])["documents"], refresh=True)
         seconds = time.perf_counter() - started
         _check(facts["url"], name, len(texts))
         return {"passages": len(texts), "seconds": seconds}
 
-    return {"version": _version("haystack-ai")}, task
+    return {
+        "version": _version("haystack-ai"),
+        "dtype": _name(embedder.embedding_backend.model.dtype),
+        "batch_size": embedder.batch_size,
+        "store": _server(facts),
+    }, task
 
 
 def _model(facts: Facts) -> Any:
@@ -186,9 +211,21 @@ def _model(facts: Facts) -> Any:
 
 
 def _dtype(facts: Facts) -> Facts:
+    """What gives a library the precision of the facts; nothing where they name none, so that it chooses."""
     import torch
 
-    return {"dtype": getattr(torch, facts["dtype"])}
+    return {"dtype": getattr(torch, facts["dtype"])} if facts.get("dtype") else {}
+
+
+def _name(dtype: Any) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def _batch_size(model: Any) -> int:
+    """What ``encode`` takes at once unless it is told otherwise."""
+    from inspect import signature
+
+    return int(signature(model.encode).parameters["batch_size"].default)
 
 
 def _texts(facts: Facts) -> list[str]:
@@ -209,6 +246,10 @@ def _ask(url: str, path: str, method: str = "GET") -> Any:
 def _server_version(url: str) -> str:
     nodes = _ask(url, "/_nodes/_all/info?filter_path=nodes.*.version")["nodes"]
     return ", ".join(sorted({node["version"] for node in nodes.values()}))
+
+
+def _server(facts: Facts) -> str:
+    return f"Elasticsearch {_server_version(facts['url'])}"
 
 
 def _has_root(url: str) -> bool:
@@ -241,7 +282,7 @@ def main() -> None:
     name, facts = sys.argv[1], json.loads(sys.argv[2])
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no answer
-    contenders = {one.__name__: one for one in (searchapp, memory, bare, langchain, haystack)}
+    contenders = {one.__name__: one for one in (prepare, searchapp, memory, bare, langchain, haystack)}
     ready, task = contenders[name](facts)
     print(json.dumps(ready), file=answers, flush=True)
     # In a thread, as searchapp embeds: for PyTorch's main thread the same batches cost 1.5 times the processor time.

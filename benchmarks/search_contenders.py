@@ -130,6 +130,7 @@ def haystack(facts: Facts, name: str) -> Ask:
 
     if not _has_root(facts["url"]):
         Elasticsearch.info = lambda *_, **__: {}  # a server without GET /, which Haystack asks to see that one is there
+    depth = facts.get("depth", DEPTH)
     store = ElasticsearchDocumentStore(hosts=facts["url"], index=name, request_timeout=120)
     pairs = zip(_texts(facts), _vectors(facts).tolist(), strict=True)
     store.write_documents([Document(content=text, embedding=values) for text, values in pairs], refresh=True)
@@ -139,8 +140,8 @@ def haystack(facts: Facts, name: str) -> Ask:
         model=facts["model"], progress_bar=False, local_files_only=True, model_kwargs=_dtype(facts)
     )
     pipeline.add_component("embedder", embedder)
-    pipeline.add_component("words", ElasticsearchBM25Retriever(document_store=store, top_k=DEPTH))
-    near = ElasticsearchEmbeddingRetriever(document_store=store, top_k=DEPTH, num_candidates=CANDIDATES)
+    pipeline.add_component("words", ElasticsearchBM25Retriever(document_store=store, top_k=depth))
+    near = ElasticsearchEmbeddingRetriever(document_store=store, top_k=depth, num_candidates=CANDIDATES)
     pipeline.add_component("near", near)
     pipeline.add_component("joiner", DocumentJoiner(join_mode="reciprocal_rank_fusion", top_k=SIZE))
     pipeline.connect("embedder.embedding", "near.query_embedding")
