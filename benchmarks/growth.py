@@ -7,6 +7,8 @@ each size a process of its own asks the same queries by ``Searcher.search``, the
 hybrid in turn, in several rounds. Recall is that of the semantic leg's first ten against comparing every vector. The
 target: a search of 1,000,000 passages takes at most twice as long as one of 100,000. Elasticsearch is started with a
 heap of 2 GB unless ``--elasticsearch`` names one; ``--merge`` merges its index into one segment at each size.
+
+The figures are written after each size; a store that fails is named, and the other one goes on (exit code 1).
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +34,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from benchmarks.growth_corpus import BLOCK, DIMS, Corpus, ExactNeighbours
+from benchmarks.keeping import Found, gathered
+from benchmarks.report_tables import growth
 from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.model import SearchMode, SearchRequest
 from searchapp.search import Searcher
@@ -37,6 +43,7 @@ from searchapp.settings import load_settings
 from searchapp.stores import LegQuery, build_store
 from tests.services import elasticsearch
 
+ELASTICSEARCH = "elasticsearch"
 MODES = (SearchMode.KEYWORD, SearchMode.SEMANTIC, SearchMode.HYBRID)
 WARM_UP = 20
 DEPTH = 100
@@ -93,16 +100,24 @@ def searched(facts: dict[str, Any]) -> dict[str, Any]:
     return {"ms": latency, "found": found, "process_rss_mib": psutil.Process().memory_info().rss / 2**20}
 
 
-def grown(facts: dict[str, Any], sizes: list[int], merge: bool, progress: Progress) -> dict[str, Any]:
-    """The figures of one store, by size."""
-    settings = settings_of(facts)
-    store = build_store(settings)
-    store.prepare(HashedEmbedder(str(DIMS), settings).fingerprint)
-    corpus, figures, before = Corpus(), {}, 0
-    exact = ExactNeighbours(np.array([query.vector for query in corpus.queries(facts["queries"])]))
-    bar = progress.add_task(facts["store"], total=sizes[-1])
-    try:
-        for size in sizes:
+def grown(store_name: str, wanted: argparse.Namespace, progress: Progress) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each size and the figures of one store at it; whatever was started or written is gone at the end."""
+    with contextlib.ExitStack() as stack:
+        facts = {
+            "url": _elasticsearch(wanted.elasticsearch, stack) if store_name == ELASTICSEARCH else "",
+            "folder": stack.enter_context(tempfile.TemporaryDirectory(prefix="searchapp-growth-")),
+            "prefix": f"growth-{uuid.uuid4().hex[:8]}",
+            "queries": wanted.queries,
+            "rounds": wanted.rounds,
+        }
+        settings = settings_of(facts)
+        store = build_store(settings)
+        stack.callback(store.drop)
+        store.prepare(HashedEmbedder(str(DIMS), settings).fingerprint)
+        corpus, before = Corpus(), 0
+        exact = ExactNeighbours(np.array([query.vector for query in corpus.queries(wanted.queries)]))
+        bar = progress.add_task(store_name, total=wanted.sizes[-1])
+        for size in wanted.sizes:
             spent = 0.0
             for block in corpus.blocks(before, size):
                 exact.see(block.ids, block.vectors)
@@ -110,16 +125,16 @@ def grown(facts: dict[str, Any], sizes: list[int], merge: bool, progress: Progre
                 failed = store.write(block.writes)
                 spent += time.perf_counter() - started
                 if failed:
-                    raise SystemExit(f"{len(failed)} documents failed: {next(iter(failed.values()))}")
+                    raise RuntimeError(f"{len(failed)} documents failed: {next(iter(failed.values()))}")
                 progress.advance(bar, BLOCK)
             started = time.perf_counter()
             store.refresh()
-            if merge and facts["url"]:
+            if wanted.merge and facts["url"]:
                 _merge(store)
             spent += time.perf_counter() - started
             with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
                 found = pool.submit(searched, facts).result()
-            figures[str(size)] = {
+            figures = {
                 "ms": found["ms"],
                 "recall_at_10": round(exact.recall(found["found"]), 4),
                 "bytes_a_chunk": round(_bytes(store, facts) / size),
@@ -127,11 +142,17 @@ def grown(facts: dict[str, Any], sizes: list[int], merge: bool, progress: Progre
                 "process_rss_mib": round(found["process_rss_mib"]),
                 **_server_memory(store, facts),
             }
-            progress.console.print(f"{facts['store']} {size:,}: {json.dumps(figures[str(size)])}")
+            progress.console.print(f"{store_name} {size:,}: {json.dumps(figures)}")
+            yield str(size), figures
             before = size
-    finally:
-        store.drop()
-    return figures
+
+
+def _elasticsearch(url: str, stack: contextlib.ExitStack) -> str:
+    if url:
+        return url
+    server = elasticsearch.start(heap="2g")
+    stack.callback(server.stop)
+    return server.url
 
 
 def _merge(store: Any) -> None:
@@ -159,12 +180,6 @@ def _server_memory(store: Any, facts: dict[str, Any]) -> dict[str, int]:
     return memory
 
 
-def ratios(figures: dict[str, Any], larger: str, smaller: str) -> dict[str, float]:
-    """Median p50 of each mode at the larger size, as a multiple of that at the smaller one."""
-    big, small = figures[larger]["ms"], figures[smaller]["ms"]
-    return {mode: round(big[mode]["p50_median"] / small[mode]["p50_median"], 2) for mode in big}
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="10000,100000,1000000", help=f"multiples of {BLOCK}, rising")
@@ -177,37 +192,21 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     wanted = parser.parse_args()
-    sizes = [int(size) for size in wanted.sizes.split(",")]
-    if any(size % BLOCK for size in sizes) or sizes != sorted(set(sizes)):
+    wanted.sizes = [int(size) for size in wanted.sizes.split(",")]
+    if any(size % BLOCK for size in wanted.sizes) or wanted.sizes != sorted(set(wanted.sizes)):
         parser.error(f"--sizes are multiples of {BLOCK:,}, rising")
-    result: dict[str, Any] = {"sizes": sizes, "queries": wanted.queries, "rounds": wanted.rounds, "stores": {}}
-    with contextlib.ExitStack() as stack:
-        progress = stack.enter_context(
-            Progress(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                console=Console(stderr=True),
-            )
-        )  # fmt: skip
-        for store in wanted.stores.split(","):
-            url = ""
-            if store == "elasticsearch":
-                url = wanted.elasticsearch
-                if not url:
-                    server = elasticsearch.start(heap="2g")
-                    stack.callback(server.stop)
-                    url = server.url
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="searchapp-growth-"))
-            facts = {
-                "store": store, "url": url, "folder": folder, "prefix": f"growth-{uuid.uuid4().hex[:8]}",
-                "queries": wanted.queries, "rounds": wanted.rounds,
-            }  # fmt: skip
-            result["stores"][store] = grown(facts, sizes, wanted.merge, progress)
-            if wanted.json:
-                wanted.json.write_text(json.dumps(result, indent=1), encoding="utf-8")
-    for store, figures in result["stores"].items():
-        if len(sizes) > 1:
-            print(f"{store}: {sizes[-1]:,} against {sizes[-2]:,}: {ratios(figures, str(sizes[-1]), str(sizes[-2]))}")
-    return 0
+    result: dict[str, Any] = {"queries": wanted.queries, "rounds": wanted.rounds, "merged": wanted.merge}
+
+    def keep(stores: Found, failed: dict[str, str]) -> None:
+        result.update(stores=stores, failed=failed)
+        if wanted.json:
+            wanted.json.write_text(json.dumps(result, indent=1), encoding="utf-8")
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        _, failed = gathered({one: partial(grown, one, wanted, progress) for one in wanted.stores.split(",")}, keep)
+    print(growth(result))
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
