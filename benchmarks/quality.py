@@ -21,6 +21,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch, helpers
 
+from benchmarks.page import put
 from searchapp.cli.stopping import orderly_end
 from searchapp.evaluation.asking import Asked, Legs, Memory, ask, by_document
 from searchapp.evaluation.baseline import p_value
@@ -45,7 +46,6 @@ WEIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9)
 STORES = ("Elasticsearch", "LanceDB")
 MOST_APART = 0.015
 LEAST_ON_SCIFACT = 0.735
-BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,7 @@ def main() -> None:
     text = tables({name: results[name] for name in SETS if name in results})
     print(text)
     if told.write:
-        page = told.write.read_text(encoding="utf-8")
-        before, rest = page.split(BEGIN)
-        told.write.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
+        put(told.write, "tables", text)
 
 
 def fewer(dataset: Dataset, every: int) -> Dataset:

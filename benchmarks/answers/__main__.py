@@ -1,108 +1,98 @@
 """Measure answers on RGB: ``python -m benchmarks.answers``.
 
-Prints the tables of docs/quality-answers.md; exits with 1 where a target is missed. It needs RGB's files (``--data``),
-and for the gate the embedding model of the settings; no language model.
+Prints the tables of docs/quality-answers.md; --write puts them there. Exits with 1 where a target is missed. It needs
+RGB's files (``--data``), and for the gate the embedding model of the settings; no language model.
+
+Each set's passages go into a throw-away index; they are embedded once, and not again in a second run with the same
+model. A set that is measured alone joins those of earlier runs (``--keep``), unless they were measured with another
+model, chunking or code.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterable
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import track
 
-from benchmarks.answers.constructed import Case, balanced_accuracy, counterfactual, tally, unrelated
-from benchmarks.answers.gate import WORLDS, index, refusals, shares
+from benchmarks.answers import checker, tables
+from benchmarks.answers.gate import PARTS, WORLDS, index, refusals, shares
 from benchmarks.answers.judged import RETRIEVAL, THIRDS, retrieval, rgb
-from searchapp.model import Support
+from benchmarks.answers.kept import Kept, Maker, Rows, code, maker
+from benchmarks.page import put
+from searchapp.evaluation.runner import throw_away
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
 
-LEAST_BALANCED = 0.9
-LEAST_GATE = 0.95
-COUNTERFEITS = ("en_fact", "zh_fact")
 SETS = ("en_fact", "zh_fact", "zh_int", "zh_refine")
 GATE_SETS = (*SETS[:3], *THIRDS, *RETRIEVAL)
-PARTS = ("seen", "chosen", "hold-out")
+TABLES = {"checker": (tables.checker, SETS), "gate": (tables.gate, GATE_SETS)}
 
 
 def main() -> int:
     """Run what was asked for; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.answers", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.answers",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data/rgb"), help="the folder of RGB's files")
     parser.add_argument("--part", choices=("checker", "gate", "all"), default="all")
     parser.add_argument("--set", choices=(*SETS, *GATE_SETS), action="append", help="only this one; may be repeated")
-    parser.add_argument("--keep", type=Path, default=Path(".searchapp/answers"), help="indices of the last runs")
-    chosen = parser.parse_args()
-    if not chosen.data.is_dir():
-        parser.error(f"{chosen.data} is no folder")
-    wanted = chosen.set or (*SETS, *GATE_SETS)
+    parser.add_argument("--keep", type=Path, default=Path(".searchapp/answers"), help="vectors and figures of runs")
+    parser.add_argument("--write", type=Path, help="page whose tables are replaced")
+    told = parser.parse_args()
+    if not told.data.is_dir():
+        parser.error(f"{told.data} is no folder")
+    wanted = told.set or (*SETS, *GATE_SETS)
+    kept = Kept(told.keep / "answers.json")
     met = True
-    if chosen.part != "gate":
-        met = checker(chosen.data, [name for name in SETS if name in wanted])
-    if chosen.part != "checker":
-        met = gate(chosen.data, [name for name in GATE_SETS if name in wanted], chosen.keep) and met
+    for part in TABLES if told.part == "all" else (told.part,):
+        table, names = TABLES[part]
+        asked = [name for name in names if name in wanted]
+        made_by = check(told.data, asked, kept) if part == "checker" else ask(told.data, asked, told.keep, kept)
+        figures = kept.rows(part, names, made_by)
+        text, reached = table(figures)
+        met = met and reached
+        print(f"{text}\n")
+        if told.write:
+            if lacking := tables.missing(figures, names):
+                sys.exit(f"{told.write} keeps its table of the {part}: {', '.join(lacking)} must be measured, too.")
+            put(told.write, part, text)
     return 0 if met else 1
 
 
-def checker(data: Path, names: list[str]) -> bool:
-    """Print how well right and wrong sentences are told apart, by kind of construction; whether the target is met."""
-    print("| set | wrong by | half | sentences | right ones supported | wrong ones not supported | balanced |")
-    print("|---|---|---|---|---|---|---|")
-    lowest = 1.0
+def check(data: Path, names: Iterable[str], kept: Kept) -> Maker:
+    """Measure the checker of sentences; no model takes part."""
+    made_by = {"code": code()}
     for name in names:
-        for odd in (False, True):
-            for way, cases in _ways(data / f"{name}.json", name, odd):
-                counts = tally(cases)
-                right, wrong = counts[True], counts[False]
-                balanced = balanced_accuracy(cases)
-                lowest = min(lowest, balanced) if odd else lowest
-                print(
-                    f"| {name} | {way} | {'reported' if odd else 'calibration'} | {len(cases)} | "
-                    f"{right[Support.SUPPORTED] / right.total():.3f} | "
-                    f"{1 - wrong[Support.SUPPORTED] / wrong.total():.3f} | {balanced:.3f} |"
-                )
-    print(f"\nLowest on the reported half: {lowest:.3f} (target {LEAST_BALANCED})\n")
-    return lowest >= LEAST_BALANCED
+        kept.put("checker", name, made_by, checker.measured(data, name))
+    return made_by
 
 
-def _ways(path: Path, name: str, odd: bool) -> Iterator[tuple[str, list[Case]]]:
-    makers = [("another question's passages", unrelated)]
-    if name in COUNTERFEITS:
-        makers.insert(0, ("counterfeits", counterfactual))
-    for way, make in makers:
-        cases = sorted((case for case in make(path, odd=odd) if case.claim), key=lambda case: case.kind)
-        for kind, of_kind in groupby(cases, key=lambda case: case.kind):
-            yield f"{way}, {kind}", list(of_kind)
-
-
-def gate(data: Path, names: list[str], keep: Path) -> bool:
-    """Print how often questions are answered and refused where they should be; whether the targets are met."""
-    rows: list[str] = []
-    met = True
+def ask(data: Path, names: Iterable[str], folder: Path, kept: Kept) -> Maker:
+    """Measure how often questions are answered and refused where they should be."""
+    application = Application(load_settings(data_dir=folder, elasticsearch_url="", index_prefix="answers"))
+    made_by = maker(application.model.fingerprint, application.settings)
+    progress = Console(stderr=True)
     for name in names:
         documents, asked = retrieval(data.parent, name) if name in RETRIEVAL else rgb(data, name)
-        folder = keep / name.replace(" ", "-")
-        application = Application(load_settings(data_dir=folder, elasticsearch_url=""))
-        if application.store.count() == 0:
-            for _ in track(index(application, documents.values()), f"Indexing {name}", len(documents)):
+        with throw_away(application) as trial:
+            ingested = index(trial, documents.values())
+            for _ in track(ingested, f"Indexing {name}", len(documents), console=progress):
                 pass
-        found = list(track(refusals(application, asked), f"Asking {name}", len(asked) * len(WORLDS)))
-        for part in PARTS:
-            right = shares(found, part)
-            if not right:
-                continue
-            cells = " | ".join(f"{right[world]:.3f}" if world in right else "" for world in WORLDS)
-            rows.append(f"| {name} | {part} | {sum(one.part == part for one in asked)} | {cells} |")
-            wanted = name not in RETRIEVAL and part == "hold-out"
-            met = met and (not wanted or min(right["answerable"], right["another question's"]) >= LEAST_GATE)
-    print("| set | part | questions | answerable: answered | " + ": refused | ".join(WORLDS[1:]) + ": refused |")
-    print("|---|---|---|---|---|---|---|")
-    print("\n".join(rows))
-    return met
+            questions = refusals(trial, asked)
+            found = list(track(questions, f"Asking {name}", len(asked) * len(WORLDS), console=progress))
+        rows: Rows = [
+            {"part": part, "questions": sum(one.part == part for one in asked), "right": right}
+            for part in PARTS
+            if (right := shares(found, part))
+        ]
+        kept.put("gate", name, made_by, rows)
+    return made_by
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from searchapp.wiring import Application
 PASSAGES = 8
 """Passages that an answer is asked from by default."""
 
+PARTS = ("hold-out", "chosen", "seen")
 WORLDS = ("answerable", "another question's", "all but its own", "hard negatives")
 
 
