@@ -16,6 +16,7 @@ from searchapp.errors import SearchAppError
 from searchapp.model import Citation, Hit, Sentence, Support
 from searchapp.search.highlights import MARK_CLOSE, MARK_OPEN, highlights
 from searchapp.text.sentences import MARKER
+from searchapp.text.words import content_terms
 
 ATTRIBUTING_AGREEMENT = 0.75
 """Agreement at which a sentence without a marker is given one."""
@@ -99,7 +100,7 @@ def citations_of(sentences: Sequence[Sentence], passages: Sequence[Hit]) -> tupl
 
 
 def _citation(number: int, claims: str, hit: Hit) -> Citation:
-    quote = " … ".join(highlights(claims, hit.text)).replace(MARK_OPEN, "").replace(MARK_CLOSE, "")
+    quote = " … ".join(highlights(content_terms(claims), hit.text)).replace(MARK_OPEN, "").replace(MARK_CLOSE, "")
     return Citation(number, hit.chunk_id, hit.document_id, hit.title, hit.source, hit.page, quote)
 
 

@@ -5,8 +5,11 @@ It works on the passage's text, not in the store, so that every store and also a
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from searchapp.text.occurrences import occurrences
 from searchapp.text.sentences import is_whole, sentence_spans
-from searchapp.text.words import Word, content_terms, words
+from searchapp.text.words import Word
 
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 """Private-use characters, which sources strip from every document, so that no text can forge a mark."""
@@ -15,12 +18,12 @@ FRAGMENTS = 2
 FRAGMENT_CHARACTERS = 320
 
 
-def highlights(query: str, text: str) -> tuple[str, ...]:
-    """The sentences of ``text`` that share most terms with ``query``, in reading order, matches marked.
+def highlights(terms: Collection[str], text: str) -> tuple[str, ...]:
+    """The sentences of ``text`` with most of the ``terms`` (``content_terms`` of a query), in reading order, marked.
 
     A passage without a matching word yields its first whole sentence, unmarked.
     """
-    found = list(words(text, content_terms(query)))
+    found = occurrences(text, terms)
     spans = pieces(text)
     scored = [(len({w.term for w in found if start <= w.start < end}), start, end) for start, end in spans]
     best = sorted((piece for piece in scored if piece[0]), key=lambda piece: (-piece[0], piece[1]))[:FRAGMENTS]

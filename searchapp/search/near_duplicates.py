@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from typing import TypeAlias
 
-from searchapp.text.words import words
+from searchapp.text.words import CJK
 
 SHINGLE = 4
-"""Terms in a row that are compared at once; in CJK a term is a pair of characters."""
+"""Words in a row that are compared at once; in CJK a character is one."""
 
 ALIKE = 0.8
 """Share of common shingles (Jaccard) from which two passages count as one."""
 
 Shingles: TypeAlias = frozenset[tuple[str, ...]]
 
+_WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]")
+
 
 def shingles(text: str) -> Shingles:
-    """Every ``SHINGLE`` terms in a row (Broder 1997, "On the resemblance and containment of documents")."""
-    terms = [word.term for word in words(text)]
-    return frozenset(tuple(terms[at : at + SHINGLE]) for at in range(max(1, len(terms) - SHINGLE + 1)))
+    """Every ``SHINGLE`` words in a row (Broder 1997, "On the resemblance and containment of documents")."""
+    words = _WORD.findall(text.casefold())
+    return frozenset(zip(*(words[at:] for at in range(SHINGLE)), strict=False)) or frozenset([tuple(words)])
 
 
 class Seen:

@@ -10,6 +10,7 @@ from searchapp.search.arrangement import Place, places, sorted_chunks
 from searchapp.search.highlights import highlights
 from searchapp.search.reranker import ABOVE
 from searchapp.stores import FacetCounts, FoundChunk, LegResults
+from searchapp.text.words import content_terms
 
 MOST_BEHIND = 5
 """Passages that one hit carries behind it; the rest are counted."""
@@ -32,11 +33,12 @@ def page_of_results(request: SearchRequest, found: Found) -> SearchResults:
     end = request.offset + request.size
     arranged = places(ranked, grouped=request.grouped, folded=request.folded, wanted=end)
     leg_scores = _leg_scores(found.legs)
+    terms = content_terms(found.marked)
     reranks = request.mode is SearchMode.HYBRID  # in a single leg a score is BM25 or cosine
 
     def hit(rank: int, chunk: FoundChunk) -> Hit:
         score = found.scores[chunk.id]
-        return _hit(rank, score, chunk, leg_scores[chunk.id], found.marked, reranks and score >= ABOVE)
+        return _hit(rank, score, chunk, leg_scores[chunk.id], terms, reranks and score >= ABOVE)
 
     def placed(rank: int, place: Place) -> Hit:
         return replace(
@@ -83,7 +85,9 @@ def _leg_scores(legs: LegResults) -> dict[str, dict[Leg, LegScore]]:
     return scores
 
 
-def _hit(rank: int, score: float, chunk: FoundChunk, legs: Mapping[Leg, LegScore], query: str, reranked: bool) -> Hit:
+def _hit(
+    rank: int, score: float, chunk: FoundChunk, legs: Mapping[Leg, LegScore], terms: set[str], reranked: bool
+) -> Hit:
     return Hit(
         rank=rank,
         score=score,
@@ -100,6 +104,6 @@ def _hit(rank: int, score: float, chunk: FoundChunk, legs: Mapping[Leg, LegScore
         end=chunk.end,
         modified=chunk.modified,
         legs=legs,
-        highlights=highlights(query, chunk.text),
+        highlights=highlights(terms, chunk.text),
         reranked=reranked,
     )

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from searchapp.stores import FoundChunk
+from searchapp.text.occurrences import occurrences
 from searchapp.text.sentences import sentence_spans
-from searchapp.text.words import content_terms, fold_width, words
+from searchapp.text.words import content_terms, fold_width
 
 
 def shares(query: str, passages: Sequence[FoundChunk]) -> list[float]:
@@ -28,9 +29,9 @@ def shares(query: str, passages: Sequence[FoundChunk]) -> list[float]:
 
 def _sentences(wanted: set[str], passage: FoundChunk) -> set[frozenset[str]]:
     """Which of the ``wanted`` terms each sentence has, those of the title in all of them."""
-    named = {word.term for word in words(fold_width(passage.title), wanted)}
+    named = {word.term for word in occurrences(fold_width(passage.title), wanted)}
     text = fold_width(passage.text)
-    found = [(word.start, word.term) for word in words(text, wanted)]
+    found = [(word.start, word.term) for word in occurrences(text, wanted)]
     if not found:
         return {frozenset(named)}
     spans = sentence_spans(text)

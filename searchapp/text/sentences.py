@@ -25,6 +25,8 @@ _BOUNDARY = re.compile(
     rf"|(?P<latin>[.!?]+{_CLOSERS}{_CITATIONS})(?=\s|$)"  # a Latin one only before white space
     r"|(?P<line>\n)"
 )
+_STOP = re.compile(r"[。！？｡….!?\n]")
+"""What every boundary begins with: a set alone is searched for several times as fast as alternatives are tried."""
 _WHOLE = re.compile(rf"[。！？｡….!?]{_CLOSERS}{_CITATIONS}$")
 _LAST_WORD = re.compile(r"[\w.]*\w$")
 
@@ -38,7 +40,7 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterato
     """
     stop = len(text) if end is None else end
     begin = start
-    for match in _BOUNDARY.finditer(text, start, stop):
+    for match in _boundaries(text, start, stop):
         if match.lastgroup == "latin" and _is_inside_a_sentence(text, match.start(), match.end(), stop):
             continue
         if match.lastgroup == "line" and _goes_on(text, begin, match.start(), stop):
@@ -56,6 +58,15 @@ def sentences(text: str) -> list[str]:
 def is_whole(sentence: str) -> bool:
     """Whether ``sentence`` ends with a stop, as a heading or a line cut short does not."""
     return _WHOLE.search(sentence) is not None
+
+
+def _boundaries(text: str, start: int, stop: int) -> Iterator[re.Match[str]]:
+    at = start
+    while found := _STOP.search(text, at, stop):
+        boundary = _BOUNDARY.match(text, found.start(), stop)
+        if boundary:
+            yield boundary
+        at = boundary.end() if boundary else found.end()
 
 
 def _goes_on(text: str, begin: int, line_end: int, stop: int) -> bool:

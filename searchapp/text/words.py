@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -40,21 +40,21 @@ class Word(NamedTuple):
     end: int
 
 
-def words(text: str, wanted: Container[str] | None = None) -> Iterator[Word]:
-    """Yield the terms of ``text`` in order, all or the ``wanted``: stems of words, overlapping pairs of CJK letters."""
+def words(text: str) -> Iterator[Word]:
+    """Yield the terms of ``text`` in order: stems of words, overlapping pairs of CJK letters."""
     for match in _WORD.finditer(text):
         run, start = match.group(), match.start()
         if match.lastgroup == "cjk":
             pairs = (run[at : at + 2] for at in range(len(run) - 1)) if len(run) > 1 else (run,)
             for offset, pair in enumerate(pairs):
-                if wanted is None or pair in wanted:
-                    yield Word(pair, start + offset, start + offset + len(pair))
-        elif wanted is None or _term(run) in wanted:
-            yield Word(_term(run), start, match.end())
+                yield Word(pair, start + offset, start + offset + len(pair))
+        else:
+            yield Word(term_of(run), start, match.end())
 
 
 @lru_cache(KEPT_TERMS)
-def _term(word: str) -> str:
+def term_of(word: str) -> str:
+    """The comparable form of a single word that is not CJK."""
     return stem(fold(word))
 
 

@@ -29,13 +29,3 @@ def test_content_terms_leave_out_what_says_nothing() -> None:
 @pytest.mark.parametrize(("text", "expected"), [("检索引擎", True), ("Elasticsearch 的字段", False), ("English", False), ("", False), ("テスト", True), ("검색", True)])  # fmt: skip
 def test_is_cjk(text: str, expected: bool) -> None:
     assert is_cjk(text) is expected
-
-
-def test_only_the_wanted_terms_with_their_places() -> None:
-    text = "Searches 防割手套 find gloves"
-    wanted = {"search", "手套"}
-    assert [(text[word.start : word.end], word.term) for word in words(text, wanted)] == [
-        ("Searches", "search"),
-        ("手套", "手套"),
-    ]
-    assert list(words(text, wanted)) == [word for word in words(text) if word.term in wanted]

@@ -21,6 +21,7 @@ from searchapp.errors import (
     StorageError,
 )
 from searchapp.settings import Settings
+from searchapp.stores.elasticsearch.serializers import serializers
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,6 +44,7 @@ def connect(settings: Settings) -> Elasticsearch:
         "retry_on_timeout": False,
         # 429 is left to bulk.py, which backs off for seconds instead of hammering at once.
         "retry_on_status": AWAY,
+        "serializers": serializers(),
     }
     if key := settings.elasticsearch_api_key.get_secret_value():
         options["api_key"] = key

@@ -1,0 +1,63 @@
+"""Where given terms stand in a text; most of a text is none of them, and is not looked at word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from searchapp.text.words import CJK, Word, has_cjk, term_of, words
+
+_WORD = re.compile(rf"[^\W{CJK}]+")
+_FOREIGN_LETTER = re.compile(rf"[^\W\x00-\x7f{CJK}]")
+
+_LEAST = 3
+"""Characters of the shortest term that may have been written with "ies" for its "y"."""
+
+
+def occurrences(text: str, wanted: Collection[str]) -> list[Word]:
+    """The words of ``text`` whose term is ``wanted``, in order: what ``words`` yields, without the others."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # places would differ: "İ" becomes two characters
+        return [word for word in words(text) if word.term in wanted]
+    found = [] if text.isascii() else list(_foreign(text, wanted))
+    for term in wanted:
+        found += _characters(text, term) if has_cjk(term) else _inflected(text, lowered, term)
+    return sorted(found, key=lambda word: word.start)
+
+
+def _inflected(text: str, lowered: str, term: str) -> Iterator[Word]:
+    """English words: each form begins with the stem, but for "ies", of which the stem has "y"."""
+    beginning = term[:-1] if term.endswith("y") and len(term) >= _LEAST else term
+    at = lowered.find(beginning)
+    while at >= 0:
+        end = at + 1
+        if (word := _WORD.match(text, at)) and (at == 0 or not _WORD.match(text, at - 1)):
+            end = word.end()
+            if word.group().isascii() and term_of(word.group()) == term:
+                yield Word(term, at, end)
+        at = lowered.find(beginning, end)
+
+
+def _foreign(text: str, wanted: Collection[str]) -> Iterator[Word]:
+    """Words with letters that fold to others, so that their term is not written there: "Café"."""
+    end = 0
+    for letter in _FOREIGN_LETTER.finditer(text):
+        start = letter.start()
+        if start < end:  # of the word before
+            continue
+        while start > end and _WORD.match(text, start - 1):
+            start -= 1
+        word = _WORD.match(text, start)
+        end = word.end() if word else letter.end()
+        if word and term_of(word.group()) in wanted:
+            yield Word(term_of(word.group()), start, end)
+
+
+def _characters(text: str, term: str) -> Iterator[Word]:
+    """CJK: a pair wherever it stands, as pairs overlap; a single character only where it stands alone."""
+    at = text.find(term)
+    while at >= 0:
+        end = at + len(term)
+        if len(term) > 1 or not has_cjk(text[max(at - 1, 0) : at] + text[end : end + 1]):
+            yield Word(term, at, end)
+        at = text.find(term, at + 1)
