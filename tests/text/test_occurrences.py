@@ -7,13 +7,11 @@ from hypothesis import strategies as st
 from searchapp.text.occurrences import occurrences
 from searchapp.text.words import Word, words
 
-PIECES = st.sampled_from(
-    (
-        "search Searches searching studies Study sky skies y ies Café cafe αSyn syn ÉCOLE ﬁne fine İ ß x_1 42 "
-        "检 检索 索引 カタカナ 검색 - . \u0301"
-    ).split()
-    + [" ", "\n"]
+LETTERS = (
+    "search Searches searching studies Study sky skies y ies Café cafe αSyn syn ÉCOLE ﬁne fine İ ß x_1 42 "
+    "检 检索 索引 カタカナ 검색 - . \u0301"
 )
+PIECES = st.sampled_from([*LETTERS.split(), " ", "\n"])
 
 
 def test_the_wanted_words_and_no_others() -> None:
