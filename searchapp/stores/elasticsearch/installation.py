@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from elasticsearch import Elasticsearch
+from elasticsearch import ApiError, Elasticsearch
 
-from searchapp.errors import StorageError
+from searchapp.errors import ServiceRefusedError, StorageError
 from searchapp.model import DocumentState
 from searchapp.stores.base import IndexSpec
 from searchapp.stores.elasticsearch.installed import Origin, installed, put
-from searchapp.stores.elasticsearch.templates import Templates
+from searchapp.stores.elasticsearch.templates import COMPONENTS, INDEX_TEMPLATES, Templates
 from searchapp.stores.elasticsearch.versions import Names, live_version, version_meta
 
 Json = dict[str, Any]
@@ -88,6 +88,43 @@ def registered_documents(client: Elasticsearch, names: Names) -> int:
         client.indices.refresh(index=names.documents)
     answer = client.count(index=names.documents, query={"bool": {"filter": clauses}}, ignore_unavailable=True)
     return int(answer["count"])
+
+
+def add_missing(client: Elasticsearch, index: str, properties: Json) -> None:
+    """Add to the mapping of ``index`` those of the fields that it lacks: mappings are strict.
+
+    Raises ServiceRefusedError, naming the fields, where the key may not change mappings.
+    """
+    for mapping in client.indices.get_mapping(index=index).values():
+        known = mapping["mappings"].get("properties", {})
+        missing = {name: field for name, field in properties.items() if name not in known}
+        if missing:
+            _add_fields(client, index, missing)
+
+
+def _add_fields(client: Elasticsearch, index: str, properties: Json) -> None:
+    try:
+        client.indices.put_mapping(index=index, properties=properties)
+    except ApiError as error:
+        if error.meta.status != 403:
+            raise
+        raise ServiceRefusedError(
+            f"The index {index} was made by an earlier version and lacks {', '.join(properties)}.",
+            "Run searchapp es apply, or ingest something, once with a key that may change mappings.",
+        ) from error
+
+
+def remove(client: Elasticsearch, names: Names, templates: Templates) -> None:
+    """Remove all of it, with every document; what is missing already is no error."""
+    for name in client.indices.get(index=f"{names.versions},{names.documents}", ignore_unavailable=True):
+        client.indices.delete(index=name)
+    gone = client.options(ignore_status=404)
+    for name in INDEX_TEMPLATES:
+        gone.indices.delete_index_template(name=f"{names.prefix}-{name}")
+    for name in templates.pipelines:
+        gone.ingest.delete_pipeline(id=name)
+    for name in COMPONENTS:
+        gone.cluster.delete_component_template(name=f"{names.prefix}-{name}")
 
 
 def _create_first_index(client: Elasticsearch, names: Names, spec: IndexSpec) -> Step:

@@ -6,24 +6,20 @@ import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from elasticsearch import ApiError, NotFoundError
+from elasticsearch import NotFoundError
 
-from searchapp.errors import ServiceRefusedError, StorageError
+from searchapp.errors import StorageError
 from searchapp.model import DocumentEntry, DocumentState
 from searchapp.stores.elasticsearch import documents
 from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
 from searchapp.stores.elasticsearch.connection import translated
+from searchapp.stores.elasticsearch.index import ElasticsearchIndex
+from searchapp.stores.elasticsearch.installation import add_missing
 from searchapp.stores.elasticsearch.queries import readable_by
 from searchapp.stores.elasticsearch.templates import es_folder, registry_properties
 from searchapp.stores.registry import EntryOrder, EntryPage, by_content, holds
-
-if TYPE_CHECKING:
-    from elasticsearch import Elasticsearch
-
-    from searchapp.settings import Settings
-    from searchapp.stores.elasticsearch.versions import Names
 
 Json = dict[str, Any]
 
@@ -45,42 +41,14 @@ def containing(text: str) -> Json:
     return {"bool": {"should": [{"wildcard": {field: pattern}} for field in ("title.raw", "source")]}}
 
 
-class ElasticsearchRegistry:
+class ElasticsearchRegistry(ElasticsearchIndex):
     """Entries in ``<prefix>-documents``; a part of ``ElasticsearchStore``."""
-
-    settings: Settings
-    names: Names
-    where: str
-
-    if TYPE_CHECKING:
-
-        @property
-        def client(self) -> Elasticsearch: ...  # noqa: D102 - the store's
 
     @cached_property
     def _upgraded(self) -> bool:
         """Adds the fields that a registry of an earlier version lacks. Done once a process."""
-        self._add_missing(self.names.documents, registry_properties(es_folder(self.settings.es_dir)))
+        add_missing(self.client, self.names.documents, registry_properties(es_folder(self.settings.es_dir)))
         return True
-
-    def _add_missing(self, index: str, properties: Json) -> None:
-        """Add to the mapping of ``index`` those of the fields that it lacks: mappings are strict."""
-        for mapping in self.client.indices.get_mapping(index=index).values():
-            known = mapping["mappings"].get("properties", {})
-            missing = {name: field for name, field in properties.items() if name not in known}
-            if missing:
-                self._add_fields(index, missing)
-
-    def _add_fields(self, index: str, properties: Json) -> None:
-        try:
-            self.client.indices.put_mapping(index=index, properties=properties)
-        except ApiError as error:
-            if error.meta.status != 403:
-                raise
-            raise ServiceRefusedError(
-                f"The index {index} was made by an earlier version and lacks {', '.join(properties)}.",
-                "Run searchapp es apply, or ingest something, once with a key that may change mappings.",
-            ) from error
 
     @translated
     def put_entries(self, entries: Sequence[DocumentEntry]) -> None:

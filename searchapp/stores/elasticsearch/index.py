@@ -1,0 +1,130 @@
+"""The index as one process knows it: its client, its names, and which of its versions is live."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from functools import cached_property
+
+from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import __version__ as client_version
+
+from searchapp.embedding.base import ELASTICSEARCH, Fingerprint
+from searchapp.errors import StorageError
+from searchapp.settings import Settings
+from searchapp.stores.base import Chunking, IndexSpec
+from searchapp.stores.elasticsearch.connection import connect, incompatible, shown, translated
+from searchapp.stores.elasticsearch.templates import Templates, es_folder, read_pipelines, read_templates
+from searchapp.stores.elasticsearch.versions import Names, Version, chosen, live_version, read_versions
+
+LIVE_SECONDS = 1.0
+"""How long a process may go on searching the version before; it still gets every write, and stays whole."""
+
+
+class ElasticsearchIndex:
+    """The versions behind the alias ``<prefix>-chunks``, and what each was made of; nothing of its contents.
+
+    ``pinned`` names a version to read instead of the live one.
+    """
+
+    def __init__(self, settings: Settings, pinned: str = "") -> None:
+        self.settings = settings
+        self._pinned = pinned
+        self._live: tuple[float, Version] | None = None
+        self.where = shown(settings.elasticsearch_url)
+        self.name = f"Elasticsearch at {self.where}"
+        self.names = Names(settings.index_prefix)
+
+    @cached_property
+    def client(self) -> Elasticsearch:
+        """The client; connecting happens with the first request."""
+        return connect(self.settings)
+
+    @translated
+    def check(self) -> None:
+        """See ``Store``; also raises IncompatibleServerError for a server of another major version."""
+        self.client.cluster.health()
+        try:
+            nodes = self.client.nodes.info(metric="http", filter_path="nodes.*.version")
+        except ApiError as error:
+            if error.meta.status == 403:  # a reader's key may not look at nodes
+                return
+            raise
+        for node in nodes.get("nodes", {}).values():
+            if int(node["version"].split(".")[0]) != client_version[0]:
+                raise incompatible(self.where, f"of version {node['version']}")
+
+    def templates(self, dims: int) -> Templates:
+        """What es/ holds, for vectors of ``dims`` dimensions."""
+        settings, folder = self.settings, es_folder(self.settings.es_dir)
+        templates = read_templates(folder, settings.index_prefix, dims, settings.index_options)
+        provider, _, inference_id = settings.embedding_model.partition(":")
+        if provider != ELASTICSEARCH:  # nothing uses a pipeline
+            return templates
+        return replace(templates, pipelines=read_pipelines(folder, settings.index_prefix, inference_id))
+
+    def pipeline(self, version: Version) -> str:
+        """The ingest pipeline by which ``version`` gets its vectors; "" where they are computed here."""
+        model = version.spec.fingerprint if version.spec else None
+        return self.names.pipeline(model) if model and model.made_by_store else ""
+
+    def spec(self, fingerprint: Fingerprint) -> IndexSpec:
+        """How this process cuts and embeds when it embeds with the model of ``fingerprint``."""
+        return IndexSpec(
+            fingerprint,
+            Chunking(min(self.settings.chunk_tokens, fingerprint.max_tokens), self.settings.chunk_overlap_tokens),
+        )
+
+    @translated
+    def live(self) -> Version | None:
+        """The version that searches read, at most ``LIVE_SECONDS`` old; None before ``prepare``.
+
+        Raises StorageError when the aliases do not tell.
+        """
+        if self._live is not None and time.monotonic() - self._live[0] < LIVE_SECONDS:
+            return self._live[1]
+        if self._pinned:
+            found = next((v for v in read_versions(self.client, self.names) if v.name == self._pinned), None)
+        else:
+            found = live_version(self.client, self.names)
+        self._live = (time.monotonic(), found) if found else None
+        return found
+
+    @property
+    def _read(self) -> str:
+        """What is read where one request is enough: the alias is then as good as the version's own name."""
+        return self._pinned or self.names.chunks
+
+    def look_again(self) -> None:
+        """Forget which version is live; for whoever has just switched."""
+        self._live = None
+
+    def fingerprint(self) -> Fingerprint | None:
+        """See ``Store``."""
+        live = self.live()
+        return live.spec.fingerprint if live and live.spec else None
+
+    @translated
+    def succeeds(self, configured: Fingerprint) -> bool:
+        """See ``Store``; the models of the other versions that are there count too: one of them may be next."""
+        models = [
+            model
+            for version in read_versions(self.client, self.names)
+            for model in (*version.former_models, *([version.spec.fingerprint] if version.spec else ()))
+        ]
+        return any(model.matches(configured) for model in models)
+
+    @translated
+    def written_versions(self) -> list[Version]:
+        """The versions that writes reach now, the live one first. Raises StorageError when there is none."""
+        versions = read_versions(self.client, self.names)
+        if chosen(versions, self.names) is None:
+            raise StorageError(f"There is no index behind {self.names.chunks}.", "Run searchapp es apply.")
+        return sorted((version for version in versions if version.written), key=lambda version: not version.live)
+
+    def _of_model(self, model: Fingerprint | None) -> list[str]:
+        """The versions that hold vectors of this model."""
+        versions = read_versions(self.client, self.names) if model else ()
+        return [
+            version.name for version in versions if version.spec and model and version.spec.fingerprint.matches(model)
+        ]
