@@ -24,11 +24,11 @@ from elasticsearch import Elasticsearch, helpers
 from benchmarks.page import put
 from searchapp.cli.stopping import orderly_end
 from searchapp.evaluation.asking import Asked, Legs, Memory, ask, by_document
-from searchapp.evaluation.baseline import p_value
 from searchapp.evaluation.dataset import Dataset, read_dataset
 from searchapp.evaluation.figures import NDCG, mean, per_query
 from searchapp.evaluation.ranking import ranked
 from searchapp.evaluation.runner import throw_away
+from searchapp.evaluation.significance import p_value
 from searchapp.model import SearchMode
 from searchapp.search.fusion import Ranking, reciprocal_rank_fusion
 from searchapp.search.query import read_query

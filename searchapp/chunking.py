@@ -15,9 +15,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from searchapp.embedding.base import Embedder, Tokenizer
+from searchapp.embedding.base import Embedder
 from searchapp.model import Chunk, Document, Section
 from searchapp.text.sentences import sentence_spans
+from searchapp.tokens import Tokenizer
 
 CONTEXT_SHARE = 0.25
 """Most of the budget that title and headings may take."""

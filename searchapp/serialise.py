@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from searchapp import shapes
 from searchapp.errors import SearchAppError
 from searchapp.model import Answer, Chunk, Citation, DocumentEntry, Hit, IngestOutcome, SearchResults, Sentence
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from searchapp.evaluation import Evaluation, LegFigures
-    from searchapp.evaluation.baseline import Difference
-    from searchapp.evaluation.sweep import Row
-
-Json: TypeAlias = dict[str, Any]
-"""A JSON object: strings, numbers, booleans, None, lists and further objects."""
 
 SCORE_DIGITS = 6
 """Scores are rounded to so many decimals: enough to tell two hits apart, no noise of floating point."""
@@ -196,34 +184,3 @@ def chunk_json(chunk: Chunk) -> shapes.Passage:
         "end": chunk.end,
         "text": chunk.text,
     }
-
-
-def evaluation_json(evaluation: Evaluation, compared: Sequence[Difference] = ()) -> Json:
-    """The figures of an evaluation by mode, of the settings that were swept, and its differences from a baseline."""
-    told: Json = {
-        "dataset": evaluation.dataset,
-        "split": evaluation.split,
-        "queries": evaluation.queries,
-        "documents": evaluation.documents,
-        "chunks": evaluation.chunks,
-        "embedded": evaluation.embedded,
-        "index_seconds": evaluation.index_seconds,
-        "settings": dict(evaluation.settings),
-        "unknown_documents": list(evaluation.unknown),
-        "results": {
-            mode.value: {**_measures(figures), "p50_ms": figures.p50_ms, "p99_ms": figures.p99_ms}
-            for mode, figures in evaluation.results.items()
-        },
-    }
-    if evaluation.sweep:
-        told["sweep"] = [
-            {"settings": dict(row.settings), "in_use": row.in_use, "p": row.p, **_measures(row)}
-            for row in evaluation.sweep
-        ]
-    if compared:
-        told["baseline"] = [{**dataclasses.asdict(one), "mode": one.mode.value} for one in compared]
-    return told
-
-
-def _measures(figures: LegFigures | Row) -> Json:
-    return {"ndcg@10": figures.ndcg_at_10, "recall@100": figures.recall_at_100, "mrr@10": figures.mrr_at_10}

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from searchapp.chunking import chunk_document
 from searchapp.embedding import SharedEmbedder, build_embedder
-from searchapp.embedding.estimate import EstimatingTokenizer
 from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.model import Chunk, Document, Section, SourceType
 from searchapp.settings import load_settings
+from searchapp.tokens import EstimatingTokenizer
 
 MINILM = build_embedder(load_settings())
 WORDS = st.sampled_from(

@@ -17,7 +17,7 @@ from searchapp.answer.extractive import extract
 from searchapp.answer.metrics import count_tokens, watched
 from searchapp.answer.neighbours import extended
 from searchapp.answer.neutral import NO_EVIDENCE
-from searchapp.embedding import Embedder, Tokenizer
+from searchapp.embedding import Embedder
 from searchapp.errors import ModelUnavailableError, ServiceRefusedError, ServiceUnavailableError
 from searchapp.model import (
     Answer,
@@ -42,6 +42,7 @@ from searchapp.search.query import read_query
 from searchapp.settings import Settings
 from searchapp.telemetry import tracing
 from searchapp.text.words import is_cjk
+from searchapp.tokens import Tokenizer
 
 REFUSAL_EN = "The documents that were searched hold no evidence to answer this."
 REFUSAL_ZH = "在已检索的文档中没有找到可以回答这个问题的依据。"

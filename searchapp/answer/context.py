@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from searchapp.answer.language import prompt
 from searchapp.answer.neutral import neutral, one_line
-from searchapp.embedding import Tokenizer
 from searchapp.errors import UsageError
 from searchapp.model import Hit
+from searchapp.tokens import Tokenizer
 
 EXTENDED = 3
 """Passages that get their neighbours; every token that is read delays the first word."""

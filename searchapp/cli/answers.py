@@ -8,13 +8,25 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from searchapp.cli.common import console, waiting
+from searchapp.cli.common import console, print_json, waiting
 from searchapp.model import Answer, AnswerEvent, Done, QueryRead, Rewriting, SourcesFound, Support, Token
+from searchapp.serialise import answer_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import Console
+
+
+def show(events: Iterator[AnswerEvent], *, as_json: bool) -> Answer:
+    """Print an answer: as JSON when it is whole, else as it is written, with its sources behind it."""
+    if not as_json:
+        return print_answer(events)
+    with waiting("Answering", quiet=not sys.stdout.isatty()):
+        *_, last = events
+    assert isinstance(last, Done)  # noqa: S101 - the answerer's contract
+    print_json(answer_json(last.answer))
+    return last.answer
 
 
 def print_answer(events: Iterator[AnswerEvent]) -> Answer:

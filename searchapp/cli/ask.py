@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from searchapp.cli.common import FilterOption, JsonOption, application, print_json, waiting
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from searchapp.model import Answer, AnswerEvent
+from searchapp.cli.common import FilterOption, JsonOption, application
 
 
 def ask(
@@ -38,6 +32,7 @@ def ask(
       searchapp ask --chat "How is a snapshot restored in 8.x?"
 
     """
+    from searchapp.cli.answers import show
     from searchapp.errors import UsageError
     from searchapp.search import parse_filters
 
@@ -52,19 +47,3 @@ def ask(
         failed = show(answerer.ask(question, filters=asked, size=size, model=model), as_json=as_json).broken_off
     if failed:
         raise typer.Exit(1)
-
-
-def show(events: Iterator[AnswerEvent], *, as_json: bool) -> Answer:
-    """Print an answer: as JSON when it is whole, else as it is written, with its sources behind it."""
-    from searchapp.cli.answers import print_answer
-    from searchapp.model import Done
-
-    if not as_json:
-        return print_answer(events)
-    from searchapp.serialise import answer_json
-
-    with waiting("Answering", quiet=not sys.stdout.isatty()):
-        *_, last = events
-    assert isinstance(last, Done)  # noqa: S101 - the answerer's contract
-    print_json(answer_json(last.answer))
-    return last.answer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from searchapp.cli.ask import show
+from searchapp.cli.answers import show
 from searchapp.cli.common import print_json
 from searchapp.errors import SearchAppError, UsageError
 from searchapp.model import Filters, Turn

@@ -85,10 +85,10 @@ def evaluate(
     from searchapp.evaluation import evaluate as run
     from searchapp.evaluation import read_dataset
     from searchapp.evaluation.figures import read_floor
+    from searchapp.evaluation.serialise import evaluation_json
     from searchapp.evaluation.sweep import read_sweep
     from searchapp.model import SearchMode
     from searchapp.search.query import read_mode
-    from searchapp.serialise import evaluation_json
 
     # All that can be wrong is read before the work begins.
     modes = tuple(SearchMode) if mode == "all" else (read_mode(mode),)

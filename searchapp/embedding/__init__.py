@@ -1,6 +1,6 @@
 """Text to vectors: the ``Embedder`` contract, its providers, and the fingerprint that ties an index to a model."""
 
-from searchapp.embedding.base import Embedder, Fingerprint, Tokenizer
+from searchapp.embedding.base import Embedder, Fingerprint
 from searchapp.embedding.deferred import document_vectors, query_vector
 from searchapp.embedding.following import embedder_for
 from searchapp.embedding.offline import is_here
@@ -11,7 +11,6 @@ __all__ = [
     "Embedder",
     "Fingerprint",
     "SharedEmbedder",
-    "Tokenizer",
     "build_embedder",
     "document_vectors",
     "embedder_for",

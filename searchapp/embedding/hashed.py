@@ -12,11 +12,11 @@ from hashlib import blake2b
 import numpy as np
 
 from searchapp.embedding.base import Fingerprint
-from searchapp.embedding.estimate import EstimatingTokenizer
 from searchapp.errors import UsageError
 from searchapp.model import Vector, Vectors
 from searchapp.settings import Settings
 from searchapp.text.words import fold_width, is_stop_term, words
+from searchapp.tokens import EstimatingTokenizer
 
 MAX_TOKENS = 256
 

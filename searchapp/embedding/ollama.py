@@ -7,11 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
-from searchapp.embedding.base import Fingerprint, Tokenizer, batches_by_length
+from searchapp.embedding.base import Fingerprint, batches_by_length
 from searchapp.errors import ModelUnavailableError
 from searchapp.model import Vector, Vectors
 from searchapp.ollama_api import OllamaServer, tokenizer_of
 from searchapp.settings import Settings
+from searchapp.tokens import Tokenizer
 
 CHECK_SECONDS = 3.0
 

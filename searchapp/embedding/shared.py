@@ -19,10 +19,10 @@ from typing import Protocol, TypeVar, runtime_checkable
 import numpy as np
 
 from searchapp.embedding import metrics
-from searchapp.embedding.base import Embedder, Fingerprint, Tokenizer, batches_by_length
-from searchapp.embedding.remembering import RememberingTokenizer
+from searchapp.embedding.base import Embedder, Fingerprint, batches_by_length
 from searchapp.errors import OverloadedError
 from searchapp.model import Vector, Vectors
+from searchapp.tokens import RememberingTokenizer, Tokenizer
 
 CACHED_QUERIES = 1024
 """Vectors of recent queries that are kept: 1.5 MB at 384 dimensions. Paging, filters and answers ask again at once."""

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from searchapp.embedding import Embedder, Fingerprint, Tokenizer, embedder_for
+from searchapp.embedding import Embedder, Fingerprint, embedder_for
 from searchapp.errors import UsageError
 from searchapp.evaluation.dataset import Dataset
 from searchapp.model import SearchMode, SearchRequest, Vector, Vectors
 from searchapp.search import Searcher
 from searchapp.settings import Settings
 from searchapp.stores import FoundChunk, LegQuery, LegResults, Store, model_in_use
+from searchapp.tokens import Tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

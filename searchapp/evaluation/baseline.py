@@ -11,22 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from searchapp.errors import NotFoundError, StorageError, UsageError
 from searchapp.evaluation.figures import MEASURES, Values
+from searchapp.evaluation.significance import p_value
 from searchapp.model import SearchMode
 
 if TYPE_CHECKING:
     from searchapp.evaluation.runner import Evaluation
 
 FORMAT = 1
-RESAMPLES = 9_999
-"""Random exchanges of the two runs; the smallest p that these can show is 0.0001."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One measure of one mode, before and now, over the queries that both runs have.
 
-    ``p`` is how likely so large a difference is by chance alone: two-sided paired randomisation test (Smucker et al.
-    2007, doi:10.1145/1321440.1321528). ``better`` and ``worse`` count queries.
+    ``p`` is how likely so large a difference is by chance alone (``p_value``); ``better`` and ``worse`` count queries.
     """
 
     mode: SearchMode
@@ -104,22 +102,3 @@ def _difference(mode: SearchMode, measure: str, before: Mapping[str, float], now
         worse=sum(a - b > 1e-5 for a, b in zip(old, new, strict=True)),
         queries=len(shared),
     )
-
-
-def p_value(old: list[float], new: list[float]) -> float:
-    """See ``Difference``; 1 where no query differs. The same values always give the same p."""
-    import numpy as np
-    from scipy.stats import permutation_test
-
-    differing = [b - a for a, b in zip(old, new, strict=True) if abs(b - a) > 1e-5]
-    if len(differing) < 2:  # one exchanged sign is as extreme as the other
-        return 1.0
-    found = permutation_test(  # of one sample: signs are exchanged at random
-        (np.asarray(differing),),
-        lambda sample, axis: sample.sum(axis=axis),
-        permutation_type="samples",
-        n_resamples=RESAMPLES,
-        batch=1_000,
-        rng=0,
-    )
-    return round(float(found.pvalue), 4)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from searchapp.errors import UsageError
 from searchapp.evaluation.asking import Asked, Memory, Progress, ask, by_document
-from searchapp.evaluation.baseline import p_value
 from searchapp.evaluation.dataset import Dataset
 from searchapp.evaluation.figures import MRR, NDCG, RECALL, Values, mean, per_query
 from searchapp.evaluation.ranking import ranked
+from searchapp.evaluation.significance import p_value
 from searchapp.model import SearchMode
 from searchapp.settings import Settings, load_settings
 from searchapp.stores import build_store

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from searchapp.embedding.base import Tokenizer
-from searchapp.embedding.estimate import EstimatingTokenizer
-from searchapp.embedding.fast_tokenizer import FastTokenizer
+from searchapp.tokens import EstimatingTokenizer, FastTokenizer, Tokenizer
 
 # GGUF token types (ggml's enum llama_token_type): 3 is a control token.
 CONTROL = 3

@@ -14,10 +14,11 @@ Read on in the order of a document's way: ``discovery``, ``loader``, ``web`` (fe
 process), ``parse`` (which format), then one file a format, and ``builder``, which all formats write to.
 """
 
-from searchapp.sources.discovery import BadTarget, SourceRef, discover, document_id, is_supported
-from searchapp.sources.loader import Loader, RawSource
+from searchapp.sources.discovery import discover, is_supported
+from searchapp.sources.loader import Loader
 from searchapp.sources.page_version import PageVersion
 from searchapp.sources.sniff import likely_type
+from searchapp.sources.source import BadTarget, RawSource, SourceRef, document_id
 
 __all__ = [
     "BadTarget",

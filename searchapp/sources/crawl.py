@@ -14,15 +14,16 @@ from urllib.parse import urljoin, urlsplit
 
 from searchapp.errors import SourceError
 from searchapp.sources.addresses import shown
-from searchapp.sources.discovery import BadTarget, SourceRef, document_id
 from searchapp.sources.page_version import PageVersion
 from searchapp.sources.parsed import ParserInput
 from searchapp.sources.sniff import is_page_address
+from searchapp.sources.source import BadTarget, SourceRef, document_id
 from searchapp.sources.web import GoneError, NotThereError
 
 if TYPE_CHECKING:
     from searchapp.settings import Settings
-    from searchapp.sources.loader import Loader, RawSource
+    from searchapp.sources.loader import Loader
+    from searchapp.sources.source import RawSource
 
 LARGEST_CARRIED = 1 << 20
 """A page larger than this is fetched again when its turn comes, rather than held in memory until then."""

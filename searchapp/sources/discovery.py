@@ -2,57 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from searchapp.errors import SourceError
-from searchapp.sources.addresses import is_web_address, normalise_address, shown
+from searchapp.sources.addresses import normalise_address, shown
 from searchapp.sources.sniff import OUTDATED_SUFFIXES, SUFFIXES
-
-if TYPE_CHECKING:
-    from searchapp.sources.loader import RawSource
-
-ID_DIGITS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRef:
-    """One thing to load: ``source`` is an absolute path or a normalised web address, ``id`` the document's id.
-
-    ``fetched`` is the page itself where a crawl had to read it for its links already.
-    """
-
-    source: str
-    id: str
-    fetched: RawSource | None = field(default=None, compare=False, repr=False)
-
-    @property
-    def is_url(self) -> bool:
-        """Whether the source is a web address (else it is a file)."""
-        return is_web_address(self.source)
-
-
-@dataclass(frozen=True, slots=True)
-class BadTarget:
-    """A target (or a folder inside one) that cannot be a source, and why. It costs only itself."""
-
-    source: str
-    id: str
-    error: SourceError
-
+from searchapp.sources.source import BadTarget, SourceRef, document_id
 
 Crawl: TypeAlias = Callable[[str], Iterable[SourceRef | BadTarget]]
-
-
-def document_id(source: str) -> str:
-    """The id that belongs to a canonical source: the first 20 hex digits of its SHA-256, the same on every run."""
-    return hashlib.sha256(source.encode("utf-8", errors="surrogatepass")).hexdigest()[:ID_DIGITS]
 
 
 def discover(targets: Iterable[str], crawl: Crawl | None = None) -> Iterator[SourceRef | BadTarget]:

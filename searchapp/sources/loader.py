@@ -6,44 +6,22 @@ import datetime as dt
 import hashlib
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from searchapp.errors import SourceError
 from searchapp.model import Document
-from searchapp.sources.discovery import SourceRef
 from searchapp.sources.page_version import PageVersion
 from searchapp.sources.parsed import ParserInput, ParserOptions
 from searchapp.sources.sandbox import SPARE, Sandbox
+from searchapp.sources.source import RawSource, SourceRef
 from searchapp.sources.wire import SiteAnswer
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from searchapp.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class RawSource:
-    """A source's bytes, before parsing.
-
-    ``content_hash`` is the SHA-256 of ``data`` in hex. ``modified`` is the file's or the web server's date, in UTC.
-    ``content_type`` is a web server's word, empty for files. ``address`` is where a web page was found in the end,
-    after redirects, and ``version`` what to remember of it.
-    ``not_modified``: the server says that the version asked about still stands; ``data`` is empty then, and
-    ``content_hash`` that version's.
-    """
-
-    ref: SourceRef
-    data: bytes = field(repr=False)
-    content_hash: str
-    modified: dt.datetime | None = None
-    content_type: str = ""
-    address: str = ""
-    version: PageVersion | None = None
-    not_modified: bool = False
 
 
 class Loader:

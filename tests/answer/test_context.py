@@ -4,8 +4,8 @@ import pytest
 
 from searchapp.answer.context import build_context
 from searchapp.answer.language import prompt
-from searchapp.embedding.estimate import EstimatingTokenizer
 from searchapp.errors import UsageError
+from searchapp.tokens import EstimatingTokenizer
 from tests.answer.samples import hit
 
 TOKENIZER = EstimatingTokenizer()

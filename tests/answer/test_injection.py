@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from searchapp.answer.context import build_context
 from searchapp.answer.neutral import neutral
-from searchapp.embedding.estimate import EstimatingTokenizer
 from searchapp.ollama_api import OllamaServer, control_tokens_of
+from searchapp.tokens import EstimatingTokenizer
 from tests.answer.injected import FACT, INJECTED
 from tests.answer.samples import hit
 from tests.services.ollama import Ollama

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from searchapp.answer.context import build_context
 from searchapp.answer.neighbours import extended
-from searchapp.embedding.estimate import EstimatingTokenizer
 from searchapp.model import Chunk
+from searchapp.tokens import EstimatingTokenizer
 from tests.answer.samples import hit
 
 TEXT = "Alpha comes first. Beta comes next. Gamma comes last."

@@ -10,7 +10,7 @@ import pytest
 
 from searchapp.errors import NotFoundError, UsageError
 from searchapp.evaluation import Evaluation, evaluate, read_dataset
-from searchapp.evaluation.baseline import differences, load, p_value, save
+from searchapp.evaluation.baseline import differences, load, save
 from searchapp.evaluation.figures import Floor, read_floor
 from searchapp.model import SearchMode
 from searchapp.settings import load_settings
@@ -21,17 +21,6 @@ from searchapp.wiring import Application
 def evaluation(folder: Path, tmp_path: Path) -> Evaluation:
     settings = load_settings(data_dir=tmp_path / "data", embedding_model="hashed:256")
     return evaluate(Application(settings), read_dataset(folder))
-
-
-def test_the_randomisation_test_knows_chance_from_change() -> None:
-    # Of n differences of one sign, all 2^n exchanges of signs are as likely, and two are as extreme.
-    assert p_value([0.0] * 5, [1.0] * 5) == 2 / 2**5
-    assert p_value([0.5, 0.1], [0.5, 0.1]) == 1.0
-    assert p_value([0.0, 1.0], [1.0, 0.0]) == 1.0
-    before = [index % 7 / 7 for index in range(200)]
-    assert p_value(before, [value + 0.01 for value in before]) < 0.001
-    shaken = [value + (0.1 if index % 2 else -0.1) for index, value in enumerate(before)]
-    assert p_value(before, shaken) > 0.5
 
 
 def test_a_saved_run_is_compared_query_by_query(evaluation: Evaluation, tmp_path: Path) -> None:

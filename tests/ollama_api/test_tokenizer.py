@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.embedding.estimate import EstimatingTokenizer
 from searchapp.ollama_api import OllamaServer, tokenizer_of
+from searchapp.tokens import EstimatingTokenizer
 from tests.services.ollama import Ollama
 
 

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from elasticsearch import Elasticsearch
 
-from searchapp.embedding.base import ELASTICSEARCH, Fingerprint, Tokenizer, batches_by_length
-from searchapp.embedding.estimate import EstimatingTokenizer
+from searchapp.embedding.base import ELASTICSEARCH, Fingerprint, batches_by_length
 from searchapp.errors import ModelUnavailableError, UsageError
 from searchapp.model import Vector, Vectors
 from searchapp.settings import Settings
 from searchapp.stores.elasticsearch.connection import connect, reading, shown
 from searchapp.stores.elasticsearch.inference import embeddings, read_endpoint
+from searchapp.tokens import EstimatingTokenizer, Tokenizer
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Generic, TypeVar
 
-from searchapp.embedding.base import Tokenizer
+from searchapp.tokens.base import Tokenizer
 
 REMEMBERED_TOKENS = 1 << 20
 """Where so many tokens begin is remembered, at 4 bytes each: about 1,800 pages."""

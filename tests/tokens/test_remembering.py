@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from searchapp.embedding import SharedEmbedder, build_embedder, remembering
-from searchapp.embedding.estimate import EstimatingTokenizer
-from searchapp.embedding.remembering import RememberingTokenizer
 from searchapp.settings import load_settings
+from searchapp.tokens import EstimatingTokenizer, RememberingTokenizer
 
 TEXTS = ["One sentence.", "备份每天凌晨两点。", "", "One sentence.", "PPR-9087 \ud800 half a surrogate"]
 
