@@ -10,7 +10,6 @@ import typer
 
 from searchapp.cli.common import console, print_json, waiting
 from searchapp.model import Answer, AnswerEvent, Done, QueryRead, Rewriting, SourcesFound, Support, Token
-from searchapp.serialise import answer_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +21,8 @@ def show(events: Iterator[AnswerEvent], *, as_json: bool) -> Answer:
     """Print an answer: as JSON when it is whole, else as it is written, with its sources behind it."""
     if not as_json:
         return print_answer(events)
+    from searchapp.serialise import answer_json
+
     with waiting("Answering", quiet=not sys.stdout.isatty()):
         *_, last = events
     assert isinstance(last, Done)  # noqa: S101 - the answerer's contract

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from searchapp.embedding import SharedEmbedder, build_embedder, remembering
+from searchapp.embedding import SharedEmbedder, build_embedder
 from searchapp.settings import load_settings
-from searchapp.tokens import EstimatingTokenizer, RememberingTokenizer
+from searchapp.tokens import EstimatingTokenizer, RememberingTokenizer, remembering
 
 TEXTS = ["One sentence.", "备份每天凌晨两点。", "", "One sentence.", "PPR-9087 \ud800 half a surrogate"]
 
