@@ -18,7 +18,7 @@ EXACT_UP_TO = 50_000
 RETRAIN_AT = 2
 """How many times as many passages as it was trained with an index may serve; partitions grow with them."""
 
-PROBES = 20
+PROBES = 40
 """Partitions that are looked through at least; more where a filter leaves too few passages in these."""
 
 REFINE = 2
