@@ -8,7 +8,6 @@ from functools import cached_property
 from searchapp.access import Access
 from searchapp.answer import Answerer
 from searchapp.embedding import Embedder, Fingerprint, SharedEmbedder, build_embedder, embedder_for
-from searchapp.errors import NotFoundError
 from searchapp.ingest import Ingester, Originals, RedisQueue, Reencode, Trash
 from searchapp.judgements import Judgements
 from searchapp.ollama_api import OllamaServer
@@ -98,16 +97,3 @@ class Application:
     def check_language_model(self) -> None:
         """Raise when the language model's server does not answer within a moment, or has no such model."""
         OllamaServer(self.settings.ollama_url, CHECK_SECONDS).digest(self.settings.llm_model)
-
-    def delete_document(self, document_id: str) -> None:
-        """Remove a document, its passages and our copy of its original for good; ``trash`` deletes with an undo.
-
-        Raises NotFoundError when there is none.
-        """
-        entry = self.store.entry(document_id)
-        if not self.store.delete_document(document_id):
-            raise NotFoundError(
-                f"There is no document {document_id[:64]}.", "searchapp documents list shows those there are."
-            )
-        if entry is not None:
-            self.originals.forget(entry)

@@ -26,6 +26,8 @@ FilterOption = Annotated[
     ),
 ]
 
+IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Ids, paths or addresses.")]
+
 
 def application(**overrides: object) -> Application:
     """The application by the settings; ``overrides`` that are None do not count."""
@@ -61,6 +63,17 @@ def one_line(text: str, width: int) -> str:
     """The text with white space folded, cut to ``width`` characters."""
     folded = " ".join(text.split())
     return folded if len(folded) <= width else folded[: width - 1] + "…"
+
+
+def id_of(text: str) -> str:
+    """A document's id as it is; a path or an address as the id that belongs to it."""
+    import re
+
+    from searchapp.sources import discover
+
+    if re.fullmatch(r"[0-9a-f]{20}", text):
+        return text
+    return next((found.id for found in discover([text])), text)
 
 
 @contextmanager

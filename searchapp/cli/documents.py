@@ -1,4 +1,4 @@
-"""``searchapp documents``: list, show, delete, retry."""
+"""``searchapp documents``: list, show, retry; deleting and restoring are in ``deletions``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from searchapp.cli.common import JsonOption, application, console, one_line, print_json
+from searchapp.cli import deletions
+from searchapp.cli.common import IdsArgument, JsonOption, application, console, id_of, one_line, print_json
 
 if TYPE_CHECKING:
     from searchapp.model import DocumentState
 
-app = typer.Typer(help="See, remove and retry documents.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="See, remove, restore and retry documents.", no_args_is_help=True, rich_markup_mode=None)
 
 IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="A document's id, as list shows it, or its path or address.")
@@ -61,7 +62,7 @@ def show(document: IdArgument, as_json: JsonOption = False) -> None:
     from searchapp.serialise import chunk_json, entry_json
 
     store = application().store
-    id_ = _id(document)
+    id_ = id_of(document)
     entry = store.entry(id_)
     if entry is None:
         raise NotFoundError(f"There is no document {document}.", "searchapp documents list shows those there are.")
@@ -79,30 +80,14 @@ def show(document: IdArgument, as_json: JsonOption = False) -> None:
         out.print(chunk.text, soft_wrap=True)
 
 
-@app.command()
-def delete(
-    documents: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids, paths or addresses.")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Remove documents from the index. Your own files are not touched; ingest brings them back.
-
-    Example: searchapp documents delete 129a63fbf2a2ee52072b --yes
-    """
-    if not yes and not as_json:
-        typer.confirm(f"Remove {len(documents)} document(s) from the index?", abort=True)
-    running = application()
-    for document in documents:
-        running.delete_document(_id(document))
-        if as_json:
-            print_json({"document_id": _id(document), "deleted": True})
-        else:
-            console().print(f"deleted {document}", soft_wrap=True)
+app.command("delete")(deletions.delete)
+app.command("deleted")(deletions.deleted)
+app.command("restore")(deletions.restore)
 
 
 @app.command()
 def retry(
-    documents: Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Ids, paths or addresses.")] = None,
+    documents: IdsArgument = None,
     all_: Annotated[bool, typer.Option("--all", help="All that failed or are in quarantine.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -120,23 +105,12 @@ def retry(
     if not documents and not all_:
         raise UsageError("No document was named.", "Name some by id, path or address, or give --all.")
     running = application()
-    sources = running.ingester.forgive(None if all_ else [_id(document) for document in documents or ()])
+    sources = running.ingester.forgive(None if all_ else [id_of(document) for document in documents or ()])
     if not sources and not all_:
         raise NotFoundError(
             f"There is no document {(documents or [''])[0]}.", "searchapp documents list shows those there are."
         )
     finish(lambda notify: running.ingester.ingest(sources, notify=notify), as_json, sources)
-
-
-def _id(text: str) -> str:
-    """An id as it is; a path or an address as the id that belongs to it."""
-    import re
-
-    from searchapp.sources import discover
-
-    if re.fullmatch(r"[0-9a-f]{20}", text):
-        return text
-    return next((found.id for found in discover([text])), text)
 
 
 def _states(names: str | None) -> list[DocumentState]:

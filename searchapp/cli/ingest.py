@@ -101,6 +101,7 @@ def ingest(
             )
         queue_all(running, targets, group, depth, as_json)
         return
+    running.trash.purge()  # where no server runs, nobody else would
     run = partial(running.ingester.ingest, groups=group, depth=depth, passwords=passwords)
     if watch:
         from searchapp.cli.following import follow

@@ -42,7 +42,7 @@ def queue_all(
     if as_json:
         print_json({"summary": {"documents": queued + failed, "queued": queued, "failed": failed}})
     else:
-        console().print(f"{queued} queued, {failed} failed. {_who(running)}", soft_wrap=True)
+        console().print(f"{queued} queued, {failed} failed. {who(running)}", soft_wrap=True)
     if failed:
         raise typer.Exit(SOME_FAILED if queued else 1)
 
@@ -55,9 +55,10 @@ def _show(entry: DocumentEntry, as_json: bool) -> None:
         console().print(f"{entry.state:<11} {entry.source}\n            {entry.error}", style="red", soft_wrap=True)
 
 
-def _who(running: Application) -> str:
-    who = '"searchapp serve" ingests them' if running.queue is None else 'Each "searchapp worker" takes its share'
-    return f'{who}; "searchapp documents list --state queued" shows what waits.'
+def who(running: Application) -> str:
+    """Who ingests what is queued, and how to see what waits."""
+    taker = '"searchapp serve" ingests them' if running.queue is None else 'Each "searchapp worker" takes its share'
+    return f'{taker}; "searchapp documents list --state queued" shows what waits.'
 
 
 def _batches(entries: Iterator[DocumentEntry], size: int) -> Iterator[list[DocumentEntry]]:

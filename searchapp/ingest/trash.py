@@ -2,8 +2,8 @@
 
 What is deleted leaves the store at once: no search, answer or list shows it. All that the store held of it, vectors
 included, goes into a file below the data folder, and our copy of its original stays where it lies. Undoing writes it
-back as it was, without model, source or queue. Once the time is over, both are removed: by a timer, and after a
-restart by the next server.
+back as it was, without model, source or queue. Once the time is over, both are removed: by a server's timer, and by
+whichever process next deletes, restores or ingests by the command line.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 _ID = re.compile(r"[\w-]{1,128}", re.ASCII)
 _WAITING = (DocumentState.QUEUED, DocumentState.RUNNING)
 
+LOOK_SECONDS = 600.0
+"""How often a server looks for what another process has deleted, where the time for an undo is longer than that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
@@ -59,20 +62,34 @@ class Trash:
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
 
-    def delete(self, document_id: str) -> None:
-        """Remove a document from the store, and keep what it needs to come back.
+    def delete(self, document_id: str, *, for_good: bool = False) -> dt.datetime | None:
+        """Remove a document from the store, and keep what it needs to come back; returns until when it can.
 
-        Raises NotFoundError when there is none, and StorageError when it cannot be kept; it is not deleted then.
+        None: it cannot, since it is deleted ``for_good``, nothing is kept at all, or the registry did not know it. Also
+        what was deleted before, and could still come back, is deleted ``for_good``. Raises NotFoundError when there is
+        none, and StorageError when it cannot be kept; it is not deleted then.
         """
         entry = self._store.entry(document_id)
-        if entry is not None and self._kept_for:
-            self._keep(entry)
-        if not self._store.delete_document(document_id):
+        if entry is not None and self._kept_for and not for_good:
+            return self._set_aside(entry)
+        before = self._kept(document_id) if for_good else None
+        known = entry or (before.entry if before else None)
+        if not self._store.delete_document(document_id) and known is None:
+            raise _absent(document_id)
+        if known is not None:
+            self._originals.forget(known)
             self._forget(document_id)
-            raise _unknown(document_id)
-        if entry is not None and not self._kept_for:
-            self._originals.forget(entry)
-        self._watch()
+        return None
+
+    def all(self) -> tuple[Deleted, ...]:
+        """What can still come back, the latest deletion first; what was added again meanwhile is left out."""
+        kept = [one for path in self._files() if (one := self._kept(path.stem)) is not None]
+        there = self._store.known_entries([one.entry.id for one in kept])
+        return tuple(sorted((one for one in kept if one.entry.id not in there), key=lambda one: one.deleted)[::-1])
+
+    def until(self, deleted: Deleted) -> dt.datetime:
+        """The moment until which it can come back."""
+        return deleted.deleted + self._kept_for
 
     def entry(self, document_id: str) -> DocumentEntry:
         """The entry of a deleted document that can still come back. Raises NotFoundError for any other."""
@@ -108,9 +125,12 @@ class Trash:
                     log.warning("What was deleted is kept a little longer: %s", error)
 
     def watch(self) -> None:
-        """Purge now, and again when the next document's time is over."""
+        """Purge now, and again from time to time: other processes delete too."""
         self.purge()
-        self._watch()
+        if self._kept_for:
+            self._timer = threading.Timer(min(self._kept_for.total_seconds(), LOOK_SECONDS) + 1, self.watch)
+            self._timer.daemon = True
+            self._timer.start()
 
     def close(self) -> None:
         """End the timer; what is kept stays for the next process."""
@@ -119,7 +139,14 @@ class Trash:
 
     # --- keeping
 
-    def _keep(self, entry: DocumentEntry) -> None:
+    def _set_aside(self, entry: DocumentEntry) -> dt.datetime:
+        deleted = self._keep(entry)
+        if not self._store.delete_document(entry.id):
+            self._forget(entry.id)
+            raise _absent(entry.id)
+        return self.until(deleted)
+
+    def _keep(self, entry: DocumentEntry) -> Deleted:
         chunks = self._store.chunks(entry.id)
         model = self._store.fingerprint()
         known = self._store.vectors({chunk.hash for chunk in chunks}, model) if chunks else {}
@@ -137,6 +164,7 @@ class Trash:
                 f"{entry.title or entry.source} cannot be kept for an undo: {error.strerror or 'input error'}.",
                 "Free disk space, or set SEARCHAPP_UNDO_MINUTES=0 to delete at once.",
             ) from error
+        return kept
 
     def _put_back(self, kept: Deleted) -> DocumentEntry:
         entry = kept.entry
@@ -180,6 +208,12 @@ class Trash:
             raise _unknown(document_id)
         return kept
 
+    def _kept(self, document_id: str) -> Deleted | None:
+        try:
+            return self._read(document_id)
+        except NotFoundError:
+            return None
+
     def _files(self) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             yield from sorted(self._folder.glob("*.json"))
@@ -192,14 +226,9 @@ class Trash:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
 
-    def _watch(self) -> None:
-        """Set the timer for what is kept, if it does not run."""
-        if self._timer is not None and self._timer.is_alive():
-            return
-        if self._kept_for and any(self._files()):
-            self._timer = threading.Timer(self._kept_for.total_seconds() + 1, self.watch)
-            self._timer.daemon = True
-            self._timer.start()
+
+def _absent(document_id: str) -> NotFoundError:
+    return NotFoundError(f"There is no document {document_id[:64]}.", "searchapp documents list shows those there are.")
 
 
 def _unknown(document_id: str) -> NotFoundError:

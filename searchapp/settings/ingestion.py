@@ -30,9 +30,7 @@ class IngestionSettings(BaseModel):
         ge=0,
         description="How long a run of ingest waits for Elasticsearch, Ollama or disk space that has gone, in seconds.",
     )
-    undo_minutes: float = Field(
-        10, ge=0, le=1440, description="How long a deletion on the page or by the API can be undone. 0: not at all."
-    )
+    undo_minutes: float = Field(10, ge=0, le=1440, description="How long a deletion can be undone. 0: not at all.")
 
     @field_validator("redis_url")
     @classmethod

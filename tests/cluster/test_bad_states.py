@@ -275,7 +275,7 @@ def test_passages_without_an_entry_and_entries_without_passages(configured: Conf
     orphan, hollow = examined(configured())
     assert "one" in orphan.message and orphan.remedy == "searchapp documents delete --yes one"
     assert "/docs/two.txt" in hollow.message and hollow.remedy == "searchapp documents retry two"
-    configured().delete_document("one")
+    configured().trash.delete("one")
     assert configured().ingester.forgive(["two"]) == ["/docs/two.txt"]
     ingest(configured(), document("two"))
     assert examined(configured()) == [] and store.held() and set(store.held()) == {"two", "three"}

@@ -138,7 +138,7 @@ def test_each_key_can_do_its_job_and_nothing_else(
     with pytest.raises(SearchAppError, match="403"):
         list(web.ingester.ingest([str(other)]))
     with pytest.raises(SearchAppError, match="403"):
-        web.delete_document(outcome.document_id)
+        web.trash.delete(outcome.document_id)
     assert web.store.entries().entries == before and web.store.count() == outcome.chunks
 
     client_errors = {

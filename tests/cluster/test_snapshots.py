@@ -81,7 +81,7 @@ def test_going_back_to_a_snapshot_keeps_the_index_that_was_live(running: Applica
     (tmp_path / "later.md").write_text("# Later\n\nLava again, and a river of it.", encoding="utf-8")
     list(running.ingester.ingest([str(tmp_path / "later.md")]))
     river = next(entry for entry in running.store.entries().entries if entry.source.endswith("river.md"))
-    running.delete_document(river.id)
+    running.trash.delete(river.id)
     assert answers(running) != before
 
     beside = snapshots.restore(running, taken.name, switch=False)

@@ -68,8 +68,8 @@ def test_orphans_and_hollow_entries_of_the_embedded_store(tmp_path: Path) -> Non
     orphan, hollow = found(running, "documents")
     assert orphan.remedy == "searchapp documents delete --yes a"
     assert hollow.remedy == "searchapp documents retry b" and "/docs/b.txt" in hollow.message
-    running.delete_document("a")
-    running.delete_document("b")
+    running.trash.delete("a")
+    running.trash.delete("b")
     assert [finding.severity for finding in found(running, "documents")] == [Severity.OK]
 
 
