@@ -30,7 +30,7 @@ from searchapp.ingest.windows import Embedding, Window, Writing, gathered
 from searchapp.model import Chunk, Document, DocumentEntry, DocumentState, IngestOutcome
 from searchapp.settings import Settings
 from searchapp.sources import BadTarget, Loader, SourceRef, discover, document_id
-from searchapp.stores import Store, model_in_use
+from searchapp.stores import Store, every, model_in_use
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -42,9 +42,6 @@ WINDOWS_AHEAD = 1
 """Windows that may wait between two stages."""
 
 OUTCOMES_AHEAD = 256
-
-MOST_FORGIVEN = 10_000
-"""The deepest page that Elasticsearch gives by default."""
 
 
 class Ingester:
@@ -180,7 +177,7 @@ class Ingester:
         """
         failed = (DocumentState.FAILED, DocumentState.QUARANTINED)
         if document_ids is None:
-            known = self._store.entries(states=failed, size=MOST_FORGIVEN).entries
+            known = tuple(every(self._store, failed))
         else:
             known = tuple(self._store.known_entries(document_ids).values())
         free = [entry for entry in known if entry.state is not DocumentState.RUNNING]

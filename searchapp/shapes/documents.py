@@ -52,7 +52,11 @@ class Entries(TypedDict):
     total: int
     """The documents on all pages."""
     reachable: int
-    """How many of them `from` and `size` can reach; the others take a filter: `q` or `state`."""
+    """How many of them `from` and `size` can reach; `next` leads to the others."""
+    next: str | None
+    """What `cursor` takes for the documents behind these; null where there are none."""
+    previous: str | None
+    """The same for those before them."""
     documents: list[Entry]
     problem: Failure | None
     """What keeps the queue as a whole from moving, if anything."""

@@ -14,11 +14,14 @@ from searchapp.stores.base import (
     Vectors,
 )
 from searchapp.stores.guard import model_in_use
+from searchapp.stores.paging import LAST_PAGE, Cursor, EntryPage, Place, page_of
 from searchapp.stores.providers import build_store
-from searchapp.stores.registry import EntryOrder, EntryPage, Registry
+from searchapp.stores.registry import EntryOrder, Registry, every
 
 __all__ = [
+    "LAST_PAGE",
     "Chunking",
+    "Cursor",
     "DocumentWrite",
     "EntryOrder",
     "EntryPage",
@@ -28,10 +31,13 @@ __all__ = [
     "LegQuery",
     "LegResults",
     "Match",
+    "Place",
     "Reencoder",
     "Registry",
     "Store",
     "Vectors",
     "build_store",
+    "every",
     "model_in_use",
+    "page_of",
 ]

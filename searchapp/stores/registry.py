@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from searchapp.model import DocumentEntry, DocumentState
+from searchapp.stores.paging import Cursor, EntryPage
+
+PAGE = 1000
+"""Entries of one round trip where all are read."""
 
 
 class EntryOrder(StrEnum):
@@ -22,14 +25,6 @@ class EntryOrder(StrEnum):
     SOURCE = "source"
     LARGEST = "largest"
     """The most passages first."""
-
-
-@dataclass(frozen=True, slots=True)
-class EntryPage:
-    """Some entries, and how many there are in all."""
-
-    entries: tuple[DocumentEntry, ...]
-    total: int
 
 
 class Registry(Protocol):
@@ -59,11 +54,14 @@ class Registry(Protocol):
         size: int = 50,
         groups: Sequence[str] | None = None,
         order: EntryOrder = EntryOrder.NEWEST,
+        cursor: Cursor | None = None,
     ) -> EntryPage:
         """The registry page by page; only these states, when any are named.
 
         With ``contains`` only documents whose title or source contains these characters, in upper or lower case; with
-        ``groups`` only what these may read (see ``Filters``).
+        ``groups`` only what these may read (see ``Filters``). A ``cursor`` of a page in this order counts in the place
+        of ``offset``; reading on with it costs the same however far down it leads. A page may be shorter than ``size``
+        and have a next one.
         """
         ...
 
@@ -101,6 +99,15 @@ class Registry(Protocol):
     def forget(self, document_ids: Collection[str]) -> None:
         """Remove entries without touching chunks; for documents that have none."""
         ...
+
+
+def every(registry: Registry, states: Collection[DocumentState]) -> Iterator[DocumentEntry]:
+    """All documents in these states, in the order of sources; what changes its state meanwhile may be left out."""
+    page = registry.entries(states=states, size=PAGE, order=EntryOrder.SOURCE)
+    yield from page.entries
+    while page.next is not None:
+        page = registry.entries(states=states, size=PAGE, order=EntryOrder.SOURCE, cursor=page.next)
+        yield from page.entries
 
 
 def holds(stored: DocumentEntry | None, claimed: DocumentEntry, now: dt.datetime, gone: Collection[str]) -> bool:

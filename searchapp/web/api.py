@@ -25,7 +25,7 @@ from searchapp.search.filters import parse_filters
 from searchapp.serialise import entry_json, error_json, models_json, results_json
 from searchapp.sources.addresses import normalise_address
 from searchapp.sources.sniff import refuse_unreadable
-from searchapp.web import answers
+from searchapp.web import answers, cursors
 from searchapp.web.identity import caller, readable
 from searchapp.web.jobs import Jobs
 from searchapp.web.operation import SEARCH, STORE, operation, refuse_if_changed
@@ -120,7 +120,9 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
     @routes.get("/documents")
     @operation("List documents", errors=(UsageError, *STORE), conditional=True)
     def documents(query: EntriesQuery) -> shapes.Entries:
-        """The documents that the caller may see."""
+        """The documents that the caller may see. However many they are, following `next` meets each of them that does
+        not change meanwhile, once.
+        """
         page = application.store.entries(
             states=query.state,
             contains=query.q.strip(),
@@ -128,11 +130,14 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
             size=query.size,
             groups=caller().groups,
             order=query.sort,
+            cursor=cursors.read(query.sort, query.cursor),
         )
         halted = jobs.problem
         return {
             "total": page.total,
             "reachable": min(page.total, DEEPEST_OFFSET + MOST_ENTRIES),
+            "next": cursors.written(query.sort, page.next),
+            "previous": cursors.written(query.sort, page.previous),
             "documents": [entry_json(entry) for entry in page.entries],
             "problem": error_json(halted, redact)["error"] if halted else None,
         }

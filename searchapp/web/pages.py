@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from searchapp.settings import Settings
 from searchapp.sources.sniff import SUFFIXES
+from searchapp.web import requests
 from searchapp.web.operation import operation
 
 
@@ -25,6 +26,7 @@ def blueprint(settings: Settings) -> Blueprint:
             "documents.html",
             max_file_mb=settings.max_file_mb,
             undo_minutes=settings.undo_minutes,
+            deepest=requests.DEEPEST_OFFSET,
             suffixes=",".join((*SUFFIXES, ".gz")),
         )
 

@@ -23,7 +23,9 @@ MOST_OFFSET = 1_000_000
 DEEPEST_SITE = 20
 FASTEST_COPY = 1_000_000
 DEEPEST_OFFSET = 10_000
-"""No one reads further, and both stores pay for every document they skip."""
+"""Both stores pay for every document that is passed over; cursors reach what lies behind, and pass over none."""
+LONGEST_CURSOR = 50_000
+"""Room for the longest source, 8,191 characters of four bytes."""
 
 MOST_TURNS = 50
 MOST_ANSWER_CHARACTERS = 20_000
@@ -156,7 +158,10 @@ class EntriesQuery(Query):
     size: int = Field(50, ge=1, le=MOST_ENTRIES)
     """Documents on this page."""
     offset: int = Field(0, ge=0, le=DEEPEST_OFFSET, alias="from")
-    """Documents to pass over, 10,000 at most; those behind are reached with `q`, `state` or another `sort`."""
+    """Documents to pass over, 10,000 at most; those behind are reached with `cursor`."""
+    cursor: str = Field("", max_length=LONGEST_CURSOR)
+    """`next` or `previous` of a page in the same `sort`, for the page beside it; `last` for the last one. Then `from`
+    does not count."""
 
 
 class PassagesQuery(Query):

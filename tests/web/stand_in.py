@@ -42,7 +42,7 @@ from searchapp.model import (
 )
 from searchapp.settings import Settings
 from searchapp.sources.page_drawer import PageDrawer
-from searchapp.stores import EntryOrder, EntryPage
+from searchapp.stores import Cursor, EntryOrder, EntryPage, Place, page_of
 
 NO_FILTERS = Filters()
 MODIFIED = dt.datetime(2024, 3, 5, tzinfo=dt.UTC)
@@ -279,6 +279,7 @@ class Store:
         size: int = 50,
         groups: Sequence[str] | None = None,
         order: EntryOrder = EntryOrder.NEWEST,
+        cursor: Cursor | None = None,
     ) -> EntryPage:
         chosen = [
             one
@@ -289,7 +290,12 @@ class Store:
         ]
         if order is EntryOrder.TITLE:
             chosen.sort(key=lambda one: one.title.lower())
-        return EntryPage(tuple(chosen[offset : offset + size]), len(chosen))
+        rows = [(Place(None, one.source), one) for one in chosen]
+        if cursor is None:
+            return page_of(rows[offset : offset + size], len(rows), size, offset, None)
+        at = next((n for n, (place, _) in enumerate(rows) if place == cursor.place), len(rows))
+        beside = rows[:at][::-1] if cursor.backwards else rows[at + 1 :]
+        return page_of(beside[: size + 1], len(rows), size, offset, cursor)
 
     def entry(self, document_id: str) -> DocumentEntry | None:
         return self.known.get(document_id)

@@ -1,8 +1,10 @@
 """The contract of the HTTP API, as DESIGN §4 and §5 write it."""
 
+import base64
 import io
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -250,16 +252,54 @@ def test_documents_are_listed_by_state_and_page(client: FlaskClient, app: StandI
     assert client.get("/api/documents?state=lost").status_code == 400
 
 
-def test_a_list_says_how_far_it_reaches_and_what_reaches_further(client: FlaskClient, app: StandIn) -> None:
+def test_a_list_is_counted_so_far_and_read_on_with_its_cursors(client: FlaskClient, app: StandIn) -> None:
     for n in range(10_201):
         app.store.put(entry(f"d{n}", f"/srv/{n}.md"))
     body = client.get("/api/documents?from=10000&size=200").json
     assert (body["total"], body["reachable"], len(body["documents"])) == (10_201, 10_200, 200)
+    behind = client.get(f"/api/documents?size=200&cursor={body['next']}").json
+    assert [one["id"] for one in behind["documents"]] == ["d10200"] and behind["next"] is None
+    before = client.get(f"/api/documents?size=200&cursor={behind['previous']}").json
+    assert before["documents"] == body["documents"]
+    last = client.get("/api/documents?size=2&cursor=last&from=7").json
+    assert [one["id"] for one in last["documents"]] == ["d10199", "d10200"]
     refused = client.get("/api/documents?from=10001")
     assert refused.status_code == 400
-    assert "10,000 at most; those behind are reached with `q`" in refused.json["remedy"]
+    assert "10,000 at most; those behind are reached with `cursor`" in refused.json["remedy"]
     narrowed = client.get("/api/documents?q=/srv/99").json
     assert narrowed["reachable"] == narrowed["total"] < 200
+    first = client.get("/api/documents?size=5")
+    assert first.json["previous"] is None
+    known = {"If-None-Match": first.headers["ETag"]}
+    assert client.get("/api/documents?size=5", headers=known).status_code == 304
+
+
+def token(*values: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "nonsense",
+        "é",
+        "AAAA",
+        token("title", False, "a", "/srv/1.md"),  # of another order
+        token("newest", False, "a", "/srv/1.md"),
+        token("newest", False, True, "/srv/1.md"),
+        token("newest", False, 2**63, "/srv/1.md"),
+        token("newest", 1, 5, "/srv/1.md"),
+        token("newest", False, 5, None),
+        token("newest", False, 5, "\ud800"),
+        token("newest", False, 5),
+        token({"newest": 1}),
+        base64.urlsafe_b64encode(b"[" * 30_000).decode(),
+    ],
+)
+def test_a_cursor_of_another_list_or_of_nobody_is_refused(client: FlaskClient, cursor: str) -> None:
+    refused = client.get(f"/api/documents?cursor={quote(cursor)}")
+    assert refused.status_code == 400
+    assert refused.json["detail"] == "This cursor is not of a list by newest."
 
 
 def test_a_site_is_queued_with_its_depth(client: FlaskClient) -> None:

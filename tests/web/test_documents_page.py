@@ -9,6 +9,7 @@ from typing import IO
 import pytest
 from playwright.sync_api import expect
 
+from searchapp.web import requests
 from tests.web.browsing import NewPage
 from tests.web.samples import fill_registry
 from tests.web.stand_in import StandIn, entry
@@ -183,19 +184,40 @@ def test_an_undo_that_comes_too_late_says_so(new_page: NewPage, app: StandIn, do
     expect(page.get_by_role("alert")).to_contain_text("There is no such document.")
 
 
-def test_the_end_of_a_long_list_says_how_to_reach_the_rest(new_page: NewPage, app: StandIn, documents: str) -> None:
-    for n in range(10_060):
+def test_a_list_is_read_further_than_the_server_counts(
+    new_page: NewPage, app: StandIn, served: Callable[[object], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "DEEPEST_OFFSET", 100)
+    documents = f"{served(app)}/documents"
+    for n in range(270):
         app.store.put(entry(f"d{n}", f"/srv/reports/{n:05}.md", title=f"Report {n:05}"))
     page = new_page()
-    page.goto(f"{documents}?from=10000&sort=title")
-    expect(page.locator(".entries li")).to_have_count(50)
-    expect(page.get_by_role("button", name="Next page")).to_be_disabled()
-    expect(page.locator("#beyond")).to_contain_text(
-        "ends after 10,050 of 10,060 documents. To reach the others, filter"
-    )
-    page.get_by_label("Filter by title or source").fill("Report 10059")
-    expect(page.locator(".entries li")).to_have_count(1)
-    expect(page.locator("#beyond")).to_be_hidden()
+    page.goto(f"{documents}?from=100&sort=title")
+    titles, shown = page.locator(".entries .title"), page.locator("#range")
+    expect(shown).to_have_text("101–150 of 270")
+    for first in (150, 200, 250):
+        page.get_by_role("button", name="Next page").click()
+        expect(shown).to_have_text(f"{first + 1}–{min(first + 50, 270)} of 270")
+        expect(titles.first).to_have_text(f"Report {first:05}")
+    for name in ("Next page", "Last page"):
+        expect(page.get_by_role("button", name=name)).to_be_disabled()
+    page.reload()
+    expect(titles.first).to_have_text("Report 00250")
+    for first in (200, 150, 100, 50):
+        page.get_by_role("button", name="Previous page").click()
+        expect(shown).to_have_text(f"{first + 1}–{first + 50} of 270")
+        expect(titles.first).to_have_text(f"Report {first:05}")
+    page.get_by_role("button", name="Last page").click()
+    expect(shown).to_have_text("221–270 of 270")
+    expect(titles.last).to_have_text("Report 00269")
+    page.get_by_role("button", name="Previous page").click()
+    expect(titles.first).to_have_text("Report 00170")
+    page.go_back()
+    expect(titles.last).to_have_text("Report 00269")
+    page.get_by_role("button", name="First page").click()
+    expect(titles.first).to_have_text("Report 00000")
+    for name in ("Previous page", "First page"):
+        expect(page.get_by_role("button", name=name)).to_be_disabled()
 
 
 def test_many_documents_are_filtered_sorted_and_paged(new_page: NewPage, app: StandIn, documents: str) -> None:

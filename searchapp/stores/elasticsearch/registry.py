@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -17,28 +16,13 @@ from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
 from searchapp.stores.elasticsearch.connection import translated
 from searchapp.stores.elasticsearch.index import ElasticsearchIndex
 from searchapp.stores.elasticsearch.installation import add_missing
+from searchapp.stores.elasticsearch.listing import containing, page
 from searchapp.stores.elasticsearch.queries import readable_by
 from searchapp.stores.elasticsearch.templates import es_folder, registry_properties
-from searchapp.stores.registry import EntryOrder, EntryPage, by_content, holds
+from searchapp.stores.paging import Cursor, EntryPage
+from searchapp.stores.registry import PAGE, EntryOrder, by_content, holds
 
 Json = dict[str, Any]
-
-PAGE = 1000
-
-SORTED_BY: Mapping[EntryOrder, list[Json]] = {
-    EntryOrder.NEWEST: [{"updated": {"order": "desc", "missing": "_last"}}],
-    EntryOrder.OLDEST: [{"updated": {"order": "asc", "missing": "_last"}}],
-    EntryOrder.TITLE: [{"title_order": {"order": "asc", "missing": "_last", "unmapped_type": "keyword"}}],
-    EntryOrder.SOURCE: [],
-    EntryOrder.LARGEST: [{"chunks": {"order": "desc", "missing": "_last"}}],
-}
-
-
-def containing(text: str) -> Json:
-    """The query for entries whose title or source contains ``text``, in upper or lower case."""
-    literal = re.sub(r"([*?\\])", r"\\\1", text)
-    pattern = {"value": f"*{literal}*", "case_insensitive": True}
-    return {"bool": {"should": [{"wildcard": {field: pattern}} for field in ("title.raw", "source")]}}
 
 
 class ElasticsearchRegistry(ElasticsearchIndex):
@@ -86,6 +70,7 @@ class ElasticsearchRegistry(ElasticsearchIndex):
         size: int = 50,
         groups: Sequence[str] | None = None,
         order: EntryOrder = EntryOrder.NEWEST,
+        cursor: Cursor | None = None,
     ) -> EntryPage:
         """See ``Registry``."""
         clauses: list[Json] = [{"terms": {"state": [str(state) for state in states]}}] if states else []
@@ -93,16 +78,8 @@ class ElasticsearchRegistry(ElasticsearchIndex):
             clauses.append(readable_by(groups))
         if contains:
             clauses.append(containing(contains))
-        answer = self.client.search(
-            index=self.names.documents,
-            query={"bool": {"filter": clauses}},
-            sort=[*SORTED_BY[order], {"source": "asc"}],
-            from_=offset,
-            size=size,
-            track_total_hits=True,
-            ignore_unavailable=True,
-        )["hits"]
-        return EntryPage(tuple(documents.entry_of(hit) for hit in answer["hits"]), answer["total"]["value"])
+        query: Json = {"bool": {"filter": clauses}}
+        return page(self.client, self.names.documents, query, order, offset, size, cursor)
 
     @translated
     def state_counts(self) -> Mapping[DocumentState, int]:

@@ -15,7 +15,8 @@ from searchapp.model import DocumentEntry, DocumentState
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.filters import one_of, quoted, readable_by
 from searchapp.stores.lancedb.translated import translated
-from searchapp.stores.registry import EntryOrder, EntryPage, by_content, holds, latest
+from searchapp.stores.paging import Cursor, EntryPage, Place, page_of
+from searchapp.stores.registry import EntryOrder, by_content, holds, latest
 
 DOCUMENTS = "documents"
 SORTED_BY = {
@@ -25,6 +26,31 @@ SORTED_BY = {
     EntryOrder.SOURCE: [("source", "ascending")],
     EntryOrder.LARGEST: [("chunks", "descending"), ("source", "ascending")],
 }
+
+
+def _from(ordered: pa.Table, order: EntryOrder, cursor: Cursor, most: int) -> list[dict[str, Any]]:
+    """The rows of ``ordered`` nearest to the cursor on its side, the nearest first."""
+    place = cursor.place
+    if cursor.backwards:
+        left = ordered.filter(pc.invert(_behind(ordered, order, place, itself=True))) if place else ordered
+        return list(left.slice(max(0, left.num_rows - most)).to_pylist()[::-1])
+    right = ordered.filter(_behind(ordered, order, place, itself=False)) if place else ordered.slice(0, 0)
+    return list(right.slice(0, most).to_pylist())
+
+
+def _behind(ordered: pa.Table, order: EntryOrder, place: Place, *, itself: bool) -> Any:
+    """For each row whether it stands behind ``place``, or at it where ``itself`` counts."""
+    source = (pc.greater_equal if itself else pc.greater)(ordered["source"], place.source)
+    *keyed, _ = SORTED_BY[order]
+    if not keyed:
+        return source
+    (name, direction) = keyed[0]
+    key = ordered[name]
+    if place.key is None:
+        return pc.and_(pc.is_null(key), source)  # those without a key stand last
+    later = (pc.less if direction == "descending" else pc.greater)(key, place.key)
+    equal = pc.fill_null(pc.equal(key, place.key), False)
+    return pc.or_(pc.fill_null(later, True), pc.and_(equal, source))
 
 
 class LanceRegistry:
@@ -86,6 +112,7 @@ class LanceRegistry:
         size: int = 50,
         groups: Sequence[str] | None = None,
         order: EntryOrder = EntryOrder.NEWEST,
+        cursor: Cursor | None = None,
     ) -> EntryPage:
         """See ``Registry``."""
         table = self._table(DOCUMENTS)
@@ -101,10 +128,14 @@ class LanceRegistry:
         keys = table.search().where(condition).select(columns).limit(table.count_rows() or 1).to_arrow()
         if order is EntryOrder.TITLE:
             keys = keys.set_column(1, "title", pc.utf8_lower(keys["title"]))
+        elif order in (EntryOrder.NEWEST, EntryOrder.OLDEST):
+            keys = keys.set_column(1, "updated", keys["updated"].cast(pa.int64()))
         ordered = keys.sort_by(SORTED_BY[order])
-        ids = ordered.slice(offset, size)["id"].to_pylist()
-        known = self.known_entries(ids)
-        return EntryPage(tuple(known[id_] for id_ in ids if id_ in known), ordered.num_rows)
+        rows = ordered.slice(offset, size).to_pylist() if cursor is None else _from(ordered, order, cursor, size + 1)
+        known = self.known_entries([row["id"] for row in rows])
+        places = [(Place(row[columns[1]] if len(columns) > 2 else None, row["source"]), row["id"]) for row in rows]
+        found = [(place, known[id_]) for place, id_ in places if id_ in known]
+        return page_of(found, ordered.num_rows, size, offset, cursor)
 
     @translated
     def state_counts(self) -> Mapping[DocumentState, int]:

@@ -21,30 +21,34 @@ const SHOWN = { indexed: "indexed,unchanged" }; // "unchanged" is as ready as "i
 const RETRIED = ["failed", "quarantined"];
 const UNDERWAY = ["queued", "running"];
 const ORDERS = ["newest", "oldest", "title", "source", "largest"];
-const DEEPEST = 10_000; // the server lists no further; the filter finds what lies behind
+const DEEPEST = Number(document.body.dataset.deepest); // the server counts no further; behind that go its cursors
 const list = byId("entries");
 let asked = fromAddress();
 let poll = 0;
 let halted = false; // whether the banner tells why nothing in the queue moves
 let drawing = 0;
+let beside = {}; // the cursors of the page that is shown: {next, previous}
 
 document.title = `${t("documents")} – ${t("appName")}`;
 
-// What is listed lives in the address: {state, q, sort, from}.
+// What is listed lives in the address: {state, q, sort, from, cursor}. With a cursor, from is only told.
 function fromAddress() {
   const address = new URLSearchParams(location.search);
   const state = address.get("state") ?? "";
   const sort = address.get("sort") ?? "";
+  const cursor = address.get("cursor") ?? "";
+  const from = Math.max(0, Math.trunc(Number(address.get("from"))) || 0);
   return {
     state: STATES.includes(state) ? state : "",
     q: address.get("q") ?? "",
     sort: ORDERS.includes(sort) ? sort : ORDERS[0],
-    from: Math.min(Math.max(0, Math.trunc(Number(address.get("from"))) || 0), DEEPEST),
+    from: cursor ? from : Math.min(from, DEEPEST),
+    cursor,
   };
 }
 
 function change(next, { replace = false } = {}) {
-  asked = { ...asked, from: 0, ...next };
+  asked = { ...asked, from: 0, cursor: "", ...next };
   const address = new URLSearchParams();
   for (const [name, value] of Object.entries(asked)) {
     if (value && value !== ORDERS[0]) address.set(name, value);
@@ -66,10 +70,11 @@ async function refresh() {
   clearTimeout(poll);
   const own = ++drawing;
   try {
-    const { state, ...others } = asked;
-    const page = await getJson(`/api/documents?${new URLSearchParams({ size: PAGE, ...others, ...(state && { state: SHOWN[state] ?? state }) })}`);
+    const page = await getJson(`/api/documents?${parameters()}`);
     if (own !== drawing) return; // a newer one is under way
-    if (!page.documents.length && asked.from) return change({ from: Math.max(0, Math.floor((page.total - 1) / PAGE) * PAGE) }, { replace: true });
+    if (!page.documents.length && asked.from) return change(lastPage(page.total), { replace: true });
+    if (asked.cursor === "last") asked.from = page.total - page.documents.length;
+    beside = page;
     draw(page);
     if (page.problem) showProblem(page.problem);
     else if (halted) hideProblem();
@@ -78,6 +83,11 @@ async function refresh() {
   } catch (problem) {
     showProblem(problem, refresh);
   }
+}
+
+function parameters() {
+  const { state, from, cursor, ...others } = asked;
+  return new URLSearchParams({ size: PAGE, ...others, ...(state && { state: SHOWN[state] ?? state }), ...(cursor ? { cursor } : { from }) });
 }
 
 // Entries beyond the page, or hidden by the chosen state, may still be at work.
@@ -104,16 +114,25 @@ function draw({ documents, total }) {
 
 function drawPager(total, here) {
   const { from } = asked;
-  byId("beyond").hidden = total <= DEEPEST + PAGE;
-  byId("beyond").textContent = t("beyond", DEEPEST + PAGE, total);
   byId("pager").hidden = total <= PAGE;
   byId("range").textContent = t("range", from + 1, from + here, total);
-  byId("previous").disabled = from === 0;
-  byId("next").disabled = from + here >= total || from + PAGE > DEEPEST;
+  byId("first").disabled = byId("previous").disabled = !beside.previous;
+  byId("last").disabled = byId("next").disabled = !beside.next;
 }
 
+// One page on or back. Behind what the server counts the cursor tells where, and from only what to show.
 function turn(step) {
-  change({ from: Math.max(0, asked.from + step * PAGE) });
+  const from = Math.max(0, asked.from + step * PAGE);
+  go({ from, cursor: from > DEEPEST ? (step > 0 ? beside.next : beside.previous) : "" });
+}
+
+function lastPage(total) {
+  const from = Math.max(0, Math.floor((total - 1) / PAGE) * PAGE);
+  return from > DEEPEST ? { from, cursor: "last" } : { from };
+}
+
+function go(where) {
+  change(where);
   byId("total").scrollIntoView({ block: "center" });
 }
 
@@ -207,6 +226,8 @@ byId("find").addEventListener("input", (event) => {
 byId("find").addEventListener("compositionend", () => change({ q: byId("find").value.trim() }, { replace: true }));
 byId("previous").addEventListener("click", () => turn(-1));
 byId("next").addEventListener("click", () => turn(1));
+byId("first").addEventListener("click", () => go({ from: 0 }));
+byId("last").addEventListener("click", () => go(lastPage(beside.total)));
 addEventListener("popstate", () => {
   const before = JSON.stringify(asked);
   asked = fromAddress();
