@@ -140,7 +140,7 @@ def grown(store_name: str, wanted: argparse.Namespace, progress: Progress) -> It
                 "bytes_a_chunk": round(_bytes(store, facts) / size),
                 "chunks_a_second": round((size - before) / spent),
                 "process_rss_mib": round(found["process_rss_mib"]),
-                **_server_memory(store, facts),
+                **_server(store, facts),
             }
             progress.console.print(f"{store_name} {size:,}: {json.dumps(figures)}")
             yield str(size), figures
@@ -169,15 +169,17 @@ def _bytes(store: Any, facts: dict[str, Any]) -> int:
     return sum(path.stat().st_size for path in (store.folder / "chunks.lance").rglob("*") if path.is_file())
 
 
-def _server_memory(store: Any, facts: dict[str, Any]) -> dict[str, int]:
+def _server(store: Any, facts: dict[str, Any]) -> dict[str, int]:
+    """Segments and memory of Elasticsearch; nothing of the embedded store, which has no server."""
     if not facts["url"]:
         return {}
+    segments = len(store.client.cat.segments(index=store.names.chunks, format="json"))
     (node,) = store.client.nodes.stats(metric="jvm")["nodes"].values()
-    memory = {"heap_mib": round(node["jvm"]["mem"]["heap_used_in_bytes"] / 2**20)}
+    told = {"segments": segments, "heap_mib": round(node["jvm"]["mem"]["heap_used_in_bytes"] / 2**20)}
     (info,) = store.client.nodes.info(metric="process")["nodes"].values()
     with contextlib.suppress(psutil.Error):  # a server elsewhere
-        memory["server_rss_mib"] = round(psutil.Process(info["process"]["id"]).memory_info().rss / 2**20)
-    return memory
+        told["server_rss_mib"] = round(psutil.Process(info["process"]["id"]).memory_info().rss / 2**20)
+    return told
 
 
 def main() -> int:

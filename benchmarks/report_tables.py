@@ -9,6 +9,10 @@ from typing import Any
 GROWTH_TARGET = 2.0
 """A search of 1,000,000 passages, as a multiple of one of 100,000."""
 
+GROWTH_HEAD = (
+    "| passages | keyword | semantic | hybrid | recall@10 | bytes each | passages a second | segments | memory MiB |",
+    "|---|---|---|---|---|---|---|---|---|",
+)
 CONTENDERS = {
     "bare": "bare calls, elasticsearch-py {}",
     "searchapp": "searchapp {}",
@@ -23,6 +27,10 @@ def judged(met: bool) -> str:
     return "met" if met else "missed"
 
 
+def _several(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def search_label(name: str, told: dict[str, Any]) -> str:
     return CONTENDERS[name].format(told["versions"][name])
 
@@ -32,8 +40,9 @@ def search(told: dict[str, Any]) -> str:
     peers = [name for name in PEERS if name in p50]
     lines = [
         "![Hybrid search beside the others](plots/search.svg)\n",
-        f"{told['dataset']}, {told['passages']:,} passages, {told['queries']} queries, {told['rounds']} rounds; "
-        f"{told['dtype']}, {told['cores']} cores, Elasticsearch {told['elasticsearch']} on the same machine:\n",
+        f"{told['dataset']}, {told['passages']:,} passages, {told['queries']} queries, "
+        f"{_several(told['rounds'], 'round')}; {told['dtype']}, {told['cores']} cores, "
+        f"Elasticsearch {told['elasticsearch']} on the same machine:\n",
         "| | p50 median, ms | least |" + "".join(f" share of {search_label(name, told)} |" for name in peers),
         "|---|---|---|" + "---|" * len(peers),
     ]
@@ -86,10 +95,9 @@ def growth(told: dict[str, Any]) -> str:
     for store, by_size in told["stores"].items():
         merged = ", merged into one segment at each size" if told.get("merged") and store == "elasticsearch" else ""
         lines += [
-            f"\n{store}, {told['queries']} queries, {told['rounds']} rounds{merged} "
+            f"\n{store}, {told['queries']} queries, {_several(told['rounds'], 'round')}{merged} "
             "(p50 median / least / p99 median, ms):\n",
-            "| passages | keyword | semantic | hybrid | recall@10 | bytes a passage | passages a second | memory MiB |",
-            "|---|---|---|---|---|---|---|---|",
+            *(GROWTH_HEAD if by_size else ("Nothing was measured.",)),
         ]
         for size, one in by_size.items():
             times = " | ".join(
@@ -100,7 +108,7 @@ def growth(told: dict[str, Any]) -> str:
                 memory += f", heap {one['heap_mib']:,}, server {one.get('server_rss_mib', 0):,}"
             lines.append(
                 f"| {int(size):,} | {times} | {one['recall_at_10']:.3f} | {one['bytes_a_chunk']:,} | "
-                f"{one['chunks_a_second']:,} | {memory} |"
+                f"{one['chunks_a_second']:,} | {one.get('segments', '')} | {memory} |"
             )
         if failure := told.get("failed", {}).get(store):
             lines.append(f"\nIt went no further: {failure}")
@@ -122,7 +130,7 @@ def _growth_verdict(by_size: dict[str, Any]) -> str:
 def edit(told: dict[str, Any]) -> str:
     rounds = len(next(iter(told["formats"].values()))["edit_seconds"])
     lines = [
-        f"{told['pages']} pages, {told['store']}, {rounds} {'round' if rounds == 1 else 'rounds'}; an edit's share of "
+        f"{told['pages']} pages, {told['store']}, {_several(rounds, 'round')}; an edit's share of "
         f"the first ingest, median and least of the rounds, at most {told['target']:.0%}:\n",
         "| format | | first ingest, s | edit, s | share | least | target |",
         "|---|---|---|---|---|---|---|",

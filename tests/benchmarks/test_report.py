@@ -92,6 +92,13 @@ def test_growth_tells_a_failure_beside_what_was_measured_before_it() -> None:
     assert "keyword 2.50, **missed**; semantic 2.50, **missed**; hybrid 2.50, **missed**." in second
 
 
+def test_a_store_that_failed_at_once_has_no_table() -> None:
+    told = {"queries": 100, "rounds": 1, "stores": {"elasticsearch": {}}, "failed": {"elasticsearch": "it is gone."}}
+    page = report_tables.growth(told)
+    assert "Nothing was measured.\n\nIt went no further: it is gone." in page
+    assert "| passages |" not in page
+
+
 def test_a_run_under_load_tells_its_memory() -> None:
     request = {"count": 2849, "failures": 0, "p50_ms": 120.0, "p99_ms": 820.0}
     run = {
