@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 from searchapp.model import DocumentEntry, DocumentState
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.filters import one_of, quoted, readable_by
+from searchapp.stores.lancedb.tables import LanceTables
 from searchapp.stores.lancedb.translated import translated
 from searchapp.stores.paging import Cursor, EntryPage, Place, page_of
 from searchapp.stores.registry import EntryOrder, by_content, holds, latest
@@ -53,17 +53,8 @@ def _behind(ordered: pa.Table, order: EntryOrder, place: Place, *, itself: bool)
     return pc.or_(pc.fill_null(later, True), pc.and_(equal, source))
 
 
-class LanceRegistry:
-    """Entries in the table ``documents``; a part of ``LanceStore``."""
-
-    def _table(self, name: str) -> Any | None:
-        raise NotImplementedError
-
-    def _needed(self, name: str) -> Any:
-        raise NotImplementedError
-
-    def _writing(self) -> AbstractContextManager[None]:
-        raise NotImplementedError
+class LanceRegistry(LanceTables):
+    """Entries in the table ``documents``."""
 
     @translated
     def put_entries(self, entries: Sequence[DocumentEntry]) -> None:

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from filelock import FileLock
 
 from searchapp.embedding.base import Fingerprint
-from searchapp.errors import StorageError
 from searchapp.model import Chunk, Vector
-from searchapp.stores.base import DocumentWrite, LegQuery, LegResults, Match
+from searchapp.stores.base import DocumentWrite, LegQuery, LegResults
 from searchapp.stores.lancedb import schema
-from searchapp.stores.lancedb.counting import COLUMNS, MOST_COUNTED, counted
-from searchapp.stores.lancedb.filters import conditions, named, one_of, quoted, told
-from searchapp.stores.lancedb.nearest import index_vectors, nearest
+from searchapp.stores.lancedb.filters import one_of, quoted
+from searchapp.stores.lancedb.nearest import index_vectors
 from searchapp.stores.lancedb.registry import DOCUMENTS, LanceRegistry
-from searchapp.stores.lancedb.searched import searched_text, with_stems
+from searchapp.stores.lancedb.searching import search_table
 from searchapp.stores.lancedb.text_index import add_han, has_han, index_text
 from searchapp.stores.lancedb.translated import translated
-from searchapp.telemetry.stages import Stage, stage
-from searchapp.text.han import han_words, without_han
-from searchapp.text.variants import with_variants
 
 CHUNKS = "chunks"
 
@@ -40,12 +29,6 @@ TIDY_EVERY = 20
 TIDY_SHARE = 0.05
 """Share of a table that must be new before it is tidied between writes: tidying takes as long as the table is large."""
 
-READ_THROUGH = 20_000
-"""Passages that may be read for a completion, one by one: as many as take about a tenth of a second."""
-
-SLIPS = 2
-"""Letters in which a word may differ from what was typed; more find anything."""
-
 KEEP_VERSIONS = dt.timedelta(minutes=10)
 """How long superseded data stays on disk, for readers in other processes that still look at it."""
 
@@ -54,41 +37,10 @@ class LanceStore(LanceRegistry):
     """Two tables in one folder. Threads and processes may share it: one writes at a time, the others wait for it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.name = f"the embedded store in {folder}"
-        self._lock = threading.RLock()
+        super().__init__(folder)
+        self._han = False
         self._writes = 0
         self._written = 0
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Keeps other threads and processes from writing; may be nested."""
-        with self._lock:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with self._process_lock:
-                yield
-
-    @cached_property
-    def _process_lock(self) -> FileLock:
-        # One lock object for all threads: they take turns by the thread lock, and the object counts nesting.
-        return FileLock(self.folder / ".writing", thread_local=False)
-
-    @cached_property
-    def _database(self) -> Any:
-        import lancedb
-
-        self.folder.mkdir(parents=True, exist_ok=True)
-        # Another process's writes are seen by the next read.
-        return lancedb.connect(str(self.folder), read_consistency_interval=dt.timedelta(0))
-
-    def _table(self, name: str) -> Any | None:
-        if not (self.folder / f"{name}.lance").is_dir():
-            return None
-        with self._lock:
-            tables: dict[str, Any] = self.__dict__.setdefault("_tables", {})
-            if name not in tables:
-                tables[name] = self._database.open_table(name)
-            return tables[name]
 
     @translated
     def check(self) -> None:
@@ -117,9 +69,9 @@ class LanceStore(LanceRegistry):
 
     def _has_han(self, table: Any) -> bool:
         """Whether the Chinese words of all passages are in; a table of an earlier version gets them by ``prepare``."""
-        if not self.__dict__.get("_han"):
-            self.__dict__["_han"] = has_han(table)
-        return bool(self.__dict__["_han"])
+        if not self._han:
+            self._han = has_han(table)
+        return self._han
 
     @translated
     def fingerprint(self) -> Fingerprint | None:
@@ -158,12 +110,6 @@ class LanceStore(LanceRegistry):
             if self._writes >= TIDY_EVERY and self._written >= TIDY_SHARE * chunks.count_rows():
                 self._tidy()
         return {}
-
-    def _needed(self, name: str) -> Any:
-        table = self._table(name)
-        if table is None:
-            raise StorageError(f"The index in {self.folder} was not prepared.", "Run searchapp ingest first.")
-        return table
 
     @translated
     def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:
@@ -216,73 +162,7 @@ class LanceStore(LanceRegistry):
         table = self._table(CHUNKS)
         if table is None:
             return LegResults((), ())
-        keyword: list[dict[str, Any]] = []
-        semantic: list[dict[str, Any]] = []
-        if query.keywords is not None:
-            with stage(Stage.KEYWORD):
-                keyword = self._keyword(table, query, query.keywords)
-        if query.vector is not None:
-            with stage(Stage.VECTOR):
-                semantic = self._semantic(table, query, query.vector)
-        with stage(Stage.FACETS) if query.facets else contextlib.nullcontext():
-            facets, matched = counted([*self._all_matches(table, query), *semantic]) if query.facets else ({}, 0)
-        return LegResults(
-            keyword=tuple(schema.found_chunk(row, float(row.get("_score", 1.0))) for row in keyword),
-            semantic=tuple(schema.found_chunk(row, 1.0 - float(row["_distance"])) for row in semantic),
-            facets=facets,
-            matched=matched,
-        )
-
-    def _keyword(self, table: Any, query: LegQuery, keywords: str) -> list[dict[str, Any]]:
-        if query.match is Match.BEGINNING:
-            return self._beginning(table, query, keywords)
-        asked = table.search(self._words(table, query, keywords), query_type="fts")
-        return self._limited(asked.select([*schema.FOUND_COLUMNS, "_score"]), query)
-
-    def _all_matches(self, table: Any, query: LegQuery) -> list[dict[str, Any]]:
-        if query.keywords is None:
-            return []
-        asked = table.search(self._words(table, query, query.keywords), query_type="fts").select([*COLUMNS, "_score"])
-        return self._limited(asked, replace(query, depth=MOST_COUNTED))
-
-    def _beginning(self, table: Any, query: LegQuery, beginning: str) -> list[dict[str, Any]]:
-        """Names first; in a large table the words of passages are those that the text index finds, not all."""
-        found = self._limited(table.search(), query, named(beginning))
-        if len(found) < query.depth and table.count_rows() <= READ_THROUGH:
-            found += self._limited(table.search(), query, told(beginning))
-        elif len(found) < query.depth:
-            from lancedb.query import MatchQuery
-
-            begun = MatchQuery(beginning, "content", fuzziness=SLIPS, prefix_length=len(beginning))
-            found += self._limited(table.search(begun, query_type="fts"), query)
-        return list({row["id"]: row for row in found}.values())[: query.depth]
-
-    def _words(self, table: Any, query: LegQuery, keywords: str) -> Any:
-        from lancedb.query import BooleanQuery, MatchQuery, Occur, PhraseQuery
-
-        if query.match is Match.SIMILAR:
-            return MatchQuery(with_stems(keywords), "content", fuzziness=SLIPS, prefix_length=1)
-        if self._has_han(table):
-            chinese = han_words(keywords)
-            # Words of one character, and those that were cut otherwise, are found by their characters.
-            parts = {"han": chinese, "han_characters": " ".join(chinese.replace(" ", ""))}
-            others = without_han(keywords) if chinese else keywords
-        else:
-            parts, others = {}, with_variants(keywords)
-        parts["content"] = searched_text(others)
-        wanted: list[Any] = [MatchQuery(words, column) for column, words in parts.items() if words]
-        wanted += [PhraseQuery(phrase, "content") for phrase in query.exact]
-        return BooleanQuery([(Occur.SHOULD, one) for one in wanted]) if len(wanted) > 1 else wanted[0]
-
-    def _semantic(self, table: Any, query: LegQuery, vector: Vector) -> list[dict[str, Any]]:
-        return self._limited(nearest(table, vector, schema.FOUND_COLUMNS), query)
-
-    def _limited(self, asked: Any, query: LegQuery, further: str = "") -> list[dict[str, Any]]:
-        condition = " AND ".join(part for part in (conditions(query), further) if part)
-        if condition:
-            asked = asked.where(condition, prefilter=True)
-        rows: list[dict[str, Any]] = asked.limit(query.depth).to_list()
-        return rows
+        return search_table(table, query, query.keywords is not None and self._has_han(table))
 
     @translated
     def count(self) -> int:
@@ -310,5 +190,5 @@ class LanceStore(LanceRegistry):
             for name in (CHUNKS, DOCUMENTS):
                 if self._table(name) is not None:
                     self._database.drop_table(name)
-            self.__dict__.pop("_tables", None)
-            self.__dict__.pop("_han", None)
+            self._tables.clear()
+            self._han = False
