@@ -7,19 +7,25 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from searchapp.errors import StorageError, UsageError
+from searchapp.private_database import transaction
 
 FILE = "judgements.sqlite"
-BUSY_SECONDS = 10.0
 GRADES = (0, 1)
 """Not what was looked for, and what was."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS judgements (
+    query TEXT, document_id TEXT, grade INTEGER NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL,
+    judged TEXT NOT NULL, PRIMARY KEY (query, document_id)
+);
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +77,8 @@ class Judgements:
             for query, document_id, grade, source, title, judged in rows
         )
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            # Created by us and not by SQLite, which would let the group read it: queries are private.
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as connection, connection:
-                connection.execute(
-                    "CREATE TABLE IF NOT EXISTS judgements (query TEXT, document_id TEXT, grade INTEGER NOT NULL, "
-                    "source TEXT NOT NULL, title TEXT NOT NULL, judged TEXT NOT NULL, PRIMARY KEY (query, document_id))"
-                )
-                yield connection
-        except (OSError, sqlite3.Error) as error:
-            raise StorageError(
-                f"Judgements in {self._path} cannot be read or written: {error}.",
-                "Check that the disk has room and the folder is yours; SEARCHAPP_DATA_DIR chooses another.",
-            ) from error
+    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        return transaction(self._path, _SCHEMA, "Judgements")
 
 
 def usable(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:
@@ -116,7 +107,7 @@ def write_lines(judgements: Sequence[Judgement], path: Path) -> None:
     )
 
 
-def _write(path: Path, lines: Iterator[str] | Sequence[str]) -> None:
+def _write(path: Path, lines: Iterable[str]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

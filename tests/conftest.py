@@ -13,6 +13,7 @@ from tests.services import ollama as ollama_service
 from tests.services import promtool as promtool_program
 from tests.services import tesseract as tesseract_program
 from tests.services.obtain import obtain
+from tests.services.process import Server
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -26,17 +27,22 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         obtain({name for item in session.items for name in getattr(item, "fixturenames", ())})
 
 
-@pytest.fixture(scope="session")
-def elasticsearch_url() -> Iterator[str]:
-    """A green Elasticsearch without security; tests share it, so each names its own indices."""
+def _address(find: Callable[[], str | None], start: Callable[[], Server]) -> Iterator[str]:
+    """The address of the service that is running already, else of one that is stopped again."""
     with _or_skipped():
-        running = elasticsearch.running()
-        server = None if running else elasticsearch.start()
+        running = find()
+        server = None if running else start()
     if server:
         yield server.url
         server.stop()
     elif running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> Iterator[str]:
+    """A green Elasticsearch without security; tests share it, so each names its own indices."""
+    yield from _address(elasticsearch.running, elasticsearch.start)
 
 
 @pytest.fixture(scope="session")
@@ -83,14 +89,7 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """A Redis without a password; tests share it, so each names its own index prefix, which names the queue."""
-    with _or_skipped():
-        running = redis.running()
-        server = None if running else redis.start()
-    if server:
-        yield server.url
-        server.stop()
-    elif running:
-        yield running
+    yield from _address(redis.running, redis.start)
 
 
 @pytest.fixture(scope="session")

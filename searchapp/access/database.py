@@ -1,4 +1,4 @@
-"""The one file of the access room: SQLite, readable by its owner alone."""
+"""The one file of the access room."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import datetime as dt
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from searchapp.access.identity import Scope
-from searchapp.errors import StorageError
+from searchapp.private_database import transaction
 
 FILE = "access.sqlite"
-BUSY_SECONDS = 10.0
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS keys (
@@ -37,30 +35,10 @@ class Database:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder.absolute() / FILE
-        self._ready = False
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """One transaction: committed at the end, rolled back on an error. Raises StorageError."""
-        try:
-            if not self._ready:
-                self._create()
-            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as connection, connection:
-                connection.row_factory = sqlite3.Row
-                yield connection
-        except (OSError, sqlite3.Error) as error:
-            raise StorageError(
-                f"Keys and users in {self._path} cannot be read or written: {error}.",
-                "Check that the disk has room and the folder is yours; SEARCHAPP_DATA_DIR chooses another.",
-            ) from error
-
-    def _create(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        # Created by us and not by SQLite, which would let the group read it.
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as connection, connection:
-            connection.executescript(_SCHEMA)
-        self._ready = True
+        return transaction(self._path, _SCHEMA, "Keys and users")
 
     def secret(self, name: str) -> bytes:
         """32 random bytes that stay the same for as long as the file does."""

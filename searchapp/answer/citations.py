@@ -21,9 +21,6 @@ from searchapp.text.words import content_terms
 ATTRIBUTING_AGREEMENT = 0.75
 """Agreement at which a sentence without a marker is given one."""
 
-ATTRIBUTED_AT_MOST = 3
-"""Passages that are looked at for a sentence without a marker."""
-
 COMPARED_SENTENCES = 24
 """Sentences of the passages that are embedded for one sentence of the answer; more would hold up the stream."""
 

@@ -1,7 +1,7 @@
 """Follow-up questions: which ones need the conversation, and what they mean in it.
 
 A language model rewrites them (``conversation``). A small one answers instead, repeats itself or tells something else,
-so what it wrote is used only where ``usable`` finds nothing wrong with it; else ``joined`` puts the words together.
+so what it wrote is used only where ``fault`` finds nothing wrong with it; else ``joined`` puts the words together.
 """
 
 from __future__ import annotations

@@ -46,11 +46,6 @@ class Comparison:
     missing: dict[str, int] = field(default_factory=dict)
     surplus: list[str] = field(default_factory=list)
 
-    @property
-    def equal(self) -> bool:
-        """Whether both hold the same documents, each complete and of the same age."""
-        return not self.missing and not self.surplus
-
 
 class Copier:
     """Carries documents from ``source`` to ``target``; at most ``chunks_a_second`` where that is given."""

@@ -37,7 +37,7 @@ class GateResult:
         return after >= before - self.margin
 
 
-def judged_queries(application: Application, store: ElasticsearchStore, folder: Path) -> Dataset:
+def judged_queries(store: ElasticsearchStore, folder: Path) -> Dataset:
     """The dataset with its judgements put on the documents of the index, by id, source or title.
 
     Raises UsageError when the index holds none of the judged documents, and what ``read_dataset`` raises.

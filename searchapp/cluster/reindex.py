@@ -86,14 +86,14 @@ def reindex(
         refuse_if_blocked(store)
     live = _live(store)
     spec = store.spec(application.embedder.fingerprint)
-    dataset = judged_queries(application, store, options.gate) if options.gate else None
+    dataset = judged_queries(store, options.gate) if options.gate else None
     left = unfinished(store)
     if left is not None:
         _refuse_another(left.version, live, spec)
     documents, chunks = _size(store, live, show)
     if options.dry_run:
         target = left.version.name if left else "the next version"
-        reused, missing = _vectors(store, live, spec, chunks)
+        reused, missing = _vectors(live, spec, chunks)
         return _result(live.name, target, spec, documents, chunks, missing, reused, left is not None, started, dry=True)
 
     build = left or begin(store, live, spec)
@@ -152,7 +152,7 @@ def _size(store: ElasticsearchStore, live: Version, show: Show) -> tuple[int, in
     return documents, chunks
 
 
-def _vectors(store: ElasticsearchStore, live: Version, spec: IndexSpec, chunks: int) -> tuple[int, int]:
+def _vectors(live: Version, spec: IndexSpec, chunks: int) -> tuple[int, int]:
     """A forecast of vectors reused and computed: exact when passages stay as they are, else a ceiling for computing."""
     if live.spec is not None and live.spec.matches(spec):
         return chunks, 0

@@ -17,8 +17,3 @@ class PageVersion:
     etag: str = ""
     last_modified: str = ""
     links: tuple[str, ...] | None = None
-
-    @property
-    def can_be_asked_for(self) -> bool:
-        """Whether the server gave anything to compare with."""
-        return bool(self.etag or self.last_modified)

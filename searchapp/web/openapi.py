@@ -69,7 +69,7 @@ def document(app: Flask, authentication: Authentication) -> Json:
     paths: Json = {}
     for rule, method, told in _operations(app):
         path = paths.setdefault(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
-        path[method.lower()] = _operation(rule, method, told, components)
+        path[method.lower()] = _operation(rule, told, components)
     return {
         "openapi": "3.1.0",
         "info": {"title": "searchapp", "version": __version__, "description": DESCRIPTION},
@@ -98,7 +98,7 @@ def _operations(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
                 yield rule, method, told
 
 
-def _operation(rule: Rule, method: str, told: Operation, components: Json) -> Json:
+def _operation(rule: Rule, told: Operation, components: Json) -> Json:
     found: Json = {"operationId": rule.endpoint.replace(".", "_"), "summary": told.summary}
     if told.description:
         found["description"] = told.description

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,6 +19,7 @@ from tests.cluster.conftest import Configured, document, ingest, store_of
 from tests.cluster.test_bad_states import COMMANDS, everything, finds, refused_by_all
 from tests.services import elasticsearch
 from tests.services.process import Server
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -105,7 +104,7 @@ def test_a_full_disk_makes_the_index_read_only_and_room_lifts_it(admin: Configur
     stages = ("low", "high", "flood_stage")
     client.cluster.put_settings(persistent={f"{WATERMARK}.{stage}": "100tb" for stage in stages})
     try:
-        blocked = wait_for(lambda: found(admin(), "read-only"))
+        blocked = eventually(lambda: found(admin(), "read-only"), seconds=PATIENCE_SECONDS, every=1)
         assert all(one.severity is Severity.ERROR and "flood-stage" in one.remedy for one in blocked)
         (disk,) = found(admin(), "disk")
         assert disk.severity is Severity.ERROR and "flood stage watermark" in disk.message
@@ -113,14 +112,6 @@ def test_a_full_disk_makes_the_index_read_only_and_room_lifts_it(admin: Configur
         assert finds(admin) == {"one"}
     finally:
         client.cluster.put_settings(persistent={f"{WATERMARK}.{stage}": None for stage in stages})
-    wait_for(lambda: not found(admin(), "read-only"))
+    eventually(lambda: not found(admin(), "read-only"), seconds=PATIENCE_SECONDS, every=1)
     ingest(admin(), document("two"))
     assert finds(admin) == {"one", "two"}
-
-
-def wait_for(condition: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(1)
-    return value

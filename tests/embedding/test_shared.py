@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -15,6 +15,7 @@ from searchapp.embedding.shared import SharedEmbedder
 from searchapp.errors import ModelUnavailableError, OverloadedError
 from searchapp.model import Vector, Vectors
 from searchapp.settings import load_settings
+from tests.waiting import eventually
 
 LIMIT = 60
 
@@ -58,21 +59,12 @@ def embedder(model: GatedEmbedder) -> SharedEmbedder:
     return SharedEmbedder(model, batch_size=4)
 
 
-def until(condition: Callable[[], bool]) -> None:
-    waited = threading.Event()
-    for _ in range(LIMIT * 100):
-        if condition():
-            return
-        waited.wait(0.01)
-    raise AssertionError("it did not come to pass")
-
-
 def test_queries_that_come_while_the_model_is_busy_go_together(model: GatedEmbedder, embedder: SharedEmbedder) -> None:
     with ThreadPoolExecutor(10) as pool:
         first = pool.submit(embedder.embed_query, "first")
         assert model.entered.acquire(timeout=LIMIT)
         others = {text: pool.submit(embedder.embed_query, text) for text in "abcde"}
-        until(lambda: len(embedder._waiting) == 5)
+        eventually(lambda: len(embedder._waiting) == 5)
         model.gate.set()
         expected = HashedEmbedder("32", load_settings())
         assert np.allclose(first.result(LIMIT), expected.embed_query("first"))
@@ -109,7 +101,7 @@ def test_a_query_goes_before_the_next_batch_of_documents(model: GatedEmbedder, e
         ingestion = pool.submit(embedder.embed_documents, [f"document {n}" for n in range(12)])
         assert model.entered.acquire(timeout=LIMIT)
         query = pool.submit(embedder.embed_query, "query")
-        until(lambda: len(embedder._waiting) == 1)
+        eventually(lambda: len(embedder._waiting) == 1)
         model.gate.set()
         query.result(LIMIT)
         vectors = ingestion.result(LIMIT)
@@ -160,7 +152,7 @@ def test_too_many_waiting_queries_are_told_to_come_back(
         futures = [pool.submit(embedder.embed_query, "first")]
         assert model.entered.acquire(timeout=LIMIT)
         futures += [pool.submit(embedder.embed_query, text) for text in "ab"]
-        until(lambda: len(embedder._waiting) == 2)
+        eventually(lambda: len(embedder._waiting) == 2)
         with pytest.raises(OverloadedError) as caught:
             embedder.embed_query("c")
         assert caught.value.retry_after == 2

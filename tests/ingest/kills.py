@@ -28,6 +28,7 @@ from searchapp.wiring import Application
 from tests.ingest import chaos
 from tests.ingest.proxy import Proxy
 from tests.services import elasticsearch, process, redis
+from tests.waiting import eventually
 
 DOCUMENTS = 60
 HEAP = "384m"
@@ -220,7 +221,7 @@ class World:
         self.proxy.when("", moment.request, noted, before=moment.before)
 
     def wait_for_the_moment(self, run: subprocess.Popen[str]) -> None:
-        chaos.eventually(lambda: self.proxy.fired.is_set() or run.poll() is not None)
+        eventually(lambda: self.proxy.fired.is_set() or run.poll() is not None)
         if not self.proxy.fired.wait(5):
             raise NeverCame
 
@@ -235,7 +236,7 @@ class World:
 
     def wait_until_settled(self) -> None:
         store = self.application.store
-        chaos.eventually(lambda: not {DocumentState.QUEUED, DocumentState.RUNNING} & set(store.state_counts()))
+        eventually(lambda: not {DocumentState.QUEUED, DocumentState.RUNNING} & set(store.state_counts()))
 
     def end(self) -> None:
         """Ask what still runs to finish: a worker tidies up after a document whose entry says already that it is done."""

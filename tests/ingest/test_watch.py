@@ -13,7 +13,7 @@ from searchapp.ingest.watch import Changes, require_folders
 from searchapp.settings import Settings
 from searchapp.wiring import Application
 from tests.ingest import chaos
-from tests.ingest.chaos import eventually
+from tests.waiting import eventually
 
 
 def outcomes(settings: Settings) -> list[tuple[str, str, str]]:

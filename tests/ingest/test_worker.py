@@ -22,9 +22,10 @@ from searchapp.settings import Settings
 from searchapp.telemetry import logs
 from searchapp.wiring import Application
 from tests.ingest import chaos
-from tests.ingest.chaos import eventually, searchapp
+from tests.ingest.chaos import searchapp
 from tests.ingest.proxy import Proxy
 from tests.services import process, redis
+from tests.waiting import eventually
 
 DOCUMENTS = 60
 

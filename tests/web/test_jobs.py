@@ -2,7 +2,6 @@
 
 import datetime as dt
 import threading
-import time
 from collections.abc import Callable, Iterator
 from itertools import chain
 from types import SimpleNamespace
@@ -14,6 +13,7 @@ from searchapp.errors import ModelMismatchError, ServiceUnavailableError
 from searchapp.model import DocumentState, IngestOutcome
 from searchapp.web import jobs as jobs_module
 from searchapp.web.jobs import Jobs
+from tests.waiting import eventually
 from tests.web.stand_in import StandIn, entry
 
 
@@ -127,10 +127,3 @@ def test_stopping_does_not_wait_for_what_has_not_begun(app: StandIn, jobs: Jobs)
     app.ingester.gate.set()
     jobs.stop(timeout=5)
     assert "searchapp-ingest" not in {thread.name for thread in threading.enumerate()}
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

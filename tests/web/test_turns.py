@@ -17,6 +17,7 @@ from searchapp.errors import OverloadedError, TooManyRequestsError
 from searchapp.model import AnswerEvent, Token
 from searchapp.web import turns as turns_module
 from searchapp.web.turns import Turns
+from tests.waiting import eventually
 from tests.web.browsing import NewPage
 from tests.web.samples import fill
 from tests.web.stand_in import StandIn
@@ -26,15 +27,6 @@ LIMIT = 60
 
 def stay() -> bool:
     return False
-
-
-def until(condition: Callable[[], bool]) -> None:
-    waited = threading.Event()
-    for _ in range(LIMIT * 100):
-        if condition():
-            return
-        waited.wait(0.01)
-    raise AssertionError("it did not come to pass")
 
 
 class Talk:
@@ -63,7 +55,7 @@ def test_the_line_is_first_come_first_served_and_has_an_end() -> None:
         held = turns.held(None, talk.start(name), stay)
         threads.append(threading.Thread(target=lambda held=held: list(held)))
         threads[-1].start()
-        until(lambda n=n: len(turns._line) == n)
+        eventually(lambda n=n: len(turns._line) == n)
     with pytest.raises(OverloadedError, match="1 answers are being written and 2 questions wait") as caught:
         next(turns.held(None, talk.start("fourth"), stay))
     assert 1 <= caught.value.retry_after <= 300
@@ -135,7 +127,7 @@ def test_searches_go_on_while_answers_hang(busy: StandIn, served: Callable[[obje
     writing = question(address).getresponse()  # kept: without a reader the answer would end
     assert writing.readline() == b"event: sources\n"
     waiting = question(address)
-    until(lambda: "searchapp_answers_waiting 1.0" in httpx.get(f"{address}/metrics", timeout=LIMIT).text)
+    eventually(lambda: "searchapp_answers_waiting 1.0" in httpx.get(f"{address}/metrics", timeout=LIMIT).text)
     refused = httpx.post(f"{address}/api/ask", json={"question": "gloves"}, timeout=LIMIT)
     assert refused.json()["code"] == "overloaded" and int(refused.headers["Retry-After"]) >= 1
     for _ in range(40):

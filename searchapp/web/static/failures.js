@@ -8,7 +8,7 @@ const LATER = "请稍后重试。";
 const DOWNLOAD = "请自行下载后添加文件。";
 
 // The beginning of a sentence, and its translation; groups are names and numbers.
-export const SENTENCES = [
+const SENTENCES = [
   [/^(.+?) is protected by a password, and none of the given ones opens it\./, (name) => `${name} 有密码保护，所给的密码都打不开。请用 searchapp ingest --password 或 SEARCHAPP_DOCUMENT_PASSWORDS 提供密码。`],
   [/^The file is protected by a password\./, () => "文件有密码保护。请去除密码后重新添加。"],
   [/^(.+?) is protected by a password\./, (name) => `${name} 有密码保护。请提供密码，或保存一份没有密码的副本。`],

@@ -3,7 +3,7 @@
 
 import { lang } from "./i18n.js";
 
-export const NOTES = [
+const NOTES = [
   ["Renamed from {}.", "由 {} 改名而来。"],
   ["Its page tree is damaged: only those pages are in that could be found without it.", "其页面结构已损坏：只收录了仍能找到的页面。"],
   ["Page {} was read from pictures (OCR) and may hold misread words.", "第 {} 页由图片识别（OCR）而来，可能有误读的字。"],

@@ -24,7 +24,7 @@ function list(title, keys) {
 
 const dialog = h("dialog", { id: "keys", class: "keys-help", "aria-labelledby": "keys-title" });
 
-export function showKeys() {
+function showKeys() {
   if (dialog.open) return dialog.close();
   const close = h("button", { type: "button", class: "bare", "aria-label": t("close"), onclick: () => dialog.close() }, icon("close"));
   dialog.replaceChildren(

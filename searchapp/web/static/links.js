@@ -4,7 +4,7 @@ const WORDS = 8;
 const CJK_CHARACTERS = 20;
 
 // The original at the passage: a PDF at its page, anything else at the passage's first words.
-export function originalLink({ document_id, type, page, text }) {
+function originalLink({ document_id, type, page, text }) {
   const file = `/documents/${encodeURIComponent(document_id)}/file`;
   if (type === "pdf") return page ? `${file}#page=${page}` : file;
   return fragmentLink(file, text ?? "");

@@ -16,7 +16,7 @@ let opener = null; // where the focus came from
 let view = null; // {element, keys}: what fills the panel
 
 // Shows a document at a page, with a passage marked; the address names it, so that it can be shared and reloaded.
-export function openOriginal(documentId, page = null, passageId = "") {
+function openOriginal(documentId, page = null, passageId = "") {
   const address = new URL(location.href);
   address.searchParams.set("open", documentId);
   set(address, "page", page);
@@ -28,7 +28,7 @@ export function openOriginal(documentId, page = null, passageId = "") {
   follow();
 }
 
-export function closeOriginal() {
+function closeOriginal() {
   if (panel.hidden) return false;
   if (history.state?.viewer) {
     history.back(); // popstate does the rest
