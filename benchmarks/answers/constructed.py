@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from searchapp.answer.verification import Evidence, verify
+from searchapp.answer.evidence import Evidence
+from searchapp.answer.verification import verify
 from searchapp.model import Support
 from searchapp.text.sentences import sentences
 from searchapp.text.words import has_cjk

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from benchmarks.answers.constructed import ELSEWHERE
 from benchmarks.answers.judged import Question
-from searchapp.answer.evidence import has_evidence
+from searchapp.answer.gate import has_evidence
 from searchapp.model import Document, Filters, SearchRequest
 from searchapp.wiring import Application
 

@@ -12,8 +12,8 @@ from searchapp.answer.citations import Checker, citations_of
 from searchapp.answer.context import Context, build_context
 from searchapp.answer.conversation import Query, read, recent
 from searchapp.answer.draft import Draft
-from searchapp.answer.evidence import has_evidence
 from searchapp.answer.extractive import extract
+from searchapp.answer.gate import has_evidence
 from searchapp.answer.metrics import count_tokens, watched
 from searchapp.answer.neighbours import extended
 from searchapp.answer.neutral import NO_EVIDENCE

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from searchapp.answer.verification import Evidence, Finding, Nearness, verify
+from searchapp.answer.evidence import Evidence
+from searchapp.answer.verification import Finding, Nearness, verify
 from searchapp.embedding import Embedder
 from searchapp.errors import SearchAppError
 from searchapp.model import Citation, Hit, Sentence, Support

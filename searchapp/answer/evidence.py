@@ -1,141 +1,62 @@
-"""Whether what was found can bear an answer at all. Without evidence there is no answer, whatever a model would say.
-
-Two signs: the words of the question that stand together in a passage, or a part in each of several, and nearness in
-meaning. An embedding model that does not know the question's language finds any two texts near, so there the words
-decide alone. Numbers of the question must stand where its words do.
-Thresholds and what they reach: docs/quality-answers.md.
-"""
+"""What passages say: the side against which a sentence of an answer is checked."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from decimal import Decimal
+from functools import cached_property
 
-from searchapp.answer.quantities import numbers
-from searchapp.model import Hit, Leg
-from searchapp.text.chinese import subject_terms
+from searchapp.answer.names import KnownNames
+from searchapp.answer.quantities import Date, dates, numbers
+from searchapp.model import Hit
 from searchapp.text.sentences import sentences
 from searchapp.text.words import content_terms, fold_width, has_cjk
 
-LEAST_KNOWN = 0.9
-"""Share of the question's tokens that the embedding model knows, from which its nearness counts."""
 
-LEAST_SUM = 0.95
-"""Least sum of words that stand together (0 to 1) and cosine."""
+class Evidence:
+    """What some passages say, prepared once for checking many sentences."""
 
-LEAST_TOGETHER = 0.6
-"""Least share of the question's words that, standing together, suffice whatever the cosine."""
+    def __init__(self, text: str) -> None:
+        self.text = fold_width(text)
 
-LEAST_SPREAD = 0.8
-"""The same, where several passages hold them, each a part of the question."""
+    @classmethod
+    def of(cls, passages: Sequence[Hit]) -> Evidence:
+        """What the passages say, their titles and headings included."""
+        return cls("\n".join("\n".join((hit.title, *hit.headings, hit.text)) for hit in passages))
 
-LEAST_SPREAD_SUM = 1.1
-"""Least sum of that and the cosine."""
+    @cached_property
+    def parts(self) -> list[Evidence]:
+        """The passages' sentences, headings among them, each to be asked by itself."""
+        return [Evidence(sentence) for sentence in sentences(self.text)]
 
-NEARLY = 0.15
-"""Share by which a place may have fewer words than the best one, to be looked at for the question's numbers."""
+    def nearest_first(self, terms: set[str]) -> list[str]:
+        """The sentences, those that hold most of the terms first."""
+        return [part.text for part in sorted(self.parts, key=lambda part: -part.coverage(terms))]
 
-WINDOW = 2
-"""Sentences in a row in which words stand together; a pronoun refers to the sentence before."""
+    @cached_property
+    def terms(self) -> set[str]:
+        """The terms that occur."""
+        return content_terms(self.text)
 
-MOST_PASSAGES = 8
-"""Passages that are looked at, best first."""
+    def coverage(self, terms: set[str]) -> float:
+        """Share (0 to 1) of the terms that occur."""
+        return sum(self.holds(term) for term in terms) / len(terms) if terms else 0.0
 
-# What asks, in Chinese: no passage that answers says it again.
-_ASKING = frozenset(
-    "什么 哪些 怎么 怎样 怎么办 怎么样 如何 多少 多久 为什么 为何 何时 何处 谁 哪里 哪儿 哪个 是否 有没有 分别".split()
-    + "时候 名字 时间 地方".split()
-)
+    def holds(self, term: str) -> bool:
+        """Whether a term occurs: a Chinese word anywhere in the text, any other one as a term of it."""
+        return term in self.terms or (has_cjk(term) and term in self.text)
 
+    @cached_property
+    def numbers(self) -> frozenset[Decimal]:
+        """The values that occur."""
+        return numbers(self.text)
 
-_ENGLISH_ASKING = re.compile(r"\?|\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
+    @cached_property
+    def names(self) -> KnownNames:
+        """Knows which names occur."""
+        return KnownNames(self.text)
 
-# 什么颜色, 哪支球队: the kind of thing that is asked for; whoever names the thing need not name its kind.
-_KIND = re.compile(
-    r"(?:什么(?:样的?)?|怎么样的|怎样的?|哪[一几两二三些]?[个支部种位家座本项场届条所款间片块类名]?)(?=[\u4e00-\u9fff])"
-)
-
-
-class _Window(NamedTuple):
-    """Neighbouring sentences, the question's terms among them, and their share (0 to 1) by weight."""
-
-    text: str
-    terms: set[str]
-    share: float
-
-
-def has_evidence(question: str, hits: Sequence[Hit], known_share: float = 1.0) -> bool:
-    """Whether the best hits speak of what is asked: one of them, or several that together hold its words.
-
-    ``known_share`` (0 to 1) is how much of the question the embedding model knows (``Tokenizer.known_share``).
-    """
-    question = fold_width(question)
-    terms = _asked_about(question)
-    best = hits[:MOST_PASSAGES]
-    passages = [_windows(terms, _all_text(hit)) for hit in best]
-    heads = [max(windows, key=lambda window: window.share) for windows in passages if windows]
-    together = max((head.share for head in heads), default=0.0)
-    if not together or not _has_numbers(question, passages, together - NEARLY):
-        return False
-    spread = _share(terms, set[str]().union(*(head.terms for head in heads)))
-    if known_share < LEAST_KNOWN:
-        return together >= LEAST_TOGETHER or spread >= LEAST_SPREAD
-    near = max(map(_cosine, best), default=0.0)
-    return together >= LEAST_TOGETHER or together + near >= LEAST_SUM or spread + near >= LEAST_SPREAD_SUM
-
-
-def _asked_about(question: str) -> set[str]:
-    """The terms that a passage which answers must have: neither what asks nor the kind of thing that is asked for."""
-    terms = subject_terms(question) - _ASKING
-    for match in _KIND.finditer(question):
-        kinds = {term for term in terms if has_cjk(term) and question.startswith(term, match.end())}
-        if kinds and len(terms) > 1:
-            terms.discard(max(kinds, key=len))
-    return terms or content_terms(question)
-
-
-def _has_numbers(question: str, passages: Sequence[Sequence[_Window]], least: float) -> bool:
-    """Whether what the question counts or dates stands where its words do: the final of 2018 is not that of 2019."""
-    claims = not (has_cjk(question) or _ENGLISH_ASKING.search(question))  # a document may say otherwise
-    wanted = numbers(question, claimed=True)
-    return (
-        claims
-        or not wanted
-        or any(wanted <= numbers(window.text) for windows in passages for window in windows if window.share >= least)
-    )
-
-
-def coverage(terms: set[str], text: str) -> float:
-    """Share (0 to 1) of ``terms`` that occur in ``text``; 0 when there are none."""
-    return len(terms & content_terms(text)) / len(terms) if terms else 0.0
-
-
-def _windows(terms: set[str], text: str) -> list[_Window]:
-    parts = sentences(text)
-    held = [
-        {term for term in terms if has_cjk(term) and term in part} | (terms & content_terms(part)) for part in parts
-    ]
-    found = [
-        (" ".join(parts[start : start + WINDOW]), set[str]().union(*held[start : start + WINDOW]))
-        for start in range(len(parts))
-    ]
-    return [_Window(text, inside, _share(terms, inside)) for text, inside in found]
-
-
-def _share(terms: set[str], held: set[str]) -> float:
-    return sum(map(_weight, held)) / sum(map(_weight, terms)) if terms else 0.0
-
-
-def _weight(term: str) -> float:
-    """A long word says more than a short one, much as a rare one does."""
-    return len(term) if has_cjk(term) else 1 + len(term) / 4
-
-
-def _cosine(hit: Hit) -> float:
-    place = hit.legs.get(Leg.SEMANTIC)
-    return place.score if place else 0.0
-
-
-def _all_text(hit: Hit) -> str:
-    return fold_width("\n".join((hit.title, *hit.headings, hit.text)))
+    @cached_property
+    def dates(self) -> frozenset[Date]:
+        """The days that occur."""
+        return dates(self.text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from searchapp.answer.citations import with_markers
-from searchapp.answer.evidence import coverage
 from searchapp.embedding import Embedder
 from searchapp.model import Hit, Sentence, Support
 from searchapp.text.sentences import is_whole, sentences
@@ -23,6 +22,11 @@ LEAST_SHARE = 0.5
 
 LEAST_CHARACTERS = 12
 """Shorter lines are headings and fragments of tables."""
+
+
+def coverage(terms: set[str], text: str) -> float:
+    """Share (0 to 1) of ``terms`` that occur in ``text``; 0 when there are none."""
+    return len(terms & content_terms(text)) / len(terms) if terms else 0.0
 
 
 def extract(question: str, passages: Sequence[Hit], embedder: Embedder) -> tuple[Sentence, ...]:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from searchapp.answer.extractive import extract
+from searchapp.answer.extractive import coverage, extract
 from searchapp.embedding import build_embedder
 from searchapp.settings import load_settings
+from searchapp.text.words import content_terms
 from tests.answer.samples import hit
 
 EMBEDDER = build_embedder(load_settings(embedding_model="hashed:256"))
@@ -47,3 +48,8 @@ def test_a_line_that_is_no_sentence_yields_to_one_that_is() -> None:
 
 def test_nothing_to_quote() -> None:
     assert extract("What?", [hit("Why?", 1)], EMBEDDER) == ()
+
+
+def test_coverage_is_a_share() -> None:
+    assert coverage(content_terms("glove press"), "a glove") == 0.5
+    assert coverage(set(), "a glove") == 0.0

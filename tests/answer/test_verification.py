@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks.answers.constructed import balanced_accuracy, counterfactual, unrelated
 from searchapp.answer.citations import Checker
-from searchapp.answer.verification import Evidence, verify
+from searchapp.answer.evidence import Evidence
+from searchapp.answer.verification import verify
 from searchapp.embedding import build_embedder
 from searchapp.model import Support
 from searchapp.settings import load_settings

@@ -1,7 +1,8 @@
+"""What the gate lets through: questions of which the hits speak, and no others."""
+
 from __future__ import annotations
 
-from searchapp.answer.evidence import coverage, has_evidence
-from searchapp.text.words import content_terms
+from searchapp.answer.gate import has_evidence
 from tests.answer.samples import hit
 
 
@@ -12,11 +13,6 @@ def test_evidence_is_nearness_in_words_or_in_meaning() -> None:
     assert not has_evidence(question, [hit("Protect your hands.", cosine=0.6)])
     assert not has_evidence(question, [hit("The quarterly report is due.", cosine=0.1)])
     assert not has_evidence(question, [])
-
-
-def test_coverage_is_a_share() -> None:
-    assert coverage(content_terms("glove press"), "a glove") == 0.5
-    assert coverage(set(), "a glove") == 0.0
 
 
 def test_words_count_where_they_stand_together() -> None:
