@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ from searchapp.cli.common import application, console
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
+
+log = logging.getLogger(__name__)
 
 
 def serve(
@@ -25,26 +28,21 @@ def serve(
 
 
 def run(running: Application) -> None:
-    """Serve an application by its settings; the model loads in the background meanwhile."""
+    """Serve an application by its settings; once the port is ours, the model loads in the background."""
     from searchapp.memory import bound_heaps
     from searchapp.web import serve as serve_web
 
+    def ready(address: str) -> None:
+        # The first search should not wait for the model.
+        threading.Thread(target=_warm, args=(running,), daemon=True).start()
+        console().print(f"Open {address} in a browser. Ctrl-C ends.", style="bold")
+
     bound_heaps()
-    # The first search should not wait for the model; a failure is told there, to whom it concerns.
-    threading.Thread(target=_warm, args=(running,), daemon=True).start()
-    settings = running.settings
-    serve_web(
-        running,
-        settings.host,
-        settings.port,
-        on_ready=lambda address: console().print(f"Open {address} in a browser. Ctrl-C ends.", style="bold"),
-    )
+    serve_web(running, running.settings.host, running.settings.port, on_ready=ready)
 
 
 def _warm(running: Application) -> None:
-    import contextlib
-
-    from searchapp.errors import SearchAppError
-
-    with contextlib.suppress(SearchAppError):
+    try:
         running.embedder.embed_query("warm")
+    except Exception:  # the first search meets it too, and tells whom it concerns
+        log.debug("The model was not loaded ahead.", exc_info=True)

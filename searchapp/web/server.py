@@ -50,9 +50,11 @@ def serve(
         application.trash.watch()
     except SearchAppError as error:
         log.warning("Unfinished documents of an earlier run were not resumed: %s", error)
-    on_ready(f"http://{_in_address(host)}:{port}")
     try:
+        on_ready(f"http://{_in_address(host)}:{port}")
         server.run()  # returns on KeyboardInterrupt and SystemExit
+    except KeyboardInterrupt:
+        pass  # pressed between the two
     finally:
         server.close()
         jobs.stop()
