@@ -14,6 +14,7 @@ from searchapp.settings import Settings
 from searchapp.wiring import Application
 from tests.ingest import chaos
 from tests.services.process import free_port
+from tests.waiting import eventually
 
 DOCUMENTS = 100
 
@@ -32,16 +33,16 @@ def test_what_was_queued_survives_a_server_that_is_killed(tmp_path: Path) -> Non
     assert json.loads(queued.stdout.splitlines()[-1])["summary"]["queued"] == DOCUMENTS
     port = str(free_port())
     server = chaos.searchapp(settings, "serve", "--port", port)
-    chaos.eventually(lambda: indexed(settings) > 0)
+    eventually(lambda: indexed(settings) > 0)
     chaos.kill(server)
     assert 0 < indexed(settings) < DOCUMENTS
     server = chaos.searchapp(settings, "serve", "--port", port)
     try:
         upload = {"file": ("late.md", b"# Late\n\nUploaded after the restart.")}
-        chaos.eventually(lambda: answers(port))
+        eventually(lambda: answers(port))
         added = httpx.post(f"http://127.0.0.1:{port}/api/documents", files=upload, timeout=60)
         assert added.status_code == 202
-        chaos.eventually(lambda: indexed(settings) == DOCUMENTS + 1)
+        eventually(lambda: indexed(settings) == DOCUMENTS + 1)
     finally:
         chaos.kill(server)
     chaos.assert_settled(Application(settings))
