@@ -87,6 +87,7 @@ class _Chunker:
         self.tokenizer = tokenizer
         self.budget = budget
         self.overlap = overlap
+        self.cut: dict[str, str] = {}
         # By paragraphs, which the tokenizer may know from the document's version before; no token crosses their ends.
         paragraphs = list(_paragraphs(self.text, 0, len(self.text)))
         starts = tokenizer.starts([self.text[start:end] for start, end in paragraphs])
@@ -226,11 +227,12 @@ class _Chunker:
         opening = self.text[start : min(end, start + 300)]
         path = [self.document.title, *(heading for heading in block.headings if heading != self.document.title)]
         path = [part for part in path if part and not opening.startswith(part)]
-        room = int(self.budget * CONTEXT_SHARE)
         line = " › ".join(path)
-        spans = self.tokenizer.spans(line)
-        if len(spans) > room:
-            line = line[: spans[room - 1][1]]
+        if line not in self.cut:  # most passages of a document share their path with others
+            room = int(self.budget * CONTEXT_SHARE)
+            spans = self.tokenizer.spans(line)
+            self.cut[line] = line[: spans[room - 1][1]] if len(spans) > room else line
+        line = self.cut[line]
         return line + SEPARATOR if line else ""
 
     def fitted(self, block: _Block, start: int, end: int, embedded: str) -> Iterator[tuple[int, int, str, int]]:

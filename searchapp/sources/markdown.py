@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from searchapp.model import SourceType
 from searchapp.sources.builder import DocumentBuilder
 from searchapp.sources.encoding import decode
 from searchapp.sources.markdown_source import split_front_matter, strip_unread
+from searchapp.sources.markdown_words import Words, parser
 from searchapp.sources.parsed import Parsed, ParserInput
-from searchapp.sources.tags import BREAK, plain_html
+from searchapp.sources.tags import plain_html
 from searchapp.sources.unpack import gunzip
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
     from markdown_it.token import Token
-
-DEEPEST_NESTING = 500
-"""markdown-it drops what is nested deeper than its own limit of 20."""
-
-_WRAP = "\x1f"
-_CJK_WRAP = re.compile(
-    f"(?<=[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60]){_WRAP}(?=[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60])"
-)
-"""A line end inside a paragraph is no more than a space, and between Chinese or Japanese characters not even that."""
 
 _HEADING_ID = re.compile(r"\s*\{#[\w\-.:]+\}\s*$")
 
@@ -34,7 +25,8 @@ def parse_markdown(source: ParserInput) -> Parsed:
     """Read Markdown with its front matter; HTML comments and shortcode tags are not text."""
     front, body = split_front_matter(decode(source.data).replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"))
     builder = DocumentBuilder()
-    _Reader(builder).read(_tokens(strip_unread(body)))
+    tokens, references = _blocks(strip_unread(body))
+    _Reader(builder, Words(references)).read(tokens)
     if builder.is_empty:
         builder.add(front.title)  # an index page, whose title is all that it says
     return builder.build(
@@ -46,25 +38,23 @@ def markdown_html(source: ParserInput) -> str:
     """The whole file as HTML, without its front matter. What HTML it holds itself is in there: it must be cleaned."""
     data = gunzip(source.data, source.name, source.options.max_bytes)
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
-    html: str = _parser().render(strip_unread(split_front_matter(text)[1]))
+    html: str = parser().render(strip_unread(split_front_matter(text)[1]))
     return html
 
 
-def _tokens(body: str) -> list[Token]:
-    return _parser().parse(body)
-
-
-def _parser() -> MarkdownIt:
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark", {"maxNesting": DEEPEST_NESTING}).enable(["table", "strikethrough"])
+def _blocks(body: str) -> tuple[list[Token], dict[str, Any]]:
+    """The tokens, and the link definitions; paragraphs, headings and cells hold what is written in them."""
+    found: dict[str, Any] = {}
+    tokens = parser(blocks_only=True).parse(body, found)
+    return tokens, found.get("references", {})
 
 
 class _Reader:
     """Walks the tokens in order and adds each block to the builder."""
 
-    def __init__(self, builder: DocumentBuilder) -> None:
+    def __init__(self, builder: DocumentBuilder, words: Words) -> None:
         self._builder = builder
+        self._words = words
         self._lists: list[int | None] = []  # the next number of each open list; None for bullets
         self._item = ""  # the marker that the next block gets
         self._lines: list[str] = []  # the open list's or table's lines: they stay together
@@ -78,12 +68,12 @@ class _Reader:
                     heading = int(token.tag[1])
                 case "inline" if heading:
                     self._flush()
-                    self._builder.heading(heading, _HEADING_ID.sub("", plain(token)))
+                    self._builder.heading(heading, _HEADING_ID.sub("", self._words.of(token.content)))
                     heading = 0
                 case "inline" if row is not None:
-                    row.append(" ".join(plain(token).split()))
+                    row.append(" ".join(self._words.of(token.content).split()))
                 case "inline":
-                    self._block(plain(token))
+                    self._block(self._words.of(token.content))
                 case "tr_open":
                     row = []
                 case "tr_close":
@@ -133,21 +123,3 @@ class _Reader:
     def _flush(self) -> None:
         self._builder.add("\n".join(self._lines), verbatim=True)
         self._lines = []
-
-
-def plain(token: Token) -> str:
-    """An inline token as reading text: a link's words, an image's description, no emphasis marks."""
-    parts: list[str] = []
-    for child in token.children or ():
-        match child.type:
-            case "text" | "text_special" | "code_inline":
-                parts.append(child.content)
-            case "softbreak":
-                parts.append(_WRAP)
-            case "hardbreak":
-                parts.append("\n")
-            case "image":
-                parts.append(plain(child) or child.content)
-            case "html_inline":
-                parts.append("\n" if BREAK.fullmatch(child.content) else "")
-    return _CJK_WRAP.sub("", "".join(parts)).replace(_WRAP, " ")

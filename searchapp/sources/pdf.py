@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from searchapp.errors import SourceError
 from searchapp.model import SourceType
 from searchapp.sources.builder import DocumentBuilder, one_line
 from searchapp.sources.parsed import Parsed, ParserInput
 from searchapp.sources.pdf_cid import name_glyphs
-from searchapp.sources.pdf_lines import join_lines, words_of
+from searchapp.sources.pdf_lines import mended
 from searchapp.sources.pdf_outline import Bookmark, bookmarks, place_bookmarks
 from searchapp.sources.pdf_salvage import NOTE, stray_pages
 from searchapp.sources.pdf_scans import read_scans
+from searchapp.sources.pdf_texts import attempt, read_texts
 from searchapp.sources.titles import sensible_title
 from searchapp.sources.unlock import locked
 
 if TYPE_CHECKING:
-    from pypdf import PageObject, PdfReader
+    from pypdf import PageObject
 
-Result = TypeVar("Result")
+    from searchapp.sources.pdf_keys import WatchedReader
 
 LONGEST_FIRST_LINE = 150
 ILLEGIBLE = "\ufffd"
@@ -34,15 +34,18 @@ def parse_pdf(source: ParserInput) -> Parsed:
     Raises SourceError for one that is damaged, protected by a password, or without any text on its pages.
     """
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every blemish; we report what matters
+    from searchapp.sources.pdf_keys import PageKeys
+
     reader, password = _open(source)
-    pages = _attempt(lambda: list(reader.pages))
-    lost_tree = pages is None
-    if pages is None:
-        pages = _attempt(lambda: stray_pages(reader))
-    if not pages:
-        raise _damaged(source.name, "its page tree cannot be read" if lost_tree else "it has no pages")
+    pages, lost_tree = _pages(reader, source.name)
+    known = attempt(lambda: PageKeys(pages))
+    if known is None:  # a broken object, over which pypdf stumbles in another way when it comes by again
+        reader, password = _open(source)
+        pages, lost_tree = _pages(reader, source.name)
     count = len(pages)
-    texts, unreadable = _page_texts(pages)
+    raw = list(read_texts(reader, pages, known))
+    unreadable = raw.count(None)
+    texts = ["" if _is_illegible(text) else text.strip() for text in mended([text or "" for text in raw])]
     scans = [number for number, text in enumerate(texts, start=1) if not text]
     if unreadable == count:
         raise _damaged(source.name, "none of its pages can be read")
@@ -56,8 +59,8 @@ def parse_pdf(source: ParserInput) -> Parsed:
             found.remedy,
             found.lacking,
         )
-    marks = _attempt(lambda: bookmarks(reader)) or []
-    title = _attempt(lambda: reader.metadata.title if reader.metadata else None)
+    marks = attempt(lambda: bookmarks(reader)) or []
+    title = attempt(lambda: reader.metadata.title if reader.metadata else None)
     builder = DocumentBuilder()
     for number, text in enumerate(texts, start=1):
         for piece, headings in place_bookmarks(text, number, marks):
@@ -73,39 +76,32 @@ def parse_pdf(source: ParserInput) -> Parsed:
     )
 
 
-def _attempt(read: Callable[[], Result]) -> Result | None:
-    """What ``read`` returns, or None where pypdf fails: one bad object must not cost the rest of the file."""
-    try:
-        return read()
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - on broken objects pypdf raises whatever Python does, besides its own errors
-        return None
-
-
-def _open(source: ParserInput) -> tuple[PdfReader, str]:
+def _open(source: ParserInput) -> tuple[WatchedReader, str]:
     """The opened file, and the password that opened it (many are encrypted and need none)."""
-    from pypdf import PdfReader
+    from searchapp.sources.pdf_keys import WatchedReader
 
-    reader = _attempt(lambda: PdfReader(io.BytesIO(source.data)))
+    reader = attempt(lambda: WatchedReader(io.BytesIO(source.data)))
     if reader is None:
         raise _damaged(source.name, "it does not read as a PDF")
     if not reader.is_encrypted:
         return reader, ""
     for password in ("", *source.options.passwords):
-        if _attempt(lambda password=password: reader.decrypt(password)):  # type: ignore[misc]
+        if attempt(lambda password=password: reader.decrypt(password)):  # type: ignore[misc]
             return reader, password
     raise locked(source.name, tried=bool(source.options.passwords))
 
 
-def _page_texts(pages: list[PageObject]) -> tuple[list[str], int]:
-    """Each page's text, and how many pages could not be read at all."""
+def _pages(reader: WatchedReader, name: str) -> tuple[list[PageObject], bool]:
+    """The pages, their fonts completed, and whether they had to be found without the page tree."""
+    pages = attempt(lambda: list(reader.pages))
+    lost_tree = pages is None
+    if pages is None:
+        pages = attempt(lambda: stray_pages(reader))
+    if not pages:
+        raise _damaged(name, "its page tree cannot be read" if lost_tree else "it has no pages")
     for page in pages:
-        _attempt(lambda page=page: name_glyphs(page))  # type: ignore[misc]
-    raw = [_attempt(lambda page=page: page.extract_text()) for page in pages]  # type: ignore[misc]
-    words = words_of(text for text in raw if text)
-    texts = [join_lines(text or "", words).strip() for text in raw]
-    return ["" if _is_illegible(text) else text for text in texts], raw.count(None)
+        attempt(lambda page=page: name_glyphs(page))  # type: ignore[misc]
+    return pages, lost_tree
 
 
 def _is_illegible(text: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-_HYPHENATED = re.compile(r"(\w*[^\W\d_])[-\u2010\u00ad]\n[^\S\n]*([^\W\d_]\w*)")
+_CUT = re.compile(r"[-\u2010\u00ad]\n")
+_HYPHENATED = re.compile(r"\b(\w*[^\W\d_])[-\u2010\u00ad]\n[^\S\n]*([^\W\d_]\w*)")
 _WORD = re.compile(r"[^\W\d_]\w*(?:-\w+)*")
 _CJK = "\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HAS_CJK = re.compile(f"[{_CJK}]")
 _CJK_TAIL = re.compile(f"[{_CJK}、，；]$")
 _CJK_HEAD = re.compile(f"^[{_CJK}、，。；：！？」』）】》]")
 _VERTICAL = re.compile(
@@ -19,6 +21,12 @@ FULL_LINE = 0.8
 """A line this long, measured by the page's longest run of CJK lines, was cut by the margin and not by its writer."""
 
 
+def mended(texts: Sequence[str]) -> list[str]:
+    """The texts of a document's pages with their lines joined; empty pages stay empty."""
+    words = words_of(texts) if any(map(_CUT.search, texts)) else frozenset()
+    return [join_lines(text, words) for text in texts]
+
+
 def words_of(texts: Iterable[str]) -> frozenset[str]:
     """Every word of a document, lower case, compounds whole: the evidence for mending hyphens."""
     return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
@@ -26,8 +34,12 @@ def words_of(texts: Iterable[str]) -> frozenset[str]:
 
 def join_lines(text: str, words: frozenset[str]) -> str:
     """Join words and CJK sentences that were cut at line ends; everything else stays as it is."""
-    text = _VERTICAL.sub(lambda column: "".join(column[0].split()) + "\n" * column[0].endswith("\n"), text)
-    return _join_cjk(_HYPHENATED.sub(lambda found: _mend(found, words), text))
+    is_cjk = _HAS_CJK.search(text) is not None
+    if is_cjk:
+        text = _VERTICAL.sub(lambda column: "".join(column[0].split()) + "\n" * column[0].endswith("\n"), text)
+    if _CUT.search(text):
+        text = _HYPHENATED.sub(lambda found: _mend(found, words), text)
+    return _join_cjk(text) if is_cjk else text
 
 
 def _mend(found: re.Match[str], words: frozenset[str]) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-IDLE_SECONDS = 120.0
-"""How long a process waits for another run; it holds some 100 MB meanwhile."""
+IDLE_SECONDS = 600.0
+"""How long a process waits for another run, with the pages that it remembers: people save what they work on every few
+minutes. It holds some 100 MB meanwhile."""
 
 
 class Process(Protocol):

@@ -22,6 +22,7 @@ from typing import IO, Any
 from searchapp.errors import SourceError
 from searchapp.sources.parse import parse
 from searchapp.sources.parsed import ParserInput, ParserOptions
+from searchapp.sources.text_memory import REMEMBERED_MB
 from searchapp.sources.wire import PROGRESS, WireError, pack, read_frame, read_json, write_frame
 
 GRACE_SECONDS = 10.0
@@ -29,8 +30,9 @@ OUT_OF_MEMORY = 77
 """Exit status that tells the parent why."""
 
 LARGEST_REQUEST = 1 << 40
-PARSERS_MB = 320
-"""What Python, the parsers and the language model take by themselves (measured: 260), on top of a file's share."""
+PARSERS_MB = 320 + REMEMBERED_MB
+"""What Python, the parsers and the language model take by themselves (measured: 260), and what is remembered, on top of
+a file's share."""
 
 RETIRE_SHARE = 0.5
 """A process that keeps more than this share of its limit hands over to a fresh one: the next document needs room."""

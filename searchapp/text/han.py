@@ -18,7 +18,7 @@ _CJK_RUN = re.compile(f"[{CJK}]+")
 
 def han_words(text: str) -> str:
     """The words of the Chinese characters in ``text``, in order, parted by spaces; "" where there are none."""
-    runs: list[str] = _HAN_RUN.findall(text)
+    runs: list[str] = [] if text.isascii() else _HAN_RUN.findall(text)
     if not runs:
         return ""
     from rjieba import cut  # loads a dictionary of some megabytes

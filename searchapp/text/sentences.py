@@ -28,7 +28,8 @@ _BOUNDARY = re.compile(
 _STOP = re.compile(r"[。！？｡….!?\n]")
 """What every boundary begins with: a set alone is searched for several times as fast as alternatives are tried."""
 _WHOLE = re.compile(rf"[。！？｡….!?]{_CLOSERS}{_CITATIONS}$")
-_LAST_WORD = re.compile(r"[\w.]*\w$")
+_LONGEST_ABBREVIATION = 24
+"""Characters that are looked at before a full stop."""
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
@@ -84,15 +85,23 @@ def _goes_on(text: str, begin: int, line_end: int, stop: int) -> bool:
 def _is_inside_a_sentence(text: str, at: int, after: int, stop: int) -> bool:
     if text[at] != ".":
         return False
-    following = text[after:stop].lstrip(" ")[:1]
-    if following.islower():
+    while after < stop and text[after] == " ":
+        after += 1
+    if text[after : min(after + 1, stop)].islower():
         return True
-    last = _LAST_WORD.search(text, max(0, at - 24), at)
-    if last is None:
-        return False
-    word = last.group()
+    word = _last_word(text, max(0, at - _LONGEST_ABBREVIATION), at)
     is_initial = len(word) == 1 and word.isalpha() and word.isupper()
     return is_initial or word.lower() in ABBREVIATIONS
+
+
+def _last_word(text: str, start: int, end: int) -> str:
+    """The word before ``end``, with the full stops within it."""
+    if end > start and not (text[end - 1].isalnum() or text[end - 1] == "_"):
+        return ""
+    first = end
+    while first > start and (text[first - 1].isalnum() or text[first - 1] in "_."):
+        first -= 1
+    return text[first:end]
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

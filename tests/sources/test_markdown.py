@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 
+from searchapp.sources import markdown_words
 from searchapp.sources.markdown import parse_markdown
 from searchapp.sources.parsed import Parsed, ParserInput
+from searchapp.sources.text_memory import TextMemory
 
 
 def parse(text: str) -> Parsed:
@@ -94,3 +96,14 @@ def test_deep_nesting_loses_nothing() -> None:
 def test_documents_in_other_encodings() -> None:
     parsed = parse_markdown(ParserInput("a.md", "# 第一章\r\n\r\n今天天气很好。".encode("gb18030")))
     assert (parsed.title, parsed.text, parsed.language) == ("第一章", "第一章\n\n今天天气很好。", "zh")
+
+
+def test_what_was_read_before_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What brackets mean hangs on definitions elsewhere in the document."""
+    monkeypatch.setattr(markdown_words, "MEMORY", memory := TextMemory(1))
+    body = "# A *heading*\n\nSee [the guide][1], `code` and\nmore.\n\n| [1] | b |\n|---|---|\n| ~~c~~ | d |\n"
+    defined = body + "\n[1]: https://example.org\n"
+    texts = [parse(one).text for one in (body, defined, body, defined)]
+    assert texts[:2] == texts[2:]
+    assert "See [the guide][1], code and more." in texts[0] and "See the guide, code and more." in texts[1]
+    assert len(memory) == 8

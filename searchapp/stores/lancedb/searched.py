@@ -19,6 +19,8 @@ def searched_text(text: str) -> str:
 
     Korean words carry their particles and ICU cuts only at spaces, so that "서울에서" would hide "서울".
     """
+    if text.isascii():
+        return text
     folded = fold_width(text).replace("’", "'")
     pairs = [run[at : at + 2] for run in _HANGUL.findall(folded) for at in range(len(run) - 1)]
     return f"{folded}\n{' '.join(pairs)}" if pairs else folded

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from searchapp.embedding.base import Fingerprint
@@ -129,10 +128,15 @@ class LanceStore(LanceRegistry):
     @translated
     def vectors(self, hashes: Collection[str], model: Fingerprint | None = None) -> Mapping[str, Vector]:
         """See ``Store``."""
-        if not hashes:
+        table = self._table(CHUNKS)
+        if table is None or not hashes:
             return {}
-        rows = self._rows_of(one_of("hash", hashes), only=["hash", "vector"])
-        return {row["hash"]: np.asarray(row["vector"], dtype=np.float32) for row in rows}
+        asked = table.search().where(one_of("hash", hashes)).select(["hash", "vector"])
+        rows = asked.limit(table.count_rows() or 1).to_arrow()
+        # Not by way of Python's numbers: an edited document asks for all of its vectors.
+        dims = rows.schema.field("vector").type.list_size
+        vectors = rows["vector"].combine_chunks().flatten().to_numpy().reshape(-1, dims)
+        return dict(zip(rows["hash"].to_pylist(), vectors, strict=True))
 
     def _rows_of(self, condition: str, only: Sequence[str] = (), without: Sequence[str] = ()) -> list[dict[str, Any]]:
         table = self._table(CHUNKS)
