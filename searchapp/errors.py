@@ -109,6 +109,13 @@ class OverloadedError(BusyError):
     http_status = 503
 
 
+class QueuePausedError(SearchAppError):
+    """An operator paused the queue; told beside what waits, and never raised."""
+
+    code = "paused"
+    http_status = 503
+
+
 class SourceError(SearchAppError):
     """A file or web address cannot be read as a document.
 

@@ -57,6 +57,8 @@ def _show(entry: DocumentEntry, as_json: bool) -> None:
 
 def who(running: Application) -> str:
     """Who ingests what is queued, and how to see what waits."""
+    if running.store.pause() is not None:
+        return "The queue is paused, and nothing of it is begun before searchapp queue resume."
     taker = '"searchapp serve" ingests them' if running.queue is None else 'Each "searchapp worker" takes its share'
     return f'{taker}; "searchapp documents list --state queued" shows what waits.'
 

@@ -26,6 +26,7 @@ from searchapp.cli import (
     keys,
     mcp,
     models,
+    queue,
     search,
     serve,
     similar,
@@ -72,6 +73,7 @@ app.command("similar")(similar.similar)
 app.command("ask")(ask.ask)
 app.command("models")(models.models)
 app.add_typer(documents.app, name="documents")
+app.add_typer(queue.app, name="queue")
 app.command("eval")(evaluate.evaluate)
 app.add_typer(judgements.app, name="judgements")
 app.command("doctor")(doctor.doctor)

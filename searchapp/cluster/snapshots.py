@@ -20,6 +20,7 @@ from searchapp.errors import StorageError, UsageError
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.connection import reading, reason_of
+from searchapp.stores.elasticsearch.registry import PAUSE
 from searchapp.stores.elasticsearch.versions import read_versions
 from searchapp.stores.elasticsearch.versions import switch as switch_to
 from searchapp.wiring import Application
@@ -289,13 +290,15 @@ def _bring_registry_to(store: ElasticsearchStore, restored: str) -> None:
 
     def entries() -> Iterator[Action]:
         for hit in _all(store, restored):
+            if hit["_id"] == PAUSE:  # an operator's word of now, not of then
+                continue
             kept.add(hit["_id"])
             yield Action.index(names.documents, hit["_id"], hit["_source"])
 
     failures = write_all(client, entries(), refresh=True)
     if failures:
         raise StorageError(f"{len(failures)} entries of the registry could not be restored.", "Run the restore again.")
-    gone = [hit["_id"] for hit in _all(store, names.documents) if hit["_id"] not in kept]
+    gone = [hit["_id"] for hit in _all(store, names.documents) if hit["_id"] not in kept | {PAUSE}]
     write_all(client, [Action.delete(names.documents, id_) for id_ in gone], refresh=True)
 
 

@@ -1,7 +1,8 @@
 """The worker: Celery tasks over Redis, in threads of one process that share one embedding model.
 
-A batch is acknowledged when it is done. On SIGTERM the documents at hand are finished, the rest of the batch goes back
-into the queue. The sweeper sends again what was lost: batches that Redis forgot, documents whose worker died.
+A batch is acknowledged when it is done, and none is begun while an operator pauses the queue. On SIGTERM the documents
+at hand are finished, the rest of the batch goes back into the queue. The sweeper sends again what was lost: batches
+that Redis forgot, documents whose worker died.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from searchapp.ingest import metrics
 from searchapp.ingest.batches import run_batch, waiting
 from searchapp.ingest.claims import now
 from searchapp.ingest.redis_queue import REQUEST_HEADER, TASK, RedisQueue
+from searchapp.ingest.tap import Tap
 from searchapp.telemetry import logs
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ class Worker:
         self._metrics_port = metrics_port
         self._sweep_seconds = min(LONGEST_SWEEP_SECONDS, lease_seconds)
         self._stopping = threading.Event()
+        self._tap: Tap | None = None
         self._ended_in_order = False
         self._lock = threading.Lock()
         self._sources: Counter[str] = Counter()
@@ -92,6 +95,8 @@ class Worker:
             without_heartbeat=True,  # Celery's would wait for Redis, and hold up the loop and SIGTERM; see metrics
         )
         log.info("Working on %s. Ctrl-C or SIGTERM ends.", self._store.name)
+        self._tap = Tap(self._store, worker, self._queue.name)
+        threading.Thread(target=self._tap.follow, args=[self._stopping], name="searchapp-tap", daemon=True).start()
         worker.start()
         self._stopping.set()
         # Celery calls Ctrl-C a failure, although it stops as in order as by SIGTERM.
@@ -108,6 +113,8 @@ class Worker:
 
         if self._stopping.is_set():
             raise Reject("the worker is stopping", requeue=True)
+        if self._tap is not None and self._tap.closed():
+            raise Reject("the queue is paused", requeue=True)
         try:
             with self._in_hand(sources):
                 done = run_batch(self._ingester, sources, self._stopping)

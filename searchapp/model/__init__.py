@@ -23,7 +23,7 @@ from searchapp.model.answers import (
 )
 from searchapp.model.chunks import Chunk, EmbeddedChunk, Vector, Vectors, placed
 from searchapp.model.documents import Document, DocumentEntry, DocumentState, Section, SourceType
-from searchapp.model.ingestion import IngestOutcome, IngestState
+from searchapp.model.ingestion import IngestOutcome, IngestState, Pause
 from searchapp.model.search import Filters, Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults, SortOrder
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Leg",
     "LegScore",
     "Notice",
+    "Pause",
     "QueryRead",
     "Rewriting",
     "SearchMode",

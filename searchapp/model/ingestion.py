@@ -1,7 +1,8 @@
-"""What became of one source that was ingested."""
+"""What became of one source that was ingested, and the pause of what waits."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,14 @@ class IngestState(StrEnum):
     FAILED = "failed"
     QUARANTINED = "quarantined"
     DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """An operator's word, ``by`` name, that nothing that is queued is begun until somebody resumes the queue."""
+
+    since: dt.datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,14 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """Since when nothing that waits is begun (ISO 8601 in UTC), and who wanted it so."""
+
+    since: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """Documents by their state, and who works on them. ``batches`` and ``in_hand`` are None without Redis.
 
@@ -43,6 +51,7 @@ class Queue:
 
     states: Mapping[str, int]
     workers: int
+    paused: Paused | None = None
     batches: int | None = None
     in_hand: int | None = None
     problem: str = ""
@@ -102,7 +111,7 @@ def _clustered(application: Application) -> Overview:
         )
         for place in found.versions
     )
-    queue = _queue(application)
+    queue = queue_of(application)
     live = any(version.state == "live" for version in versions)
     actions = [Action.REINDEX] if live else []
     if live and any(version.state == "written" for version in versions):
@@ -132,7 +141,7 @@ def _embedded(application: Application) -> Overview:
     store.check()
     indexed = store.fingerprint()
     configured = application.embedder.fingerprint
-    queue = _queue(application)
+    queue = queue_of(application)
     folder = application.settings.data_dir
     size = sum(file.stat().st_size for file in folder.glob("**/*.lance/**/*") if file.is_file())
     indexed_documents = sum(queue.states.get(state, 0) for state in (DocumentState.INDEXED, DocumentState.UNCHANGED))
@@ -165,19 +174,22 @@ def _embedded(application: Application) -> Overview:
     )
 
 
-def _queue(application: Application) -> Queue:
+def queue_of(application: Application) -> Queue:
+    """How the queue stands. Raises as the store does; that Redis is away is only told."""
     states = {str(state): count for state, count in application.store.state_counts().items()}
     claimed = application.store.entries(
         states=[DocumentState.RUNNING], size=OLDEST_LOOKED_AT, order=EntryOrder.OLDEST
     ).entries
     now = dt.datetime.now(dt.UTC)
     workers = len({one.owner for one in claimed if one.owner and one.lease is not None and one.lease > now})
+    pause = application.store.pause()
+    paused = Paused(pause.since.isoformat(timespec="seconds"), pause.by) if pause else None
     if application.queue is None:
-        return Queue(states, workers)
+        return Queue(states, workers, paused)
     try:
-        return Queue(states, workers, application.queue.length(), len(application.queue.held()))
+        return Queue(states, workers, paused, application.queue.length(), len(application.queue.held()))
     except SearchAppError as error:
-        return Queue(states, workers, problem=str(error))
+        return Queue(states, workers, paused, problem=str(error))
 
 
 def _retrying(queue: Queue) -> tuple[Action, ...]:

@@ -30,6 +30,15 @@ class IndexVersion(TypedDict):
 
 
 @described
+class Paused(TypedDict):
+    """A pause of the queue."""
+
+    since: Moment
+    by: str
+    """Who wanted it."""
+
+
+@described
 class QueueState(TypedDict):
     """What waits, and who works."""
 
@@ -37,6 +46,8 @@ class QueueState(TypedDict):
     """Documents by their state."""
     workers: int
     """Processes that have documents in hand now."""
+    paused: Paused | None
+    """Since when nothing that waits is begun; null where it is."""
     batches: int | None
     """Batches that no worker has taken; null without Redis."""
     in_hand: int | None

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from searchapp.model import DocumentEntry, DocumentState
+from searchapp.model import DocumentEntry, DocumentState, Pause
 from searchapp.stores.paging import Cursor, EntryPage
 
 PAGE = 1000
@@ -98,6 +98,17 @@ class Registry(Protocol):
 
     def forget(self, document_ids: Collection[str]) -> None:
         """Remove entries without touching chunks; for documents that have none."""
+        ...
+
+    def pause(self) -> Pause | None:
+        """The pause of the queue that an operator asked for; None where documents that wait are taken."""
+        ...
+
+    def put_pause(self, pause: Pause | None) -> None:
+        """Pause the queue, or end its pause: ``pause`` says so at once, in every process.
+
+        Raises UsageError where the store was never prepared and cannot keep it.
+        """
         ...
 
 

@@ -62,6 +62,7 @@ REQUIRED: Mapping[str, Scope | None] = {
     "pages.operations": Scope.OPERATE,
     "operations.overview": Scope.OPERATE,
     "operations.findings": Scope.OPERATE,
+    "operations.queue": Scope.OPERATE,
     "operations.tasks": Scope.OPERATE,
     "operations.task": Scope.OPERATE,
     "operations.start": Scope.OPERATE,

@@ -10,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from searchapp.errors import SearchAppError, ServiceUnavailableError
+from searchapp.operations import paused
 from searchapp.web.problems import InternalError
 
 if TYPE_CHECKING:
@@ -35,11 +36,12 @@ class Jobs:
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._problem: SearchAppError | None = None
+        self._was_paused = False
 
     @property
     def problem(self) -> SearchAppError | None:
         """What keeps the queue as a whole from moving, if anything; a single bad document does not."""
-        return self._problem
+        return self._problem or paused(self._application.store)
 
     def submit(self, source: str) -> None:
         """Have ``source``, which the registry already holds as queued, ingested as soon as its turn comes."""
@@ -116,10 +118,19 @@ class Jobs:
         tried: set[str] = set()
         while sources := [one for one in waiting(application.store) if one not in tried]:
             for batch in batched(sources):
-                if not run_batch(application.ingester, batch, self._stopping, self._tell):
+                if self._pauses() or not run_batch(application.ingester, batch, self._stopping, self._tell):
                     return
                 self._problem = None
             tried.update(sources)  # what another process holds stays as it is, and comes with a later look
+
+    def _pauses(self) -> bool:
+        told = paused(self._application.store)
+        if told is not None and not self._was_paused:
+            log.warning("%s", told)
+        elif told is None and self._was_paused:
+            log.warning("The queue goes on.")
+        self._was_paused = told is not None
+        return self._was_paused
 
     def _tell(self, sentence: str) -> None:
         """Show what is waited for, until an empty sentence ends that."""

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, Histogram, generate_latest
 
 from searchapp.errors import SearchAppError
-from searchapp.ingest.metrics import QUEUED_BATCHES, show_states
+from searchapp.ingest.metrics import PAUSED, QUEUED_BATCHES, show_states
 from searchapp.web.dependencies import answer_problem, search_problem
 from searchapp.web.operation import operation
 
@@ -49,6 +49,7 @@ def blueprint(application: Application) -> Blueprint:
     def metrics() -> Response:
         if search_problem(application) is None:
             show_states(application.store.state_counts())
+            PAUSED.set(application.store.pause() is not None)
         answer_problem(application)
         if application.queue is not None:
             with contextlib.suppress(SearchAppError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 
@@ -10,16 +11,18 @@ from flask import Blueprint, url_for
 
 from searchapp.doctor import diagnose
 from searchapp.errors import ConflictError, ModelUnavailableError, NotFoundError, StorageError, UsageError
-from searchapp.operations import Tasks, overview, shapes, start
+from searchapp.operations import Tasks, overview, pause, queue_of, resume, shapes, start
 from searchapp.redaction import redactor
 from searchapp.web.identity import caller
 from searchapp.web.jobs import Jobs
 from searchapp.web.operation import STORE, operation
-from searchapp.web.requests import FindingsQuery, Start
+from searchapp.web.requests import FindingsQuery, Pausing, Start
 
 if TYPE_CHECKING:
     from searchapp.operations import Task
     from searchapp.wiring import Application
+
+log = logging.getLogger(__name__)
 
 
 def blueprint(application: Application, jobs: Jobs) -> Blueprint:
@@ -42,6 +45,22 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
             for one in diagnose(application, quick=query.quick)
         ]
         return {"findings": [cast(shapes.Finding, dataclasses.asdict(one)) for one in found]}
+
+    @routes.put("/queue", endpoint="queue")
+    @operation(
+        "Pause or resume the queue",
+        errors=(UsageError, StorageError, *STORE, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    )
+    def queue(body: Pausing) -> shapes.QueueState:
+        """Paused, workers and servers finish the batches that they have in hand, and begin nothing new until the queue
+        is resumed, also after a restart of theirs or of Redis. What a command ingests itself is read all the same.
+        """
+        if body.paused:
+            pause(application.store, caller().name)
+        else:
+            resume(application.store)
+        log.info("%s %s the queue.", caller().name, "paused" if body.paused else "resumed")
+        return cast(shapes.QueueState, dataclasses.asdict(queue_of(application)))
 
     @routes.get("/tasks")
     @operation("List operations")

@@ -210,6 +210,13 @@ class Start(Body):
     """For `reindex`: most passages a second, to spare the machine; 0: as many as it can."""
 
 
+class Pausing(Body):
+    """Whether the queue is held still."""
+
+    paused: bool
+    """`true` pauses it, `false` lets it go on; what it is already stays as it is."""
+
+
 class FindingsQuery(Query):
     """How thoroughly to look."""
 

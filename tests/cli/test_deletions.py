@@ -4,61 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
-import sys
-import uuid
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from searchapp.cli.run import main
 from searchapp.ingest import trash as trash_module
-from searchapp.settings import load_settings
-from searchapp.wiring import Application
+from tests.cli.conftest import Type
 
 TEXTS = {"gloves.md": "Operators must wear cut-resistant gloves.", "valves.md": "Close the red valve first."}
 
 
-class Ended(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Type = Callable[..., Ended]
-
-
-@pytest.fixture(params=["embedded", "elasticsearch"])
-def run(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Iterator[Type]:
+@pytest.fixture
+def run(typed: Type, tmp_path: Path) -> Type:
     """Types a command of searchapp in a folder of two documents that are ingested."""
-    for name in [name for name in os.environ if name.startswith("SEARCHAPP_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SEARCHAPP_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("SEARCHAPP_EMBEDDING_MODEL", "hashed:64")
-    if request.param == "elasticsearch":
-        monkeypatch.setenv("SEARCHAPP_ELASTICSEARCH_URL", request.getfixturevalue("elasticsearch_url"))
-        monkeypatch.setenv("SEARCHAPP_INDEX_PREFIX", f"test-{uuid.uuid4().hex[:8]}")
     for name, text in TEXTS.items():
         (tmp_path / name).write_text(f"# {name}\n\n{text}\n", encoding="utf-8")
-
-    def typed(*arguments: str) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["searchapp", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Ended(int(ended.value.code or 0), *capsys.readouterr())
-
     assert typed("ingest", *TEXTS).code == 0
-    yield typed
-    Application(load_settings()).store.drop()
+    return typed
 
 
 def found(run: Type, query: str) -> list[str]:

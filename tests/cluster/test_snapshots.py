@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import time
 import uuid
@@ -13,7 +14,7 @@ import pytest
 
 from searchapp.cluster import snapshots
 from searchapp.errors import NotFoundError, StorageError, UsageError
-from searchapp.model import SearchRequest
+from searchapp.model import Pause, SearchRequest
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
 
@@ -78,6 +79,8 @@ def test_a_deleted_index_comes_back_with_the_same_results(running: Application) 
 def test_going_back_to_a_snapshot_keeps_the_index_that_was_live(running: Application, tmp_path: Path) -> None:
     before, names = answers(running), running.store.names
     taken = snapshots.create(running)
+    pause = Pause(dt.datetime(2026, 5, 1, tzinfo=dt.UTC), "ada")
+    running.store.put_pause(pause)
     (tmp_path / "later.md").write_text("# Later\n\nLava again, and a river of it.", encoding="utf-8")
     list(running.ingester.ingest([str(tmp_path / "later.md")]))
     river = next(entry for entry in running.store.entries().entries if entry.source.endswith("river.md"))
@@ -92,6 +95,7 @@ def test_going_back_to_a_snapshot_keeps_the_index_that_was_live(running: Applica
     assert {Path(entry.source).name for entry in running.store.entries().entries} == set(TEXTS)
     (name, alias), *others = running.store.client.indices.get_alias(name=names.chunks).items()
     assert name == restored.index and not others and alias["aliases"][names.chunks]["is_write_index"]
+    assert running.store.pause() == pause  # it is of now, not of then
 
 
 def test_what_cannot_be_done_changes_nothing(running: Application, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from searchapp.doctor import diagnose
 from searchapp.findings import Finding, Severity
-from searchapp.model import Document, DocumentEntry, DocumentState, Section, SourceType
+from searchapp.model import Document, DocumentEntry, DocumentState, Pause, Section, SourceType
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
 from tests.services.ollama import Ollama
@@ -53,6 +53,16 @@ def test_what_the_embedded_store_holds(tmp_path: Path) -> None:
     assert "1 passages" in everything["store"].message
     assert everything["model"].severity is everything["documents"].severity is Severity.OK
     assert "documents" not in {finding.check for finding in diagnose(application(tmp_path), quick=True)}
+
+
+def test_a_paused_queue_is_told(tmp_path: Path) -> None:
+    running = filled(tmp_path)
+    running.store.put_entries([entry("b", DocumentState.QUEUED)])
+    running.store.put_pause(Pause(dt.datetime(2026, 5, 1, 12, 30, tzinfo=dt.UTC), "ada"))
+    paused, counted = found(running, "queue")
+    assert paused.severity is Severity.WARNING and paused.remedy == "searchapp queue resume ends that."
+    assert paused.message == "The queue is paused since 2026-05-01 12:30 UTC by ada: nothing new is begun."
+    assert counted.severity is Severity.OK  # that nobody reads is no wonder
 
 
 def test_another_model_is_an_error(tmp_path: Path) -> None:

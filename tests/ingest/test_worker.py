@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +17,10 @@ from pydantic import SecretStr
 
 from searchapp.errors import ServiceRefusedError, ServiceUnavailableError, UsageError
 from searchapp.ingest import RedisQueue
+from searchapp.ingest.claims import now
+from searchapp.ingest.tap import LOOK_SECONDS
 from searchapp.ingest.worker import Worker
-from searchapp.model import DocumentState
+from searchapp.model import DocumentState, Pause
 from searchapp.settings import Settings
 from searchapp.telemetry import logs
 from searchapp.wiring import Application
@@ -196,6 +199,70 @@ def test_redis_may_stop_and_come_back(tmp_path: Path, library: Path, settings: S
     eventually(lambda: "Cannot connect to" in chaos.log(settings).rpartition("succeeded in")[2])
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(60) == 0
+
+
+def said(settings: Settings, sentence: str) -> int:
+    return chaos.log(settings).count(sentence)
+
+
+@pytest.mark.slow
+def test_a_pause_outlives_workers_and_redis(
+    tmp_path: Path, settings: Settings, library: Path, start: chaos.Starter
+) -> None:
+    server = redis.start()
+    port = int(server.url.rpartition(":")[2].partition("/")[0])
+    own, with_own = {"SEARCHAPP_REDIS_URL": server.url}, with_redis(settings, server.url)
+    application = Application(with_own)
+    worker = start("worker", **own)
+    assert run(with_own, "ingest", str(library / "document-000.md"), "--queue").returncode == 0
+    eventually(lambda: indexed(application) == 1)
+    assert "paused since" in run(with_own, "queue", "pause").stdout
+    eventually(lambda: said(settings, "The queue is paused since") == 1)
+    assert run(with_own, "ingest", str(library), "--queue").returncode == 0
+    waits = application.store.state_counts()[DocumentState.QUEUED]
+    assert waits == DOCUMENTS and application.queue is not None
+    time.sleep(2 * LOOK_SECONDS)  # nothing tells that nothing happens
+    assert application.queue.length() == 2 and application.queue.held() == set()
+
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(60) == 0
+    worker = start("worker", **own)  # it finds the queue paused
+    eventually(lambda: said(settings, "The queue is paused since") == 2)
+    server.stop()
+    server = redis.start(port)  # it has forgotten everything
+    eventually(lambda: application.queue.length() > 0)  # a worker sent again what waits
+    time.sleep(2 * LOOK_SECONDS)
+    assert application.store.state_counts()[DocumentState.QUEUED] == waits
+
+    assert "not paused" in run(with_own, "queue", "resume").stdout
+    eventually(lambda: indexed(application) == DOCUMENTS)
+    assert said(settings, "The queue goes on.") == 1
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(60) == 0
+    server.stop()
+
+
+@pytest.mark.slow
+def test_what_is_in_hand_when_the_queue_is_paused_is_finished(
+    settings: Settings, library: Path, start: chaos.Starter
+) -> None:
+    wanted = chaos.undisturbed(settings, library)
+    application = Application(settings)
+    assert application.queue is not None
+    proxy = Proxy(settings.elasticsearch_url)
+    proxy.when("_bulk", 1, lambda: application.store.put_pause(Pause(now(), "ada")))
+    worker = start("worker", SEARCHAPP_ELASTICSEARCH_URL=proxy.url)
+    application.queue.submit([entry.source for entry in application.ingester.queue_all([str(library)])])
+    eventually(lambda: said(settings, "The queue is paused since") == 1 and application.queue.held() == set())
+    time.sleep(2 * LOOK_SECONDS)
+    counts = application.store.state_counts()
+    assert counts == {DocumentState.INDEXED: 32, DocumentState.QUEUED: DOCUMENTS - 32}
+    assert application.queue.length() == 1
+    application.store.put_pause(None)
+    eventually(lambda: indexed(application) == DOCUMENTS)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(60) == 0
+    chaos.assert_equal(chaos.chunks_of(settings), wanted)
 
 
 def test_without_redis_the_worker_says_what_to_do(settings: Settings) -> None:

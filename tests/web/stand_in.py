@@ -29,6 +29,7 @@ from searchapp.model import (
     IngestState,
     Leg,
     LegScore,
+    Pause,
     QueryRead,
     Rewriting,
     SearchRequest,
@@ -265,6 +266,7 @@ class Store:
         self.known: dict[str, DocumentEntry] = {}
         self.passages: dict[str, list[Chunk]] = {}
         self.error: Exception | None = None
+        self.paused: Pause | None = None
 
     def put(self, one: DocumentEntry) -> DocumentEntry:
         self.known[one.id] = one
@@ -309,6 +311,12 @@ class Store:
     def state_counts(self) -> dict[DocumentState, int]:
         self.check()
         return Counter(one.state for one in self.known.values())
+
+    def pause(self) -> Pause | None:
+        return self.paused
+
+    def put_pause(self, pause: Pause | None) -> None:
+        self.paused = pause
 
     def delete_document(self, document_id: str) -> bool:
         return self.known.pop(document_id, None) is not None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from searchapp.errors import ModelMismatchError, ServiceUnavailableError
-from searchapp.model import DocumentState, IngestOutcome
+from searchapp.model import DocumentState, IngestOutcome, Pause
 from searchapp.web import jobs as jobs_module
 from searchapp.web.jobs import Jobs
 from tests.waiting import eventually
@@ -41,6 +41,34 @@ def test_a_failed_batch_does_not_end_the_thread(app: StandIn, jobs: Jobs) -> Non
     jobs.wait()
     assert jobs.problem is None
     assert app.ingester.batches == [["https://example.org/1"], ["https://example.org/1", "https://example.org/2"]]
+
+
+def test_a_pause_lets_the_batch_in_hand_end_and_begins_no_other(
+    app: StandIn, jobs: Jobs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(jobs_module, "LOOK_SECONDS", 0.02)
+    app.ingester.gate.clear()
+    jobs.submit(app.ingester.queue("https://example.org/1").source)
+    while not app.ingester.batches:
+        time.sleep(0.01)
+    app.store.put_pause(Pause(dt.datetime(2026, 5, 1, 12, 30, tzinfo=dt.UTC), "ada"))
+    jobs.submit(app.ingester.queue("https://example.org/2").source)
+    app.ingester.gate.set()
+    jobs.wait()
+    assert [one.state for one in app.store.known.values()] == [DocumentState.INDEXED, DocumentState.QUEUED]
+    assert jobs.problem is not None and jobs.problem.code == "paused"
+    assert "paused since 2026-05-01 12:30 UTC" in jobs.problem.message
+    restarted = Jobs(app)  # type: ignore[arg-type]
+    restarted.resume()
+    restarted.wait()
+    restarted.stop()
+    assert app.ingester.batches == [["https://example.org/1"]]
+    app.store.put_pause(None)
+    while len(app.ingester.batches) < 2:  # by itself, the next time it looks
+        time.sleep(0.01)
+    jobs.wait()
+    assert jobs.problem is None
+    assert [text for text in caplog.messages if "paused" in text or "goes on" in text][-1] == "The queue goes on."
 
 
 def test_a_defect_does_not_end_the_thread_either(app: StandIn, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from tests.web.samples import fill_registry
 from tests.web.stand_in import StandIn
 
 TASKS = "/api/operations/tasks"
+QUEUE = "/api/operations/queue"
 
 
 @pytest.fixture
@@ -118,6 +119,26 @@ def test_what_failed_is_queued_again(tmp_path: Path, open_client: Callable[[obje
     torn.unlink()
     torn.write_text("%PDF no more", "utf-8")
     assert run(client, "retry")["message"] == "1 documents are queued again."
+
+
+def test_the_queue_is_paused_and_resumed(
+    clustered: Application, tmp_path: Path, open_client: Callable[[object], FlaskClient]
+) -> None:
+    embedded = Application(Settings(data_dir=tmp_path / "own", embedding_model="hashed:64"))
+    for application in (clustered, embedded):
+        client = open_client(application)
+        assert client.get("/api/operations").json["queue"]["paused"] is None
+        told = client.put(QUEUE, json={"paused": True}).json
+        assert told["paused"]["by"] == "local" and told["paused"]["since"].endswith("+00:00")
+        assert client.put(QUEUE, json={"paused": True}).json["paused"] == told["paused"]  # the first one stays
+        assert client.get("/api/operations").json["queue"] == told
+        assert client.get("/api/documents").json["problem"]["code"] == "paused"
+        assert "searchapp_ingest_paused 1.0" in client.get("/metrics").text
+        assert client.put(QUEUE, json={"paused": False}).json["paused"] is None
+        assert client.get("/api/documents").json["problem"] is None
+        assert "searchapp_ingest_paused 0.0" in client.get("/metrics").text
+        for wrong in ({}, {"paused": "yes"}, {"paused": True, "why": "lunch"}):
+            assert client.put(QUEUE, json=wrong).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,33 @@ def test_the_embedded_store_on_a_phone(new_page: NewPage, served: Serve, tmp_pat
     page.get_by_role("button", name="Retry failed").click()
     page.get_by_role("dialog").get_by_role("button", name="Begin").click()
     expect(page.locator("#history")).to_contain_text("1 documents are queued again.")
+
+
+def test_the_queue_is_paused_on_one_page_and_resumed_on_another(
+    new_page: NewPage, served: Serve, tmp_path: Path
+) -> None:
+    application = Application(Settings(data_dir=tmp_path, embedding_model="hashed:64", ollama_url=NOBODY))
+    address = served(application)
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}/operations")
+    expect(page.locator("#paused")).to_be_hidden()
+    page.get_by_role("button", name="Pause the queue").click()
+    expect(page.locator("#paused")).to_contain_text("by local. What is in hand is finished; nothing new is begun.")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    (tmp_path / "note.md").write_text("# Note\n\nNine bar.", "utf-8")
+    page.goto(f"{address}/documents")
+    page.set_input_files("#files", [tmp_path / "note.md"])
+    expect(page.locator(".state")).to_have_text(["Waiting"])
+    expect(page.get_by_role("alert")).to_contain_text("The queue is paused since")
+
+    chinese = new_page(locale="zh-CN")
+    chinese.goto(f"{address}/documents")
+    expect(chinese.get_by_role("alert")).to_contain_text("起暂停，不再读取新文档。")
+    chinese.goto(f"{address}/operations")
+    expect(chinese.locator("#paused")).to_contain_text("local 于")
+    expect(chinese.locator("#findings")).to_contain_text("暂停了队列：不再开始新的文档。", timeout=60_000)
+    chinese.get_by_role("button", name="恢复队列").click()
+    expect(chinese.locator("#paused")).to_be_hidden()
+    expect(chinese.get_by_role("button", name="暂停队列")).to_be_visible()
+    expect(page.locator(".state")).to_have_text(["Ready"], timeout=30_000)
+    expect(page.get_by_role("alert")).to_be_hidden()

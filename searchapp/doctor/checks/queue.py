@@ -21,7 +21,12 @@ def check(application: Application) -> Iterator[Finding]:
     counts = store.state_counts()
     queued, running = counts.get(DocumentState.QUEUED, 0), counts.get(DocumentState.RUNNING, 0)
     shown = f"{queued:,} documents queued, {running:,} in work"
-    if queued and not running:
+    if pause := store.pause():
+        yield warning(
+            NAME, f"The queue is paused since {pause.since:%Y-%m-%d %H:%M} UTC by {pause.by}: nothing new is begun.",
+            "searchapp queue resume ends that.",
+        )  # fmt: skip
+    if queued and not running and not pause:
         yield info(NAME, f"{shown}.", "They are read when a process ingests: searchapp serve, or searchapp ingest.")
     else:
         yield ok(NAME, f"{shown}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -9,8 +10,8 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
-from searchapp.errors import StorageError
-from searchapp.model import DocumentEntry, DocumentState
+from searchapp.errors import StorageError, UsageError
+from searchapp.model import DocumentEntry, DocumentState, Pause
 from searchapp.stores.elasticsearch import documents
 from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
 from searchapp.stores.elasticsearch.connection import translated
@@ -23,6 +24,12 @@ from searchapp.stores.paging import Cursor, EntryPage
 from searchapp.stores.registry import PAGE, EntryOrder, by_content, holds
 
 Json = dict[str, Any]
+
+PAUSE = "searchapp-queue-paused"
+"""The id under which the pause of the queue stands among the entries: a worker's key may write no other index."""
+
+NO_DOCUMENT: Json = {"must_not": {"ids": {"values": [PAUSE]}}}
+"""What keeps it out of what is asked about documents."""
 
 
 class ElasticsearchRegistry(ElasticsearchIndex):
@@ -49,7 +56,7 @@ class ElasticsearchRegistry(ElasticsearchIndex):
     @translated
     def known_entries(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
         """See ``Registry``."""
-        return {id_: documents.entry_of(hit) for id_, hit in self._found(document_ids).items()}
+        return {id_: documents.entry_of(hit) for id_, hit in self._found(document_ids).items() if id_ != PAUSE}
 
     def _found(self, document_ids: Collection[str]) -> dict[str, Json]:
         if not document_ids:
@@ -78,7 +85,7 @@ class ElasticsearchRegistry(ElasticsearchIndex):
             clauses.append(readable_by(groups))
         if contains:
             clauses.append(containing(contains))
-        query: Json = {"bool": {"filter": clauses}}
+        query: Json = {"bool": {"filter": clauses, **NO_DOCUMENT}}
         return page(self.client, self.names.documents, query, order, offset, size, cursor)
 
     @translated
@@ -86,6 +93,7 @@ class ElasticsearchRegistry(ElasticsearchIndex):
         """See ``Registry``."""
         answer = self.client.search(
             index=self.names.documents,
+            query={"bool": NO_DOCUMENT},
             size=0,
             aggs={"states": {"terms": {"field": "state", "size": len(DocumentState)}}},
             ignore_unavailable=True,
@@ -97,7 +105,7 @@ class ElasticsearchRegistry(ElasticsearchIndex):
         """See ``Registry``."""
         below = place if place.endswith("/") else f"{place}/"
         query: Json = {"bool": {"should": [{"term": {"source": place}}, {"prefix": {"source": below}}]}}
-        query = query if place else {"match_all": {}}
+        query = query if place else {"bool": NO_DOCUMENT}
         after: list[Any] | None = None
         while page := self._source_page(query, after):
             yield from (documents.entry_of(hit) for hit in page)
@@ -184,3 +192,24 @@ class ElasticsearchRegistry(ElasticsearchIndex):
         """See ``Registry``."""
         actions = [Action.delete(self.names.documents, document_id) for document_id in document_ids]
         write_all(self.client, actions, refresh=True)
+
+    @translated
+    def pause(self) -> Pause | None:
+        """See ``Registry``."""
+        hit = self._found([PAUSE]).get(PAUSE)
+        entry = documents.entry_of(hit) if hit else None
+        return Pause(entry.queued, entry.owner) if entry and entry.queued else None
+
+    @translated
+    def put_pause(self, pause: Pause | None) -> None:
+        """See ``Registry``."""
+        if pause is None:
+            self.client.options(ignore_status=404).delete(index=self.names.documents, id=PAUSE, refresh=True)
+            return
+        if not self.client.indices.exists(index=self.names.documents):
+            raise UsageError("There is no index yet, and so no queue.", "Ingest something, or run searchapp es apply.")
+        _ = self._upgraded
+        # Earlier versions, which know of no pause, list it as a document: let its title tell.
+        entry = DocumentEntry(PAUSE, PAUSE, "The queue is paused", "text", DocumentState.UNCHANGED, updated=pause.since)
+        entry = dataclasses.replace(entry, queued=pause.since, owner=pause.by)
+        self.client.index(index=self.names.documents, id=PAUSE, document=documents.entry_source(entry), refresh=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from searchapp.model import DocumentEntry, DocumentState
+from searchapp.model import DocumentEntry, DocumentState, Pause
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.filters import one_of, quoted, readable_by
 from searchapp.stores.lancedb.tables import LanceTables
@@ -19,6 +20,7 @@ from searchapp.stores.paging import Cursor, EntryPage, Place, page_of
 from searchapp.stores.registry import EntryOrder, by_content, holds, latest
 
 DOCUMENTS = "documents"
+PAUSE = "paused.json"
 SORTED_BY = {
     EntryOrder.NEWEST: [("updated", "descending"), ("source", "ascending")],
     EntryOrder.OLDEST: [("updated", "ascending"), ("source", "ascending")],
@@ -181,3 +183,23 @@ class LanceRegistry(LanceTables):
         if document_ids and (table := self._table(DOCUMENTS)) is not None:
             with self._writing():
                 table.delete(one_of("id", document_ids))
+
+    @translated
+    def pause(self) -> Pause | None:
+        """See ``Registry``."""
+        try:
+            told = json.loads((self.folder / PAUSE).read_bytes())
+        except FileNotFoundError:
+            return None
+        return Pause(dt.datetime.fromisoformat(told["since"]), told["by"])
+
+    @translated
+    def put_pause(self, pause: Pause | None) -> None:
+        """See ``Registry``."""
+        if pause is None:
+            (self.folder / PAUSE).unlink(missing_ok=True)
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        arriving = self.folder / f"{PAUSE}.arriving"
+        arriving.write_text(json.dumps({"since": pause.since.isoformat(), "by": pause.by}), "utf-8")
+        arriving.replace(self.folder / PAUSE)

@@ -68,6 +68,8 @@ const FINDINGS = [
   ["{} ranks the best {} passages anew.", "{} 对最好的 {} 个段落重新排序。"],
   ["The embedded store in {} holds {} passages.", "{} 中的内嵌存储有 {} 个段落。"],
   ["{} holds {} passages.", "{} 有 {} 个段落。"],
+  ["The queue is paused since {} by {}: nothing new is begun.", "{1} 于 {0} 暂停了队列：不再开始新的文档。"],
+  ["searchapp queue resume ends that.", "searchapp queue resume 可恢复。"],
   ["{} batches wait for a worker, {} documents are in workers' hands.", "{} 个批次等待处理，{} 个文档正在处理。"],
   ["Start one where none runs: searchapp worker.", "如果没有工作进程，请启动一个：searchapp worker。"],
   // Elasticsearch

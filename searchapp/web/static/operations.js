@@ -45,7 +45,7 @@ function drawOverview(found, busy) {
   const buttons = (names) =>
     names.map((name) => h("button", { type: "button", class: "quiet", disabled: busy, onclick: () => ask(name) }, t(NAMES[name])));
   byId("actions").replaceChildren(...buttons(found.actions.filter((name) => !BY_QUEUE.includes(name))));
-  byId("queue-actions").replaceChildren(...buttons(found.actions.filter((name) => BY_QUEUE.includes(name))));
+  byId("queue-actions").replaceChildren(...buttons(found.actions.filter((name) => BY_QUEUE.includes(name))), pausing(found.queue.paused));
   drawQueue(found.queue);
 }
 
@@ -68,7 +68,7 @@ function drawVersions(versions) {
   byId("versions").replaceChildren(h("thead", {}, h("tr", {}, ...head, ...numbers)), h("tbody", {}, ...rows));
 }
 
-function drawQueue({ states, workers, batches, in_hand: held, problem }) {
+function drawQueue({ states, workers, paused, batches, in_hand: held, problem }) {
   const counts = { ...states, indexed: (states.indexed ?? 0) + (states.unchanged ?? 0) };
   const shown = STATES.filter((name) => counts[name] > 0);
   byId("queue").replaceChildren(
@@ -81,6 +81,23 @@ function drawQueue({ states, workers, batches, in_hand: held, problem }) {
     problem && finding(problem),
   ];
   byId("workers").textContent = words.filter(Boolean).join(" ");
+  byId("paused").hidden = !paused;
+  byId("paused").textContent = paused ? t("queuePaused", moment(paused.since), paused.by) : "";
+}
+
+function pausing(paused) {
+  return h("button", { type: "button", class: "quiet", onclick: () => hold(!paused) }, t(paused ? "resumeQueue" : "pauseQueue"));
+}
+
+// Holds the queue still, or lets it go on: both at once, and each is the other's way back.
+async function hold(paused) {
+  hideProblem();
+  try {
+    await postJson(`${ROOT}/queue`, { paused }, { method: "PUT" });
+  } catch (problem) {
+    showProblem(problem);
+  }
+  refresh();
 }
 
 function drawRunning(task) {

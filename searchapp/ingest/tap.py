@@ -1,0 +1,73 @@
+"""Whether a worker takes from its queue: it does unless an operator paused the queue, which the registry tells.
+
+Redis is not asked: it forgets. A worker that runs notices a pause within seconds, and before each batch.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from searchapp.errors import SearchAppError
+from searchapp.ingest import metrics
+from searchapp.model import Pause
+from searchapp.stores import Registry
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+"""How often a worker asks whether the queue is paused: one small read of the registry."""
+
+
+class Tap:
+    """Opens and closes the queue ``name`` for a Celery worker that has not started yet."""
+
+    def __init__(self, registry: Registry, worker: Any, name: str) -> None:
+        self._registry = registry
+        self._worker = worker
+        self._name = name
+        self._lock = threading.Lock()
+        self._pause: Pause | None = None
+        self.closed()
+        self._turn()
+
+    def closed(self) -> bool:
+        """Ask, turn the tap accordingly, and say whether it is closed now; as it was while the store is away."""
+        with self._lock:
+            try:
+                pause = self._registry.pause()
+            except SearchAppError as error:
+                log.debug("Whether the queue is paused is not known: %s", error)
+                pause = self._pause
+            if pause is not None and self._pause is None:
+                log.info(
+                    "The queue is paused since %s by %s: what is in hand is finished, and nothing new is begun. "
+                    "searchapp queue resume ends that.",
+                    f"{pause.since:%Y-%m-%d %H:%M} UTC",
+                    pause.by,
+                )
+            elif pause is None and self._pause is not None:
+                log.info("The queue goes on.")
+            self._pause = pause
+        metrics.PAUSED.set(pause is not None)
+        self._worker.consumer.call_soon(self._turn)
+        return pause is not None
+
+    def follow(self, ending: threading.Event) -> None:
+        """Ask again and again, until ``ending`` is set."""
+        while not ending.wait(LOOK_SECONDS):
+            self.closed()
+
+    def _turn(self) -> None:
+        """Take, or do not, as was last told; only Celery's own thread may do this once it runs."""
+        consumer, queues = self._worker.consumer, self._worker.app.amqp.queues
+        taking = consumer.task_consumer  # None while Redis is away: the next one takes from what is selected then
+        if self._pause is not None:
+            queues.deselect(self._name)
+            if taking is not None:
+                taking.cancel_by_queue(self._name)
+        elif taking is None:
+            queues.select_add(queues[self._name])
+        elif not taking.consuming_from(self._name):
+            consumer.add_task_queue(self._name)
