@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ import pytest
 from searchapp.cluster import apply, roles, snapshots, status
 from searchapp.cluster.roles import Role
 from searchapp.errors import NotFoundError, SearchAppError, ServiceRefusedError, ServiceUnavailableError, UsageError
-from searchapp.model import IngestState, SearchMode, SearchRequest
+from searchapp.model import IngestState, Pause, SearchMode, SearchRequest
 from searchapp.settings import Settings, load_settings
 from searchapp.wiring import Application
 from tests.services import cluster as cluster_service
@@ -139,6 +140,11 @@ def test_each_key_can_do_its_job_and_nothing_else(
         list(web.ingester.ingest([str(other)]))
     with pytest.raises(SearchAppError, match="403"):
         web.trash.delete(outcome.document_id)
+    worker.store.put_pause(pause := Pause(dt.datetime(2026, 5, 1, tzinfo=dt.UTC), "ada"))
+    assert web.store.pause() == pause
+    with pytest.raises(SearchAppError, match="403"):
+        web.store.put_pause(None)
+    worker.store.put_pause(None)
     assert web.store.entries().entries == before and web.store.count() == outcome.chunks
 
     client_errors = {
