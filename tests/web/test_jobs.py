@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Callable, Iterator
 from itertools import chain
 from types import SimpleNamespace

@@ -132,7 +132,7 @@ class ElasticsearchRegistry(ElasticsearchIndex):
             return {}
         hits = self.client.search(
             index=self.names.documents,
-            query={"terms": {"content_hash": list(content_hashes)}},
+            query={"bool": {"filter": {"terms": {"content_hash": list(content_hashes)}}, **NO_DOCUMENT}},
             size=PAGE,
             track_total_hits=False,
             ignore_unavailable=True,
