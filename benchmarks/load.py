@@ -61,8 +61,8 @@ def main() -> int:
                     run = _run(address, server, arguments, askers)
                     runs.append({"store": store, "users": arguments.users, "askers": askers, **run})
                     _print(runs[-1])
-    if arguments.json:
-        arguments.json.write_text(json.dumps(runs, indent=1), encoding="utf-8")
+                    if arguments.json:
+                        arguments.json.write_text(json.dumps(runs, indent=1), encoding="utf-8")
     return 1 if any(kind["failures"] for run in runs for kind in run["requests"].values()) else 0
 
 
