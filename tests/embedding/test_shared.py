@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -13,40 +12,9 @@ from searchapp.embedding import shared
 from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.embedding.shared import SharedEmbedder
 from searchapp.errors import ModelUnavailableError, OverloadedError
-from searchapp.model import Vector, Vectors
 from searchapp.settings import load_settings
+from tests.embedding.gated import LIMIT, GatedEmbedder
 from tests.waiting import eventually
-
-LIMIT = 60
-
-
-class GatedEmbedder(HashedEmbedder):
-    """Notes every call and holds it until ``gate`` opens; ``entered`` tells that one has begun."""
-
-    exclusive = True
-
-    def __init__(self) -> None:
-        super().__init__("32", load_settings())
-        self.calls: list[tuple[str, list[str]]] = []
-        self.gate, self.entered = threading.Event(), threading.Semaphore(0)
-        self.error: Exception | None = None
-
-    def _noted(self, kind: str, texts: Sequence[str]) -> Vectors:
-        self.calls.append((kind, list(texts)))
-        self.entered.release()
-        assert self.gate.wait(LIMIT)
-        if self.error:
-            raise self.error
-        return HashedEmbedder.embed_documents(self, texts)
-
-    def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        return self._noted("documents", texts)
-
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._noted("queries", texts)
-
-    def embed_query(self, text: str) -> Vector:
-        return self._noted("queries", [text])[0]
 
 
 @pytest.fixture
@@ -56,7 +24,7 @@ def model() -> GatedEmbedder:
 
 @pytest.fixture
 def embedder(model: GatedEmbedder) -> SharedEmbedder:
-    return SharedEmbedder(model, batch_size=4)
+    return model.shared
 
 
 def test_queries_that_come_while_the_model_is_busy_go_together(model: GatedEmbedder, embedder: SharedEmbedder) -> None:
@@ -66,7 +34,7 @@ def test_queries_that_come_while_the_model_is_busy_go_together(model: GatedEmbed
         others = {text: pool.submit(embedder.embed_query, text) for text in "abcde"}
         eventually(lambda: len(embedder._waiting) == 5)
         model.gate.set()
-        expected = HashedEmbedder("32", load_settings())
+        expected = HashedEmbedder("64", load_settings())
         assert np.allclose(first.result(LIMIT), expected.embed_query("first"))
         for text, future in others.items():
             assert np.allclose(future.result(LIMIT), expected.embed_query(text))
@@ -107,7 +75,7 @@ def test_a_query_goes_before_the_next_batch_of_documents(model: GatedEmbedder, e
         vectors = ingestion.result(LIMIT)
     assert [kind for kind, _ in model.calls] == ["documents", "queries", "documents", "documents"]
     assert np.allclose(
-        vectors, HashedEmbedder("32", load_settings()).embed_documents([f"document {n}" for n in range(12)])
+        vectors, HashedEmbedder("64", load_settings()).embed_documents([f"document {n}" for n in range(12)])
     )
 
 
@@ -141,7 +109,7 @@ def test_a_failure_reaches_every_caller_and_is_not_kept(model: GatedEmbedder, em
             with pytest.raises(ModelUnavailableError):
                 future.result(LIMIT)
     model.error = None
-    assert embedder.embed_query("a").shape == (32,)
+    assert embedder.embed_query("a").shape == (64,)
 
 
 def test_too_many_waiting_queries_are_told_to_come_back(

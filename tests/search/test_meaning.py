@@ -3,58 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import pytest
 
 from searchapp.embedding import SharedEmbedder
-from searchapp.embedding.hashed import HashedEmbedder
-from searchapp.model import Vector, Vectors
 from searchapp.search import meaning
 from searchapp.search.highlights import MARK_CLOSE, MARK_OPEN
 from searchapp.search.meaning import AT_ONCE, BATCH, MOST_OF_A_PAGE, MOST_OF_A_PASSAGE, NearestSentences
-from searchapp.settings import load_settings
+from tests.embedding.gated import DOCUMENTS, LIMIT, QUERIES, GatedEmbedder
 
-LIMIT = 60
 PASSAGE = "Rabbits eat grass. Cats sleep all day. Dogs bark at night."
-
-
-class GatedEmbedder(HashedEmbedder):
-    """Notes what it embeds; documents wait for ``gate``, and ``entered`` tells that some have begun to."""
-
-    exclusive = True
-
-    def __init__(self) -> None:
-        super().__init__("64", load_settings())
-        self.documents: list[list[str]] = []
-        self.queries: list[str] = []
-        self.gate, self.entered = threading.Event(), threading.Semaphore(0)
-
-    def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        self.documents.append(list(texts))
-        self.entered.release()
-        assert self.gate.wait(LIMIT)
-        return super().embed_documents(texts)
-
-    def embed_query(self, text: str) -> Vector:
-        self.queries.append(text)
-        vector: Vector = super().embed_documents([text])[0]
-        return vector
-
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        return np.stack([self.embed_query(text) for text in texts])
 
 
 @pytest.fixture
 def model() -> GatedEmbedder:
-    return GatedEmbedder()
+    return GatedEmbedder(gated=[DOCUMENTS])
 
 
 @pytest.fixture
 def embedder(model: GatedEmbedder) -> SharedEmbedder:
-    return SharedEmbedder(model, batch_size=4)
+    return model.shared
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +42,7 @@ def test_the_nearest_sentence_is_marked_and_its_vectors_are_kept(
     sentences = NearestSentences()
     assert sentences.find("cats sleep", [PASSAGE], embedder) == [f"{MARK_OPEN}Cats sleep all day.{MARK_CLOSE}"]
     assert sentences.find("dogs bark", [PASSAGE], embedder) == [f"{MARK_OPEN}Dogs bark at night.{MARK_CLOSE}"]
-    assert len(model.documents) == 1
+    assert len(model.asked(DOCUMENTS)) == 1
 
 
 def test_what_is_remembered_has_a_bound(
@@ -92,8 +61,8 @@ def test_so_much_of_a_passage_and_of_a_page_and_no_more(model: GatedEmbedder, em
     found = NearestSentences().find("fact", [numbered(40, f"Fact {at}") for at in range(15)], embedder)
     assert all(found[: MOST_OF_A_PAGE // MOST_OF_A_PASSAGE])
     assert not any(found[MOST_OF_A_PAGE // MOST_OF_A_PASSAGE :])
-    assert sum(map(len, model.documents)) == MOST_OF_A_PAGE
-    assert max(map(len, model.documents)) <= BATCH
+    assert sum(map(len, model.asked(DOCUMENTS))) == MOST_OF_A_PAGE
+    assert max(map(len, model.asked(DOCUMENTS))) <= BATCH
 
 
 def test_a_search_goes_before_the_next_few_sentences(model: GatedEmbedder, embedder: SharedEmbedder) -> None:
@@ -107,7 +76,7 @@ def test_a_search_goes_before_the_next_few_sentences(model: GatedEmbedder, embed
         model.gate.set()
         search.result(LIMIT)
         assert found.result(LIMIT) != [""]
-    assert model.queries == ["fact", "urgent"]
+    assert model.asked(QUERIES) == [["fact"], ["urgent"]]
 
 
 def test_a_busy_model_leaves_the_sentence_as_it_was(
