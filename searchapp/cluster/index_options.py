@@ -25,9 +25,10 @@ from searchapp.model import Hit, SearchMode, SearchRequest, Vector
 from searchapp.search import Searcher
 from searchapp.settings import IndexOptions, Settings
 from searchapp.stores import DocumentWrite, LegQuery, LegResults
-from searchapp.stores.elasticsearch import ElasticsearchStore, documents
+from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.connection import reading
+from searchapp.stores.elasticsearch.documents import chunk_source
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -158,11 +159,13 @@ class _MirroredStore(ElasticsearchStore):
         for store in self.stores:
             store.prepare(fingerprint)
 
-    def write(self, writes: Sequence[DocumentWrite], model: Fingerprint | None = None) -> Mapping[str, str]:
+    def write(
+        self, documents: Sequence[DocumentWrite], model: Fingerprint | None = None, owner: str = ""
+    ) -> Mapping[str, str]:
         now = dt.datetime.now(dt.UTC)
         actions = [
-            Action.index("", embedded.chunk.id, documents.chunk_source(write.entry, embedded, now))
-            for write in writes
+            Action.index("", embedded.chunk.id, chunk_source(write.entry, embedded, now))
+            for write in documents
             for embedded in write.chunks
         ]
         for number, store in enumerate(self.stores):

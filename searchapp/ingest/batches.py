@@ -32,9 +32,8 @@ def run_batch(
 
     What was deleted while it waited is left out: nobody wants it any more. Raises what ``Ingester.ingest`` raises.
     """
-    sources = ingester.still_queued(sources)
     with metrics.BATCHES_IN_HAND.track_inprogress(), metrics.BATCH_SECONDS.time():
-        run = ingester.ingest(sources, wait_for_others=False, notify=notify, stopping=stopping)
+        run = ingester.ingest(sources, queued=True, notify=notify, stopping=stopping)
         with contextlib.closing(cast("Generator[IngestOutcome]", run)):
             for outcome in run:
                 metrics.count(outcome)
@@ -52,10 +51,11 @@ def run_batch(
     return True
 
 
-def waiting(registry: Registry, *, since: dt.datetime | None = None) -> list[str]:
+def waiting(registry: Registry, *, since: dt.datetime | None = None, sites: bool | None = None) -> list[str]:
     """The sources that wait, the oldest first: those whose process gave no sign of life, and queued ones.
 
-    With ``since`` queued ones only when they have waited since then.
+    With ``since`` queued ones only when they have waited since then. ``sites`` are those that are to be crawled: these
+    alone, or all others.
     """
     moment = now()
     left = [entry for entry in _oldest(registry, DocumentState.RUNNING) if entry.lease is None or entry.lease <= moment]
@@ -64,7 +64,7 @@ def waiting(registry: Registry, *, since: dt.datetime | None = None) -> list[str
         for entry in _oldest(registry, DocumentState.QUEUED)
         if since is None or entry.updated is None or entry.updated <= since
     ]
-    return [entry.source for entry in (*left, *queued)]
+    return [entry.source for entry in (*left, *queued) if sites is None or sites == bool(entry.depth)]
 
 
 def batched(sources: Iterable[str]) -> Iterator[list[str]]:

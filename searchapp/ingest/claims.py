@@ -12,6 +12,7 @@ from searchapp.errors import SearchAppError
 from searchapp.ingest.owner import Owner
 from searchapp.model import DocumentEntry, DocumentState
 from searchapp.stores import Registry
+from searchapp.stores.ownership import is_held
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +23,9 @@ BEATS = 3
 class Claims:
     """The documents that one run holds; a context manager that renews their leases, and gives back what is left.
 
-    ``owner`` is closed with them. What is given back stands in the registry as it stood before. A document whose
-    writing had begun is not: it stays ``running`` without an owner, and is done again by whoever comes next.
+    ``owner`` is closed with them. What is given back stands in the registry as it stood before, or queued if it was
+    asked for meanwhile. A document whose writing had begun is not given back: it stays ``running`` without an owner,
+    and is done again by whoever comes next.
     """
 
     def __init__(self, registry: Registry, owner: Owner, lease_seconds: float) -> None:
@@ -49,16 +51,17 @@ class Claims:
     def claim(
         self, wanted: Sequence[tuple[DocumentEntry, DocumentEntry | None]], *, is_try: bool = True
     ) -> Collection[str]:
-        """Claim documents, each given as a fresh entry and the stored one; returns the ids that are ours now.
+        """Claim documents, each given as a fresh entry and the one that was read; returns the ids that are ours now.
 
-        It counts as a try unless ``is_try`` is False. What is ours already may be claimed once more.
+        Not those that changed since then, or were deleted. It counts as a try unless ``is_try`` is False. What is ours
+        already may be claimed once more.
         """
         moment = now()
         entries = [
             dataclasses.replace(
                 entry,
                 state=DocumentState.RUNNING,
-                owner=self._owner.name,
+                owner=self.owner,
                 lease=moment + self._lease,
                 started=moment,
                 updated=moment,
@@ -67,16 +70,22 @@ class Claims:
             for entry, _ in wanted
         ]
         gone = self._owner.gone({before.owner for _, before in wanted if before is not None})
-        won = set(self._registry.claim(entries, moment, gone))
+        read = [before for _, before in wanted]
+        won = set(self._registry.claim(list(zip(read, entries, strict=True)), moment, gone))
         with self._lock:
             for entry, (_, before) in zip(entries, wanted, strict=True):
                 if entry.id in won:
                     self._held[entry.id] = (entry, self._held[entry.id][1] if entry.id in self._held else before)
         return won
 
+    @property
+    def owner(self) -> str:
+        """The name under which this run holds its documents."""
+        return self._owner.name
+
     def free(self, stored: Collection[DocumentEntry]) -> list[str]:
         """The ids of those documents that nobody else works on (any more)."""
-        busy = [entry for entry in stored if entry.state is DocumentState.RUNNING and entry.owner != self._owner.name]
+        busy = [entry for entry in stored if entry.state is DocumentState.RUNNING and entry.owner != self.owner]
         gone = self._owner.gone({entry.owner for entry in busy})
         moment = now()
         held = {e.id for e in busy if e.owner not in gone and e.lease is not None and e.lease > moment}
@@ -88,15 +97,15 @@ class Claims:
             claim = self._held.get(document_id)
         return claim[0] if claim else None
 
-    def confirm(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
-        """Those of the documents that are still ours, just before they are written: their stored entries, by id.
+    def confirm(self, document_ids: Collection[str]) -> Collection[str]:
+        """The ids of those of the documents that are still ours, just before they are written.
 
         One that was deleted meanwhile is nobody's. A process that was suspended for longer than a lease may have lost
         some to another.
         """
         stored = self._registry.known_entries(document_ids)
         with self._lock:
-            for id_ in {id_ for id_ in document_ids if id_ in self._held and not self._is_mine(stored.get(id_))}:
+            for id_ in {id_ for id_ in document_ids if id_ in self._held and not is_held(stored.get(id_), self.owner)}:
                 self._lose(id_)
             mine = {id_: self._held[id_][0] for id_ in document_ids if id_ in self._held}
         moment = now()
@@ -104,20 +113,28 @@ class Claims:
         if doubtful:
             self._renew(doubtful)
         with self._lock:
-            ours = {id_: stored[id_] for id_ in mine if id_ in self._held}
-            self._begun |= ours.keys()
+            ours = {id_ for id_ in mine if id_ in self._held}
+            self._begun |= ours
         return ours
 
-    def _is_mine(self, stored: DocumentEntry | None) -> bool:
-        return stored is not None and stored.state is DocumentState.RUNNING and stored.owner == self._owner.name
-
     def _lose(self, document_id: str) -> None:
-        log.warning("%s was deleted, or taken over by another process.", self._held.pop(document_id)[0].source)
+        if claim := self._held.pop(document_id, None):
+            log.warning("%s was deleted, or taken over by another process.", claim[0].source)
         self._begun.discard(document_id)
 
-    def done(self, document_ids: Iterable[str]) -> None:
-        """These documents have their final entries."""
+    def settle(self, finals: Mapping[str, DocumentEntry | None]) -> Collection[str]:
+        """Give documents their final entries, by id (``Registry.settle``); returns the ids of those that were ours."""
         with self._lock:
+            self._begun |= finals.keys() & self._held.keys()
+        ours = set(self._registry.settle(finals, self.owner))
+        self.done(finals, lost=set(finals) - ours)
+        return ours
+
+    def done(self, document_ids: Iterable[str], *, lost: Collection[str] = ()) -> None:
+        """These documents have their final entries; those that were ``lost`` are somebody else's affair."""
+        with self._lock:
+            for document_id in lost:
+                self._lose(document_id)
             for document_id in document_ids:
                 self._held.pop(document_id, None)
                 self._begun.discard(document_id)
@@ -148,12 +165,9 @@ class Claims:
             left = [claim for id_, claim in self._held.items() if id_ not in self._begun]
             self._held.clear()
         try:
-            # Only what is still ours: another process may hold the document by now.
-            ours = set(self._registry.renew([entry for entry, _ in left])) if left else set()
-            before = [dataclasses.replace(was, updated=now()) for entry, was in left if was and entry.id in ours]
+            before = {entry.id: was and dataclasses.replace(was, updated=now()) for entry, was in left}
             if before:
-                self._registry.put_entries(before)
-            self._registry.forget([entry.id for entry, was in left if was is None and entry.id in ours])
+                self._registry.settle(before, self.owner)
         except SearchAppError as error:  # the leases end by themselves
             log.warning("Documents that were not done could not be given back: %s", error)
 

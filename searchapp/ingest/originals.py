@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import datetime as dt
 import json
 import re
-import shutil
+import uuid
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
@@ -37,10 +39,10 @@ class Originals:
         name = (
             _UNSAFE.sub("_", filename.replace("\\", "/").rpartition("/")[2]).strip(". ")[-NAME_CHARACTERS:] or "upload"
         )
+        arriving = self._uploads / f".arriving-{uuid.uuid4().hex}"
         try:
             self._uploads.mkdir(parents=True, exist_ok=True)
             digest = sha256()
-            arriving = self._uploads / f".arriving-{id(stream):x}"
             with arriving.open("wb") as file:
                 while block := stream.read(COPY_BYTES):
                     digest.update(block)
@@ -50,18 +52,14 @@ class Originals:
             arriving.replace(folder / name)
         except OSError as error:
             raise _no_room(self._uploads, error) from error
+        finally:
+            with contextlib.suppress(OSError):
+                arriving.unlink(missing_ok=True)
         return str(folder / name)
 
     def keep_page(self, raw: RawSource, type_: SourceType) -> None:
         """Keep the bytes of a web page, which may change or go, as they were when it was read, and its version."""
-        try:
-            self._pages.mkdir(parents=True, exist_ok=True)
-            path = self._pages / f"{raw.ref.id}{SUFFIXES[type_]}"
-            arriving = path.with_suffix(".arriving")
-            arriving.write_bytes(raw.data)
-            arriving.replace(path)
-        except OSError as error:
-            raise _no_room(self._pages, error) from error
+        self._keep(raw.ref.id, SUFFIXES[type_], raw.data)
         self.keep_version(raw)
 
     def keep_version(self, raw: RawSource) -> None:
@@ -71,13 +69,19 @@ class Originals:
             return
         if version.links is None and held is not None and held.content_hash == version.content_hash:
             version = dataclasses.replace(version, links=held.links)
+        self._keep(raw.ref.id, VERSION_SUFFIX, json.dumps(dataclasses.asdict(version)).encode())
+
+    def _keep(self, document_id: str, suffix: str, data: bytes) -> None:
+        arriving = self._pages / f"{document_id}.{uuid.uuid4().hex}.arriving"
         try:
             self._pages.mkdir(parents=True, exist_ok=True)
-            arriving = self._pages / f"{raw.ref.id}.arriving"
-            arriving.write_text(json.dumps(dataclasses.asdict(version)), encoding="utf-8")
-            arriving.replace(self._pages / f"{raw.ref.id}{VERSION_SUFFIX}")
+            arriving.write_bytes(data)
+            arriving.replace(self._pages / f"{document_id}{suffix}")
         except OSError as error:
             raise _no_room(self._pages, error) from error
+        finally:
+            with contextlib.suppress(OSError):
+                arriving.unlink(missing_ok=True)
 
     def version(self, document_id: str) -> PageVersion | None:
         """What is remembered of a web page, to ask its server whether it has changed; None where nothing is."""
@@ -96,13 +100,20 @@ class Originals:
         file = Path(entry.source)
         return file if file.is_file() else None
 
-    def forget(self, entry: DocumentEntry) -> None:
-        """Remove our own copy of a deleted document; a file of the user's is never touched."""
+    def forget(self, entry: DocumentEntry, deleted: dt.datetime | None = None) -> None:
+        """Remove our own copy of a deleted document; a file of the user's is never touched.
+
+        An upload that came again since it was ``deleted`` stays.
+        """
         for suffix in (*SUFFIXES.values(), VERSION_SUFFIX):
             (self._pages / f"{entry.id}{suffix}").unlink(missing_ok=True)
-        folder = Path(entry.source).parent
-        if folder.parent == self._uploads:
-            shutil.rmtree(folder, ignore_errors=True)
+        upload = Path(entry.source)
+        if upload.parent.parent != self._uploads:
+            return
+        with contextlib.suppress(OSError):  # it is gone already, or the same bytes came under another name too
+            if deleted is None or upload.stat().st_mtime <= deleted.timestamp():
+                upload.unlink()
+            upload.parent.rmdir()
 
 
 def _no_room(folder: Path, error: OSError) -> StorageError:

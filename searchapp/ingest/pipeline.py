@@ -23,14 +23,15 @@ from searchapp.ingest.claims import Claims
 from searchapp.ingest.originals import Originals
 from searchapp.ingest.owner import Owner
 from searchapp.ingest.patience import Notify, Patience
-from searchapp.ingest.reading import Loaded, Read, Reader, ask_again, grouped
+from searchapp.ingest.reading import Reader, ask_again, grouped
+from searchapp.ingest.results import Loaded, Read
 from searchapp.ingest.sites import Sites
 from searchapp.ingest.sync import Sync, removed, removed_places
 from searchapp.ingest.windows import Embedding, Window, Writing, gathered
 from searchapp.model import Chunk, Document, DocumentEntry, DocumentState, IngestOutcome
 from searchapp.settings import Settings
-from searchapp.sources import BadTarget, Loader, SourceRef, discover, document_id
-from searchapp.stores import Store, every, model_in_use
+from searchapp.sources import BadTarget, Loader, SourceRef, discover
+from searchapp.stores import Replacement, Store, every, model_in_use
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -63,7 +64,7 @@ class Ingester:
         depth: int = 0,
         passwords: Sequence[SecretStr] = (),
         notify: Notify | None = None,
-        wait_for_others: bool = True,
+        queued: bool = False,
         stopping: threading.Event | None = None,
     ) -> Iterator[IngestOutcome]:
         """Ingest files, folders and web addresses; yields one outcome for each document as it is done.
@@ -74,14 +75,17 @@ class Ingester:
         end.
         ``passwords`` are tried on protected documents, also on those in quarantine, and kept nowhere.
         ``notify`` is told in a sentence when the run has to wait for a service. Documents that another process works on
-        come last; without ``wait_for_others`` they are left to it. Once ``stopping`` is set, services are not waited
-        for any more: their errors are raised.
+        come last. Once ``stopping`` is set, services are not waited for any more: their errors are raised.
+        Targets that were ``queued`` are left out if they have been deleted since, and left to other processes that work
+        on them; the store is waited for from the beginning, as there is nobody who could be told.
 
         Raises ModelMismatchError before anything is written, and the errors of a store or an embedder that stays away
         for longer than SEARCHAPP_PATIENCE_SECONDS. Closing the iterator stops the run after what is under way.
         """
         targets = list(targets)
         patient = Patience(self._settings.patience_seconds, notify, stopping)
+        if queued:
+            patient(self._store.fingerprint)
         self.require_model(patient)
         with (
             Loader(self._settings, passwords) as loader,
@@ -99,7 +103,7 @@ class Ingester:
                 sites=sites,
                 ocr_languages=self._settings.ocr_languages,
                 new_passwords=bool(passwords),
-                wait_for_others=wait_for_others,
+                queued=queued,
             )
             yield from self._flow(reader.read(targets), claims, patient)
             if sync is not Sync.NO:
@@ -117,11 +121,6 @@ class Ingester:
         yield from removed_places(
             self._store, self._originals, places, Patience(self._settings.patience_seconds, notify)
         )
-
-    def still_queued(self, sources: Sequence[str]) -> list[str]:
-        """Those of a batch's sources that the registry still knows, as every one did that was queued."""
-        known = self._store.known_entries([document_id(source) for source in sources])
-        return [source for source in sources if document_id(source) in known]
 
     def queue(self, source: str, *, groups: Sequence[str] = (), depth: int = 0) -> DocumentEntry:
         """Register a file or address as queued, to be ingested later; returns its entry.
@@ -152,23 +151,30 @@ class Ingester:
     def _queue_group(
         self, group: Sequence[SourceRef | BadTarget], groups: Sequence[str], depth: int
     ) -> list[DocumentEntry]:
-        stored = self._store.known_entries([found.id for found in group])
         standing: list[DocumentEntry] = []
-        written: list[DocumentEntry] = []
-        for found in group:
-            known = stored.get(found.id)
-            allowed = entries.joined(known, groups)
-            running = known is not None and known.state is DocumentState.RUNNING
-            if known is not None and running and known.groups == allowed and ask_again(self._store, found.id):
-                standing.append(known)
-                continue
-            if isinstance(found, BadTarget):
-                tried = entries.fresh(found, known, DocumentState.FAILED, allowed)
-                written.append(entries.failed(tried, str(found.error), ""))
-            else:
-                written.append(entries.queued(found, known, allowed, depth))
-        self._store.put_entries(written)
-        return standing + written
+        left = list(group)
+        while left:  # what somebody else changes or deletes in between is looked at anew
+            stored = self._store.known_entries([found.id for found in left])
+            wanted: list[Replacement] = []
+            for found in left:
+                known = stored.get(found.id)
+                allowed = entries.joined(known, groups)
+                if known is not None and self._is_asked_again(known, allowed, depth):
+                    standing.append(known)
+                elif isinstance(found, BadTarget):
+                    tried = entries.fresh(found, known, DocumentState.FAILED, allowed)
+                    wanted.append((known, entries.failed(tried, str(found.error), "")))
+                else:
+                    wanted.append((known, entries.queued(found, known, allowed, depth)))
+            written = set(self._store.exchange(wanted))
+            standing += [entry for _, entry in wanted if entry.id in written]
+            left = [found for found in left if found.id not in {entry.id for entry in standing}]
+        return standing
+
+    def _is_asked_again(self, known: DocumentEntry, groups: tuple[str, ...], depth: int) -> bool:
+        """Whether a process that works on the document, for the same readers and as deep, queues it when it is done."""
+        same = known.state is DocumentState.RUNNING and known.groups == groups and known.depth >= depth
+        return same and ask_again(self._store, known.id)
 
     def forgive(self, document_ids: Collection[str] | None) -> list[str]:
         """Queue these documents, or all that failed, as if nothing had been tried; returns their sources.
@@ -181,8 +187,9 @@ class Ingester:
         else:
             known = tuple(self._store.known_entries(document_ids).values())
         free = [entry for entry in known if entry.state is not DocumentState.RUNNING]
-        self._store.put_entries([entries.forgiven(entry) for entry in free])
-        return [entry.source for entry in known]
+        there = {entry.id for entry in known} - {entry.id for entry in free}
+        there |= set(self._store.exchange([(entry, entries.forgiven(entry)) for entry in free]))
+        return [entry.source for entry in known if entry.id in there]
 
     # --- the stages
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import datetime as dt
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from searchapp.errors import SourceError
-from searchapp.ingest import entries
+from searchapp.ingest import entries, results
 from searchapp.ingest.claims import Claims, now
-from searchapp.ingest.moves import Move, find_moves
+from searchapp.ingest.moves import find_moves
 from searchapp.ingest.originals import Originals
+from searchapp.ingest.parsing import Parsing
 from searchapp.ingest.patience import Patience
+from searchapp.ingest.results import Loaded, Read, Settled
 from searchapp.ingest.sites import Sites
 from searchapp.model import (
     Chunk,
     Document,
     DocumentEntry,
     DocumentState,
-    IngestOutcome,
     IngestState,
 )
 from searchapp.sources import BadTarget, Loader, PageVersion, RawSource, SourceRef, discover, document_id, ocr
@@ -38,28 +42,10 @@ GROUP_BYTES = 16 << 20
 WAIT_SECONDS = 1.0
 """Between two looks at documents that another process works on."""
 
+MOMENT = dt.timedelta(milliseconds=1)
+"""The shortest time that stores tell apart."""
+
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A document that is ready to be embedded; ``moved_from`` is the id under which its chunks stood so far."""
-
-    entry: DocumentEntry
-    chunks: tuple[Chunk, ...]
-    moved_from: DocumentEntry | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A document that needs no embedding: its outcome, its entry where that must be written, whether it was claimed."""
-
-    outcome: IngestOutcome
-    entry: DocumentEntry | None = None
-    is_claimed: bool = False
-
-
-Read: TypeAlias = Loaded | Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,35 +77,52 @@ class Reader:
         sites: Sites,
         ocr_languages: str,
         new_passwords: bool,
-        wait_for_others: bool,
+        queued: bool,
     ) -> None:
         self._store = store
         self._loader = loader
         self._originals = originals
         self._claims = claims
         self._patient = patient
-        self._chunked = chunked
+        self._cut = chunked
         self._groups = None if groups is None else tuple(sorted(set(groups)))
         self._sites = sites
-        self._wait = wait_for_others
+        self._queued = queued
         self._ocr_languages = ocr_languages
         self._new_passwords = new_passwords
+        self._parsing = Parsing(self._parsed)
         self._legible: frozenset[str] | None = None
-        self._elsewhere: dict[str, SourceRef] = {}
+        self._known: set[str] = set()
+        self._elsewhere: dict[str, SourceRef | BadTarget] = {}
         self.seen: set[str] = set()
         """Ids of all documents that this run came across."""
 
     def read(self, targets: Sequence[str]) -> Iterator[Read]:
-        """Every document behind ``targets``, in their order; those that another process works on come last."""
+        """Every document behind ``targets``, in their order but for slow ones (``Parsing``).
+
+        Those that another process works on come last.
+        """
+        with contextlib.closing(self._parsing):
+            yield from self._read(self._still_there(targets) if self._queued else targets)
+
+    def _read(self, targets: Sequence[str]) -> Iterator[Read]:
         for group in grouped(discover(targets, self._sites.pages)):
             self.seen.update(found.id for found in group)
             yield from self._read_group(group)
+        yield from self._chunked(self._parsing.rest())
         self._sites.settle()
         self._patient(self._forget_folders, targets)
         if self._elsewhere:
             self._patient.say(f"Waiting for {len(self._elsewhere)} documents that another process works on.")
             yield from self._read_elsewhere()
             self._patient.say("")
+
+    def _still_there(self, targets: Sequence[str]) -> Sequence[str]:
+        """The targets that the registry knows, as it did when they were queued; the others have been deleted."""
+        ids = {target: document_id(target) for target in targets}
+        known = self._patient(self._store.known_entries, list(ids.values()))
+        self._known.update(ids.values())
+        return [target for target in targets if ids[target] in known]
 
     def _forget_folders(self, targets: Sequence[str]) -> None:
         """A folder that could not be read stands in the registry, failed or queued again; it can be read now."""
@@ -129,15 +132,30 @@ class Reader:
 
     def _read_elsewhere(self) -> Iterator[Read]:
         while self._elsewhere and self._patient.pause(WAIT_SECONDS):
-            free = self._claims.free(self._patient(self._store.known_entries, list(self._elsewhere)).values())
-            yield from self._read_group([self._elsewhere.pop(document_id) for document_id in free])
+            known = self._patient(self._store.known_entries, list(self._elsewhere))
+            deleted = self._elsewhere.keys() - known.keys()  # what was only given back would be queued
+            free = [*deleted, *self._claims.free(known.values())]
+            yield from self._read_group([self._elsewhere.pop(id_) for id_ in free])
+            yield from self._chunked(self._parsing.rest())
 
     def _read_group(self, group: Sequence[SourceRef | BadTarget]) -> Iterator[Read]:
         known = self._patient(self._store.known_entries, [found.id for found in group])
+        self._known.update(known)
+        free = set(self._claims.free(known.values()))
         waiting: list[_Candidate] = []
         size = 0
         for found in group:
-            compared = self._compare(found, known.get(found.id))
+            entry = known.get(found.id)
+            if entry is None and (found.id in self._known or self._sites.began(found.id)):
+                continue  # it was deleted
+            if entry is not None and found.id not in free:
+                yield from self._leave_to_another(found)
+                continue
+            if self._sites.began(found.id):
+                yield from self._chunked(self._parsing.rest())  # the site is done when all of its pages are
+            if entry is not None and entry.state is DocumentState.QUEUED and entry.depth:
+                continue  # a site of its own, which waits to be crawled
+            compared = self._compare(found, entry)
             if isinstance(compared, Settled):
                 yield compared
                 continue
@@ -156,18 +174,18 @@ class Reader:
                 raise found.error
             raw = self._loader.read(found, self._version(found, known, groups))
         except SourceError as error:
-            return _failure(entries.fresh(found, known, DocumentState.FAILED, groups), known, error, "")
+            return results.failure(entries.fresh(found, known, DocumentState.FAILED, groups), known, error, "")
         if known is None:
             return _Candidate(raw, None)
         legible = self._is_legible_now(known)
         if entries.is_current(known, raw.content_hash, groups) and not legible:
             self._originals.keep_version(raw)
-            return _unchanged(known)
+            return results.unchanged(known)
         if entries.is_hopeless(known, raw.content_hash) and not legible:
-            return Settled(_outcome(known, IngestState.QUARANTINED, known.error))
+            return Settled(results.outcome_of(known, IngestState.QUARANTINED, known.error))
         if entries.is_worn(known):
             worn = entries.cut_off(known)
-            return Settled(_outcome(worn, IngestState.QUARANTINED, worn.error), worn)
+            return Settled(results.outcome_of(worn, IngestState.QUARANTINED, worn.error), worn, known)
         return _Candidate(raw, known)
 
     def _readers(self, document_id: str, known: DocumentEntry | None) -> tuple[str, ...]:
@@ -208,42 +226,52 @@ class Reader:
         won = self._patient(self._claims.claim, wanted)
         new = [one.raw for one in candidates if one.is_new and one.raw.ref.id in won]
         moves = self._patient(find_moves, self._store, new)
+        lost = [one.raw.ref for one in candidates if one.raw.ref.id not in won]
         candidates.reverse()
         while candidates:
             one = candidates.pop()
             ref = one.raw.ref
             if ref.id not in won:
-                self._leave_to_another(ref)
-            elif move := moves.get(ref.id):
+                continue
+            if move := moves.get(ref.id):
                 # Where nobody says who may read it, no more than before.
                 groups = ((one.known and one.known.groups) or move.old.groups) if self._groups is None else self._groups
-                yield _moved(move, self._claims.held(ref.id), groups)
+                yield results.moved(move, self._claims.held(ref.id), groups)
             else:
-                yield self._parsed(one)
+                self._loader.start()  # which is not the document's time
+                yield from self._chunked(self._parsing.add(one))
+        if lost:
+            yield from self._read_group(lost)  # what they are in the registry has changed while they were read
 
-    def _parsed(self, one: _Candidate) -> Read:
+    def _parsed(self, one: _Candidate) -> tuple[Document, float]:
         started = time.perf_counter()
-        ref = one.raw.ref
-        claimed = self._claims.held(ref.id)
-        groups = self._readers(ref.id, one.known)
-        try:
-            document = self._loader.parse(one.raw)
+        return self._loader.parse(one.raw), time.perf_counter() - started
+
+    def _chunked(self, parsed: Iterator[tuple[_Candidate, Future[tuple[Document, float]]]]) -> Iterator[Read]:
+        for one, future in parsed:
+            ref = one.raw.ref
+            claimed = self._claims.held(ref.id)
+            groups = self._readers(ref.id, one.known)
+            try:
+                document, seconds = future.result()
+            except SourceError as error:
+                tried = claimed or entries.fresh(ref, one.known, DocumentState.FAILED, groups)
+                failure = results.failure(tried, one.known, error, one.raw.content_hash)
+                yield dataclasses.replace(failure, is_claimed=True)
+                continue
             if ref.is_url:
                 self._patient(self._originals.keep_page, one.raw, document.type)
-        except SourceError as error:
-            tried = claimed or entries.fresh(ref, one.known, DocumentState.FAILED, groups)
-            failure = _failure(tried, one.known, error, one.raw.content_hash)
-            return dataclasses.replace(failure, is_claimed=True)
-        chunks = self._patient(self._chunked, document)
-        seconds = round(time.perf_counter() - started, 3)
-        return Loaded(entries.indexed(document, chunks, seconds, claimed, groups), chunks)
+            started = time.perf_counter()
+            chunks = self._patient(self._cut, document)
+            seconds = round(seconds + time.perf_counter() - started, 3)
+            yield Loaded(entries.indexed(document, chunks, seconds, claimed, groups), chunks)
 
-    def _leave_to_another(self, ref: SourceRef) -> None:
+    def _leave_to_another(self, found: SourceRef | BadTarget) -> Iterator[Read]:
         """Another process works on it, perhaps on older bytes: it must be looked at once more when that is done."""
-        if self._wait:
-            self._elsewhere[ref.id] = ref
-        else:
-            self._patient(ask_again, self._store, ref.id)
+        if not self._patient(ask_again, self._store, found.id):
+            yield from self._read_group([found])  # nobody works on it any more
+        elif not self._queued:
+            self._elsewhere[found.id] = found
 
 
 def ask_again(registry: Registry, document_id: str) -> bool:
@@ -251,7 +279,10 @@ def ask_again(registry: Registry, document_id: str) -> bool:
     stored = registry.entry(document_id)
     if stored is None or stored.state is not DocumentState.RUNNING:
         return False
-    return bool(registry.renew([dataclasses.replace(stored, queued=now())]))
+    moment = now()
+    if stored.started is not None:  # perhaps by the clock of another machine
+        moment = max(moment, stored.started + MOMENT)
+    return bool(registry.renew([dataclasses.replace(stored, queued=moment)]))
 
 
 def grouped(found: Iterator[T]) -> Iterator[list[T]]:
@@ -265,31 +296,3 @@ def grouped(found: Iterator[T]) -> Iterator[list[T]]:
             group, started = [], time.monotonic()
     if group:
         yield group
-
-
-def _unchanged(known: DocumentEntry) -> Settled:
-    outcome = IngestOutcome(known.source, known.id, IngestState.UNCHANGED, known.chunks, note=known.note)
-    if known.state in (DocumentState.INDEXED, DocumentState.UNCHANGED):
-        return Settled(outcome)
-    return Settled(outcome, entries.unchanged(known))  # it was queued, or could not be read for a while
-
-
-def _failure(tried: DocumentEntry, known: DocumentEntry | None, error: SourceError, content_hash: str) -> Settled:
-    sentence = str(error)
-    if not content_hash and entries.is_hopeless(known, ""):
-        return Settled(_outcome(tried, IngestState.QUARANTINED, sentence))
-    entry = entries.failed(tried, sentence, content_hash, error.lacking)
-    state = IngestState.QUARANTINED if entry.state is DocumentState.QUARANTINED else IngestState.FAILED
-    return Settled(_outcome(entry, state, sentence), entry)
-
-
-def _outcome(entry: DocumentEntry, state: IngestState, sentence: str) -> IngestOutcome:
-    """The outcome of a document that was not indexed; ``chunks`` of an earlier version may be searchable."""
-    return IngestOutcome(entry.source, entry.id, state, entry.chunks, error=sentence)
-
-
-def _moved(move: Move, claimed: DocumentEntry | None, groups: tuple[str, ...]) -> Loaded:
-    entry = entries.moved(move.old, move.to, groups)
-    if claimed:
-        entry = dataclasses.replace(entry, queued=claimed.queued, started=claimed.started)
-    return Loaded(entry, move.chunks, move.old)

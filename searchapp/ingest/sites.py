@@ -39,6 +39,7 @@ class Sites:
         self._depth = depth
         self._left: list[DocumentEntry] = []
         self._reached: set[str] = set()
+        self._begun: set[str] = set()
         self._groups: dict[str, tuple[str, ...]] = {}
 
     def pages(self, address: str) -> Iterator[SourceRef | BadTarget]:
@@ -51,11 +52,18 @@ class Sites:
 
         start = document_id(address)
         known = self._patient(self._store.entry, start)
+        while known is not None and entries.asked_depth(known) and not self._claimed(SourceRef(address, start), known):
+            if not self._claims.free([known]):
+                yield SourceRef(address, start)  # another process is on it
+                return
+            known = self._patient(self._store.entry, start)
         queued = entries.asked_depth(known)
         depth = self._depth or queued
-        if not depth or (known is not None and queued and not self._claimed(SourceRef(address, start), known)):
+        if not depth:
             yield SourceRef(address, start)
             return
+        if queued:
+            self._begun.add(start)
         first: SourceRef | BadTarget | None = None
         crawler = Crawler(self._settings, depth, self._originals.version, self._patient.pause)
         for found in crawler.pages(address):
@@ -78,6 +86,10 @@ class Sites:
         entry = entries.fresh(start, known, DocumentState.RUNNING, known.groups)
         return start.id in self._patient(self._claims.claim, [(entry, known)], is_try=False)
 
+    def began(self, document_id: str) -> bool:
+        """Whether the document is the first page of a queued site that this run crawls."""
+        return document_id in self._begun
+
     def readers(self, document_id: str, known: DocumentEntry | None) -> tuple[str, ...]:
         """The groups that may read a document: its own, and for a page of a queued site those of whoever queued it."""
         if document_id in self._groups:
@@ -87,11 +99,7 @@ class Sites:
     def settle(self) -> None:
         """End the wait of addresses that turned out to be no page: they lead to another, or ask not to be indexed."""
         for entry in self._left:
-            if entry.chunks:
-                self._patient(self._store.put_entries, [entries.unchanged(entry)])
-            else:
-                self._patient(self._store.delete_document, entry.id)
-            self._claims.done([entry.id])
+            self._patient(self._claims.settle, {entry.id: entries.unchanged(entry) if entry.chunks else None})
 
     def place(self, target: str) -> str:
         """The folder of a site's address, below which its pages are synchronised; empty where no page was met."""

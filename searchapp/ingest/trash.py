@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from filelock import FileLock
 
 from searchapp.embedding import Fingerprint
 from searchapp.errors import NotFoundError, SearchAppError, StorageError
@@ -60,6 +61,7 @@ class Trash:
         self._originals = originals
         self._kept_for = dt.timedelta(minutes=minutes)
         self._lock = threading.Lock()
+        self._turn = FileLock(data_dir.absolute() / "trash.lock", thread_local=False)
         self._timer: threading.Timer | None = None
 
     def delete(self, document_id: str, *, for_good: bool = False) -> dt.datetime | None:
@@ -69,17 +71,18 @@ class Trash:
         what was deleted before, and could still come back, is deleted ``for_good``. Raises NotFoundError when there is
         none, and StorageError when it cannot be kept; it is not deleted then.
         """
-        entry = self._store.entry(document_id)
-        if entry is not None and self._kept_for and not for_good:
-            return self._set_aside(entry)
-        before = self._kept(document_id) if for_good else None
-        known = entry or (before.entry if before else None)
-        if not self._store.delete_document(document_id) and known is None:
-            raise _absent(document_id)
-        if known is not None:
-            self._originals.forget(known)
-            self._forget(document_id)
-        return None
+        with self._alone():
+            entry = self._store.entry(document_id)
+            if entry is not None and self._kept_for and not for_good:
+                return self._set_aside(entry)
+            before, moment = self._kept(document_id) if for_good else None, now()
+            known = entry or (before.entry if before else None)
+            if not self._store.delete_document(document_id) and known is None:
+                raise _absent(document_id)
+            if known is not None:
+                self._originals.forget(known, moment)
+                self._forget(document_id)
+            return None
 
     def all(self) -> tuple[Deleted, ...]:
         """What can still come back, the latest deletion first; what was added again meanwhile is left out."""
@@ -102,7 +105,7 @@ class Trash:
         caller sees to it that queued documents are ingested. One that is there again already stays as it is. Raises
         NotFoundError when there is nothing to bring back, and StorageError when the store refuses.
         """
-        with self._lock:
+        with self._alone():
             kept = self._read(document_id)
             there = self._store.entry(document_id)
             if there is None:
@@ -112,17 +115,17 @@ class Trash:
 
     def purge(self) -> None:
         """Remove what can no longer be brought back. Does not raise: what cannot be removed now comes next time."""
-        with self._lock:
-            for path in self._files():
-                try:
+        for path in self._files():
+            try:
+                with self._alone():
                     kept = self._read(path.stem, expired=True)
                     if kept.deleted + self._kept_for > now():
                         continue
                     if self._store.entry(kept.entry.id) is None:  # else the original is that of a new document
-                        self._originals.forget(kept.entry)
+                        self._originals.forget(kept.entry, kept.deleted)
                     self._forget(kept.entry.id)
-                except SearchAppError as error:
-                    log.warning("What was deleted is kept a little longer: %s", error)
+            except SearchAppError as error:
+                log.warning("What was deleted is kept a little longer: %s", error)
 
     def watch(self) -> None:
         """Purge now, and again from time to time: other processes delete too."""
@@ -139,6 +142,20 @@ class Trash:
 
     # --- keeping
 
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other threads and processes off: of two deletions at once the second must find nothing to be kept."""
+        with self._lock:
+            try:
+                self._folder.parent.mkdir(parents=True, exist_ok=True)
+                self._turn.acquire()
+            except OSError as error:
+                raise _not_kept(self._folder.parent, error) from error
+            try:
+                yield
+            finally:
+                self._turn.release()
+
     def _set_aside(self, entry: DocumentEntry) -> dt.datetime:
         deleted = self._keep(entry)
         if not self._store.delete_document(entry.id):
@@ -148,6 +165,9 @@ class Trash:
 
     def _keep(self, entry: DocumentEntry) -> Deleted:
         chunks = self._store.chunks(entry.id)
+        if len(chunks) != entry.chunks:  # written a moment ago, and not visible yet
+            self._store.refresh()
+            chunks = self._store.chunks(entry.id)
         model = self._store.fingerprint()
         known = self._store.vectors({chunk.hash for chunk in chunks}, model) if chunks else {}
         hashes = tuple(known)
@@ -160,16 +180,13 @@ class Trash:
             arriving.write_bytes(_adapter().dump_json(kept))
             arriving.replace(self._folder / f"{entry.id}.json")
         except OSError as error:
-            raise StorageError(
-                f"{entry.title or entry.source} cannot be kept for an undo: {error.strerror or 'input error'}.",
-                "Free disk space, or set SEARCHAPP_UNDO_MINUTES=0 to delete at once.",
-            ) from error
+            raise _not_kept(entry.title or entry.source, error) from error
         return kept
 
     def _put_back(self, kept: Deleted) -> DocumentEntry:
         entry = kept.entry
         vectors = self._known_vectors(kept)
-        complete = all(chunk.hash in vectors for chunk in kept.chunks)
+        complete = all(chunk.hash in vectors for chunk in kept.chunks) and bool(kept.chunks or not entry.chunks)
         if entry.state in _WAITING or not complete:
             entry = dataclasses.replace(
                 entry, state=DocumentState.QUEUED, queued=now(), updated=now(), owner="", lease=None
@@ -229,6 +246,13 @@ class Trash:
 
 def _absent(document_id: str) -> NotFoundError:
     return NotFoundError(f"There is no document {document_id[:64]}.", "searchapp documents list shows those there are.")
+
+
+def _not_kept(what: object, error: OSError) -> StorageError:
+    return StorageError(
+        f"{what} cannot be kept for an undo: {error.strerror or 'input error'}.",
+        "Free disk space, or set SEARCHAPP_UNDO_MINUTES=0 to delete at once.",
+    )
 
 
 def _unknown(document_id: str) -> NotFoundError:

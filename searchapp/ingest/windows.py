@@ -13,9 +13,9 @@ from searchapp.ingest import entries
 from searchapp.ingest.channel import Ahead, Empty
 from searchapp.ingest.claims import Claims
 from searchapp.ingest.patience import Patience
-from searchapp.ingest.reading import Loaded, Read, Settled
-from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk, IngestOutcome, IngestState, Vector
-from searchapp.stores import DocumentWrite, Store
+from searchapp.ingest.results import Loaded, Read, Settled
+from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, IngestOutcome, IngestState, Vector
+from searchapp.stores import LOST, DocumentWrite, Replacement, Store
 
 WINDOW_CHUNKS = 512
 """Chunks that are embedded and written together: enough for full batches, few enough to show progress."""
@@ -143,64 +143,62 @@ class Writing:
             yield from self._write(window)
 
     def _settle(self, settled: list[Settled]) -> Iterator[IngestOutcome]:
-        claimed = [one.outcome.document_id for one in settled if one.is_claimed]
-        ours = self._confirmed(claimed)
-        settled = [one for one in settled if not one.is_claimed or one.outcome.document_id in ours]
-        changed = [one.entry for one in settled if one.entry is not None]
-        if changed:
-            self._patient(self._store.put_entries, changed)
-            self._done(entry.id for entry in changed)
+        claimed: dict[str, DocumentEntry | None] = {}
+        replaced: list[Replacement] = []
         for one in settled:
-            yield one.outcome
+            if one.entry is None:
+                continue
+            if one.is_claimed or (self._claims and self._claims.held(one.entry.id)):
+                claimed[one.entry.id] = one.entry
+            else:
+                replaced.append((one.known, one.entry))
+        ours = self._patient(self._claims.settle, claimed) if self._claims and claimed else ()
+        if replaced:  # what was deleted since it was read stays deleted, and what was queued stays queued
+            self._patient(self._store.exchange, replaced)
+        for one in settled:
+            if one.outcome.document_id in ours or one.outcome.document_id not in claimed:
+                yield one.outcome
 
     def _write(self, window: Window) -> Iterator[IngestOutcome]:
-        ids = [one.entry.id for one in window.loaded]
-        ours = self._confirmed(ids)
         if self._claims is not None:
+            ours = self._patient(self._claims.confirm, [one.entry.id for one in window.loaded])
             window.loaded = [one for one in window.loaded if one.entry.id in ours]
         if not window.loaded:
             return
         share = window.seconds / max(1, window.chunks)
-        writes = [_document_write(one, window.vectors, share, ours.get(one.entry.id)) for one in window.loaded]
+        writes = [_document_write(one, window.vectors, share) for one in window.loaded]
         # Before the write: a kill in between leaves a document that is read again, the other way round one too many.
         for one in window.loaded:
             if one.moved_from is not None:
                 self._patient(self._store.delete_document, one.moved_from.id)
-        errors = self._patient(self._store.write, writes, self._embedder.fingerprint)
+        owner = self._claims.owner if self._claims else ""
+        errors = self._patient(self._store.write, writes, self._embedder.fingerprint, owner)
         computed: set[str] = set()
         for one, write in zip(window.loaded, writes, strict=True):
             if reason := errors.get(write.entry.id):
-                yield self._refused(one, reason)
+                if reason != LOST:
+                    yield from self._refused(one, reason)
                 continue
             new = {chunk.hash for chunk in one.chunks} - window.reused - computed
             computed |= new
             yield _indexed(one, write.entry, len(new))
-        self._done(ids)
+        if self._claims is not None:
+            lost = {id_ for id_, reason in errors.items() if reason == LOST}
+            self._claims.done([write.entry.id for write in writes], lost=lost)
 
-    def _confirmed(self, document_ids: list[str]) -> Mapping[str, DocumentEntry]:
-        """The stored entries of those claimed documents that are still ours: none was deleted or taken over."""
-        if self._claims is None or not document_ids:
-            return {}
-        return self._patient(self._claims.confirm, document_ids)
-
-    def _refused(self, one: Loaded, reason: str) -> IngestOutcome:
+    def _refused(self, one: Loaded, reason: str) -> Iterator[IngestOutcome]:
         held = self._claims.held(one.entry.id) if self._claims else None
         sentence = f"The store refused a passage: {reason}."
         entry = entries.failed(held or one.entry, sentence, one.entry.content_hash)
-        self._patient(self._store.put_entries, [entry])
-        return IngestOutcome(entry.source, entry.id, IngestState(entry.state), entry.chunks, error=sentence)
+        if self._claims is None:
+            self._patient(self._store.put_entries, [entry])
+        elif not self._patient(self._claims.settle, {entry.id: entry}):
+            return
+        yield IngestOutcome(entry.source, entry.id, IngestState(entry.state), entry.chunks, error=sentence)
 
-    def _done(self, document_ids: Iterable[str]) -> None:
-        if self._claims is not None:
-            self._claims.done(document_ids)
 
-
-def _document_write(
-    one: Loaded, vectors: Mapping[str, Vector], seconds_a_chunk: float, stored: DocumentEntry | None
-) -> DocumentWrite:
+def _document_write(one: Loaded, vectors: Mapping[str, Vector], seconds_a_chunk: float) -> DocumentWrite:
     entry = dataclasses.replace(one.entry, seconds=round(one.entry.seconds + seconds_a_chunk * len(one.chunks), 3))
-    if stored and stored.queued and entry.started and stored.queued > entry.started:  # asked for again meanwhile
-        entry = dataclasses.replace(entry, state=DocumentState.QUEUED, queued=stored.queued)
     return DocumentWrite(entry, tuple(_with_vector(chunk, vectors) for chunk in one.chunks))
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import stat
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -25,17 +28,18 @@ if TYPE_CHECKING:
 
 
 class Loader:
-    """Loads documents one after the other; a context manager that leaves its parser process to the next ``Loader``.
+    """Loads documents; a context manager that leaves its parser process to the next ``Loader``.
 
     ``read`` and ``parse`` are ``load`` in two steps, so that a document whose hash is known need not be parsed. Use it
-    from one thread at a time for ``read``; ``parse`` lets threads take turns. ``passwords`` are tried before those of
-    the settings.
+    from one thread at a time for ``read``; threads that ``parse`` at the same time get a process each, which ends when
+    it is not needed any more. ``passwords`` are tried before those of the settings.
     """
 
     def __init__(self, settings: Settings, passwords: Sequence[SecretStr] = ()) -> None:
         self._max_bytes = settings.max_file_mb << 20
         self._allowed = settings.allowed_networks
-        self._sandbox = Sandbox(
+        self._sandbox = partial(
+            Sandbox,
             timeout_seconds=settings.parse_timeout_seconds,
             memory_mb=settings.parse_memory_mb,
             options=ParserOptions(
@@ -46,6 +50,8 @@ class Loader:
             ),
             spare=SPARE,
         )
+        self._idle: Sandbox | None = None
+        self._lock = threading.Lock()
 
     def load(self, ref: SourceRef) -> Document:
         """Read and parse ``ref``; raises SourceError as ``read`` and ``parse`` do."""
@@ -66,13 +72,19 @@ class Loader:
         data, modified = self._read_file(Path(ref.source))
         return RawSource(ref, data, _sha256(data), modified)
 
+    def start(self) -> None:
+        """Have a parser process run, which takes a second or two; what is wrong with it is for ``parse`` to say."""
+        with self._parser() as sandbox, suppress(SourceError, OSError):
+            sandbox.start()
+
     def parse(self, raw: RawSource) -> Document:
         """The document in ``raw``.
 
         A date that the document itself carries wins over ``raw.modified``. Raises SourceError, naming the source, for
         one that is damaged, protected, without text, no document at all, or beyond the limits on time and memory.
         """
-        parsed = self._sandbox.parse(ParserInput(raw.ref.source, raw.data, raw.content_type))
+        with self._parser() as sandbox:
+            parsed = sandbox.parse(ParserInput(raw.ref.source, raw.data, raw.content_type))
         return Document(
             id=raw.ref.id,
             source=raw.ref.source,
@@ -91,11 +103,27 @@ class Loader:
 
     def site(self, task: str, source: ParserInput, candidates: Sequence[str] = ()) -> SiteAnswer:
         """What a site's own file says: ``links``, ``sitemap`` or ``robots`` (``site.py``); raises SourceError."""
-        return self._sandbox.site(task, source, candidates)
+        with self._parser() as sandbox:
+            return sandbox.site(task, source, candidates)
+
+    @contextmanager
+    def _parser(self) -> Iterator[Sandbox]:
+        with self._lock:
+            sandbox, self._idle = self._idle or self._sandbox(), None
+        try:
+            yield sandbox
+        finally:
+            with self._lock:
+                one_too_many, self._idle = self._idle, sandbox
+            if one_too_many is not None:
+                one_too_many.close()
 
     def close(self) -> None:
         """Give up the parser process; a later ``parse`` takes one again."""
-        self._sandbox.close()
+        with self._lock:
+            idle, self._idle = self._idle, None
+        if idle is not None:
+            idle.close()
 
     def __enter__(self) -> Self:
         return self

@@ -67,6 +67,11 @@ class Sandbox:
         self._owner = os.getpid()
         self._lock = threading.Lock()
 
+    def start(self) -> None:
+        """Have the process run, so that the next request need not wait. Raises SourceError where it does not start."""
+        with self._lock:
+            self._running()
+
     def parse(self, source: ParserInput) -> Parsed:
         """Parse ``source`` within the limits.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, Filters, Vector
+from searchapp.stores.ownership import is_held, is_written, settled
 from searchapp.stores.registry import Registry
 
 
@@ -19,6 +20,26 @@ class DocumentWrite:
 
     entry: DocumentEntry
     chunks: tuple[EmbeddedChunk, ...]
+
+
+LOST = "It was deleted, or another process took it over."
+"""What ``Store.write`` says of a document that its owner does not hold any more."""
+
+
+def held_writes(
+    writes: Sequence[DocumentWrite], stored: Mapping[str, DocumentEntry], owner: str
+) -> Sequence[DocumentWrite]:
+    """Those of the documents that ``owner`` holds, with the entries that ``settle`` writes; without an owner all."""
+    if not owner:
+        return writes
+    held: list[DocumentWrite] = []
+    for write in writes:
+        entry = stored.get(write.entry.id)
+        if is_held(entry, owner):
+            held.append(replace(write, entry=settled(entry, write.entry) or write.entry))
+        elif entry is not None and is_written(entry, write.entry):
+            held.append(replace(write, entry=entry))
+    return held
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +182,15 @@ class Store(Registry, Protocol):
         """
         ...
 
-    def write(self, documents: Sequence[DocumentWrite], model: Fingerprint | None = None) -> Mapping[str, str]:
+    def write(
+        self, documents: Sequence[DocumentWrite], model: Fingerprint | None = None, owner: str = ""
+    ) -> Mapping[str, str]:
         """Replace each document by its new version, and return a sentence for every document id that failed.
 
         ``model`` made the vectors; None stands for the one that the store holds. Where the index was moved to another
-        model meanwhile, the store makes the vectors that are needed.
+        model meanwhile, the store makes the vectors that are needed. Given an ``owner``, the entries are written as by
+        ``settle``: a document that is not held any more when its chunks are in has failed with ``LOST``, and one that
+        was deleted leaves nothing behind.
 
         Per document all or nothing to a reader: the new chunks are complete before the old ones go, and a document
         that failed keeps its old version. Visible to searches after ``refresh``, possibly earlier.
@@ -188,7 +213,10 @@ class Store(Registry, Protocol):
         ...
 
     def delete_document(self, document_id: str) -> bool:
-        """Remove a document, its chunks and its entry; False when there was none. Visible on return."""
+        """Remove a document, its chunks and its entry; False when there was none. Visible on return.
+
+        Also what is written of it meanwhile under an ``owner``.
+        """
         ...
 
     def search(self, query: LegQuery) -> LegResults:

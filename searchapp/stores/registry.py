@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from searchapp.model import DocumentEntry, DocumentState, Pause
+from searchapp.stores.ownership import Replacement
 from searchapp.stores.paging import Cursor, EntryPage
 
 PAGE = 1000
@@ -80,12 +81,21 @@ class Registry(Protocol):
         """The documents that are searchable with these original bytes, by content hash."""
         ...
 
-    def claim(self, entries: Sequence[DocumentEntry], now: dt.datetime, gone: Collection[str] = ()) -> Collection[str]:
-        """Write these ``running`` entries unless somebody else holds the document; returns the ids that were written.
+    def exchange(self, replacements: Sequence[Replacement]) -> Collection[str]:
+        """Write each new entry whose old one still stands as it was read; returns the ids for which that is so.
+
+        So what was deleted meanwhile stays deleted, and nobody's newer word is lost. That a lease was renewed is no
+        difference. May be repeated. Later ``entry`` and ``entries`` calls see the new entries.
+        """
+        ...
+
+    def claim(self, wanted: Sequence[Replacement], now: dt.datetime, gone: Collection[str] = ()) -> Collection[str]:
+        """As ``exchange``, for ``running`` entries, unless somebody else holds the document.
 
         Somebody else holds it while the stored entry is ``running`` under another ``owner``, its ``lease`` lies after
-        ``now``, and the owner is not among ``gone``. Of two that claim at once one gets it. ``entry`` sees the new
-        entries at once, ``entries`` soon.
+        ``now``, and the owner is not among ``gone``. What an owner holds it may claim again, whatever became of the
+        entry; ``started`` and a later ``queued`` stay then. Of two that claim at once one gets it. ``entry`` sees the
+        new entries at once, ``entries`` soon.
         """
         ...
 
@@ -93,6 +103,15 @@ class Registry(Protocol):
         """Raise ``lease`` and ``queued`` to those given, where the stored entry is ``running`` under the same owner.
 
         Returns the ids for which that is so. Nothing else of an entry changes, and neither moment goes back.
+        """
+        ...
+
+    def settle(self, finals: Mapping[str, DocumentEntry | None], owner: str) -> Collection[str]:
+        """Write the final entries of documents that ``owner`` holds, by id; None removes an entry that has no chunks.
+
+        Returns the ids for which that is so: what was deleted or taken over meanwhile is left as it is. A document that
+        was asked for again since it was claimed (``renew``) is queued in place of that. May be repeated. ``entry`` sees
+        the entries at once, ``entries`` soon.
         """
         ...
 
@@ -119,23 +138,6 @@ def every(registry: Registry, states: Collection[DocumentState]) -> Iterator[Doc
     while page.next is not None:
         page = registry.entries(states=states, size=PAGE, order=EntryOrder.SOURCE, cursor=page.next)
         yield from page.entries
-
-
-def holds(stored: DocumentEntry | None, claimed: DocumentEntry, now: dt.datetime, gone: Collection[str]) -> bool:
-    """Whether somebody else than ``claimed.owner`` holds the document, as ``Registry.claim`` puts it."""
-    return (
-        stored is not None
-        and stored.state is DocumentState.RUNNING
-        and stored.owner != claimed.owner
-        and stored.owner not in gone
-        and stored.lease is not None
-        and stored.lease > now
-    )
-
-
-def latest(*moments: dt.datetime | None) -> dt.datetime | None:
-    """The last of the moments, those that are None left out."""
-    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def by_content(entries: Iterable[DocumentEntry]) -> dict[str, tuple[DocumentEntry, ...]]:

@@ -1,4 +1,4 @@
-"""Takes in documents beside the server: over Redis by the workers, else by one background thread of this process.
+"""Takes in documents beside the server: over Redis by the workers, else by background threads of this process.
 
 Either way the registry is the queue: what it holds as queued is done, also after a restart, and whoever queued it.
 """
@@ -27,27 +27,28 @@ LOOK_SECONDS = 3.0
 
 
 class Jobs:
-    """Sees to it that queued documents are ingested. The thread starts with the first of them, or with ``resume``."""
+    """Sees to it that queued documents are ingested. The threads start with the first of them, or with ``resume``.
+
+    Sites have a thread of their own: a crawl may take hours, and what is uploaded meanwhile does not wait for it.
+    """
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._change = threading.Condition()
-        self._submitted = self._looked = 0
-        self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._problem: SearchAppError | None = None
-        self._was_paused = False
+        self._lanes = [_Lane(application, self._stopping, sites=sites) for sites in (False, True)]
 
     @property
     def problem(self) -> SearchAppError | None:
         """What keeps the queue as a whole from moving, if anything; a single bad document does not."""
-        return self._problem or paused(self._application.store)
+        lane = next((lane.problem for lane in self._lanes if lane.problem is not None), self._problem)
+        return lane or paused(self._application.store)
 
     def submit(self, source: str) -> None:
         """Have ``source``, which the registry already holds as queued, ingested as soon as its turn comes."""
         queue = self._application.queue
         if queue is None:
-            self._look()
+            self.resume()
             return
         try:
             queue.submit([source])
@@ -59,37 +60,62 @@ class Jobs:
     def resume(self) -> None:
         """Take up what is queued, by an earlier server too; with Redis the workers do that."""
         if self._application.queue is None:
-            self._look()
+            for lane in self._lanes:
+                lane.look()
 
     def wait(self) -> None:
         """Block until everything that was submitted so far is done, or cannot be done now."""
-        with self._change:
-            wanted = self._submitted
-            self._change.wait_for(lambda: self._looked >= wanted or self._stopping.is_set())
+        for lane in self._lanes:
+            lane.wait()
 
     def stop(self, timeout: float = 5.0) -> None:
-        """End the thread after the documents at hand, waiting at most ``timeout`` seconds for them."""
+        """End the threads after the documents at hand, waiting at most ``timeout`` seconds for each."""
         self._stopping.set()
-        with self._change:
-            self._change.notify_all()
-        if self._thread is not None:
-            self._thread.join(timeout)
+        for lane in self._lanes:
+            lane.stop(timeout)
 
-    def _look(self) -> None:
+
+class _Lane:
+    """One thread, for sites or for everything else."""
+
+    def __init__(self, application: Application, stopping: threading.Event, *, sites: bool) -> None:
+        self.problem: SearchAppError | None = None
+        self._application = application
+        self._sites = sites
+        self._change = threading.Condition()
+        self._submitted = self._looked = 0
+        self._thread: threading.Thread | None = None
+        self._stopping = stopping
+        self._was_paused = False
+
+    def look(self) -> None:
+        """Have the registry looked through now."""
         with self._change:
             self._submitted += 1
             self._change.notify_all()
             if self._thread is None:
                 # A daemon: embedding a long document must not keep the server from ending.
-                self._thread = threading.Thread(target=self._work, name="searchapp-ingest", daemon=True)
+                name = "searchapp-crawl" if self._sites else "searchapp-ingest"
+                self._thread = threading.Thread(target=self._work, name=name, daemon=True)
                 self._thread.start()
+
+    def wait(self) -> None:
+        with self._change:
+            wanted = self._submitted
+            self._change.wait_for(lambda: self._looked >= wanted or self._stopping.is_set())
+
+    def stop(self, timeout: float) -> None:
+        with self._change:
+            self._change.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout)
 
     def _work(self) -> None:
         pause = FIRST_RETRY_SECONDS
         while not self._stopping.is_set():
             with self._change:
                 wanted = self._submitted
-            self._problem = problem = self._attempt()
+            self.problem = problem = self._attempt()
             with self._change:
                 self._looked = wanted
                 self._change.notify_all()
@@ -116,11 +142,11 @@ class Jobs:
 
         application = self._application
         tried: set[str] = set()
-        while sources := [one for one in waiting(application.store) if one not in tried]:
+        while sources := [one for one in waiting(application.store, sites=self._sites) if one not in tried]:
             for batch in batched(sources):
                 if self._pauses() or not run_batch(application.ingester, batch, self._stopping, self._tell):
                     return
-                self._problem = None
+                self.problem = None
             tried.update(sources)  # what another process holds stays as it is, and comes with a later look
 
     def _pauses(self) -> bool:
@@ -136,4 +162,4 @@ class Jobs:
         """Show what is waited for, until an empty sentence ends that."""
         if sentence:
             log.warning("%s", sentence)
-        self._problem = ServiceUnavailableError(sentence) if sentence else None
+        self.problem = ServiceUnavailableError(sentence) if sentence else None

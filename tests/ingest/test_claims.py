@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from searchapp.ingest.claims import now
+from searchapp.ingest import entries, reading
+from searchapp.ingest.claims import Claims, now
 from searchapp.ingest.owner import Owner
 from searchapp.model import DocumentEntry, DocumentState
+from searchapp.sources import Loader, SourceRef, document_id
 from tests.ingest.worlds import World
+from tests.interleaving import before
 
 
 @pytest.fixture
@@ -58,10 +61,36 @@ def test_what_another_process_works_on_comes_last_and_is_not_done_twice(world: W
     assert "another process" in told[0]
 
 
+def test_what_another_process_worked_on_and_somebody_deleted_is_not_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "WAIT_SECONDS", 0.01)
+    path = world.write("a.md", "# One\n\nAlpha.")
+    held = running(world, path, "elsewhere-1", 600.0)
+
+    def told(sentence: str) -> None:
+        if sentence:
+            world.store.delete_document(held.id)
+
+    assert list(world.ingester.ingest([str(path)], notify=told)) == []
+    assert world.store.entry(held.id) is None
+
+
+def test_what_another_process_gave_back_is_read(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "WAIT_SECONDS", 0.01)
+    list(world.ingester.queue_all([]))  # prepares the store
+    path = world.write("a.md", "# One\n\nAlpha.")
+    ref = SourceRef(str(path), document_id(str(path)))
+    with Claims(world.store, Owner(tmp_path / "elsewhere"), 600.0) as others:
+        others.claim([(entries.fresh(ref, None, DocumentState.RUNNING, ()), None)])
+        run = world.ingester.ingest([str(path)], notify=lambda sentence: others.__exit__() if sentence else None)
+        assert [outcome.state for outcome in run] == ["indexed"]
+
+
 def test_one_that_does_not_wait_asks_the_other_to_look_again(world: World) -> None:
     path = world.write("a.md", "# One\n\nAlpha.")
     held = running(world, path, "elsewhere-1", 600.0)
-    assert list(world.ingester.ingest([str(path)], wait_for_others=False)) == []
+    assert list(world.ingester.ingest([str(path)], queued=True)) == []
     stored = world.entry(path)
     assert stored.state is DocumentState.RUNNING and stored.owner == held.owner
     assert stored.queued is not None and held.started is not None and stored.queued >= held.started
@@ -83,6 +112,74 @@ def test_a_document_that_is_queued_while_it_is_read_is_queued_again_afterwards(w
     world.embedder.embed_documents = embed  # type: ignore[method-assign]
     assert world.ingest()["a.md"].state == "indexed" and world.found("beta")
     assert world.entry(path).state is DocumentState.INDEXED
+
+
+def test_a_request_that_comes_while_a_document_is_written_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = world.write("a.md", "# One\n\nAlpha.")
+    before(monkeypatch, world.store, "write", lambda: world.ingester.queue(str(path)))
+    assert world.ingest()["a.md"].state == "indexed"
+    assert world.entry(path).state is DocumentState.QUEUED
+
+
+def test_a_request_that_comes_while_a_document_fails_is_not_lost(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = world.write("a.pdf", "no pdf \x00\x01\x02")
+    before(monkeypatch, Loader, "parse", lambda: world.ingester.queue(str(path)))
+    assert world.ingest()["a.pdf"].state == "failed"
+    entry = world.entry(path)
+    assert (entry.state, entry.failures, entry.error) == (DocumentState.QUEUED, 1, "")
+
+
+def test_a_request_that_comes_before_a_document_is_given_back_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = world.write("a.md", "# One\n\nAlpha.")
+    world.ingest()
+    path.write_text("# One\n\nBeta.", encoding="utf-8")
+
+    def interrupted(*_: object) -> None:
+        world.ingester.queue(str(path))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Loader, "parse", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            world.ingest()
+    assert world.entry(path).state is DocumentState.QUEUED and world.found("alpha")
+
+
+def test_what_somebody_asked_for_since_a_document_was_looked_up_holds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = world.write("a.md", "# One\n\nAlpha.")
+    list(world.ingester.ingest([str(path)], groups=["hr"]))
+    path.write_text("# One\n\nBeta.", encoding="utf-8")
+    before(monkeypatch, Loader, "read", lambda: world.ingester.queue(str(path), groups=["sales"]))
+    assert world.ingest()["a.md"].state == "indexed"
+    assert world.entry(path).groups == ("hr", "sales")
+
+
+def test_what_another_process_works_on_is_left_to_it_also_when_it_cannot_be_read_here(world: World) -> None:
+    path = world.write("a.md", "# One\n\nAlpha.")
+    held = running(world, path, "elsewhere-1", 600.0)
+    path.unlink()
+    assert list(world.ingester.ingest([str(path)], queued=True)) == []
+    assert world.entry(path).owner == held.owner
+
+
+def test_a_request_by_a_machine_whose_clock_is_slow_is_not_lost(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = world.write("a.md", "# One\n\nAlpha.")
+    slow = now() - dt.timedelta(hours=1)
+
+    def asked() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(reading, "now", lambda: slow)
+            world.ingester.queue(str(path))
+
+    before(monkeypatch, Loader, "parse", asked)
+    assert world.ingest()["a.md"].state == "indexed"
+    assert world.entry(path).state is DocumentState.QUEUED
 
 
 def test_leases_are_renewed_while_a_document_takes_long(tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import datetime as dt
 import io
+import os
 from pathlib import Path
 
 import pytest
 
+from searchapp.errors import StorageError
 from searchapp.ingest import Originals
 from searchapp.model import DocumentEntry, DocumentState, SourceType
 from searchapp.sources import PageVersion, RawSource, SourceRef
+from tests.interleaving import before
 
 
 def entry(source: str, type_: str = "text") -> DocumentEntry:
@@ -34,6 +38,50 @@ def test_forgetting_removes_our_copy_and_never_the_users_file(tmp_path: Path) ->
     upload = originals.save_upload("a.txt", io.BytesIO(b"x"))
     originals.forget(entry(upload))
     assert not Path(upload).exists() and originals.path(entry(upload)) is None
+
+
+def test_two_uploads_of_the_same_bytes_are_two_files(tmp_path: Path) -> None:
+    originals = Originals(tmp_path)
+    first = originals.save_upload("a.txt", io.BytesIO(b"x"))
+    second = originals.save_upload("b.txt", io.BytesIO(b"x"))
+    originals.forget(entry(first))
+    assert not Path(first).exists() and Path(second).read_bytes() == b"x"
+    originals.forget(entry(second))
+    assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_an_upload_that_came_again_since_it_was_deleted_stays(tmp_path: Path) -> None:
+    originals = Originals(tmp_path)
+    upload = Path(originals.save_upload("a.txt", io.BytesIO(b"x")))
+    deleted = dt.datetime.now(dt.UTC)
+    for moment, stays in ((deleted + dt.timedelta(seconds=1), True), (deleted - dt.timedelta(seconds=1), False)):
+        os.utime(upload, (moment.timestamp(), moment.timestamp()))
+        originals.forget(entry(str(upload)), deleted)
+        assert upload.exists() is stays
+
+
+def test_an_upload_that_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if block := super().read(size):
+                return block
+            raise ConnectionError
+
+    with pytest.raises(StorageError):
+        Originals(tmp_path).save_upload("a.txt", Broken(b"x"))
+    assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_two_runs_may_keep_one_page_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, others = Originals(tmp_path), Originals(tmp_path)
+    page = entry("https://example.org/a", "html")
+    version = PageVersion("hash", '"v1"', "", ())
+    raw = RawSource(SourceRef(page.source, page.id), b"<p>x", "hash", version=version)
+    before(monkeypatch, Path, "replace", lambda: others.keep_version(raw))
+    mine.keep_page(raw, SourceType.HTML)
+    kept = mine.path(page)
+    assert kept is not None and kept.read_bytes() == b"<p>x"
+    assert mine.version(page.id) == version
 
 
 def test_a_web_page_is_kept_as_it_was_read(tmp_path: Path) -> None:

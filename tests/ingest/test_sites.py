@@ -161,10 +161,66 @@ def test_a_site_is_crawled_by_one_process_at_a_time(
     stored = world.store.entry(document_id(site.base + "/"))
     assert stored is not None and (stored.state, stored.depth, stored.attempts) == ("running", 1, 0)
     asked = site.asked.count("/a")
-    assert list(other.ingester.ingest([site.base + "/"], wait_for_others=False)) == []
+    assert list(other.ingester.ingest([site.base + "/"], queued=True)) == []
     assert site.asked.count("/a") == asked
     gate.set()
     assert {outcome.source.removeprefix(site.base) for outcome in run} == {"/", "/b"}
+
+
+@pytest.fixture
+def crawled(world: World, site: Site, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Iterator[IngestOutcome]]:
+    """The id of a queued site's first page, and the run that crawls it, one page before the end."""
+    site.page("/", "/a", "/b")
+    site.page("/a")
+    site.page("/b")
+    site.gates["/b"] = threading.Event()
+    monkeypatch.setattr(reading, "GROUP_DOCUMENTS", 1)
+    entry = world.ingester.queue(site.base + "/", depth=1)
+    run = world.ingester.ingest([site.base + "/"], queued=True)
+    assert next(run).source == site.base + "/a"
+    return entry.id, run
+
+
+def test_a_site_that_is_asked_for_again_while_it_is_crawled_stays_queued(
+    world: World, site: Site, crawled: tuple[str, Iterator[IngestOutcome]]
+) -> None:
+    document, run = crawled
+    assert world.ingester.queue(site.base + "/", depth=1).state is DocumentState.RUNNING
+    site.gates["/b"].set()
+    assert len(list(run)) == 2
+    stored = world.store.entry(document)
+    assert stored is not None and (stored.state, stored.depth) == ("queued", 1)
+
+
+def test_a_site_that_is_asked_for_more_deeply_while_it_is_crawled_is_crawled_again(
+    world: World, site: Site, crawled: tuple[str, Iterator[IngestOutcome]]
+) -> None:
+    document, run = crawled
+    assert world.ingester.queue(site.base + "/", depth=2).depth == 2
+    site.gates["/b"].set()
+    list(run)
+    stored = world.store.entry(document)
+    assert stored is not None and (stored.state, stored.depth) == ("queued", 2)
+
+
+def test_a_site_whose_first_page_is_deleted_while_it_is_crawled_does_not_bring_it_back(
+    world: World, site: Site, crawled: tuple[str, Iterator[IngestOutcome]]
+) -> None:
+    document, run = crawled
+    assert world.store.delete_document(document)
+    site.gates["/b"].set()
+    assert [outcome.source for outcome in run] == [site.base + "/b"]
+    assert world.store.entry(document) is None
+
+
+def test_a_page_of_a_site_that_is_queued_as_a_site_itself_is_crawled_in_its_turn(world: World, site: Site) -> None:
+    site.page("/", "/docs/")
+    site.page("/docs/", "/docs/a")
+    site.page("/docs/a")
+    world.ingester.queue(site.base + "/docs/", depth=1)
+    assert set(crawl(world, site, depth=1)) == {"/"}
+    outcomes = list(world.ingester.ingest([site.base + "/docs/"], queued=True))
+    assert [outcome.source.removeprefix(site.base) for outcome in outcomes] == ["/docs/a", "/docs/"]
 
 
 def test_a_queued_address_that_leads_to_another_ends_its_wait(world: World, site: Site) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from searchapp.errors import NotFoundError, StorageError
 from searchapp.ingest import trash as trash_module
 from searchapp.model import DocumentState, SearchMode, SearchRequest
 from searchapp.settings import Settings
+from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.wiring import Application
+from tests.interleaving import before
 
 TEXT = "# Press shop\n\nOperators must wear cut-resistant gloves of class D.\n\n# 手套\n\n手套如有破损应立即更换。\n"
 
@@ -51,6 +54,49 @@ def test_what_is_deleted_is_gone_at_once_and_comes_back_as_it_was(application: A
     assert {query: found(application, query) for query in before} == before
     assert found(application, "wear gloves", SearchMode.SEMANTIC) == semantic
     assert kept(application) == []
+
+
+def test_of_two_deletions_at_once_the_first_can_be_undone(
+    application: Application, document: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chunks = application.store.chunks(document)
+    others: list[Future[object]] = []
+    with ThreadPoolExecutor(1) as other:
+
+        def deleted_by_another() -> None:
+            others.append(other.submit(Application(application.settings).trash.delete, document))
+            wait(others, 1.0)  # it can only wait for its turn; else it would be done by now
+
+        before(monkeypatch, application.store, "delete_document", deleted_by_another)
+        application.trash.delete(document)
+        assert isinstance(others[0].exception(60), NotFoundError)
+    assert application.trash.restore(document).state is DocumentState.INDEXED
+    assert application.store.chunks(document) == chunks
+
+
+def test_what_was_written_a_moment_ago_comes_back_whole(application: Application, tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text(TEXT, encoding="utf-8")
+    list(application.ingester.ingest([str(tmp_path)]))  # prepares the store
+    if isinstance(application.store, ElasticsearchStore):  # as within the second before it refreshes by itself
+        never = {"index.refresh_interval": -1}
+        application.store.client.indices.put_settings(index=application.store.names.chunks, settings=never)
+    (tmp_path / "news.md").write_text(TEXT.replace("class D", "class E"), encoding="utf-8")
+    run = application.ingester.ingest([str(tmp_path / "news.md")])
+    outcome = next(run)
+    application.trash.delete(outcome.document_id)
+    list(run)
+    application.trash.restore(outcome.document_id)
+    assert outcome.chunks == len(application.store.chunks(outcome.document_id)) > 0
+
+
+def test_what_was_uploaded_again_and_is_not_queued_yet_keeps_its_original(
+    application: Application, document: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application.trash.delete(document)
+    again = application.originals.save_upload("handbook.md", io.BytesIO(TEXT.encode()))
+    later(monkeypatch, 11)
+    application.trash.purge()
+    assert Path(again).is_file()
 
 
 def test_another_process_can_undo_it(application: Application, document: str) -> None:

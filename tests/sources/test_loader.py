@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import HTTPServer
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from searchapp.errors import SourceError
 from searchapp.model import Document, SourceType
 from searchapp.settings import Settings, load_settings
 from searchapp.sources import BadTarget, Loader, SourceRef, discover
+from searchapp.sources.parsed import Parsed, ParserInput
+from searchapp.sources.sandbox import Sandbox
 from tests.sources.pdf_files import pdf
 from tests.sources.test_web import Handler
 
@@ -147,6 +150,31 @@ def test_every_shared_pdf_ends_as_a_document_or_a_sentence(shared_data: Path) ->
     assert states["OCRmyPDF/skew.pdf"] == "has no text layer"
     assert sum(state == "is protected by a password" for state in states.values()) == 9
     assert sum(state == "read" for state in states.values()) >= 41
+
+
+def test_two_threads_that_parse_get_a_process_each_and_one_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse, close = Sandbox.parse, Sandbox.close
+    both = threading.Barrier(2, timeout=60)
+    parsing: list[Sandbox] = []
+    closed: list[Sandbox] = []
+
+    def parsed(sandbox: Sandbox, source: ParserInput) -> Parsed:
+        parsing.append(sandbox)
+        both.wait()
+        return parse(sandbox, source)
+
+    monkeypatch.setattr(Sandbox, "parse", parsed)
+    monkeypatch.setattr(Sandbox, "close", lambda sandbox: (closed.append(sandbox), close(sandbox)))
+    files = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    for file in files:
+        file.write_text(f"words of {file.name}", encoding="utf-8")
+    with Loader(load_settings()) as loader, ThreadPoolExecutor(2) as pool:
+        documents = list(pool.map(lambda file: loader.load(ref(file)), files))
+        assert [document.text for document in documents] == ["words of a.txt", "words of b.txt"]
+        assert len(set(map(id, parsing))) == 2 and len(closed) == 1
+    assert len(closed) == 2
 
 
 def test_importing_the_room_loads_nothing_heavy() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import threading
+from collections.abc import Sequence
 from hashlib import sha256
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import ModelMismatchError
 from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk, Filters
-from searchapp.stores import DocumentWrite, EntryOrder, LegQuery, LegResults, Match, Store, model_in_use
+from searchapp.stores import LOST, DocumentWrite, EntryOrder, LegQuery, LegResults, Match, Store, model_in_use
 
 DIMS = 8
 MODEL = Fingerprint("hashed", str(DIMS), "1", dims=DIMS, max_tokens=256)
@@ -457,32 +458,41 @@ class StoreContract:
         facts = {"state": DocumentState.RUNNING, "owner": owner, "lease": until, "content_hash": "", **facts}
         return dataclasses.replace(document(name).entry, **facts)
 
+    def claims(
+        self, store: Store, entries: Sequence[DocumentEntry], now: dt.datetime, gone: Sequence[str] = ()
+    ) -> list[str]:
+        """Claim what stands in the registry now; the ids that were won."""
+        known = store.known_entries([entry.id for entry in entries])
+        return sorted(store.claim([(known.get(entry.id), entry) for entry in entries], now, gone))
+
     def test_one_of_two_claims_wins_and_the_other_waits_for_the_end_of_the_lease(self, prepared: Store) -> None:
         now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
         later, latest = now + dt.timedelta(seconds=60), now + dt.timedelta(seconds=120)
         prepared.put_entries([document("known").entry])
         first = [self.claimed(name, "one", later) for name in ("new", "known")]
-        assert set(prepared.claim(first, now)) == {"new", "known"}
+        assert self.claims(prepared, first, now) == ["known", "new"]
         assert prepared.entry("new") == first[0]
         second = [self.claimed(name, "two", latest) for name in ("new", "other")]
-        assert list(prepared.claim(second, now)) == ["other"]
+        assert self.claims(prepared, second, now) == ["other"]
         assert prepared.entry("new") == first[0]
-        assert set(prepared.claim(first, now)) == {"new", "known"}  # one may claim again what it holds
-        assert list(prepared.claim(second[:1], later)) == ["new"]  # the lease has ended
-        assert list(prepared.claim(first[:1], later, gone=["two"])) == ["new"]  # its owner is known to be dead
+        assert self.claims(prepared, first, now) == ["known", "new"]  # one may claim again what it holds
+        assert self.claims(prepared, second[:1], later) == ["new"]  # the lease has ended
+        assert self.claims(prepared, first[:1], later, ["two"]) == ["new"]  # its owner is known to be dead
         done = document("new", "text").entry
         prepared.put_entries([done])
-        assert list(prepared.claim(second[:1], now)) == ["new"]  # nobody works on it
+        assert self.claims(prepared, second[:1], now) == ["new"]  # nobody works on it
 
     def test_of_many_that_claim_at_once_each_document_gets_one(self, prepared: Store) -> None:
         now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
         until = now + dt.timedelta(seconds=60)
         prepared.put_entries([document(f"d{number}").entry for number in range(0, 20, 2)])
+        known = prepared.known_entries([f"d{number}" for number in range(20)])
         ready, won = threading.Barrier(4), {}
 
         def claim(owner: str) -> None:
+            wanted = [(known.get(f"d{number}"), self.claimed(f"d{number}", owner, until)) for number in range(20)]
             ready.wait(30)
-            won[owner] = set(prepared.claim([self.claimed(f"d{number}", owner, until) for number in range(20)], now))
+            won[owner] = set(prepared.claim(wanted, now))
 
         threads = [threading.Thread(target=claim, args=(f"owner-{number}",)) for number in range(4)]
         for thread in threads:
@@ -493,11 +503,97 @@ class StoreContract:
         for owner, ids in won.items():
             assert all(prepared.entry(id_).owner == owner for id_ in ids)
 
+    def test_what_changed_since_it_was_read_is_not_claimed(self, prepared: Store) -> None:
+        now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        later = now + dt.timedelta(seconds=60)
+        prepared.put_entries([document(name).entry for name in ("deleted", "changed", "still")])
+        read = prepared.known_entries(["deleted", "changed", "still", "new", "added"])
+        prepared.forget(["deleted"])
+        prepared.put_entries([document("changed", groups=("board",)).entry, document("added").entry])
+        wanted = [
+            (read.get(name), self.claimed(name, "one", later))
+            for name in ("deleted", "changed", "still", "new", "added")
+        ]
+        assert sorted(prepared.claim(wanted, now)) == ["new", "still"]
+        assert prepared.entry("deleted") is None
+        assert prepared.entry("changed").groups == ("board",)
+        assert prepared.entry("added") == document("added").entry
+
+    def test_who_claims_once_more_what_it_holds_forgets_no_request(self, prepared: Store) -> None:
+        first, asked, second = (dt.datetime(2026, 1, 1, 12, minute, tzinfo=dt.UTC) for minute in (1, 2, 3))
+        mine = self.claimed("a", "one", second, started=first)
+        prepared.claim([(None, mine)], first)
+        prepared.renew([dataclasses.replace(mine, queued=asked)])
+        again = dataclasses.replace(mine, started=second, attempts=2)
+        assert list(prepared.claim([(mine, again)], second)) == ["a"]
+        assert prepared.entry("a") == dataclasses.replace(again, started=first, queued=asked)
+
+    def test_entries_are_exchanged_only_for_those_that_were_read(self, prepared: Store) -> None:
+        now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        held = self.claimed("held", "one", now)
+        prepared.put_entries([document("a").entry, document("b").entry, document("c").entry, held])
+        read = prepared.known_entries("abc")
+        prepared.forget(["a"])
+        prepared.put_entries([document("b", groups=("board",)).entry])
+        prepared.renew([dataclasses.replace(held, lease=now + dt.timedelta(seconds=60))])
+        new = {name: document(name, title="New", updated=now).entry for name in ("a", "b", "c", "d", "held")}
+        wanted = [*((read[name], new[name]) for name in "abc"), (None, new["d"]), (held, new["held"])]
+        for _ in range(2):  # a call whose answer was lost is repeated
+            assert sorted(prepared.exchange(wanted)) == ["c", "d", "held"]
+        assert prepared.entry("a") is None and prepared.entry("b").groups == ("board",)
+        assert [prepared.entry(name) for name in ("c", "d", "held")] == [new["c"], new["d"], new["held"]]
+        assert list(prepared.exchange([(None, dataclasses.replace(new["c"], title="Newer"))])) == ["c"]
+        assert prepared.entry("c").title == "New"
+
+    def test_final_entries_are_for_what_is_still_held(self, prepared: Store) -> None:
+        started, asked, now = (dt.datetime(2026, 1, 1, 12, minute, tzinfo=dt.UTC) for minute in (1, 2, 3))
+        names = ("done", "asked", "given-back", "asked-back", "deleted", "theirs")
+        mine = {name: self.claimed(name, "one", now, started=started, depth=1) for name in names}
+        prepared.claim([(None, entry) for entry in mine.values()], started)
+        prepared.renew([dataclasses.replace(mine[name], queued=asked) for name in ("asked", "asked-back")])
+        prepared.forget(["deleted"])
+        theirs = dataclasses.replace(mine["theirs"], owner="two")
+        prepared.put_entries([theirs])
+        state = {"state": DocumentState.FAILED, "error": "It is torn.", "updated": now, "started": started}
+        finals = {name: document(name, **state).entry for name in ("done", "asked", "deleted", "theirs")}
+        given = {**finals, "given-back": None, "asked-back": None}
+        assert sorted(prepared.settle(given, "one")) == ["asked", "asked-back", "done", "given-back"]
+        assert prepared.entry("done") == finals["done"]
+        queued = {"state": DocumentState.QUEUED, "error": "", "queued": asked, "depth": 1, "owner": "", "lease": None}
+        assert prepared.entry("asked") == dataclasses.replace(finals["asked"], **queued)
+        assert prepared.entry("asked-back") == dataclasses.replace(mine["asked-back"], **queued)
+        assert prepared.entry("given-back") is prepared.entry("deleted") is None
+        assert prepared.entry("theirs") == theirs
+        assert {"done", "asked"} <= set(prepared.settle(given, "one"))  # repeated, as its answer was lost
+
+    def test_documents_are_written_only_while_they_are_held(self, prepared: Store) -> None:
+        started, asked, now = (dt.datetime(2026, 1, 1, 12, minute, tzinfo=dt.UTC) for minute in (1, 2, 3))
+        names = ("done", "asked", "deleted", "theirs")
+        self.fill(prepared, document("theirs", "what was there"))
+        mine = {name: self.claimed(name, "one", now, started=started) for name in names}
+        self.claims(prepared, list(mine.values()), started)
+        prepared.renew([dataclasses.replace(mine["asked"], queued=asked)])
+        prepared.delete_document("deleted")
+        prepared.put_entries([dataclasses.replace(mine["theirs"], owner="two")])
+        writes = [document(name, f"text of {name}", started=started) for name in names]
+        for _ in range(2):  # a call whose answer was lost is repeated
+            assert prepared.write(writes, MODEL, "one") == dict.fromkeys(("deleted", "theirs"), LOST)
+        prepared.refresh()
+        assert {name: [chunk.text for chunk in prepared.chunks(name)] for name in names} == {
+            "done": ["text of done"],
+            "asked": ["text of asked"],
+            "deleted": [],
+            "theirs": ["what was there"],
+        }
+        assert prepared.entry("done") == writes[0].entry
+        assert prepared.entry("asked") == dataclasses.replace(writes[1].entry, state=DocumentState.QUEUED, queued=asked)
+        assert prepared.entry("deleted") is None and prepared.entry("theirs").owner == "two"
+
     def test_a_lease_is_renewed_only_by_its_owner(self, prepared: Store) -> None:
         now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
         later = now + dt.timedelta(seconds=60)
         mine = self.claimed("a", "one", now, title="Mine")
-        prepared.claim([mine], now)
+        prepared.claim([(None, mine)], now)
         longer = dataclasses.replace(mine, lease=later, title="not written")
         assert list(prepared.renew([longer, self.claimed("absent", "one", later)])) == ["a"]
         assert prepared.entry("a") == dataclasses.replace(mine, lease=later)

@@ -164,7 +164,7 @@ def test_a_registry_of_an_earlier_version_is_upgraded_in_place(store: Elasticsea
     assert [entry.id for entry in later.entries().entries] == ["a"]
     now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     claimed = dataclasses.replace(known, owner="one", lease=now + dt.timedelta(seconds=60), attempts=1)
-    assert list(later.claim([claimed], now)) == ["a"]
+    assert list(later.claim([(known, claimed)], now)) == ["a"]
     assert later.entry("a") == claimed
 
 

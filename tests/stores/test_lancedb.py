@@ -85,7 +85,7 @@ def test_a_registry_of_an_earlier_version_is_upgraded_in_place(store: LanceStore
     assert known == document("a", "text").entry
     assert later.entries(states=[DocumentState.INDEXED]).total == 1
     claimed = dataclasses.replace(known, state=DocumentState.RUNNING, owner="one", attempts=1)
-    assert list(later.claim([claimed], dt.datetime.now(dt.UTC))) == ["a"]
+    assert list(later.claim([(known, claimed)], dt.datetime.now(dt.UTC))) == ["a"]
     assert later.entry("a") == claimed
     assert later.write([document("b", "other")]) == {}
     assert store.entry("b") is not None  # a process that opened the table before sees the new columns

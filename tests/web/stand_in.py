@@ -354,14 +354,11 @@ class Ingester:
         )
         return self.store.put(one)
 
-    def still_queued(self, sources: Sequence[str]) -> list[str]:
-        return list(sources)
-
     def ingest(
         self,
         sources: Iterable[str],
         *,
-        wait_for_others: bool,
+        queued: bool,
         notify: Callable[[str], None],
         stopping: threading.Event,
     ) -> Iterator[IngestOutcome]:

@@ -1,19 +1,24 @@
 """The background thread: it drains, survives, waits for services, and resumes."""
 
 import datetime as dt
+import io
 import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import chain
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from searchapp.errors import ModelMismatchError, ServiceUnavailableError
-from searchapp.model import DocumentState, IngestOutcome, Pause
+from searchapp.model import DocumentEntry, DocumentState, IngestOutcome, Pause
+from searchapp.settings import Settings
 from searchapp.web import jobs as jobs_module
 from searchapp.web.jobs import Jobs
+from searchapp.wiring import Application
+from tests.sources.site import serving
 from tests.waiting import eventually
 from tests.web.stand_in import StandIn, entry
 
@@ -127,6 +132,43 @@ def test_what_another_process_queues_is_noticed(app: StandIn, jobs: Jobs, monkey
     jobs.wait()
     app.ingester.queue("/srv/by-command.md")
     eventually(lambda: app.store.known["id-0"].state is DocumentState.INDEXED)
+
+
+def test_an_upload_does_not_wait_for_a_site_that_is_crawled(tmp_path: Path) -> None:
+    """Over the real parts, as it is about what two runs at once do to each other."""
+    application = Application(
+        Settings(data_dir=tmp_path, embedding_model="hashed:64", allowed_networks="127.0.0.0/8", crawl_delay_seconds=0)
+    )
+    jobs = Jobs(application)
+    with serving() as site:
+        site.page("/", "/a", "/b")
+        site.page("/a")
+        site.page("/b")
+        gate = site.gates["/b"] = threading.Event()
+        crawled = application.ingester.queue(site.base + "/", depth=1)
+        jobs.submit(crawled.source)
+        eventually(lambda: "/b" in site.asked)
+        upload = application.ingester.queue(application.originals.save_upload("a.md", io.BytesIO(b"# Upload\n\nText.")))
+        jobs.submit(upload.source)
+        eventually(lambda: state_of(application, upload) is DocumentState.INDEXED)
+        assert state_of(application, crawled) is DocumentState.RUNNING
+        gate.set()
+        jobs.wait()
+    assert jobs.problem is None
+    assert application.store.state_counts() == {DocumentState.INDEXED: 4}
+    jobs.stop()
+
+
+def state_of(application: Application, one: DocumentEntry) -> DocumentState | None:
+    entry = application.store.entry(one.id)
+    return entry.state if entry else None
+
+
+def test_a_site_that_cannot_be_crawled_now_is_told(app: StandIn, jobs: Jobs) -> None:
+    app.ingester.errors = [ModelMismatchError("Another model.", "Reindex.")]
+    jobs.submit(app.ingester.queue("https://example.org/", depth=2).source)
+    jobs.wait()
+    assert isinstance(jobs.problem, ModelMismatchError)
 
 
 def test_with_redis_the_workers_are_told_and_no_thread_starts(app: StandIn, jobs: Jobs) -> None:

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -36,6 +36,16 @@ class Place:
     seq_no: int
     primary_term: int
 
+    @classmethod
+    def of(cls, hit: Mapping[str, Any]) -> Self:
+        """That of a document as it was got."""
+        return cls(hit["_seq_no"], hit["_primary_term"])
+
+    @property
+    def condition(self) -> dict[str, int]:
+        """That it is still the last write, for the header of an action."""
+        return {"if_seq_no": self.seq_no, "if_primary_term": self.primary_term}
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -59,16 +69,15 @@ class Action:
     @classmethod
     def conditional(cls, index: str, id_: str, source: dict[str, Any], place: Place | None) -> Self:
         """Write a document if ``place`` is still its last write, or, where that is None, if there is none yet."""
-        header: dict[str, Any] = {"_index": index, "_id": id_}
-        if place:
-            header |= {"if_seq_no": place.seq_no, "if_primary_term": place.primary_term}
+        header = {"_index": index, "_id": id_} | (place.condition if place else {})
         verb = json.dumps({"index" if place else "create": header})
         return cls(id_, (verb, json.dumps(source, ensure_ascii=False)))
 
     @classmethod
-    def delete(cls, index: str, id_: str) -> Self:
-        """Remove a document; that there was none is no failure."""
-        return cls(id_, (json.dumps({"delete": {"_index": index, "_id": id_}}),))
+    def delete(cls, index: str, id_: str, place: Place | None = None) -> Self:
+        """Remove a document, if ``place`` is still its last write; that there was none is no failure without one."""
+        header = {"_index": index, "_id": id_} | (place.condition if place else {})
+        return cls(id_, (json.dumps({"delete": header}),))
 
 
 def write_all(client: Elasticsearch, actions: Iterable[Action], *, refresh: bool = False) -> dict[str, str]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from elasticsearch import NotFoundError
 
-from searchapp.errors import StorageError, UsageError
+from searchapp.errors import UsageError
 from searchapp.model import DocumentEntry, DocumentState, Pause
 from searchapp.stores.elasticsearch import documents
-from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
+from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.connection import translated
 from searchapp.stores.elasticsearch.index import ElasticsearchIndex
 from searchapp.stores.elasticsearch.installation import add_missing
@@ -21,7 +20,7 @@ from searchapp.stores.elasticsearch.listing import containing, page
 from searchapp.stores.elasticsearch.queries import readable_by
 from searchapp.stores.elasticsearch.templates import es_folder, registry_properties
 from searchapp.stores.paging import Cursor, EntryPage
-from searchapp.stores.registry import PAGE, EntryOrder, by_content, holds
+from searchapp.stores.registry import PAGE, EntryOrder, by_content
 
 Json = dict[str, Any]
 
@@ -45,8 +44,10 @@ class ElasticsearchRegistry(ElasticsearchIndex):
     def put_entries(self, entries: Sequence[DocumentEntry]) -> None:
         """See ``Registry``."""
         _ = self._upgraded
-        actions = [Action.index(self.names.documents, entry.id, documents.entry_source(entry)) for entry in entries]
-        write_all(self.client, actions, refresh=True)
+        write_all(self.client, map(self._put, entries), refresh=True)
+
+    def _put(self, entry: DocumentEntry) -> Action:
+        return Action.index(self.names.documents, entry.id, documents.entry_source(entry))
 
     @translated
     def entry(self, document_id: str) -> DocumentEntry | None:
@@ -138,54 +139,6 @@ class ElasticsearchRegistry(ElasticsearchIndex):
             ignore_unavailable=True,
         )["hits"]["hits"]
         return by_content(map(documents.entry_of, hits))
-
-    @translated
-    def claim(self, entries: Sequence[DocumentEntry], now: dt.datetime, gone: Collection[str] = ()) -> Collection[str]:
-        """See ``Registry``."""
-        return self._write_where(
-            entries,
-            lambda stored, entry: not holds(stored, entry, now, gone),
-            lambda _, entry: documents.entry_source(entry),
-        )
-
-    @translated
-    def renew(self, entries: Sequence[DocumentEntry]) -> Collection[str]:
-        """See ``Registry``."""
-
-        def renewed(stored: Json, entry: DocumentEntry) -> Json:
-            values = documents.entry_source(entry)  # ISO 8601 in UTC, so that the later moment is the greater text
-            later = {name: max(values[name] or "", stored.get(name) or "") or None for name in ("lease", "queued")}
-            return {**stored, **later}
-
-        return self._write_where(
-            entries,
-            lambda stored, entry: (
-                stored is not None and stored.state is DocumentState.RUNNING and stored.owner == entry.owner
-            ),
-            renewed,
-        )
-
-    def _write_where(
-        self,
-        entries: Sequence[DocumentEntry],
-        allowed: Callable[[DocumentEntry | None, DocumentEntry], bool],
-        content: Callable[[Json, DocumentEntry], Json],
-    ) -> list[str]:
-        """Write what is allowed by what is stored, if that is still stored when the write arrives."""
-        _ = self._upgraded
-        found = self._found([entry.id for entry in entries])
-        actions = []
-        for entry in entries:
-            hit = found.get(entry.id)
-            if allowed(documents.entry_of(hit) if hit else None, entry):
-                place = Place(hit["_seq_no"], hit["_primary_term"]) if hit else None
-                source = content(hit["_source"] if hit else {}, entry)
-                actions.append(Action.conditional(self.names.documents, entry.id, source, place))
-        failures = write_all(self.client, actions)
-        for reason in failures.values():
-            if not reason.startswith("version_conflict"):  # that is: another was faster
-                raise StorageError(f"Elasticsearch refused an entry of the registry: {reason}.", "Check es status.")
-        return [action.id for action in actions if action.id not in failures]
 
     @translated
     def forget(self, document_ids: Collection[str]) -> None:

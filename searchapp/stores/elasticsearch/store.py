@@ -14,24 +14,24 @@ from searchapp.embedding.base import Fingerprint
 from searchapp.errors import IndexSwitchedError, SearchAppError
 from searchapp.model import Chunk, Vector
 from searchapp.settings import Settings
-from searchapp.stores.base import DocumentWrite, LegQuery, LegResults, Reencoder
+from searchapp.stores.base import LOST, DocumentWrite, LegQuery, LegResults, Reencoder, held_writes
 from searchapp.stores.elasticsearch import documents, queries
-from searchapp.stores.elasticsearch.bulk import Action, write_all
+from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
+from searchapp.stores.elasticsearch.conditional import ConditionalRegistry
 from searchapp.stores.elasticsearch.connection import reading, translated
 from searchapp.stores.elasticsearch.held import held_documents
 from searchapp.stores.elasticsearch.installation import Step, add_missing, install, remove
-from searchapp.stores.elasticsearch.registry import ElasticsearchRegistry
 from searchapp.stores.elasticsearch.searching import search_version, switched_away
 from searchapp.stores.elasticsearch.templates import chunk_properties, es_folder
 from searchapp.stores.elasticsearch.versions import Version
-from searchapp.stores.elasticsearch.writing import delete_chunks, replace_documents
+from searchapp.stores.elasticsearch.writing import delete_chunks, delete_leftovers, replace_documents
 
 Json = dict[str, Any]
 
 log = logging.getLogger(__name__)
 
 
-class ElasticsearchStore(ElasticsearchRegistry):
+class ElasticsearchStore(ConditionalRegistry):
     """Chunks behind the alias ``<prefix>-chunks``, entries in ``<prefix>-documents``.
 
     A search goes to one version of the index by its own name, never through the alias: both legs meet the same version,
@@ -62,7 +62,9 @@ class ElasticsearchStore(ElasticsearchRegistry):
         return steps
 
     @translated
-    def write(self, writes: Sequence[DocumentWrite], model: Fingerprint | None = None) -> Mapping[str, str]:
+    def write(
+        self, writes: Sequence[DocumentWrite], model: Fingerprint | None = None, owner: str = ""
+    ) -> Mapping[str, str]:
         """See ``Store``; the documents go into every version that receives writes.
 
         A document fails when the live version refuses it. What another version lacks is found by ``es reindex`` before
@@ -73,15 +75,16 @@ class ElasticsearchStore(ElasticsearchRegistry):
         _ = self._upgraded
         written = dt.datetime.now(dt.UTC)
         known = self.known_entries([write.entry.id for write in writes])
+        held = held_writes(writes, known, owner)
         # A first try has no chunks yet.
         replacing = any(entry.content_hash or entry.attempts > 1 for entry in known.values())
         failed: dict[str, str] = {}
-        entries = [write.entry for write in writes]
+        entries = [write.entry for write in held]
         done: set[str] = set()
         # A version that was begun while this was being written must not miss it either: look again until none is new.
-        while targets := [version for version in self.written_versions() if version.name not in done]:
+        while held and (targets := [one for one in self.written_versions() if one.name not in done]):
             for version in targets:
-                accepted = [write for write in writes if write.entry.id not in failed]
+                accepted = [write for write in held if write.entry.id not in failed]
                 try:
                     with reading(self.where):
                         self._complete_mapping(version)
@@ -98,12 +101,21 @@ class ElasticsearchStore(ElasticsearchRegistry):
                         failed |= refused
                         entries = [write.entry for write in fitting]
                 done.add(version.name)
-        actions = [
-            Action.index(self.names.documents, entry.id, documents.entry_source(entry))
-            for entry in entries
-            if entry.id not in failed
-        ]
-        return failed | write_all(self.client, actions)
+        finals = {entry.id: entry for entry in entries if entry.id not in failed}
+        if not owner:
+            return failed | write_all(self.client, map(self._put, finals.values()))
+        kept, turned_away = self._settled(finals, owner)
+        lost = {write.entry.id for write in writes} - {*failed, *kept, *turned_away}
+        self._remove_leftovers(lost)
+        return failed | turned_away | dict.fromkeys(lost, LOST)
+
+    def _remove_leftovers(self, lost: Collection[str]) -> None:
+        """Remove what was written of documents that somebody deleted at the same time.
+
+        A document that the registry knows by now is in somebody else's hands.
+        """
+        for version in self.written_versions() if lost else ():
+            delete_leftovers(self.client, version.name, lost, self.known_entries)
 
     def _complete_mapping(self, version: Version) -> None:
         """Add the fields that a version made by an earlier searchapp lacks; looked at once a process."""
@@ -162,11 +174,15 @@ class ElasticsearchStore(ElasticsearchRegistry):
         """See ``Store``; it goes from every version that receives writes."""
         if self.fingerprint() is None:
             return False
-        known = self.entry(document_id) is not None
-        # The entry goes last, so that a deletion that was cut short can be repeated.
-        gone = [delete_chunks(self.client, version.name, [document_id]) for version in self.written_versions()]
-        write_all(self.client, [Action.delete(self.names.documents, document_id)], refresh=True)
-        return known or any(gone)
+        removed: list[int] = []
+
+        def emptied(_: str, hit: Json | None) -> Action | None:
+            # The entry goes last, so that a deletion that was cut short can be repeated, and only as it was found: if
+            # it has changed, a version was perhaps written that was not there yet when passages were removed.
+            removed.extend(delete_chunks(self.client, one.name, [document_id]) for one in self.written_versions())
+            return Action.delete(self.names.documents, document_id, Place.of(hit)) if hit else None
+
+        return bool(self._all_written([document_id], emptied, refresh=True)) or any(removed)
 
     @translated
     def search(self, query: LegQuery) -> LegResults:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
 from searchapp.stores.base import DocumentWrite
 from searchapp.stores.elasticsearch import documents
-from searchapp.stores.elasticsearch.bulk import Action, write_all
+from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
 
 MAX_TERMS = 10_000
 """Hashes or ids asked for in one query; Elasticsearch's default limits are 65,536 terms and 10,000 hits."""
@@ -50,9 +50,32 @@ def delete_chunks(client: Elasticsearch, index: str, document_ids: Sequence[str]
     return len(ids)
 
 
+def delete_leftovers(
+    client: Elasticsearch,
+    index: str,
+    document_ids: Collection[str],
+    known: Callable[[Collection[str]], Collection[str]],
+) -> None:
+    """Remove the chunks of those of the documents that are not ``known`` once their chunks have been looked up.
+
+    A chunk that is written anew in between stays: a document is known before its chunks are written.
+    """
+    client.indices.refresh(index=index)
+    hits = list(_chunk_hits(client, index, document_ids))
+    unknown = set(document_ids).difference(known(document_ids))
+    gone = [Action.delete(index, hit["_id"], Place.of(hit)) for hit in hits if hit["sort"][0] in unknown]
+    write_all(client, gone, refresh=True)
+
+
 def chunk_ids(client: Elasticsearch, index: str, document_ids: Sequence[str]) -> dict[str, set[str]]:
     """The ids of all visible chunks of these documents in ``index``, by document."""
     found: dict[str, set[str]] = {}
+    for hit in _chunk_hits(client, index, document_ids):
+        found.setdefault(hit["sort"][0], set()).add(hit["_id"])
+    return found
+
+
+def _chunk_hits(client: Elasticsearch, index: str, document_ids: Collection[str]) -> Iterator[dict[str, Any]]:
     after: list[Any] | None = None
     while True:
         page = client.search(
@@ -60,14 +83,14 @@ def chunk_ids(client: Elasticsearch, index: str, document_ids: Sequence[str]) ->
             query={"bool": {"filter": [{"terms": {"document_id": list(document_ids)}}]}},
             sort=[{"document_id": "asc"}, {"position": "asc"}, {"hash": "asc"}],
             source=False,
+            seq_no_primary_term=True,
             size=MAX_TERMS,
             search_after=after,
             track_total_hits=False,
         )["hits"]["hits"]
-        for hit in page:
-            found.setdefault(hit["sort"][0], set()).add(hit["_id"])
+        yield from page
         if len(page) < MAX_TERMS:
-            return found
+            return
         after = page[-1]["sort"]
 
 

@@ -16,8 +16,9 @@ from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.filters import one_of, quoted, readable_by
 from searchapp.stores.lancedb.tables import LanceTables
 from searchapp.stores.lancedb.translated import translated
+from searchapp.stores.ownership import Replacement, claimed, is_held, is_written, latest, settled, stands
 from searchapp.stores.paging import Cursor, EntryPage, Place, page_of
-from searchapp.stores.registry import EntryOrder, by_content, holds, latest
+from searchapp.stores.registry import EntryOrder, by_content
 
 DOCUMENTS = "documents"
 PAUSE = "paused.json"
@@ -152,11 +153,23 @@ class LanceRegistry(LanceTables):
         return by_content(self._where(one_of("content_hash", content_hashes)) if content_hashes else ())
 
     @translated
-    def claim(self, entries: Sequence[DocumentEntry], now: dt.datetime, gone: Collection[str] = ()) -> Collection[str]:
+    def exchange(self, replacements: Sequence[Replacement]) -> Collection[str]:
         """See ``Registry``."""
         with self._writing():
-            known = self.known_entries([entry.id for entry in entries])
-            free = [entry for entry in entries if not holds(known.get(entry.id), entry, now, gone)]
+            known = self.known_entries([entry.id for _, entry in replacements])
+            done = [entry.id for _, entry in replacements if is_written(known.get(entry.id), entry)]
+            standing = [
+                entry for read, entry in replacements if entry.id not in done and stands(known.get(entry.id), read)
+            ]
+            self._upsert(standing)
+        return [*done, *(entry.id for entry in standing)]
+
+    @translated
+    def claim(self, wanted: Sequence[Replacement], now: dt.datetime, gone: Collection[str] = ()) -> Collection[str]:
+        """See ``Registry``."""
+        with self._writing():
+            known = self.known_entries([entry.id for _, entry in wanted])
+            free = [entry for one in wanted if (entry := claimed(known.get(one[1].id), one, now, gone)) is not None]
             self._upsert(free)
         return [entry.id for entry in free]
 
@@ -170,12 +183,21 @@ class LanceRegistry(LanceTables):
                     stored, lease=latest(stored.lease, entry.lease), queued=latest(stored.queued, entry.queued)
                 )
                 for entry in entries
-                if (stored := known.get(entry.id)) is not None
-                and stored.state is DocumentState.RUNNING
-                and stored.owner == entry.owner
+                if is_held(stored := known.get(entry.id), entry.owner)
             ]
             self._upsert(held)
         return [entry.id for entry in held]
+
+    @translated
+    def settle(self, finals: Mapping[str, DocumentEntry | None], owner: str) -> Collection[str]:
+        """See ``Registry``."""
+        with self._writing():
+            known = self.known_entries(finals)
+            held = {id_: settled(stored, finals[id_]) for id_, stored in known.items() if is_held(stored, owner)}
+            self._upsert([entry for entry in held.values() if entry is not None])
+            self.forget([id_ for id_, entry in held.items() if entry is None])
+        done = [id_ for id_, final in finals.items() if final is not None and is_written(known.get(id_), final)]
+        return [*held, *done]
 
     @translated
     def forget(self, document_ids: Collection[str]) -> None:

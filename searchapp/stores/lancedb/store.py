@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.model import Chunk, Vector
-from searchapp.stores.base import DocumentWrite, LegQuery, LegResults
+from searchapp.stores.base import LOST, DocumentWrite, LegQuery, LegResults, held_writes
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.filters import one_of, quoted
 from searchapp.stores.lancedb.nearest import index_vectors
@@ -83,17 +83,23 @@ class LanceStore(LanceRegistry):
         return False
 
     @translated
-    def write(self, writes: Sequence[DocumentWrite], model: Fingerprint | None = None) -> Mapping[str, str]:
+    def write(
+        self, documents: Sequence[DocumentWrite], model: Fingerprint | None = None, owner: str = ""
+    ) -> Mapping[str, str]:
         """See ``Store``; one transaction for the chunks of all documents, so it fails as a whole, by exception."""
-        if not writes:
-            return {}
+        ids = [write.entry.id for write in documents]
         with self._writing():
+            stored = self.known_entries(ids)
+            writes = held_writes(documents, stored, owner)
+            lost = dict.fromkeys(set(ids) - {write.entry.id for write in writes}, LOST)
+            if not writes:
+                return lost
             chunks = self._needed(CHUNKS)
             rows = [row for write in writes for row in schema.chunk_rows(write)]
             ids = [write.entry.id for write in writes]
             replaced = one_of("document_id", ids)
             # A first try has no earlier chunks; those of an interrupted one have no entry that tells of them.
-            known = any(entry.content_hash for entry in self.known_entries(ids).values())
+            known = any(entry.content_hash for entry in stored.values())
             known = known or bool(chunks.count_rows(replaced))
             data = pa.Table.from_pylist(rows, schema=chunks.schema)
             if not known:
@@ -108,7 +114,7 @@ class LanceStore(LanceRegistry):
             self._written += len(rows)
             if self._writes >= TIDY_EVERY and self._written >= TIDY_SHARE * chunks.count_rows():
                 self._tidy()
-        return {}
+        return lost
 
     @translated
     def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:
