@@ -9,8 +9,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, as_completed, wait
 from typing import Generic, TypeVar
 
 OVERTAKEN_SECONDS = 5.0
-"""What takes longer is overtaken: chosen, not measured. Another parser process has to be started for that, and takes its
-memory for as long as the slow document."""
+"""What takes longer is overtaken: chosen, not measured. Another parser process has to be started for that, and takes
+its memory for as long as the slow document."""
 
 PARSERS = min(2, os.cpu_count() or 1)
 """Documents that are parsed at a time. On one core nothing is gained by a second one."""
