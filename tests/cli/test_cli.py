@@ -69,7 +69,7 @@ def test_from_ingest_to_answer_and_delete(shell: Shell) -> None:
         ("absent.pdf", "failed"),
     }
     assert last["summary"]["indexed"] == 1 and last["summary"]["failed"] == 1
-    assert last["summary"]["chunks_per_second"] >= 0  # 0.0 on a machine that is busy
+    assert last["summary"]["chunks_per_second"] > 0
 
     found = json.loads(shell("search", "gloves", "--json").stdout)
     assert set(found) == {"query", "mode", "took_ms", "total", "hits", "facets", "matched", "did_you_mean", "weights"}
