@@ -145,11 +145,19 @@ class StoreContract:
             ("Elasticsearch 的 dense_vector 字段", "dense_vector"),
             ("Elasticsearch 的 dense_vector 字段", "字段"),
             ("Ｆｕｌｌ width", "full"),
+            ("Vitamin D in winter", "D"),
+            ("Phase II was passed", "II"),
+            ("Take 7 of them", "7"),
+            ("Skin care for men", "care"),
         ],
     )
     def test_words_find_themselves_in_every_script(self, prepared: Store, text: str, query: str) -> None:
         self.fill(prepared, document("a", text), document("b", "quite unrelated"))
         assert self.keyword(prepared, query) == [text]
+
+    def test_words_that_say_nothing_find_nothing(self, prepared: Store) -> None:
+        self.fill(prepared, document("a", "It is on the way to the end of this"))
+        assert self.keyword(prepared, "it is on the of") == []
 
     def test_a_file_is_found_by_its_name_and_the_parts_of_it(self, prepared: Store) -> None:
         self.fill(prepared, document("a", "body", source="/docs/annual-report_2024.pdf"), document("b", "annual"))

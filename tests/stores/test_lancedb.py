@@ -10,6 +10,7 @@ from pathlib import Path
 
 import lancedb
 import pytest
+from lancedb.index import FTS, IvfSq
 
 from searchapp.model import DocumentState, Filters
 from searchapp.stores import DocumentWrite, LegQuery
@@ -73,6 +74,26 @@ def test_a_table_of_before_chinese_words_is_searched_and_gets_them(tmp_path: Pat
     later.write([document("d", "新的引擎")])
     assert set(found(later, "引擎")) == {texts["a"], "新的引擎"}
     assert later.vectors([document("a", texts["a"]).chunks[0].chunk.hash])
+
+
+def test_a_table_that_left_out_too_many_words_is_indexed_anew(tmp_path: Path) -> None:
+    old = LanceStore(tmp_path / "index")
+    old.prepare(MODEL)
+    old.write([document("a", "vitamin D"), document("b", "vitamin C")])
+    old.refresh()
+    table = old._table("chunks")
+    table.create_index("content", config=FTS(base_tokenizer="icu"), name="content_idx")
+    table.drop_index("content_words_idx")
+
+    def found(words: str) -> list[str]:
+        store = LanceStore(tmp_path / "index")
+        return [chunk.text for chunk in store.search(LegQuery(keywords=words, vector=None, depth=10)).keyword]
+
+    assert len(found("vitamin")) == 2
+    assert found("D") == []
+    LanceStore(tmp_path / "index").prepare(MODEL)
+    assert found("D") == ["vitamin D"]
+    assert [one.name for one in table.list_indices() if one.columns == ["content"]] == ["content_words_idx"]
 
 
 def test_a_registry_of_an_earlier_version_is_upgraded_in_place(store: LanceStore) -> None:
@@ -153,6 +174,20 @@ def test_a_filter_finds_its_few_passages_through_the_vector_index(
     assert _indices(store)
     query = LegQuery(None, vector_of("something else"), depth=10, filters=Filters(types=("pdf",)))
     assert {chunk.text for chunk in store.search(query).semantic} == {"one", "two", "three"}
+
+
+def test_without_a_filter_only_the_nearest_partitions_are_looked_through(
+    store: LanceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nearest, "PROBES", 3)
+    store.prepare(MODEL)
+    store.write(_many(0, 2000))
+    store.refresh()
+    table = store._table("chunks")
+    table.create_index("vector", config=IvfSq(distance_type="cosine", num_partitions=8), name="vector_of_2000")
+    for every, partitions in ((False, 3), (True, 8)):
+        asked = nearest.nearest(table, vector_of("passage 7"), ["id"], every)
+        assert f"partitions_searched={partitions}," in asked.limit(10).analyze_plan()
 
 
 def test_the_vector_index_is_trained_again_when_the_table_has_doubled(

@@ -32,7 +32,8 @@ def search_table(table: Any, query: LegQuery, has_han: bool) -> LegResults:
             keyword = _keyword(table, query, query.keywords, has_han)
     if query.vector is not None:
         with stage(Stage.VECTOR):
-            semantic = _limited(nearest(table, query.vector, schema.FOUND_COLUMNS), query)
+            filtered = bool(conditions(query))
+            semantic = _limited(nearest(table, query.vector, schema.FOUND_COLUMNS, every=filtered), query)
     with stage(Stage.FACETS) if query.facets else contextlib.nullcontext():
         facets, matched = counted([*_all_matches(table, query, has_han), *semantic]) if query.facets else ({}, 0)
     return LegResults(

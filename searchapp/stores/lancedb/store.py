@@ -17,7 +17,7 @@ from searchapp.stores.lancedb.filters import one_of, quoted
 from searchapp.stores.lancedb.nearest import index_vectors
 from searchapp.stores.lancedb.registry import DOCUMENTS, LanceRegistry
 from searchapp.stores.lancedb.searching import search_table
-from searchapp.stores.lancedb.text_index import add_han, has_han, index_text
+from searchapp.stores.lancedb.text_index import add_han, has_han, has_words, index_text, index_words
 from searchapp.stores.lancedb.translated import translated
 
 CHUNKS = "chunks"
@@ -58,7 +58,10 @@ class LanceStore(LanceRegistry):
                 index_text(chunks)
             for name in (CHUNKS, DOCUMENTS):
                 self._add_groups(self._needed(name))
-            if not self._has_han(chunks := self._needed(CHUNKS)):
+            chunks = self._needed(CHUNKS)
+            if not has_words(chunks):
+                index_words(chunks)
+            if not self._has_han(chunks):
                 add_han(chunks)
 
     def _add_groups(self, table: Any) -> None:

@@ -7,14 +7,28 @@ from typing import Any
 import pyarrow as pa
 
 from searchapp.stores.lancedb import schema
+from searchapp.text.words import STOP_WORDS
 
 AT_ONCE = 5000
 """Passages that are read and written again in one go when a table gets its Chinese words."""
 
 _LAST = "han_characters_idx"
 
+_OF_WORDS = "content_words_idx"
+"""The index of ``content`` that leaves out ``_LEFT_OUT``; an earlier one has another name."""
+
+_LEFT_OUT = sorted((STOP_WORDS - {"i"}) | {"doe", "whi"})
+"""LanceDB's own list with ICU is that of many languages together: "vitamin D", "II" and "care" would not be found by
+these. Words are left out after they were stemmed, therefore the stems of "does" and "why"; "I" is a numeral, too."""
+
 
 def index_text(chunks: Any) -> None:
+    """Index a new table."""
+    index_words(chunks)
+    _index_han(chunks)
+
+
+def index_words(chunks: Any) -> None:
     """ICU cuts Japanese and Korean into words and English at word ends; positions allow exact phrases."""
     from lancedb.index import FTS
 
@@ -23,12 +37,15 @@ def index_text(chunks: Any) -> None:
         language="English",
         stem=True,
         remove_stop_words=True,
+        custom_stop_words=_LEFT_OUT,
         ascii_folding=True,
         with_position=True,
         max_token_length=None,
     )
-    chunks.create_index("content", config=config)
-    _index_han(chunks)
+    earlier = [index.name for index in chunks.list_indices() if index.columns == ["content"]]
+    chunks.create_index("content", config=config, name=_OF_WORDS)
+    for name in earlier:
+        chunks.drop_index(name)
 
 
 def _index_han(chunks: Any) -> None:
@@ -45,6 +62,11 @@ def _index_han(chunks: Any) -> None:
     )
     for field in schema.HAN:
         chunks.create_index(field.name, config=config, name=f"{field.name}_idx")
+
+
+def has_words(chunks: Any) -> bool:
+    """Whether the passages' words are indexed as they are now; a search finds them either way."""
+    return any(index.name == _OF_WORDS for index in chunks.list_indices())
 
 
 def has_han(chunks: Any) -> bool:
