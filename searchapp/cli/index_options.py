@@ -14,7 +14,8 @@ def compare_index_options(dataset: Path, split: str, types: str, as_json: bool) 
     """Measure the variants that ``types`` names, and print them."""
     from rich.table import Table
 
-    from searchapp.cluster.index_options import compare, read_variants
+    from searchapp.cluster.index_options import compare
+    from searchapp.cluster.vector_variants import read_variants
     from searchapp.evaluation import read_dataset
 
     variants, judged = read_variants(types), read_dataset(dataset, split)

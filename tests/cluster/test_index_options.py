@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from searchapp.cluster.index_options import EVERY_VARIANT, Variant, compare, read_variants
+from searchapp.cluster.index_options import compare
+from searchapp.cluster.vector_variants import read_variants
 from searchapp.errors import UsageError
 from searchapp.evaluation import read_dataset
-from searchapp.settings import IndexOptions, load_settings
+from searchapp.settings import load_settings
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.wiring import Application
 
@@ -52,17 +53,6 @@ def test_each_variant_is_measured_and_nothing_stays_behind(elasticsearch_url: st
         assert memory == [128 * 4, 128 + 16, 128 // 8 + 14, 128 // 8 + 14]
     left = ElasticsearchStore(settings).client.indices.get(index=f"{prefix}*")
     assert dict(left) == {}
-
-
-def test_variants_are_read() -> None:
-    assert read_variants("flat, bbq_hnsw:2.5") == (Variant(IndexOptions.FLAT), Variant(IndexOptions.BBQ_HNSW, 2.5))
-    assert read_variants("all") == EVERY_VARIANT and len(EVERY_VARIANT) == 14
-
-
-@pytest.mark.parametrize("text", ["", "hnsw,magic", "bbq_hnsw:x", "bbq_hnsw:0.5", "bbq_hnsw:11"])
-def test_a_variant_that_is_none_is_named(text: str) -> None:
-    with pytest.raises(UsageError):
-        read_variants(text)
 
 
 def test_the_embedded_store_cannot_be_compared(dataset: Path) -> None:
