@@ -39,6 +39,7 @@ from benchmarks.report_tables import growth
 from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.model import SearchMode, SearchRequest
 from searchapp.search import Searcher
+from searchapp.search.searcher import DEPTH
 from searchapp.settings import load_settings
 from searchapp.stores import LegQuery, build_store
 from tests.services import elasticsearch
@@ -46,7 +47,6 @@ from tests.services import elasticsearch
 ELASTICSEARCH = "elasticsearch"
 MODES = (SearchMode.KEYWORD, SearchMode.SEMANTIC, SearchMode.HYBRID)
 WARM_UP = 20
-DEPTH = 100
 
 
 class GivenVectors(HashedEmbedder):

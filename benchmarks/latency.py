@@ -26,12 +26,12 @@ from searchapp.evaluation.dataset import read_dataset
 from searchapp.evaluation.runner import throw_away
 from searchapp.model import SearchMode, SearchRequest
 from searchapp.search import Searcher
+from searchapp.search.searcher import DEPTH
 from searchapp.settings import load_settings
 from searchapp.stores import LegQuery
 from searchapp.wiring import Application
 
 DATA = Path(os.environ.get("SEARCHAPP_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
-DEPTH = 100
 MOST = 1.3
 WARM_UP = 30
 

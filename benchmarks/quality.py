@@ -42,7 +42,7 @@ SETS = {
     "CMRC 2018 dev": ("zh_cmrc2018_dev", "test"),
     "RGB zh": ("zh_rgb_retrieval", "test"),
 }
-WEIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9)
+WEIGHTS = (0.5, 0.6, 0.7, 0.8, 0.88, 0.95)
 STORES = ("Elasticsearch", "LanceDB")
 MOST_APART = 0.015
 LEAST_ON_SCIFACT = 0.735

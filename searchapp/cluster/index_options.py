@@ -24,6 +24,7 @@ from searchapp.errors import StorageError
 from searchapp.evaluation import Dataset
 from searchapp.model import Hit, SearchMode, SearchRequest, Vector
 from searchapp.search import Searcher
+from searchapp.search.searcher import DEPTH
 from searchapp.settings import IndexOptions, Settings
 from searchapp.stores import DocumentWrite, LegQuery, LegResults
 from searchapp.stores.elasticsearch import ElasticsearchStore
@@ -33,9 +34,6 @@ from searchapp.stores.elasticsearch.documents import chunk_source
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
-
-DEPTH = 100
-"""Passages that a search brings, as in a search of the application."""
 
 RECALL_AT = 10
 WARM_UP_QUERIES = 20

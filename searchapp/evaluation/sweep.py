@@ -24,10 +24,13 @@ FUSING = ("fusion", "semantic_weight")
 SEARCHING = ("oversample", "candidates")
 MOST_ROWS = 200
 
+WEIGHTS = sorted({*(tenth / 10 for tenth in range(11)), Settings.model_fields["semantic_weight"].default})
+"""Of the semantic leg: tenths, and what it is unless told otherwise."""
+
 PRESETS: Mapping[str, Sequence[Mapping[str, str]]] = {
     "fusion": (
         {"fusion": "rrf"},
-        *({"fusion": "weighted", "semantic_weight": f"{tenth / 10:g}"} for tenth in range(11)),
+        *({"fusion": "weighted", "semantic_weight": f"{weight:g}"} for weight in WEIGHTS),
     ),
     "index": tuple(
         {"oversample": oversample, "candidates": candidates}

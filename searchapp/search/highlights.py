@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from searchapp.text.occurrences import occurrences
-from searchapp.text.sentences import is_whole, sentence_spans
+from searchapp.text.sentences import is_whole, passage_spans
 from searchapp.text.words import Word
 
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
@@ -39,7 +39,7 @@ def pieces(text: str) -> list[tuple[int, int]]:
     """Sentences, a very long one cut into lengths."""
     return [
         (at, min(end, at + FRAGMENT_CHARACTERS))
-        for start, end in sentence_spans(text)
+        for start, end in passage_spans(text)
         for at in range(start, end, FRAGMENT_CHARACTERS)
     ]
 

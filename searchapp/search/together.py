@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from searchapp.stores import FoundChunk
 from searchapp.text.occurrences import occurrences
-from searchapp.text.sentences import sentence_spans
+from searchapp.text.sentences import passage_spans
 from searchapp.text.words import content_terms, fold_width
 
 
@@ -34,10 +34,9 @@ def _sentences(wanted: set[str], passage: FoundChunk) -> set[frozenset[str]]:
     found = [(word.start, word.term) for word in occurrences(text, wanted)]
     if not found:
         return {frozenset(named)}
-    spans = sentence_spans(text)
     sentences: set[frozenset[str]] = set()
     at = 0
-    for start, end in spans:
+    for start, end in passage_spans(text):
         held = set(named)
         while at < len(found) and found[at][0] < end:
             if found[at][0] >= start:

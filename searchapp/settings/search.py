@@ -19,7 +19,7 @@ class SearchSettings(BaseModel):
 
     fusion: Fusion = Field(Fusion.WEIGHTED, description="How both rankings become one: weighted or rrf.")
     semantic_weight: float = Field(
-        0.8,
+        0.88,
         ge=0.0,
         le=1.0,
         description="Share of the semantic leg in the weighted sum (0 to 1), for a query that the model knows.",

@@ -21,13 +21,20 @@ def occurrences(text: str, wanted: Collection[str]) -> list[Word]:
         return [word for word in words(text) if word.term in wanted]
     found = [] if text.isascii() else list(_foreign(text, wanted))
     for term in wanted:
-        found += _characters(text, term) if has_cjk(term) else _inflected(text, lowered, term)
+        if not term.isascii() and has_cjk(term):
+            found += _characters(text, term)
+        elif (beginning := _beginning(term)) in lowered:
+            found += _inflected(text, lowered, term, beginning)
     return sorted(found, key=lambda word: word.start)
 
 
-def _inflected(text: str, lowered: str, term: str) -> Iterator[Word]:
-    """English words: each form begins with the stem, but for "ies", of which the stem has "y"."""
-    beginning = term[:-1] if term.endswith("y") and len(term) >= _LEAST else term
+def _beginning(term: str) -> str:
+    """What each form of an English word begins with: its stem, but for "ies", of which the stem has "y"."""
+    return term[:-1] if term.endswith("y") and len(term) >= _LEAST else term
+
+
+def _inflected(text: str, lowered: str, term: str, beginning: str) -> Iterator[Word]:
+    """English words."""
     at = lowered.find(beginning)
     while at >= 0:
         end = at + 1

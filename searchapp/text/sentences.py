@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Words that take a full stop without ending a sentence; compared in lower case, without the stop.
 ABBREVIATIONS = frozenset(
@@ -28,6 +29,9 @@ _BOUNDARY = re.compile(
 _STOP = re.compile(r"[。！？｡….!?\n]")
 """What every boundary begins with: a set alone is searched for several times as fast as alternatives are tried."""
 _WHOLE = re.compile(rf"[。！？｡….!?]{_CLOSERS}{_CITATIONS}$")
+KEPT_TEXTS = 1024
+"""Passages whose sentences are remembered, some 3 MB."""
+
 _LONGEST_ABBREVIATION = 24
 """Characters that are looked at before a full stop."""
 
@@ -49,6 +53,12 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterato
         yield from _trimmed(text, begin, match.end())
         begin = match.end()
     yield from _trimmed(text, begin, stop)
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def passage_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """The ``sentence_spans`` of a whole passage: a search reads its best ones twice, and the next brings many again."""
+    return tuple(sentence_spans(text))
 
 
 def sentences(text: str) -> list[str]:

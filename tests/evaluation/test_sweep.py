@@ -25,9 +25,9 @@ def test_fusion_is_swept_without_asking_again(folder: Path, tmp_path: Path, monk
     application = Application(load_settings(data_dir=tmp_path, embedding_model="hashed:256"))
     evaluation = evaluate(application, read_dataset(folder), swept=read_sweep(["fusion"]))
     assert len(asked) == 2 * 3  # two queries in three modes
-    assert len(evaluation.sweep) == 12
+    assert len(evaluation.sweep) == 13
     (in_use,) = [row for row in evaluation.sweep if row.in_use]
-    assert in_use.settings == {"fusion": "weighted", "semantic_weight": "0.8"}
+    assert in_use.settings == {"fusion": "weighted", "semantic_weight": "0.88"}
     assert in_use.ndcg_at_10 == evaluation.results[SearchMode.HYBRID].ndcg_at_10 and in_use.p == 1.0
 
 
