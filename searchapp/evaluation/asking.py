@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from searchapp.embedding import Embedder, Fingerprint, embedder_for
@@ -137,7 +137,7 @@ def ask(
 def _kept(found: LegResults, share: float, text: str, passages: dict[str, FoundChunk]) -> Legs:
     """The text of a passage is kept once, however many queries find it."""
     keyword, semantic = (
-        [replace(passages.setdefault(chunk.id, chunk), score=chunk.score) for chunk in leg]
+        [passages.setdefault(chunk.id, chunk)._replace(score=chunk.score) for chunk in leg]
         for leg in (found.keyword, found.semantic)
     )
     return Legs(keyword, semantic, share, text)

@@ -67,12 +67,15 @@ class Searcher:
         asked = replace(request, query=query.text, filters=overlaid(request.filters, parse_filters(query.filters)))
         _refuse_beyond_window(asked)
 
+        known_share = self._known_share(asked, query.text)
+
         def found(deep: bool) -> Found:
             legs = self._legs(query, asked, deep)
-            return Found(query.text, with_variants(query.text), self._ranked(legs, asked, query.text, query.text), legs)
+            ranked = self._ranked(legs, asked, known_share, query.text)
+            return Found(query.text, with_variants(query.text), ranked, legs)
 
         results, legs = _paged(asked, found)
-        results = replace(results, weights=self._weights(asked, query.text))
+        results = replace(results, weights=self._weights(asked, known_share))
         if request.sentences:
             results = replace(results, hits=self._with_sentences(query.text, results.hits))
         if request.spelling and not request.offset:
@@ -106,14 +109,16 @@ class Searcher:
             facets=asked.facets,
         )
 
+        known_share = self._known_share(asked, chunk.text)
+
         def found(deep: bool) -> Found:
             legs = self._brought(leg_query, deep)
-            return Found(entry.title, terms, self._ranked(legs, asked, chunk.text), legs)
+            return Found(entry.title, terms, self._ranked(legs, asked, known_share), legs)
 
         results, _ = _paged(asked, found)
         return replace(
             results,
-            weights=self._weights(asked, chunk.text),
+            weights=self._weights(asked, known_share),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
 
@@ -199,17 +204,19 @@ class Searcher:
         configured = self._embedder
         return embedder_for(model_in_use(self._store, configured.fingerprint), configured, self._settings)
 
-    def _ranked(self, legs: LegResults, request: SearchRequest, text: str, question: str = "") -> Mapping[str, float]:
+    def _ranked(
+        self, legs: LegResults, request: SearchRequest, known_share: float, question: str = ""
+    ) -> Mapping[str, float]:
         """Ids and fused scores, best first. What later pages bring comes after all that earlier ones could show.
 
         Sentences are read for the words of ``question``; "" leaves that out.
         """
         first = _first_depth(request)
         with stage(Stage.FUSION):
-            best = self._fused(legs.keyword[:first], legs.semantic[:first], request.mode, text, first, question)
+            best = self._fused(legs.keyword[:first], legs.semantic[:first], request.mode, known_share, first, question)
         if max(len(legs.keyword), len(legs.semantic)) <= first:
             return best
-        deeper = self._fused(legs.keyword, legs.semantic, request.mode, text, MAX_WINDOW)
+        deeper = self._fused(legs.keyword, legs.semantic, request.mode, known_share, MAX_WINDOW)
         return dict(best) | {key: score for key, score in deeper.items() if key not in best}
 
     def _fused(
@@ -217,21 +224,22 @@ class Searcher:
         keyword: Sequence[FoundChunk],
         semantic: Sequence[FoundChunk],
         mode: SearchMode,
-        text: str,
+        known_share: float,
         depth: int,
         question: str = "",
     ) -> Mapping[str, float]:
         if mode is not SearchMode.HYBRID:
             return {chunk.id: chunk.score for chunk in (keyword if mode is SearchMode.KEYWORD else semantic)}
-        return hybrid(keyword, semantic, self._settings, self._known_share(text), depth, question)
+        return hybrid(keyword, semantic, self._settings, known_share, depth, question)
 
-    def _known_share(self, text: str) -> float:
-        return self._embedder_in_use().tokenizer.known_share(text)
+    def _known_share(self, request: SearchRequest, text: str) -> float:
+        """Of the text's tokens; 1 where one leg runs, which needs no weight."""
+        return self._embedder_in_use().tokenizer.known_share(text) if request.mode is SearchMode.HYBRID else 1.0
 
-    def _weights(self, request: SearchRequest, text: str) -> Mapping[Leg, float]:
+    def _weights(self, request: SearchRequest, known_share: float) -> Mapping[Leg, float]:
         if request.mode is not SearchMode.HYBRID or self._settings.fusion is Fusion.RRF:
             return {}
-        weight = self._settings.semantic_weight * self._known_share(text)
+        weight = self._settings.semantic_weight * known_share
         return {Leg.KEYWORD: 1.0 - weight, Leg.SEMANTIC: weight}
 
 
