@@ -34,7 +34,7 @@ def _beginning(term: str) -> str:
 
 
 def _inflected(text: str, lowered: str, term: str, beginning: str) -> Iterator[Word]:
-    """English words."""
+    """The words that begin with ``beginning`` and are forms of ``term``."""
     at = lowered.find(beginning)
     while at >= 0:
         end = at + 1

@@ -29,11 +29,11 @@ _BOUNDARY = re.compile(
 _STOP = re.compile(r"[。！？｡….!?\n]")
 """What every boundary begins with: a set alone is searched for several times as fast as alternatives are tried."""
 _WHOLE = re.compile(rf"[。！？｡….!?]{_CLOSERS}{_CITATIONS}$")
-KEPT_TEXTS = 1024
-"""Passages whose sentences are remembered, some 3 MB."""
-
 _LONGEST_ABBREVIATION = 24
 """Characters that are looked at before a full stop."""
+
+KEPT_TEXTS = 1024
+"""Passages whose sentences are remembered, some 3 MB."""
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:

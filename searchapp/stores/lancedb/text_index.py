@@ -66,12 +66,16 @@ def _index_han(chunks: Any) -> None:
 
 def has_words(chunks: Any) -> bool:
     """Whether the passages' words are indexed as they are now; a search finds them either way."""
-    return any(index.name == _OF_WORDS for index in chunks.list_indices())
+    return _is_indexed(chunks, _OF_WORDS)
 
 
 def has_han(chunks: Any) -> bool:
     """Whether every passage has its Chinese words in, and they are indexed."""
-    return any(index.name == _LAST for index in chunks.list_indices())
+    return _is_indexed(chunks, _LAST)
+
+
+def _is_indexed(chunks: Any, name: str) -> bool:
+    return any(index.name == name for index in chunks.list_indices())
 
 
 def add_han(chunks: Any) -> None:
