@@ -11,7 +11,8 @@
 
 The model and each peer run twice: as their documentation sets them up, with the precision and the batches that they
 choose by themselves, and with searchapp's precision given by hand. The target, 1.8 times the faster peer, is judged
-against both. The rows differ in nothing else.
+against both. The rows differ in nothing else. searchapp runs once more with passages embedded in 8 bits, as a setting
+asks for.
 
 All contenders live in processes of their own with the model loaded, and take turns in every round, so that a machine
 that slows down slows all of them. The baselines are no dependencies; they want an environment of their own, since they
@@ -102,7 +103,8 @@ def speed(wanted: argparse.Namespace, folder: Path, keep: Callable[[dict[str, An
     contenders = []
     dtypes = facts["dtype"], facts["library_dtype"]
     for name, row in rows_to_measure(wanted.contenders, *dtypes, baselines=bool(wanted.baselines)).items():
-        given = {"model": facts["model"], "url": wanted.elasticsearch if row.server else "", **shared}
+        url = wanted.elasticsearch if row.server else ""
+        given = {"model": facts["model"], "url": url, "precision": row.precision, **shared}
         if row.by_hand:
             given["dtype"] = facts["dtype"]
         python = wanted.baselines if row.peer else sys.executable

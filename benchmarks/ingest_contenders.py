@@ -58,7 +58,11 @@ def searchapp(facts: Facts) -> tuple[Facts, Task]:
     from searchapp.embedding import build_embedder
     from searchapp.settings import load_settings
 
-    settings = load_settings(data_dir=Path(facts["folder"]) / "data", elasticsearch_url=facts["url"])
+    settings = load_settings(
+        data_dir=Path(facts["folder"]) / "data",
+        elasticsearch_url=facts["url"],
+        embedding_precision=facts["precision"],
+    )
     embedder = build_embedder(settings)
     texts = _texts(facts)
     embedder.embed_documents(texts[:WARM_UP])

@@ -10,7 +10,7 @@ from typing import Any
 TARGET = 1.8
 """Passages a second of searchapp on Elasticsearch, as a multiple of the faster peer's."""
 
-OURS = "searchapp"
+OURS, OURS_IN_8_BITS = "searchapp", "searchapp-int8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Row:
     """A contender: ``task`` is its function in ``ingest_contenders.py``.
 
     A library chooses its precision by itself (float32 for this model) unless ``by_hand`` gives it searchapp's.
-    ``server`` says whether it writes to Elasticsearch, ``peer`` whether it lives in the environment of the baselines.
+    ``server`` says whether it writes to Elasticsearch, ``peer`` whether it lives in the environment of the baselines,
+    ``precision`` is searchapp's setting of that name.
     """
 
     task: str
@@ -26,12 +27,14 @@ class Row:
     by_hand: bool = False
     server: bool = True
     peer: bool = False
+    precision: str = "full"
 
 
 ROWS = {
     "bare": Row("bare", "the bare model", server=False),
     "bare-by-hand": Row("bare", "the bare model", by_hand=True, server=False),
     OURS: Row("searchapp", "searchapp"),
+    OURS_IN_8_BITS: Row("searchapp", "searchapp", precision="int8"),
     "searchapp-lancedb": Row("searchapp", "searchapp", server=False),
     "langchain": Row("langchain", "LangChain", peer=True),
     "langchain-by-hand": Row("langchain", "LangChain", by_hand=True, peer=True),
@@ -72,13 +75,13 @@ class Verdict:
         return self.times >= TARGET
 
 
-def verdict(contenders: Mapping[str, Mapping[str, Any]], *, by_hand: bool) -> Verdict | None:
-    """Against the peers as documented or with our precision by hand; None where no such pair was measured."""
-    if OURS not in contenders:
+def verdict(contenders: Mapping[str, Mapping[str, Any]], *, by_hand: bool = False, ours: str = OURS) -> Verdict | None:
+    """``ours`` against the peers as documented or with our precision by hand; None where no such pair was measured."""
+    if ours not in contenders:
         return None
     found = []
     for name, row in ROWS.items():
         if row.peer and row.by_hand == by_hand and name in contenders:
-            rounds = shares(contenders[OURS]["passages_a_second"], contenders[name]["passages_a_second"])
+            rounds = shares(contenders[ours]["passages_a_second"], contenders[name]["passages_a_second"])
             found.append(Verdict(name, statistics.median(rounds), min(rounds), max(rounds)))
     return min(found, key=lambda one: one.times, default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
-from benchmarks.ingest_rows import ROWS, TARGET, Verdict, shares, verdict
+from benchmarks.ingest_rows import OURS_IN_8_BITS, ROWS, TARGET, Verdict, shares, verdict
 
 
 def section(told: dict[str, Any]) -> str:
@@ -15,8 +15,12 @@ def section(told: dict[str, Any]) -> str:
 
 def label(name: str, one: dict[str, Any]) -> str:
     """A contender, what it writes to, and the precision it has from whom."""
-    by = "by itself" if name.startswith("searchapp") else "by hand" if ROWS[name].by_hand else "as documented"
-    who = f"{ROWS[name].label} {one['version']}".strip()
+    row = ROWS[name]
+    if row.peer or row.task == "bare":
+        by = "by hand" if row.by_hand else "as documented"
+    else:
+        by = "by itself" if row.precision == "full" else "by a setting"
+    who = f"{row.label} {one['version']}".strip()
     return f"{', '.join(filter(None, (who, one['store'])))}: {one['dtype']} {by}"
 
 
@@ -47,6 +51,8 @@ def speed(told: dict[str, Any]) -> str:
         lines.append("- with searchapp's precision given by hand: the same, as here searchapp takes theirs.")
     else:
         lines.append(f"- with searchapp's precision given by hand: {_told(by_hand, contenders)}")
+    in_8_bits = verdict(contenders, ours=OURS_IN_8_BITS)
+    lines.append(f"- with SEARCHAPP_EMBEDDING_PRECISION=int8, the others as documented: {_told(in_8_bits, contenders)}")
     return "\n".join(lines)
 
 

@@ -13,10 +13,11 @@ import numpy as np
 
 from searchapp.embedding.base import Fingerprint, batches_by_length
 from searchapp.embedding.precision import bfloat16_is_faster
+from searchapp.embedding.quantised import QuantisedModel, quantised, require_openvino
 from searchapp.errors import ModelUnavailableError
 from searchapp.memory import bound_compiled_programs
 from searchapp.model import Vector, Vectors
-from searchapp.settings import Settings
+from searchapp.settings import Precision, Settings
 from searchapp.tokens import FastTokenizer
 
 PACKAGED = "all-MiniLM-L6-v2"
@@ -35,8 +36,9 @@ gone to sleep must be woken. On busy cores a passage takes a fraction of the tim
 class SentenceTransformersEmbedder:
     """Runs a sentence-transformers model: the packaged one, a folder, or a name that the local hub cache knows.
 
-    bfloat16 is used where it is the faster one (``precision.py``; cosine 0.9999), else float32. Safe to share between
-    threads: one encodes at a time, as the model itself keeps every core busy.
+    bfloat16 is used where it is the faster one (``precision.py``; cosine 0.9999), else float32; an 8-bit copy embeds
+    passages where the settings ask for it (``quantised.py``). Safe to share between threads: one encodes at a time, as
+    the model itself keeps every core busy.
     """
 
     exclusive = True
@@ -49,7 +51,16 @@ class SentenceTransformersEmbedder:
     @cached_property
     def _model(self) -> Any:
         with self._lock:
-            return _load(self._name)
+            return load_model(self._name)
+
+    @property
+    def _has_copy(self) -> bool:
+        """Whether an 8-bit copy embeds passages; on a GPU the whole model is the faster one."""
+        return self._settings.embedding_precision is Precision.INT8 and self._model.device.type == "cpu"
+
+    @cached_property
+    def _copy(self) -> QuantisedModel:
+        return quantised(self._model, self._name, self.fingerprint.digest, self._settings.data_dir / "models")
 
     @cached_property
     def _prompts(self) -> tuple[str, str]:
@@ -65,6 +76,8 @@ class SentenceTransformersEmbedder:
         """See ``Embedder``."""
         with self._lock:
             query, document = self._prompts
+            if self._has_copy:
+                require_openvino()
             return Fingerprint(
                 provider="sentence-transformers",
                 model=Path(self._name).name
@@ -75,7 +88,7 @@ class SentenceTransformersEmbedder:
                 max_tokens=int(self._model.max_seq_length),
                 query_prompt=query,
                 document_prompt=document,
-                dtype=str(self._model.dtype).removeprefix("torch."),
+                dtype="int8" if self._has_copy else str(self._model.dtype).removeprefix("torch."),
             )
 
     @cached_property
@@ -89,7 +102,7 @@ class SentenceTransformersEmbedder:
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """See ``Embedder``."""
         _, prompt = self._prompts
-        return self._encode([prompt + text for text in texts])
+        return self._encode([prompt + text for text in texts], by_copy=self._has_copy)
 
     def embed_query(self, text: str) -> Vector:
         """See ``Embedder``."""
@@ -102,25 +115,26 @@ class SentenceTransformersEmbedder:
         prompt, _ = self._prompts
         return self._encode([prompt + text for text in texts])
 
-    def _encode(self, texts: list[str]) -> Vectors:
+    def _encode(self, texts: list[str], *, by_copy: bool = False) -> Vectors:
         vectors = np.empty((len(texts), self.fingerprint.dims), dtype=np.float32)
         size = self._settings.embedding_batch_size
         tokens = self.tokenizer.counts(texts) if len(texts) > size else None
         for batch in batches_by_length(texts, size, tokens):
+            some = [texts[index] for index in batch]
             with self._lock:
-                # float(): NumPy has no bfloat16. Normalised again after it, since bfloat16 keeps only 8 bits.
-                encoded = self._model.encode(
-                    [texts[index] for index in batch],
-                    batch_size=size,
-                    convert_to_tensor=True,
-                    show_progress_bar=False,
-                )
-            rows = encoded.float().cpu().numpy()
+                rows = self._copy.encode(some) if by_copy else self._whole(some)
+            # Also where the model has normalised: bfloat16 keeps only 8 bits.
             vectors[batch] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return vectors
 
+    def _whole(self, texts: list[str]) -> Vectors:
+        encoded = self._model.encode(texts, batch_size=len(texts), convert_to_tensor=True, show_progress_bar=False)
+        vectors: Vectors = encoded.float().cpu().numpy()  # float(): NumPy has no bfloat16
+        return vectors
 
-def _load(name: str) -> Any:
+
+def load_model(name: str) -> Any:
+    """The SentenceTransformer of that name, in the precision that is faster here. Raises ModelUnavailableError."""
     import logging
     import os
 

@@ -7,6 +7,7 @@ This is the only room that reads the environment.
 
 from searchapp.settings.access import Authentication
 from searchapp.settings.elasticsearch import IndexOptions
+from searchapp.settings.embedding import Precision
 from searchapp.settings.loading import SETTINGS_FILE, Settings, load_settings
 from searchapp.settings.search import Fusion
 from searchapp.settings.watching import LogFormat
@@ -17,6 +18,7 @@ __all__ = [
     "Fusion",
     "IndexOptions",
     "LogFormat",
+    "Precision",
     "Settings",
     "load_settings",
 ]
