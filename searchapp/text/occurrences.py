@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
+from operator import itemgetter
 
 from searchapp.text.words import CJK, Word, has_cjk, term_of, words
 
 _WORD = re.compile(rf"[^\W{CJK}]+")
+_WHOLE_WORD = re.compile(rf"(?<![^\W{CJK}])[^\W{CJK}]+")
 _FOREIGN_LETTER = re.compile(rf"[^\W\x00-\x7f{CJK}]")
 
 _LEAST = 3
 """Characters of the shortest term that may have been written with "ies" for its "y"."""
 
+KEPT_TEXTS = 512
+"""Texts whose words are remembered, some 2 MB: a search looks twice for its words in what it shows."""
 
-def occurrences(text: str, wanted: Collection[str]) -> list[Word]:
+
+@lru_cache(KEPT_TEXTS)
+def occurrences(text: str, wanted: frozenset[str]) -> tuple[Word, ...]:
     """The words of ``text`` whose term is ``wanted``, in order: what ``words`` yields, without the others."""
     lowered = text.lower()
     if len(lowered) != len(text):  # places would differ: "İ" becomes two characters
-        return [word for word in words(text) if word.term in wanted]
+        return tuple(word for word in words(text) if word.term in wanted)
     found = [] if text.isascii() else list(_foreign(text, wanted))
     for term in wanted:
         if not term.isascii() and has_cjk(term):
             found += _characters(text, term)
         elif (beginning := _beginning(term)) in lowered:
             found += _inflected(text, lowered, term, beginning)
-    return sorted(found, key=lambda word: word.start)
+    return tuple(sorted(found, key=itemgetter(1)))
 
 
 def _beginning(term: str) -> str:
@@ -38,9 +45,9 @@ def _inflected(text: str, lowered: str, term: str, beginning: str) -> Iterator[W
     at = lowered.find(beginning)
     while at >= 0:
         end = at + 1
-        if (word := _WORD.match(text, at)) and (at == 0 or not _WORD.match(text, at - 1)):
-            end = word.end()
-            if word.group().isascii() and term_of(word.group()) == term:
+        if match := _WHOLE_WORD.match(text, at):
+            end, word = match.end(), match.group()
+            if word.isascii() and term_of(word) == term:
                 yield Word(term, at, end)
         at = lowered.find(beginning, end)
 
