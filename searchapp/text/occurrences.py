@@ -19,6 +19,9 @@ _LEAST = 3
 KEPT_TEXTS = 512
 """Texts whose words are remembered, some 2 MB: a search looks twice for its words in what it shows."""
 
+KEPT_QUERIES = 64
+"""Sets of terms whose beginnings are remembered: a search looks for the same ones in thirty texts."""
+
 
 @lru_cache(KEPT_TEXTS)
 def occurrences(text: str, wanted: frozenset[str]) -> tuple[Word, ...]:
@@ -26,18 +29,25 @@ def occurrences(text: str, wanted: frozenset[str]) -> tuple[Word, ...]:
     lowered = text.lower()
     if len(lowered) != len(text):  # places would differ: "İ" becomes two characters
         return tuple(word for word in words(text) if word.term in wanted)
-    found = [] if text.isascii() else list(_foreign(text, wanted))
-    for term in wanted:
-        if not term.isascii() and has_cjk(term):
+    found: list[Word] = []
+    if not text.isascii():
+        found += _foreign(text, wanted)
+        for term in filter(has_cjk, wanted):
             found += _characters(text, term)
-        elif (beginning := _beginning(term)) in lowered:
+    for term, beginning in _beginnings(wanted):
+        if beginning in lowered:
             found += _inflected(text, lowered, term, beginning)
     return tuple(sorted(found, key=itemgetter(1)))
 
 
-def _beginning(term: str) -> str:
-    """What each form of an English word begins with: its stem, but for "ies", of which the stem has "y"."""
-    return term[:-1] if term.endswith("y") and len(term) >= _LEAST else term
+@lru_cache(KEPT_QUERIES)
+def _beginnings(wanted: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """English terms with what each of their forms begins with: the stem, but for "ies", of which the stem has "y"."""
+    return tuple(
+        (term, term[:-1] if term.endswith("y") and len(term) >= _LEAST else term)
+        for term in wanted
+        if not has_cjk(term)
+    )
 
 
 def _inflected(text: str, lowered: str, term: str, beginning: str) -> Iterator[Word]:
