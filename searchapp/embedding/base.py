@@ -43,7 +43,7 @@ class Fingerprint:
 
     def matches(self, other: Fingerprint) -> bool:
         """Whether vectors under both fingerprints may stand in one index."""
-        return dataclasses.replace(self, dtype="") == dataclasses.replace(other, dtype="")
+        return dataclasses.replace(self, dtype=other.dtype) == other
 
     def as_dict(self) -> dict[str, str | int]:
         """The fields as JSON values, for an index's metadata."""

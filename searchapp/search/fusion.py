@@ -20,7 +20,7 @@ def reciprocal_rank_fusion(rankings: Sequence[Ranking], k: int = RRF_K) -> dict[
     for ranking in rankings:
         for rank, (key, _) in enumerate(ranking, start=1):
             fused[key] = fused.get(key, 0.0) + 1.0 / (k + rank)
-    return _best_first(fused)
+    return best_first(fused)
 
 
 def weighted_sum(keyword: Ranking, semantic: Ranking, semantic_weight: float, depth: int) -> dict[str, float]:
@@ -35,7 +35,7 @@ def weighted_sum(keyword: Ranking, semantic: Ranking, semantic_weight: float, de
     words, meaning = _shares(keyword, least=0.0), _shares(semantic, least=-1.0)
     last_word = min(words.values(), default=0.0) if len(keyword) >= depth else 0.0
     last_meaning = min(meaning.values(), default=0.0)
-    return _best_first(
+    return best_first(
         {
             key: (1.0 - semantic_weight) * words.get(key, last_word) + semantic_weight * meaning.get(key, last_meaning)
             for key in words.keys() | meaning.keys()
@@ -48,6 +48,7 @@ def _shares(ranking: Ranking, least: float) -> Mapping[str, float]:
     return {key: (score - least) / best if best > 0 else 1.0 for key, score in ranking}
 
 
-def _best_first(fused: Mapping[str, float]) -> dict[str, float]:
-    # Ids break ties, so that the same search always gives the same order.
-    return dict(sorted(fused.items(), key=lambda item: (-item[1], item[0])))
+def best_first(scores: Mapping[str, float]) -> dict[str, float]:
+    """The scores, highest first; ids break ties, so that the same search always gives the same order."""
+    # Python's sort keeps the order of equals, also in reverse; pairs of score and id take twice as long to sort.
+    return {key: scores[key] for key in sorted(sorted(scores), key=scores.__getitem__, reverse=True)}

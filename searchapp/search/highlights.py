@@ -5,7 +5,7 @@ It works on the passage's text, not in the store, so that every store and also a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from searchapp.text.occurrences import occurrences
 from searchapp.text.sentences import is_whole, passage_spans
@@ -23,7 +23,7 @@ def highlights(terms: Collection[str], text: str) -> tuple[str, ...]:
 
     A passage without a matching word yields its first whole sentence, unmarked.
     """
-    found = occurrences(text, terms)
+    found = occurrences(text, frozenset(terms))
     spans = pieces(text)
     scored = [(len({w.term for w in found if start <= w.start < end}), start, end) for start, end in spans]
     best = sorted((piece for piece in scored if piece[0]), key=lambda piece: (-piece[0], piece[1]))[:FRAGMENTS]
@@ -44,7 +44,7 @@ def pieces(text: str) -> list[tuple[int, int]]:
     ]
 
 
-def _marked(text: str, start: int, end: int, found: list[Word]) -> str:
+def _marked(text: str, start: int, end: int, found: Sequence[Word]) -> str:
     parts: list[str] = []
     at = start
     for first, last in _joined([word for word in found if start <= word.start and word.end <= end]):
@@ -54,7 +54,7 @@ def _marked(text: str, start: int, end: int, found: list[Word]) -> str:
     return "".join(parts)
 
 
-def _joined(found: list[Word]) -> list[tuple[int, int]]:
+def _joined(found: Sequence[Word]) -> list[tuple[int, int]]:
     """Overlapping and touching matches as one: CJK terms are pairs of characters that share one."""
     spans: list[tuple[int, int]] = []
     for word in found:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from searchapp.search.fusion import reciprocal_rank_fusion, weighted_sum
+from searchapp.search.fusion import best_first, reciprocal_rank_fusion, weighted_sum
 from searchapp.search.reranker import reranker_named
 from searchapp.search.together import shares
 from searchapp.settings import Fusion, Settings
@@ -60,8 +60,4 @@ def _fused(
     weight = KNOWN * known_share + BLIND * (1.0 - known_share)
     for key, share in zip(best, shares(text, [passages[key] for key in best]), strict=True):
         fused[key] += weight * share
-    return _best_first(fused)
-
-
-def _best_first(scores: Mapping[str, float]) -> dict[str, float]:
-    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+    return best_first(fused)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from searchapp.model import Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults
 from searchapp.search.arrangement import Place, places, sorted_chunks
@@ -32,21 +32,36 @@ def page_of_results(request: SearchRequest, found: Found) -> SearchResults:
     ranked = sorted_chunks([by_id[chunk_id] for chunk_id in found.scores], request.sort)
     end = request.offset + request.size
     arranged = places(ranked, grouped=request.grouped, folded=request.folded, wanted=end)
-    leg_scores = _leg_scores(found.legs)
+    keyword, semantic = _ranks(found.legs.keyword), _ranks(found.legs.semantic)
     terms = content_terms(found.marked)
     reranks = request.mode is SearchMode.HYBRID  # in a single leg a score is BM25 or cosine
 
-    def hit(rank: int, chunk: FoundChunk) -> Hit:
+    def hit(rank: int, place: Place) -> Hit:
+        chunk = place.chunk
         score = found.scores[chunk.id]
-        return _hit(rank, score, chunk, leg_scores[chunk.id], terms, reranks and score >= ABOVE)
-
-    def placed(rank: int, place: Place) -> Hit:
-        return replace(
-            hit(rank, place.chunk),
+        legs = ((Leg.KEYWORD, keyword.get(chunk.id)), (Leg.SEMANTIC, semantic.get(chunk.id)))
+        return Hit(
+            rank=rank,
+            score=score,
+            chunk_id=chunk.id,
+            document_id=chunk.document_id,
+            title=chunk.title,
+            source=chunk.source,
+            type=chunk.type,
+            language=chunk.language,
+            text=chunk.text,
+            headings=chunk.headings,
+            page=chunk.page,
+            start=chunk.start,
+            end=chunk.end,
+            modified=chunk.modified,
+            legs={leg: LegScore(*ranked) for leg, ranked in legs if ranked},
+            highlights=highlights(terms, chunk.text),
             same_document=len(place.behind),
-            behind=tuple(hit(rank, chunk) for chunk in place.behind[:MOST_BEHIND]),
+            behind=tuple(hit(rank, Place(one)) for one in place.behind[:MOST_BEHIND]),
             nearly_same=len(place.duplicates),
-            duplicates=tuple(hit(rank, chunk) for chunk in place.duplicates[:MOST_BEHIND]),
+            duplicates=tuple(hit(rank, Place(one)) for one in place.duplicates[:MOST_BEHIND]),
+            reranked=reranks and score >= ABOVE,
         )
 
     return SearchResults(
@@ -54,7 +69,7 @@ def page_of_results(request: SearchRequest, found: Found) -> SearchResults:
         mode=request.mode,
         took_ms=0.0,
         total=_total(ranked, arranged, request),
-        hits=tuple(placed(rank, place) for rank, place in enumerate(arranged[request.offset :], request.offset + 1)),
+        hits=tuple(hit(rank, place) for rank, place in enumerate(arranged[request.offset :], request.offset + 1)),
         facets=_choices(found.legs.facets, {chunk.title for chunk in by_id.values()}),
         matched=found.legs.matched if request.facets else None,
     )
@@ -77,33 +92,6 @@ def _choices(facets: FacetCounts, titles: set[str]) -> FacetCounts:
     }
 
 
-def _leg_scores(legs: LegResults) -> dict[str, dict[Leg, LegScore]]:
-    scores: dict[str, dict[Leg, LegScore]] = {}
-    for leg, chunks in ((Leg.KEYWORD, legs.keyword), (Leg.SEMANTIC, legs.semantic)):
-        for rank, chunk in enumerate(chunks, start=1):
-            scores.setdefault(chunk.id, {})[leg] = LegScore(rank, chunk.score)
-    return scores
-
-
-def _hit(
-    rank: int, score: float, chunk: FoundChunk, legs: Mapping[Leg, LegScore], terms: set[str], reranked: bool
-) -> Hit:
-    return Hit(
-        rank=rank,
-        score=score,
-        chunk_id=chunk.id,
-        document_id=chunk.document_id,
-        title=chunk.title,
-        source=chunk.source,
-        type=chunk.type,
-        language=chunk.language,
-        text=chunk.text,
-        headings=chunk.headings,
-        page=chunk.page,
-        start=chunk.start,
-        end=chunk.end,
-        modified=chunk.modified,
-        legs=legs,
-        highlights=highlights(terms, chunk.text),
-        reranked=reranked,
-    )
+def _ranks(chunks: Sequence[FoundChunk]) -> dict[str, tuple[int, float]]:
+    """Each passage's rank and score in a leg, by id; only those of the page become ``LegScore``."""
+    return {chunk.id: (rank, chunk.score) for rank, chunk in enumerate(chunks, start=1)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from searchapp.stores import FoundChunk
 from searchapp.text.occurrences import occurrences
@@ -17,33 +19,25 @@ def shares(query: str, passages: Sequence[FoundChunk]) -> list[float]:
 
     A word counts the more, the fewer of ``passages`` have it: ``log(1 + n / (1 + df))``.
     """
-    wanted = content_terms(query)
+    wanted = frozenset(content_terms(query))
     had = [_sentences(wanted, passage) for passage in passages]
     frequency = Counter(term for sentences in had for term in frozenset[str]().union(*sentences))
     weights = {term: math.log(1.0 + len(passages) / (1 + frequency[term])) for term in wanted}
-    whole = sum(weights.values())
-    return [
-        max((_weight(weights, sentence) for sentence in sentences), default=0.0) / (whole or 1.0) for sentences in had
-    ]
+    whole = _weight(weights, wanted) or 1.0
+    return [max(_weight(weights, sentence) for sentence in sentences) / whole for sentences in had]
 
 
-def _sentences(wanted: set[str], passage: FoundChunk) -> set[frozenset[str]]:
-    """Which of the ``wanted`` terms each sentence has, those of the title in all of them."""
-    named = {word.term for word in occurrences(fold_width(passage.title), wanted)}
+def _sentences(wanted: frozenset[str], passage: FoundChunk) -> set[frozenset[str]]:
+    """Which of the ``wanted`` terms the sentences have that have any, those of the title in all of them."""
+    named = frozenset(word.term for word in occurrences(fold_width(passage.title), wanted))
     text = fold_width(passage.text)
-    found = [(word.start, word.term) for word in occurrences(text, wanted)]
-    if not found:
-        return {frozenset(named)}
-    sentences: set[frozenset[str]] = set()
-    at = 0
-    for start, end in passage_spans(text):
-        held = set(named)
-        while at < len(found) and found[at][0] < end:
-            if found[at][0] >= start:
-                held.add(found[at][1])
-            at += 1
-        sentences.add(frozenset(held))
-    return sentences
+    found = occurrences(text, wanted)
+    terms = named.union(word.term for word in found)
+    if len(terms) <= len(named) + 1:  # some sentence has them all
+        return {terms}
+    ends = [end for _, end in passage_spans(text)]
+    parted = groupby(found, lambda word: bisect_right(ends, word.start))
+    return {named.union(word.term for word in sentence) for _, sentence in parted}
 
 
 def _weight(weights: Mapping[str, float], sentence: frozenset[str]) -> float:

@@ -4,33 +4,50 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
+from operator import itemgetter
 
 from searchapp.text.words import CJK, Word, has_cjk, term_of, words
 
 _WORD = re.compile(rf"[^\W{CJK}]+")
+_WHOLE_WORD = re.compile(rf"(?<![^\W{CJK}])[^\W{CJK}]+")
 _FOREIGN_LETTER = re.compile(rf"[^\W\x00-\x7f{CJK}]")
 
 _LEAST = 3
 """Characters of the shortest term that may have been written with "ies" for its "y"."""
 
+KEPT_TEXTS = 512
+"""Texts whose words are remembered, some 2 MB: a search looks twice for its words in what it shows."""
 
-def occurrences(text: str, wanted: Collection[str]) -> list[Word]:
+KEPT_QUERIES = 64
+"""Sets of terms whose beginnings are remembered: a search looks for the same ones in thirty texts."""
+
+
+@lru_cache(KEPT_TEXTS)
+def occurrences(text: str, wanted: frozenset[str]) -> tuple[Word, ...]:
     """The words of ``text`` whose term is ``wanted``, in order: what ``words`` yields, without the others."""
     lowered = text.lower()
     if len(lowered) != len(text):  # places would differ: "İ" becomes two characters
-        return [word for word in words(text) if word.term in wanted]
-    found = [] if text.isascii() else list(_foreign(text, wanted))
-    for term in wanted:
-        if not term.isascii() and has_cjk(term):
+        return tuple(word for word in words(text) if word.term in wanted)
+    found: list[Word] = []
+    if not text.isascii():
+        found += _foreign(text, wanted)
+        for term in filter(has_cjk, wanted):
             found += _characters(text, term)
-        elif (beginning := _beginning(term)) in lowered:
+    for term, beginning in _beginnings(wanted):
+        if beginning in lowered:
             found += _inflected(text, lowered, term, beginning)
-    return sorted(found, key=lambda word: word.start)
+    return tuple(sorted(found, key=itemgetter(1)))
 
 
-def _beginning(term: str) -> str:
-    """What each form of an English word begins with: its stem, but for "ies", of which the stem has "y"."""
-    return term[:-1] if term.endswith("y") and len(term) >= _LEAST else term
+@lru_cache(KEPT_QUERIES)
+def _beginnings(wanted: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """English terms with what each of their forms begins with: the stem, but for "ies", of which the stem has "y"."""
+    return tuple(
+        (term, term[:-1] if term.endswith("y") and len(term) >= _LEAST else term)
+        for term in wanted
+        if not has_cjk(term)
+    )
 
 
 def _inflected(text: str, lowered: str, term: str, beginning: str) -> Iterator[Word]:
@@ -38,9 +55,9 @@ def _inflected(text: str, lowered: str, term: str, beginning: str) -> Iterator[W
     at = lowered.find(beginning)
     while at >= 0:
         end = at + 1
-        if (word := _WORD.match(text, at)) and (at == 0 or not _WORD.match(text, at - 1)):
-            end = word.end()
-            if word.group().isascii() and term_of(word.group()) == term:
+        if match := _WHOLE_WORD.match(text, at):
+            end, word = match.end(), match.group()
+            if word.isascii() and term_of(word) == term:
                 yield Word(term, at, end)
         at = lowered.find(beginning, end)
 

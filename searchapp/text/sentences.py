@@ -22,12 +22,12 @@ MARKER = rf"[\[【［](?:(?:[Pp]assages?|[Ss]ources?|段落|来源)\s*)?{_NUMBER
 _CLOSERS = r"[\"'”’»)\]」』）】》〉]*"
 _CITATIONS = rf"(?:[ ]?{MARKER})*"  # [1][2] after the stop belong to the sentence
 _BOUNDARY = re.compile(
-    rf"(?P<cjk>[。！？｡…]+{_CLOSERS}{_CITATIONS})"  # a CJK stop ends a sentence whatever follows
-    rf"|(?P<latin>[.!?]+{_CLOSERS}{_CITATIONS})(?=\s|$)"  # a Latin one only before white space
-    r"|(?P<line>\n)"
+    # A set alone is searched for several times as fast as alternatives are tried, so that it comes first.
+    r"[。！？｡….!?\n]"
+    rf"(?:(?<=[。！？｡…])[。！？｡…]*{_CLOSERS}{_CITATIONS}"  # a CJK stop ends a sentence whatever follows
+    rf"|(?<=[.!?])[.!?]*{_CLOSERS}{_CITATIONS}(?=\s|$)"  # a Latin one only before white space
+    r"|(?<=\n))"
 )
-_STOP = re.compile(r"[。！？｡….!?\n]")
-"""What every boundary begins with: a set alone is searched for several times as fast as alternatives are tried."""
 _WHOLE = re.compile(rf"[。！？｡….!?]{_CLOSERS}{_CITATIONS}$")
 _LONGEST_ABBREVIATION = 24
 """Characters that are looked at before a full stop."""
@@ -45,13 +45,14 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterato
     """
     stop = len(text) if end is None else end
     begin = start
-    for match in _boundaries(text, start, stop):
-        if match.lastgroup == "latin" and _is_inside_a_sentence(text, match.start(), match.end(), stop):
+    for match in _BOUNDARY.finditer(text, start, stop):
+        at, after = match.span()
+        if text[at] == "." and _is_inside_a_sentence(text, at, after, stop):
             continue
-        if match.lastgroup == "line" and _goes_on(text, begin, match.start(), stop):
+        if text[at] == "\n" and _goes_on(text, begin, at, stop):
             continue
-        yield from _trimmed(text, begin, match.end())
-        begin = match.end()
+        yield from _trimmed(text, begin, after)
+        begin = after
     yield from _trimmed(text, begin, stop)
 
 
@@ -71,15 +72,6 @@ def is_whole(sentence: str) -> bool:
     return _WHOLE.search(sentence) is not None
 
 
-def _boundaries(text: str, start: int, stop: int) -> Iterator[re.Match[str]]:
-    at = start
-    while found := _STOP.search(text, at, stop):
-        boundary = _BOUNDARY.match(text, found.start(), stop)
-        if boundary:
-            yield boundary
-        at = boundary.end() if boundary else found.end()
-
-
 def _goes_on(text: str, begin: int, line_end: int, stop: int) -> bool:
     """Whether the line after ``line_end`` continues the sentence that began at ``begin``."""
     following = line_end + 1
@@ -93,8 +85,6 @@ def _goes_on(text: str, begin: int, line_end: int, stop: int) -> bool:
 
 
 def _is_inside_a_sentence(text: str, at: int, after: int, stop: int) -> bool:
-    if text[at] != ".":
-        return False
     while after < stop and text[after] == " ":
         after += 1
     if text[after : min(after + 1, stop)].islower():
@@ -106,6 +96,8 @@ def _is_inside_a_sentence(text: str, at: int, after: int, stop: int) -> bool:
 
 def _last_word(text: str, start: int, end: int) -> str:
     """The word before ``end``, with the full stops within it."""
+    if (word := text[start:end].rpartition(" ")[2]).isalnum():
+        return word  # as almost all are
     if end > start and not (text[end - 1].isalnum() or text[end - 1] == "_"):
         return ""
     first = end

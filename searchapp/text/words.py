@@ -76,7 +76,7 @@ def telling_words(text: str, most: int = 48) -> str:
 
 def is_stop_term(term: str) -> bool:
     """Whether a term says nothing about the subject."""
-    return term in STOP_WORDS or any(character in CJK_STOP_CHARACTERS for character in term)
+    return term in STOP_WORDS or not CJK_STOP_CHARACTERS.isdisjoint(term)
 
 
 def is_cjk(text: str) -> bool:

@@ -136,7 +136,7 @@ class FakeInference:
 
     def resolved(self, search: Json) -> Json:
         """A search whose query vector is made here."""
-        knn = search.get("knn")
+        knn = search.get("knn") or search.get("query", {}).get("knn")
         if isinstance(knn, dict) and (builder := knn.pop("query_vector_builder", None)):
             asked = builder["text_embedding"]
             self.queries.append(asked["model_text"])

@@ -29,8 +29,8 @@ def test_the_setting_replaces_the_type_and_keeps_the_graph() -> None:
 
 def test_oversampling_is_always_explicit() -> None:
     query = LegQuery(keywords=None, vector=vector_of("x"), depth=10)
-    assert semantic_body(query, vector_of("x"))["knn"]["rescore_vector"] == {"oversample": 0.0}
-    assert semantic_body(query, vector_of("x"), 2.5)["knn"]["rescore_vector"] == {"oversample": 2.5}
+    assert semantic_body(query, vector_of("x"))["query"]["knn"]["rescore_vector"] == {"oversample": 0.0}
+    assert semantic_body(query, vector_of("x"), 2.5)["query"]["knn"]["rescore_vector"] == {"oversample": 2.5}
 
 
 @pytest.mark.parametrize("options", [one for one in IndexOptions if not one.value.startswith("bbq")])

@@ -82,20 +82,20 @@ def chunk_of(hit: Json) -> Chunk:
 def found_chunk(hit: Json, score: float) -> FoundChunk:
     """The passage that a hit carries, with its score in its leg."""
     source = hit["_source"]
-    return FoundChunk(
-        id=hit["_id"],
-        document_id=source["document_id"],
-        score=score,
-        text=source["text"],
-        title=source["title"],
-        source=source["source"],
-        type=source["type"],
-        language=source["language"],
-        headings=tuple(source["headings"]),
-        page=source.get("page"),
-        start=source["start"],
-        end=source["end"],
-        modified=_date(source.get("modified")),
+    return FoundChunk(  # by position, which takes half the time: a search makes 200
+        hit["_id"],
+        source["document_id"],
+        score,
+        source["text"],
+        source["title"],
+        source["source"],
+        source["type"],
+        source["language"],
+        tuple(source["headings"]),
+        source.get("page"),
+        source["start"],
+        source["end"],
+        _date(source.get("modified")),
     )
 
 

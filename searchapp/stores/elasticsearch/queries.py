@@ -64,12 +64,13 @@ def _words(query: LegQuery, han: bool) -> Json:
 def semantic_body(query: LegQuery, vector: Vector, oversample: float = 0.0, candidates: float = 2.0) -> Json:
     """Approximate nearest neighbours; the filters stand inside ``knn``, so that they apply before, not after.
 
+    As a query ``knn`` finds what it finds beside one, also over several shards, and saves the server a phase.
     Quantised vectors bring ``oversample`` times as many, which are ranked again by the whole vectors; 0 leaves that
     out. Elasticsearch ignores it where vectors are not quantised. ``candidates`` times as many are looked at in each
     shard. A vector of no dimensions is made by the server.
     """
     return {
-        "knn": _nearest(query, vector, oversample, candidates),
+        "query": {"knn": _nearest(query, vector, oversample, candidates)},
         "size": query.depth,
         "_source": FOUND_FIELDS,
         "track_total_hits": False,
