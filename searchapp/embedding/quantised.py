@@ -49,7 +49,7 @@ class QuantisedModel:
         import torch
 
         features = self._whole.preprocess(texts)
-        states = self._request.infer({key: features[key].numpy() for key in INPUTS}, share_outputs=True)[0]
+        states = self._request.infer({key: features[key].numpy() for key in INPUTS})[0]
         features["token_embeddings"] = torch.from_numpy(states)
         with torch.inference_mode():
             for module in list(self._whole)[1:]:
@@ -62,7 +62,7 @@ def require_openvino() -> None:
     """Raise ModelUnavailableError where the libraries of the extra are not installed."""
     if missing := [name for name in ("openvino", "nncf") if find_spec(name) is None]:
         raise ModelUnavailableError(
-            f"SEARCHAPP_EMBEDDING_PRECISION=int8 needs {' and '.join(missing)}, which is not installed.",
+            f"SEARCHAPP_EMBEDDING_PRECISION=int8 needs packages that are not installed: {', '.join(missing)}.",
             f"pip install 'searchapp[{EXTRA}]', or set SEARCHAPP_EMBEDDING_PRECISION=full.",
         )
 
@@ -73,16 +73,17 @@ def quantised(whole: Any, name: str, digest: str, folder: Path) -> QuantisedMode
     Raises ModelUnavailableError where none can be made, and StorageError where ``folder`` cannot be written.
     """
     place = folder / f"{digest[:16]}-int8"
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(
-            f"{place} cannot be written: {(error.strerror or 'input error').lower()}.",
-            "Choose another folder with SEARCHAPP_DATA_DIR.",
-        ) from error
-    with FileLock(place / "lock"):  # several workers begin at once
-        if not (place / COPY).is_file():
-            _make(name, place)
+    if not (place / COPY).is_file():
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            with FileLock(place / "lock"):  # several workers begin at once
+                if not (place / COPY).is_file():
+                    _make(name, place)
+        except OSError as error:
+            raise StorageError(
+                f"{place} cannot be written: {(error.strerror or 'input error').lower()}.",
+                "Choose another folder with SEARCHAPP_DATA_DIR.",
+            ) from error
     return QuantisedModel(whole, place)
 
 

@@ -92,7 +92,7 @@ def test_without_the_libraries_the_extra_is_named_before_anything_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quantised, "find_spec", lambda name: None)
-    with pytest.raises(ModelUnavailableError, match="needs openvino and nncf, which is not installed") as caught:
+    with pytest.raises(ModelUnavailableError, match="packages that are not installed: openvino, nncf") as caught:
         _ = embedder(tmp_path).fingerprint
     assert "pip install 'searchapp[openvino]'" in caught.value.remedy
 
