@@ -27,6 +27,8 @@ module that owns the client.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class SearchAppError(Exception):
     """Something went wrong that a person can understand; the base of every error raised on purpose."""
@@ -177,3 +179,11 @@ class StorageError(SearchAppError):
 
     code = "storage"
     http_status = 507
+
+
+def unwritable(folder: Path, error: OSError) -> StorageError:
+    """The error for a folder below the data folder that the system does not let be written."""
+    return StorageError(
+        f"{folder} cannot be written: {(error.strerror or 'input error').lower()}.",
+        "Free disk space, or choose another folder with SEARCHAPP_DATA_DIR.",
+    )

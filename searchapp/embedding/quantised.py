@@ -14,7 +14,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from searchapp.errors import ModelUnavailableError, StorageError
+from searchapp.errors import ModelUnavailableError, unwritable
 from searchapp.model import Vectors
 
 COPY = "transformer.xml"
@@ -22,9 +22,6 @@ COPY = "transformer.xml"
 
 INPUTS = ("input_ids", "attention_mask")
 """What the copy takes, ``(n, tokens) int64`` each."""
-
-EXTRA = "openvino"
-"""Of the package, with the libraries that make and run the copy."""
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +60,7 @@ def require_openvino() -> None:
     if missing := [name for name in ("openvino", "nncf") if find_spec(name) is None]:
         raise ModelUnavailableError(
             f"SEARCHAPP_EMBEDDING_PRECISION=int8 needs packages that are not installed: {', '.join(missing)}.",
-            f"pip install 'searchapp[{EXTRA}]', or set SEARCHAPP_EMBEDDING_PRECISION=full.",
+            "pip install 'searchapp[openvino]', or set SEARCHAPP_EMBEDDING_PRECISION=full.",
         )
 
 
@@ -80,10 +77,7 @@ def quantised(whole: Any, name: str, digest: str, folder: Path) -> QuantisedMode
                 if not (place / COPY).is_file():
                     _make(name, place)
         except OSError as error:
-            raise StorageError(
-                f"{place} cannot be written: {(error.strerror or 'input error').lower()}.",
-                "Choose another folder with SEARCHAPP_DATA_DIR.",
-            ) from error
+            raise unwritable(place, error) from error
     return QuantisedModel(whole, place)
 
 

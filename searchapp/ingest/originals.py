@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
-from searchapp.errors import StorageError
+from searchapp.errors import unwritable
 from searchapp.model import DocumentEntry, SourceType
 from searchapp.sources import PageVersion, RawSource
 
@@ -51,7 +51,7 @@ class Originals:
             folder.mkdir(exist_ok=True)
             arriving.replace(folder / name)
         except OSError as error:
-            raise _no_room(self._uploads, error) from error
+            raise unwritable(self._uploads, error) from error
         finally:
             with contextlib.suppress(OSError):
                 arriving.unlink(missing_ok=True)
@@ -78,7 +78,7 @@ class Originals:
             arriving.write_bytes(data)
             arriving.replace(self._pages / f"{document_id}{suffix}")
         except OSError as error:
-            raise _no_room(self._pages, error) from error
+            raise unwritable(self._pages, error) from error
         finally:
             with contextlib.suppress(OSError):
                 arriving.unlink(missing_ok=True)
@@ -114,10 +114,3 @@ class Originals:
             if deleted is None or upload.stat().st_mtime <= deleted.timestamp():
                 upload.unlink()
             upload.parent.rmdir()
-
-
-def _no_room(folder: Path, error: OSError) -> StorageError:
-    return StorageError(
-        f"{folder} cannot be written: {(error.strerror or 'input error').lower()}.",
-        "Free disk space, or choose another folder with SEARCHAPP_DATA_DIR.",
-    )

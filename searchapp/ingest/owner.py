@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from searchapp.errors import StorageError
+from searchapp.errors import unwritable
 
 STALE_SECONDS = 24 * 3600.0
 
@@ -33,10 +33,7 @@ class Owner:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
         except OSError as error:
-            raise StorageError(
-                f"{self._folder} cannot be written: {(error.strerror or 'input error').lower()}.",
-                "Free disk space, or choose another folder with SEARCHAPP_DATA_DIR.",
-            ) from error
+            raise unwritable(self._folder, error) from error
         self._remove_stale()
 
     def close(self, *, forgotten: bool) -> None:
