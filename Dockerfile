@@ -1,13 +1,14 @@
 # searchapp's image: the web server, the worker and the command line. docs/deploy.md tells how to run and to change it.
 #
-#   docker build .                          embeds on the CPU
+#   docker build .                          embeds with the models that it carries, prepared; without PyTorch
+#   docker build --build-arg TORCH=cpu .    can prepare others, too
 #   docker build --build-arg TORCH=cuda .   embeds on an NVIDIA GPU (several GB larger)
-#   docker build --build-arg TORCH=none .   small; for embedding models that Ollama serves
+#   docker build --build-arg MODELS= .      carries none; for embedding models that Ollama serves
 
 ARG PYTHON_VERSION=3.12
 
 FROM python:${PYTHON_VERSION}-slim AS build
-ARG TORCH=cpu
+ARG TORCH=none
 # Where packages come through a mirror.
 ARG PIP_INDEX_URL
 ARG UV_DEFAULT_INDEX
@@ -26,6 +27,9 @@ RUN ./requirements > requirements.txt \
     && uv pip install --constraint constraints.txt --requirement requirements.txt "$@"
 COPY . .
 RUN uv pip install --no-deps .
+# The default model, and the one that indices before it were built with; docs/deploy.md tells what each takes.
+ARG MODELS="multilingual-e5-small all-MiniLM-L6-v2"
+RUN docker/prepare /opt/models "$MODELS"
 
 FROM python:${PYTHON_VERSION}-slim
 # tesseract reads scanned pages, in the languages that ocr_languages names by default.
@@ -39,6 +43,7 @@ RUN groupadd --gid 10001 searchapp \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin searchapp \
     && install -d -o searchapp -g searchapp -m 0750 /data /models
 COPY --from=build /opt/venv /opt/venv
+COPY --from=build /opt/models /usr/share/searchapp/models
 COPY docker/health docker/preflight docker/setup /usr/local/bin/
 # Apart from the virtual environment, whose paths change with Python's version: a document's source is its path.
 COPY searchapp/samples /usr/share/searchapp/samples
@@ -47,6 +52,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     HOME=/tmp \
     HF_HOME=/models \
     SEARCHAPP_DATA_DIR=/data \
+    SEARCHAPP_MODELS_DIR=/usr/share/searchapp/models \
     SEARCHAPP_HOST=0.0.0.0
 USER 10001:10001
 # Settings that stand in searchapp.toml are read from here; the root file system may be read-only.

@@ -51,6 +51,6 @@ class Contender:
 
 
 def in_turns(contenders: Sequence[Contender], number: int) -> Iterator[Contender]:
-    """All of them for round ``number``; whoever goes first finds the coolest processor, so the order turns."""
+    """All of them for round ``number``; who goes first finds the coolest processor, so the order turns."""
     first = number % len(contenders)
     yield from (*contenders[first:], *contenders[:first])

@@ -8,10 +8,10 @@ round takes new text. The target is 2 % of the first ingest; parsing has to read
 matters: Markdown and PDF are measured. Time by the clock depends on what else the machine does, processor time (user
 and system, the parser's process included) much less; both are given. ``--json`` writes
 
-    {"pages", "store", "target", "formats": {"md": {"passages", "embedded": [n...], "first_seconds": [s...],
+    {"pages", "store", "target", "formats": {"md": {"chunks", "embedded": [n...], "first_seconds": [s...],
      "edit_seconds": [s...], "first_cpu_seconds": [s...], "edit_cpu_seconds": [s...]}, "pdf": {...}}}
 
-with one value a round; it is written anew after each.
+with one value a round; it is written again after each.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def processor_seconds() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """An ingest: seconds by the clock and of processors, passages embedded and in all."""
+    """An ingest: seconds by the clock and of processors, chunks embedded and in all."""
 
     seconds: float
     cpu_seconds: float

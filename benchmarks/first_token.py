@@ -1,9 +1,9 @@
 """Time to an answer's first word against the model's own: ``python -m benchmarks.first_token``.
 
 For each question the seconds from asking to the first word are divided by those that Ollama itself reports for the same
-call: loading the model and reading the prompt. What is above 1 is ours: searching, fitting passages, reading the
+call: loading the model and reading the prompt. What is above 1 is ours: searching, fitting chunks, reading the
 stream.
-It needs an Ollama with the model of the settings, and RGB's en_fact for passages (``--data``).
+It needs an Ollama with the model of the settings, and RGB's en_fact for chunks (``--data``).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def main() -> int:
         ratios = [ratio for question in asked if (ratio := _timed(answerer, question.text, chosen.passages))]
     ratios = ratios[1:]  # the first call loads both models and the vocabulary
     if not ratios:
-        print("No call told what it cost; ask more questions.")
+        print("No call said what it cost; ask more questions.")
         return 1
     median = statistics.median(ratios)
     print(f"\nMedian of {len(ratios)}, the first one left out: {median:.3f} (target {MOST_RATIO})")
@@ -84,7 +84,7 @@ def _timed(answerer: Any, question: str, passages: int) -> float | None:
                 first = time.perf_counter() - started
     spent = Watched.last
     if spent is None or not spent.done or not first:
-        print(f"| {question} | {fitted:.3f} | {first:.3f} | not told | | |")
+        print(f"| {question} | {fitted:.3f} | {first:.3f} | not known | | |")
         return None
     own = ((spent.load_duration or 0) + (spent.prompt_eval_duration or 0)) / NANOSECONDS
     print(f"| {question} | {fitted:.3f} | {first:.3f} | {own:.3f} | {spent.prompt_eval_count} | {first / own:.3f} |")

@@ -1,11 +1,11 @@
-"""How search, recall, disk and memory grow from ten thousand passages to a million, on both stores.
+"""How search, recall, disk and memory grow from ten thousand chunks to a million, on both stores.
 
     python -m benchmarks.growth [--sizes 10000,100000,1000000] [--stores elasticsearch,lancedb] [--json FILE]
 
 One index a store, as searchapp makes it, grows from size to size with synthetic documents (``growth_corpus.py``). At
 each size a process of its own asks the same queries by ``Searcher.search``, their vectors given: keyword, semantic and
-hybrid in turn, in several rounds. Recall is that of the semantic leg's first ten against comparing every vector. The
-target: a search of 1,000,000 passages takes at most twice as long as one of 100,000. Elasticsearch is started with a
+hybrid in turn, in several rounds. Recall is that of the semantic retriever's first ten against comparing every vector.
+The target: a search of 1,000,000 chunks takes at most twice as long as one of 100,000. Elasticsearch is started with a
 heap of 2 GB unless ``--elasticsearch`` names one; ``--merge`` merges its index into one segment at each size.
 
 The figures are written after each size; a store that fails is named, and the other one goes on (exit code 1).
@@ -39,9 +39,9 @@ from benchmarks.report_tables import growth
 from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.model import SearchMode, SearchRequest
 from searchapp.search import Searcher
-from searchapp.search.searcher import DEPTH
+from searchapp.search.results import DEPTH
 from searchapp.settings import load_settings
-from searchapp.stores import LegQuery, build_store
+from searchapp.stores import RetrievalQuery, build_store
 from tests.services import elasticsearch
 
 ELASTICSEARCH = "elasticsearch"
@@ -68,7 +68,7 @@ def settings_of(facts: dict[str, Any]) -> Any:
 
 
 def searched(facts: dict[str, Any]) -> dict[str, Any]:
-    """Times, the semantic leg's ids and this process's memory; runs in a process of its own."""
+    """Times, the semantic retriever's ids and this process's memory; runs in a process of its own."""
     settings = settings_of(facts)
     store = build_store(settings)
     queries = Corpus().queries(facts["queries"])
@@ -87,7 +87,8 @@ def searched(facts: dict[str, Any]) -> dict[str, Any]:
                 p50, p99 = np.percentile(times, [50, 99])
                 rounds[str(mode)].append({"p50": float(p50), "p99": float(p99)})
     found = [
-        [chunk.id for chunk in store.search(LegQuery(None, query.vector, DEPTH)).semantic[:10]] for query in queries
+        [chunk.id for chunk in store.search(RetrievalQuery(None, query.vector, DEPTH)).semantic[:10]]
+        for query in queries
     ]
     latency = {
         mode: {
@@ -165,7 +166,7 @@ def _bytes(store: Any, facts: dict[str, Any]) -> int:
         return int(total["size_in_bytes"])
     import datetime as dt
 
-    store._table("chunks").optimize(cleanup_older_than=dt.timedelta(0))  # superseded files are no part of it
+    store.versions.live().optimize(cleanup_older_than=dt.timedelta(0))  # superseded files are no part of it
     return sum(path.stat().st_size for path in (store.folder / "chunks.lance").rglob("*") if path.is_file())
 
 

@@ -1,7 +1,7 @@
 """Synthetic documents for ``growth.py``: any number of them, the same ones every time, a block at a time.
 
 Vectors resemble those of text rather than noise: they lie near a plane of ``INNER_DIMS`` of the 384 dimensions, the
-first of which vary most, around ``TOPICS`` topics of unequal size; a document's passages share its topic, and topics
+first of which vary most, around ``TOPICS`` topics of unequal size; a document's chunks share its topic, and topics
 overlap. Texts are invented words by Zipf's law (the n-th commonest word is used about 1/n as often); each topic has
 words of its own, too, so that the keyword search finds more than chance.
 """
@@ -22,14 +22,14 @@ DIMS = 384
 INNER_DIMS = 64
 TOPICS = 2_000
 OWN_SHARE = 0.8
-"""How far a passage lies from its topic's centre, against how far those lie from each other."""
+"""How far a chunk lies from its topic's centre, against how far those lie from each other."""
 NOISE = 0.15
 """Length of what lies outside of the plane."""
 
 VOCABULARY = 60_000
 TOPIC_WORDS = 40
 WORDS = 40
-"""Of a passage, half a dozen of them its topic's."""
+"""Of a chunk, half a dozen of them its topic's."""
 OWN_WORDS = 6
 QUERY_WORDS = 3
 COMMONEST_ASKED = 100
@@ -76,12 +76,12 @@ class Corpus:
         self._topic_words = random.integers(COMMONEST_ASKED, VOCABULARY, size=(TOPICS, TOPIC_WORDS))
 
     def blocks(self, first: int, end: int) -> Iterator[Block]:
-        """The passages from number ``first`` to before ``end``; both are multiples of ``BLOCK``."""
+        """The chunks from number ``first`` to before ``end``; both are multiples of ``BLOCK``."""
         for number in range(first // BLOCK, end // BLOCK):
             yield self._block(number)
 
     def queries(self, count: int) -> list[Query]:
-        """Questions about topics, as common as the topics are; none of them is a passage."""
+        """Questions about topics, as common as the topics are; none of them is a chunk."""
         random = np.random.default_rng([self._seed, 1])
         topics = self._topics(random, count)
         vectors = self._vectors(random, topics)
@@ -151,7 +151,7 @@ class Corpus:
 
 
 class ExactNeighbours:
-    """The nearest passages of each query among all that were shown, found by comparing every one."""
+    """The nearest chunks of each query among all that were shown, found by comparing every one."""
 
     def __init__(self, queries: np.ndarray, count: int = 10) -> None:
         self._queries = queries
@@ -160,7 +160,7 @@ class ExactNeighbours:
         self._ids = np.empty((len(queries), 0), dtype="U48")
 
     def see(self, ids: tuple[str, ...], vectors: np.ndarray) -> None:
-        """Look at more passages; ``vectors`` are ``(n, dims) float32``, normalised."""
+        """Look at more chunks; ``vectors`` are ``(n, dims) float32``, normalised."""
         block = self._queries @ vectors.T
         best = np.argpartition(-block, min(self._count, len(ids)) - 1, axis=1)[:, : self._count]
         scores = np.concatenate([self._scores, np.take_along_axis(block, best, axis=1)], axis=1)

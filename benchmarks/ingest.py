@@ -2,17 +2,18 @@
 
     python benchmarks/ingest.py --elasticsearch URL [--baselines VENV/bin/python] [--json FILE] [--quick]
 
-1. How many passages a second does ``searchapp ingest`` make searchable, from files on disk, in Elasticsearch and in the
-   embedded store, beside what the bare model (SentenceTransformer.encode over the same passages in one call) merely
+1. How many chunks a second does ``searchapp ingest`` make searchable, from files on disk, in Elasticsearch and in the
+   embedded store, beside what the bare model (SentenceTransformer.encode over the same chunks in one call) merely
    encodes?
 2. How do LangChain's ElasticsearchStore and Haystack do with the same model on the same server? They get the very
-   passages that searchapp cuts, ready in memory: reading and cutting is not asked of them.
+   chunks that searchapp cuts, ready in memory: reading and cutting is not asked of them.
 3. How much does the peak of memory grow from 500 documents to 10,000?
 
 The model and each peer run twice: as their documentation sets them up, with the precision and the batches that they
-choose by themselves, and with searchapp's precision given by hand. The target, 1.8 times the faster peer, is judged
-against both. The rows differ in nothing else. searchapp runs once more with passages embedded in 8 bits, as a setting
-asks for.
+choose by themselves, and with the precision of searchapp in full given by hand. searchapp runs as it comes, in 8 bits
+where they are like the model's own, and once more with SEARCHAPP_EMBEDDING_PRECISION=full. The rows differ in nothing
+else. The target, 1.8 times the faster peer, is judged of either against the peers as documented, and of full against
+those with its precision.
 
 All contenders live in processes of their own with the model loaded, and take turns in every round, so that a machine
 that slows down slows all of them. The baselines are no dependencies; they want an environment of their own, since they
@@ -23,9 +24,9 @@ pin other versions of the client:
 
 ``--texts`` (default: the English Kubernetes documentation of the judged data) is what is indexed for speed,
 ``--corpora`` (default: SciFact's and the Chinese RGB's documents) what is indexed for memory, a file a document.
-``--json`` is written anew after each round, so that a run that breaks off leaves what it measured:
+``--json`` is written again after each round, so that a run that breaks off leaves what it measured:
 
-    {"speed": {"files", "passages", "cores", "machine", "python", "contenders": {NAME: {"version", "dtype",
+    {"speed": {"files", "chunks", "cores", "machine", "python", "contenders": {NAME: {"version", "dtype",
      "batch_size", "store", "passages_a_second": [n...]}}}, "memory": {"sizes": [n...], "embedders": {NAME:
      {"process_mib": [n...], "parser_mib": [n...]}}}}
 """

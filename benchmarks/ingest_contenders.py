@@ -20,21 +20,25 @@ from urllib.request import Request, urlopen
 Facts = dict[str, Any]
 Task = Callable[[], Facts]
 
+MODEL = "sentence-transformers:all-MiniLM-L6-v2"
+"""The peers' model, for all: the one that their environment has the weights of."""
+
 WARM_UP = 64
 PREFIX = "searchapp-bench"
 
 
 def prepare(facts: Facts) -> tuple[Facts, Task]:
-    """Cut the library as searchapp does, into a file of passages for all; tells what searchapp and libraries choose."""
+    """Cut the library as searchapp does, into a file of chunks for all; tells what searchapp and libraries choose."""
     from sentence_transformers import SentenceTransformer
 
     from searchapp.chunking import chunk_document
     from searchapp.embedding import build_embedder
-    from searchapp.embedding.sentence_transformers import _packaged_folder
+    from searchapp.embedding.models import PACKAGED
+    from searchapp.embedding.weights import find_weights
     from searchapp.settings import load_settings
     from searchapp.sources import Loader, SourceRef, discover
 
-    settings = load_settings(data_dir=Path(facts["folder"]) / "data", elasticsearch_url="")
+    settings = load_settings(data_dir=Path(facts["folder"]) / "data", elasticsearch_url="", embedding_model=MODEL)
     embedder = build_embedder(settings)
     passages: dict[str, str] = {}
     with Loader(settings) as loader:
@@ -44,7 +48,9 @@ def prepare(facts: Facts) -> tuple[Facts, Task]:
             for chunk in chunk_document(document, embedder, settings.chunk_overlap_tokens, settings.chunk_tokens):
                 passages[chunk.hash] = chunk.embedded_text
     Path(facts["passages"]).write_text("\n".join(map(json.dumps, passages.values())), encoding="utf-8")
-    model = _packaged_folder()
+    weights = find_weights(PACKAGED)
+    assert weights is not None
+    model = str(weights.path)
     return {
         "passages": len(passages),
         "model": model,
@@ -61,6 +67,7 @@ def searchapp(facts: Facts) -> tuple[Facts, Task]:
     settings = load_settings(
         data_dir=Path(facts["folder"]) / "data",
         elasticsearch_url=facts["url"],
+        embedding_model=MODEL,
         embedding_precision=facts["precision"],
     )
     embedder = build_embedder(settings)
@@ -114,11 +121,11 @@ def memory(facts: Facts) -> tuple[Facts, Task]:
     """One run of ingestion in a fresh process, and the peak of its memory in MiB and of its largest child's."""
     import resource
 
-    from searchapp.sources.sandbox import SPARE
+    from searchapp.sources.sandbox import IDLE_WORKER
 
     def task() -> Facts:
         ingested = _ingest(facts, None)
-        SPARE.end()  # only a child that has ended is counted
+        IDLE_WORKER.end()  # only a child that has ended is counted
         unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
         peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         return {"process_mib": peaks[0] / unit, "parser_mib": peaks[1] / unit, **ingested}
@@ -127,7 +134,7 @@ def memory(facts: Facts) -> tuple[Facts, Task]:
 
 
 def bare(facts: Facts) -> tuple[Facts, Task]:
-    """The model alone: one call over all passages, which it sorts by length itself."""
+    """The model alone: one call over all chunks, which it sorts by length itself."""
     model = _model(facts)
     texts = _texts(facts)
 

@@ -1,6 +1,6 @@
 """Make a judged set large: its own corpus, and real sentences of other texts as distractors.
 
-    python benchmarks/large_corpus.py OUT --judged data/scifact --texts docs/ data/zh/corpus.jsonl --passages 200000
+    python benchmarks/large_corpus.py OUT --judged data/scifact --texts docs/ data/zh/corpus.jsonl --chunks 200000
 
 OUT is a dataset in the layout of BEIR for ``searchapp eval``. The queries and judgements are the judged set's; the
 distractors are judged irrelevant, which they are where the texts speak about other things. Sentences of 40 letters or

@@ -1,11 +1,12 @@
-"""How long a hybrid search takes on Elasticsearch, against encoding its query and the slower of its legs.
+"""How long a hybrid search takes on Elasticsearch, against encoding its query and the slower of its retrievers.
 
     python benchmarks/latency.py --elasticsearch http://localhost:9200 [--dataset ../shared/data/scifact] [--json FILE]
 
 puts the corpus (SciFact: 5,183 documents) into a throw-away index and asks every test query four ways in turn: encode
-it; the keyword leg alone; the semantic leg alone; a hybrid search as the API makes it. The order turns with each query,
-so that whatever else the machine does falls on all alike. The target is a ratio of at most 1.3 between the medians of
-hybrid and of encoding plus the slower leg; where the time goes within a hybrid search is told too.
+it; the keyword retriever alone; the semantic retriever alone; a hybrid search as the API makes it. The order turns
+with each query, so that whatever else the machine does falls on all alike. The target is a ratio of at most 1.3
+between the medians of hybrid and of encoding plus the slower retriever; where the time goes within a hybrid search is
+shown too.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.report_tables import latency
-from searchapp.cli.stopping import orderly_end
+from searchapp.cli.common import orderly_end
 from searchapp.evaluation.dataset import read_dataset
 from searchapp.evaluation.runner import throw_away
 from searchapp.model import SearchMode, SearchRequest
 from searchapp.search import Searcher
-from searchapp.search.searcher import DEPTH
+from searchapp.search.results import DEPTH
 from searchapp.settings import load_settings
-from searchapp.stores import LegQuery
+from searchapp.stores import RetrievalQuery
 from searchapp.wiring import Application
 
 DATA = Path(os.environ.get("SEARCHAPP_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
@@ -43,26 +44,26 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, default=Path(".searchapp/quality"), help="vectors of the last runs")
     parser.add_argument("--queries", type=int, default=300)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    told = parser.parse_args()
-    settings = load_settings(data_dir=told.keep, elasticsearch_url=told.elasticsearch, index_prefix="latency")
-    dataset = read_dataset(told.dataset)
+    arguments = parser.parse_args()
+    settings = load_settings(data_dir=arguments.keep, elasticsearch_url=arguments.elasticsearch, index_prefix="latency")
+    dataset = read_dataset(arguments.dataset)
     with throw_away(Application(settings)) as trial:
         count = sum(1 for _ in trial.ingester.ingest_documents(dataset.documents()))
         trial.store.client.indices.forcemerge(  # type: ignore[attr-defined]
             index=trial.store.names.chunks,
             max_num_segments=1,  # type: ignore[attr-defined]
         )
-        texts = list(dataset.queries.values())[: told.queries]
+        texts = list(dataset.queries.values())[: arguments.queries]
         figures = {
-            "dataset": told.dataset.name,
+            "dataset": arguments.dataset.name,
             "documents": count,
             "passages": trial.store.count(),
             "cores": os.cpu_count(),
             "elasticsearch": server_version(trial),
             **measured(trial, texts),
         }
-    if told.json:
-        told.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    if arguments.json:
+        arguments.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
     print(latency(figures))
 
 
@@ -75,13 +76,16 @@ def measured(trial: Application, texts: list[str]) -> dict[str, Any]:
     store, embedder = trial.store, trial.embedder
     searcher = Searcher(store, embedder, trial.settings)
     times: dict[str, list[float]] = {"encode": [], "keyword": [], "semantic": [], "hybrid": []}
-    inside: dict[str, list[float]] = {"encoding": [], "both legs": [], "the rest": []}
+    inside: dict[str, list[float]] = {"encoding": [], "both retrievers": [], "the rest": []}
     vectors = {text: embedder.embed_query(text) for text in texts}
     for number, text in enumerate([*texts[:WARM_UP], *texts]):
         ways: list[tuple[str, Callable[[], object]]] = [
             ("encode", lambda text=text: embedder.embed_query(text)),
-            ("keyword", lambda text=text: store.search(LegQuery(keywords=text, vector=None, depth=DEPTH))),
-            ("semantic", lambda text=text: store.search(LegQuery(keywords=None, vector=vectors[text], depth=DEPTH))),
+            ("keyword", lambda text=text: store.search(RetrievalQuery(keywords=text, vector=None, depth=DEPTH))),
+            (
+                "semantic",
+                lambda text=text: store.search(RetrievalQuery(keywords=None, vector=vectors[text], depth=DEPTH)),
+            ),
             ("hybrid", lambda text=text: searcher.search(SearchRequest(text, SearchMode.HYBRID))),
         ]
         first = number % len(ways)
@@ -95,7 +99,7 @@ def measured(trial: Application, texts: list[str]) -> dict[str, Any]:
             times[name].append(elapsed)
             if name == "hybrid":
                 inside["encoding"].append(parts["embed_query"])
-                inside["both legs"].append(parts["search"])
+                inside["both retrievers"].append(parts["search"])
                 inside["the rest"].append(elapsed - sum(parts.values()))
     p50 = {name: statistics.median(found) for name, found in times.items()}
     baseline = p50["encode"] + max(p50["keyword"], p50["semantic"])
@@ -104,7 +108,7 @@ def measured(trial: Application, texts: list[str]) -> dict[str, Any]:
         "queries": len(texts),
         "p50_ms": {name: round(value, 2) for name, value in p50.items()},
         "hybrid_inside_p50_ms": {name: round(statistics.median(found), 2) for name, found in inside.items()},
-        "encode_plus_slower_leg_ms": round(baseline, 2),
+        "encode_plus_slower_retriever_ms": round(baseline, 2),
         "ratio": round(ratio, 3),
         "target": MOST,
     }

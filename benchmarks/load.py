@@ -7,7 +7,7 @@ of their own, ``searchapp serve`` over each store in turn, and Elasticsearch and
 SEARCHAPP_TEST_ELASTICSEARCH_URL and SEARCHAPP_TEST_OLLAMA_URL name running ones. Each store is measured twice for
 ``--seconds``: all users searching, and ``--askers`` of them asking all the time.
 
-Told are, for every kind of request, how many there were and failed and the times of the middle one and of the slowest
+Shown are, for every kind of request, how many there were and failed and the times of the middle one and of the slowest
 in a hundred; and the server's memory (resident, MiB) and threads after warming up, at half time, and at the end. It
 exits with 1 when a request failed.
 """

@@ -13,20 +13,20 @@ from benchmarks.report_tables import search_label
 GREY = "#888"
 
 
-def search(told: dict[str, Any], file: Path) -> None:
-    rows = {search_label(name, told): found for name, found in told["p50_ms"].items()}
+def search(measured: dict[str, Any], file: Path) -> None:
+    rows = {search_label(name, measured): found for name, found in measured["p50_ms"].items()}
     _bars(rows, "p50, ms", file)
 
 
-def ingest(told: dict[str, Any], file: Path) -> None:
-    rows = {label(name, one): one["passages_a_second"] for name, one in told["speed"]["contenders"].items()}
+def ingest(measured: dict[str, Any], file: Path) -> None:
+    rows = {label(name, one): one["passages_a_second"] for name, one in measured["speed"]["contenders"].items()}
     _bars(rows, "passages a second", file)
 
 
-def growth(told: dict[str, Any], file: Path) -> None:
+def growth(measured: dict[str, Any], file: Path) -> None:
     """Median latency by size, a panel a store."""
-    figure, panels = _pyplot().subplots(1, len(told["stores"]), figsize=(9, 3.5), sharey=True, squeeze=False)
-    for panel, (store, by_size) in zip(panels[0], told["stores"].items(), strict=True):
+    figure, panels = _pyplot().subplots(1, len(measured["stores"]), figsize=(9, 3.5), sharey=True, squeeze=False)
+    for panel, (store, by_size) in zip(panels[0], measured["stores"].items(), strict=True):
         for mode in ("keyword", "semantic", "hybrid"):
             times = [one["ms"][mode]["p50_median"] for one in by_size.values()]
             panel.plot([int(size) for size in by_size], times, marker="o", label=mode)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 GROWTH_TARGET = 2.0
-"""A search of 1,000,000 passages, as a multiple of one of 100,000."""
+"""A search of 1,000,000 chunks, as a multiple of one of 100,000."""
 
 GROWTH_HEAD = (
     "| passages | keyword | semantic | hybrid | recall@10 | bytes each | passages a second | segments | memory MiB |",
@@ -31,23 +31,23 @@ def _several(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def search_label(name: str, told: dict[str, Any]) -> str:
-    return CONTENDERS[name].format(told["versions"][name])
+def search_label(name: str, measured: dict[str, Any]) -> str:
+    return CONTENDERS[name].format(measured["versions"][name])
 
 
-def search(told: dict[str, Any]) -> str:
-    p50 = told["p50_ms"]
+def search(measured: dict[str, Any]) -> str:
+    p50 = measured["p50_ms"]
     peers = [name for name in PEERS if name in p50]
     lines = [
         "![Hybrid search beside the others](plots/search.svg)\n",
-        f"{told['dataset']}, {told['passages']:,} passages, {told['queries']} queries, "
-        f"{_several(told['rounds'], 'round')}; {told['dtype']}, {told['cores']} cores, "
-        f"Elasticsearch {told['elasticsearch']} on the same machine:\n",
-        "| | p50 median, ms | least |" + "".join(f" share of {search_label(name, told)} |" for name in peers),
+        f"{measured['dataset']}, {measured['passages']:,} passages, {measured['queries']} queries, "
+        f"{_several(measured['rounds'], 'round')}; {measured['dtype']}, {measured['cores']} cores, "
+        f"Elasticsearch {measured['elasticsearch']} on the same machine:\n",
+        "| | p50 median, ms | least |" + "".join(f" share of {search_label(name, measured)} |" for name in peers),
         "|---|---|---|" + "---|" * len(peers),
     ]
     for name, found in p50.items():
-        cells = [search_label(name, told), f"{statistics.median(found):.1f}", f"{min(found):.1f}"]
+        cells = [search_label(name, measured), f"{statistics.median(found):.1f}", f"{min(found):.1f}"]
         cells += [f"{_share(found, p50[peer])[0]:.2f}" for peer in peers]
         lines.append(f"| {' | '.join(cells)} |")
     lines.append("")
@@ -55,8 +55,8 @@ def search(told: dict[str, Any]) -> str:
         verdict = "not measured."
         if peer in p50 and "searchapp" in p50:
             share, least, most = _share(p50["searchapp"], p50[peer])
-            verdict = f"{share:.2f} ({least:.2f} to {most:.2f}), **{judged(share <= told['target'])}**."
-        lines.append(f"- At most {told['target']} of {words}: {verdict}")
+            verdict = f"{share:.2f} ({least:.2f} to {most:.2f}), **{judged(share <= measured['target'])}**."
+        lines.append(f"- At most {measured['target']} of {words}: {verdict}")
     return "\n".join(lines)
 
 
@@ -66,36 +66,37 @@ def _share(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, float
     return statistics.median(rounds), min(rounds), max(rounds)
 
 
-def latency(told: dict[str, Any]) -> str:
-    alone, inside = told["p50_ms"], told["hybrid_inside_p50_ms"]
+def latency(measured: dict[str, Any]) -> str:
+    alone, inside = measured["p50_ms"], measured["hybrid_inside_p50_ms"]
     lines = [
-        f"{told['dataset']}, {told['documents']:,} documents, {told['passages']:,} passages, {told['queries']} "
-        f"queries; {told['cores']} cores, Elasticsearch {told['elasticsearch']} on the same machine:\n",
+        f"{measured['dataset']}, {measured['documents']:,} documents, {measured['passages']:,} passages, "
+        f"{measured['queries']} queries; {measured['cores']} cores, Elasticsearch {measured['elasticsearch']} on the "
+        "same machine:\n",
         "| | p50, ms |",
         "|---|---|",
         *(f"| {what} | {alone[name]:.1f} |" for name, what in LATENCIES.items()),
         *(f"| within it: {name} | {ms:.1f} |" for name, ms in inside.items()),
-        f"\nA hybrid search takes {told['ratio']:.2f} times encoding plus the slower leg "
-        f"({told['encode_plus_slower_leg_ms']:.1f} ms); at most {told['target']}: "
-        f"**{judged(told['ratio'] <= told['target'])}**.",
+        f"\nA hybrid search takes {measured['ratio']:.2f} times encoding plus the slower retriever "
+        f"({measured['encode_plus_slower_retriever_ms']:.1f} ms); at most {measured['target']}: "
+        f"**{judged(measured['ratio'] <= measured['target'])}**.",
     ]
     return "\n".join(lines)
 
 
 LATENCIES = {
     "encode": "encoding the query",
-    "keyword": "the keyword leg alone",
-    "semantic": "the semantic leg alone",
+    "keyword": "the keyword retriever alone",
+    "semantic": "the semantic retriever alone",
     "hybrid": "a hybrid search",
 }
 
 
-def growth(told: dict[str, Any]) -> str:
+def growth(measured: dict[str, Any]) -> str:
     lines = ["![Latency by size](plots/growth.svg)"]
-    for store, by_size in told["stores"].items():
-        merged = ", merged into one segment at each size" if told.get("merged") and store == "elasticsearch" else ""
+    for store, by_size in measured["stores"].items():
+        merged = ", merged into one segment at each size" if measured.get("merged") and store == "elasticsearch" else ""
         lines += [
-            f"\n{store}, {told['queries']} queries, {_several(told['rounds'], 'round')}{merged} "
+            f"\n{store}, {measured['queries']} queries, {_several(measured['rounds'], 'round')}{merged} "
             "(p50 median / least / p99 median, ms):\n",
             *(GROWTH_HEAD if by_size else ("Nothing was measured.",)),
         ]
@@ -110,7 +111,7 @@ def growth(told: dict[str, Any]) -> str:
                 f"| {int(size):,} | {times} | {one['recall_at_10']:.3f} | {one['bytes_a_chunk']:,} | "
                 f"{one['chunks_a_second']:,} | {one.get('segments', '')} | {memory} |"
             )
-        if failure := told.get("failed", {}).get(store):
+        if failure := measured.get("failed", {}).get(store):
             lines.append(f"\nIt went no further: {failure}")
         lines.append("\n1,000,000 against 100,000, at most twice: " + _growth_verdict(by_size))
     return "\n".join(lines)
@@ -123,19 +124,19 @@ def _growth_verdict(by_size: dict[str, Any]) -> str:
         mode: ms["p50_median"] / by_size["100000"]["ms"][mode]["p50_median"]
         for mode, ms in by_size["1000000"]["ms"].items()
     }
-    told = (f"{mode} {ratio:.2f}, **{judged(ratio <= GROWTH_TARGET)}**" for mode, ratio in ratios.items())
-    return "; ".join(told) + "."
+    measured = (f"{mode} {ratio:.2f}, **{judged(ratio <= GROWTH_TARGET)}**" for mode, ratio in ratios.items())
+    return "; ".join(measured) + "."
 
 
-def edit(told: dict[str, Any]) -> str:
-    rounds = len(next(iter(told["formats"].values()))["edit_seconds"])
+def edit(measured: dict[str, Any]) -> str:
+    rounds = len(next(iter(measured["formats"].values()))["edit_seconds"])
     lines = [
-        f"{told['pages']} pages, {told['store']}, {_several(rounds, 'round')}; an edit's share of "
-        f"the first ingest, median and least of the rounds, at most {told['target']:.0%}:\n",
+        f"{measured['pages']} pages, {measured['store']}, {_several(rounds, 'round')}; an edit's share of "
+        f"the first ingest, median and least of the rounds, at most {measured['target']:.0%}:\n",
         "| format | | first ingest, s | edit, s | share | least | target |",
         "|---|---|---|---|---|---|---|",
     ]
-    for name, one in told["formats"].items():
+    for name, one in measured["formats"].items():
         for kind, first, second in (
             ("by the clock", one["first_seconds"], one["edit_seconds"]),
             ("processor time", one["first_cpu_seconds"], one["edit_cpu_seconds"]),
@@ -143,14 +144,14 @@ def edit(told: dict[str, Any]) -> str:
             share, least, _ = _share(second, first)
             lines.append(
                 f"| {name} | {kind} | {statistics.median(first):.1f} | {statistics.median(second):.2f} | "
-                f"{share:.1%} | {least:.1%} | {judged(share <= told['target'])} |"
+                f"{share:.1%} | {least:.1%} | {judged(share <= measured['target'])} |"
             )
     return "\n".join(lines)
 
 
-def load(told: list[dict[str, Any]]) -> str:
+def load(measured: list[dict[str, Any]]) -> str:
     lines = []
-    for run in told:
+    for run in measured:
         memory, threads = (", ".join(f"{value:,}" for value in run[name]) for name in ("memory_mib", "threads"))
         lines += [
             f"\n{run['store']}, {run['users']} users for {run['seconds']} s, {run['askers']} of them asking; the "

@@ -2,8 +2,8 @@
 
     python benchmarks/search.py --elasticsearch URL --baselines .bench/bin/python [--json FILE] [--documents 500]
 
-SciFact's 5,183 documents, cut by searchapp: the same passages and the same vectors for all. Each asks the test queries
-from text to ranked passages, with the same model, threads, k and num_candidates, in a process of its own, and they take
+SciFact's 5,183 documents, cut by searchapp: the same chunks and the same vectors for all. Each asks the test queries
+from text to ranked chunks, with the same model, threads, k and num_candidates, in a process of its own, and they take
 turns in every round. Each keeps its vectors as it does by itself. searchapp's memory of the latest queries is off.
 
 ``bare`` is what nobody can do without: encode the query, then one ``_msearch`` of a match and a kNN query whose answers
@@ -44,10 +44,12 @@ WINDOW = 512
 
 
 def prepared(dataset: Path, folder: Path, documents: int | None, queries: int) -> dict[str, Any]:
-    """Files with the passages, their vectors and the queries, for all contenders alike."""
+    """Files with the chunks, their vectors and the queries, for all contenders alike."""
     from searchapp.chunking import chunk_document
     from searchapp.embedding import build_embedder
-    from searchapp.embedding.sentence_transformers import SPIN_COUNT, _packaged_folder
+    from searchapp.embedding.models import PACKAGED
+    from searchapp.embedding.runtime.reference import SPIN_COUNT
+    from searchapp.embedding.weights import find_weights
     from searchapp.evaluation.dataset import read_dataset
     from searchapp.settings import load_settings
     from searchapp.sources import Loader, SourceRef, discover
@@ -60,7 +62,7 @@ def prepared(dataset: Path, folder: Path, documents: int | None, queries: int) -
     library.mkdir()
     for number, one in enumerate(itertools.islice(read.documents(), documents)):
         (library / f"{number:05}.txt").write_text(f"{one.title}\n\n{one.text}".strip(), encoding="utf-8")
-    settings = load_settings(data_dir=folder / "data")
+    settings = load_settings(data_dir=folder / "data", embedding_model=f"sentence-transformers:{PACKAGED}")
     embedder = build_embedder(settings)
     passages: dict[str, str] = {}
     with Loader(settings) as loader:
@@ -82,7 +84,7 @@ def prepared(dataset: Path, folder: Path, documents: int | None, queries: int) -
     (folder / "queries.json").write_text(json.dumps(asked), encoding="utf-8")
     return {
         "folder": str(folder),
-        "model": str(_packaged_folder()),
+        "model": str(weights.path) if (weights := find_weights(PACKAGED)) else "",
         "dtype": embedder.fingerprint.dtype,
         "passages": len(texts),
     }

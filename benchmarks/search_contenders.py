@@ -38,7 +38,7 @@ PACKAGES = {
 
 
 class KnownVectors:
-    """The model, which need not encode again the passages that are encoded already."""
+    """The model, which need not encode again the chunks that are encoded already."""
 
     def __init__(self, model: Any, facts: Facts) -> None:
         self._model = model
@@ -48,7 +48,7 @@ class KnownVectors:
         return getattr(self._model, name)
 
     def embed_documents(self, texts: Sequence[str]) -> Any:
-        """The given vectors; a KeyError when a passage is not one of the others' too."""
+        """The given vectors; a KeyError when a chunk is not one of the others' too."""
         return np.stack([self._known[text] for text in texts])
 
 

@@ -1,7 +1,7 @@
 """Looks for known vulnerabilities in the pinned dependencies (constraints.txt), with pip-audit.
 
 Exit code 1: some are known, or the audit itself is broken. A database that cannot be reached fails nothing, since that
-says nothing about the dependencies; it is told, so that nobody takes it for a clean result.
+says nothing about the dependencies; it is said, so that nobody takes it for a clean result.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not {one["id"], *one.get("aliases", ())} & ACCEPTED.keys()
     ]
     for name, version, id_, fixed in found:
-        print(f"{name} {version}: {id_}, mended in {', '.join(fixed)}.")  # noqa: T201
+        print(f"{name} {version}: {id_}, fixed in {', '.join(fixed)}.")  # noqa: T201
     skipped = sum("skip_reason" in package for package in packages)
     print(f"{len(packages) - skipped} packages audited, {len(found)} known vulnerabilities.")  # noqa: T201
     return 1 if found else 0

@@ -6,8 +6,7 @@ from typing import Any
 
 import typer.main
 
-from searchapp.cli.help import told_and_examples
-from searchapp.cli.run import app
+from searchapp.cli.run import app, text_and_examples
 
 
 def cli_page() -> str:
@@ -16,8 +15,10 @@ def cli_page() -> str:
         "# The command line",
         "",
         "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several inputs failed, 4 changes are pending",
-        "(`es plan`), 130 interrupted. With `--json` the output is for programs, and errors are JSON on stderr. Each",
-        "command tells the same with `--help`. This page is made by `scripts/cli_page.py`.",
+        "(`es plan`), 130 interrupted. With `--json` the output is for programs, and errors are JSON on stderr: `code`",
+        "and `reason` are stable, `message` and `remedy` are for people, in English or Chinese as the environment says",
+        "(`LC_ALL`, `LC_MESSAGES`, `LANG`). Each command tells the same with `--help`. This page is made by",
+        "`scripts/cli_page.py`.",
     ]
     for path, command in _commands(typer.main.get_command(app), ()):
         lines += ["", f"## searchapp {' '.join(path)}", "", *_text(command.help or ""), *_parameters(command)]
@@ -25,16 +26,16 @@ def cli_page() -> str:
 
 
 def _commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    if not hasattr(command, "commands"):
+    children = getattr(command, "commands", {})
+    if not children or (path and command.invoke_without_command):
         yield path, command
-        return
-    for name, child in command.commands.items():
+    for name, child in children.items():
         yield from _commands(child, (*path, name))
 
 
 def _text(help_text: str) -> Iterator[str]:
     """A command's help: its paragraphs, and its examples as a block."""
-    told, typed = told_and_examples(help_text)
+    told, typed = text_and_examples(help_text)
     yield told.replace("<", "&lt;")
     if typed:
         yield from ("", "```sh", *typed, "```")

@@ -3,7 +3,7 @@
 A chunk is a contiguous stretch of ``Document.text``. Small neighbouring sections of one page share a chunk; a large
 section is cut between paragraphs, else between sentences, else between tokens. A heading without text of its own joins
 what follows it: alone it would be close in meaning to every question about its subject, and answer none. What the
-model reads (``embedded_text``) begins with the document's title and heading path, so that a passage is understood
+model reads (``embedded_text``) begins with the document's title and heading path, so that a chunk is understood
 without its surroundings.
 """
 
@@ -27,13 +27,13 @@ SMALL_SECTION_SHARE = 0.5
 """Sections are joined while together they stay below this share of the budget."""
 
 CHARACTERS_PER_TOKEN = 12
-"""A passage is also bounded in characters: word-piece models make one token of a word of any length."""
+"""A chunk is also bounded in characters: word-piece models make one token of a word of any length."""
 
 TARGET_TOKENS = 384
-"""Models that read thousands of tokens still search better in passages of this size."""
+"""Models that read thousands of tokens still search better in chunks of this size."""
 
 FULL_ENOUGH = 0.6
-"""A passage may end early, at the end of a paragraph, once it fills this share of its room."""
+"""A chunk may end early, at the end of a paragraph, once it fills this share of its room."""
 
 SEPARATOR = "\n"
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
@@ -44,7 +44,7 @@ Span = tuple[int, int]
 def chunk_document(
     document: Document, embedder: Embedder, overlap: int = 24, tokens: int = TARGET_TOKENS
 ) -> list[Chunk]:
-    """Cut ``document`` into passages that ``embedder`` reads whole.
+    """Cut ``document`` into chunks that ``embedder`` reads whole.
 
     Every non-blank character of the document lies in at least one chunk. ``overlap`` is the most tokens that a chunk
     repeats from the one before it, in whole sentences, within one section. A chunk has ``tokens`` at the most, and
@@ -147,7 +147,7 @@ class _Chunker:
 
     def block_spans(self, block: _Block) -> Iterator[Span]:
         """Pack the block's paragraphs, sentences and tokens, in this order of preference, into spans that fit."""
-        # The whole path is the longest context that a passage of this block can get.
+        # The whole path is the longest context that a chunk of this block can get.
         room = max(8, self.budget - self.tokenizer.counts([self.context(block, block.end, block.end)])[0])
         units = list(self.units(block, room))
         first = 0
@@ -163,7 +163,7 @@ class _Chunker:
             first = self.overlapping_start(units, first, last, room)
 
     def paragraph_end(self, units: Sequence[_Unit], first: int, last: int, room: int) -> int:
-        """Prefer the last end of a paragraph, if the passage stays large enough."""
+        """Prefer the last end of a paragraph, if the chunk stays large enough."""
         for index in range(last, first, -1):
             if self.count(units[first].start, units[index].end) < room * FULL_ENOUGH:
                 break
@@ -185,7 +185,7 @@ class _Chunker:
         return start
 
     def units(self, block: _Block, room: int) -> Iterator[_Unit]:
-        # The first sentence takes the headings before it along, so that no passage is cut off behind them.
+        # The first sentence takes the headings before it along, so that no chunk is cut off behind them.
         lead: int | None = None if block.is_bare else block.start
         for paragraph in _paragraphs(self.text, block.start, block.end):
             spans: list[Span] = []
@@ -223,12 +223,12 @@ class _Chunker:
         return bisect_left(self.token_starts, end) - bisect_left(self.token_starts, start)
 
     def context(self, block: _Block, start: int, end: int) -> str:
-        """Title and heading path, the headings that the passage itself begins with left out, cut to their share."""
+        """Title and heading path, the headings that the chunk itself begins with left out, cut to their share."""
         opening = self.text[start : min(end, start + 300)]
         path = [self.document.title, *(heading for heading in block.headings if heading != self.document.title)]
         path = [part for part in path if part and not opening.startswith(part)]
         line = " › ".join(path)
-        if line not in self.cut:  # most passages of a document share their path with others
+        if line not in self.cut:  # most chunks of a document share their path with others
             room = int(self.budget * CONTEXT_SHARE)
             spans = self.tokenizer.spans(line)
             self.cut[line] = line[: spans[room - 1][1]] if len(spans) > room else line

@@ -16,34 +16,73 @@
     ├── ServiceRefusedError          exit 1   HTTP 502   a service answers, and says no (401, 403)
     ├── IncompatibleServerError      exit 1   HTTP 502   a server of a version we cannot talk to
     ├── ModelUnavailableError        exit 1   HTTP 503   a model is not there or does not load
+    │   └── ModelMissingError        exit 1   HTTP 503   Ollama has no model of this name
     ├── ModelMismatchError           exit 1   HTTP 409   the index was built with another model
     ├── IndexSwitchedError           exit 1   HTTP 503   the index moved to another model in mid-search
     └── StorageError                 exit 1   HTTP 507   a write was refused: disk, rights, read-only index
 
-Each carries a message (what happened, naming the thing) and a remedy (what to do about it). They are caught once,
-at the door: in ``cli/run.py`` and in ``web/problems.py``. Exceptions of client libraries become ours in the one
-module that owns the client.
+Each is raised with the code of a sentence in ``messages/`` (what happened, naming the thing, and a remedy: what to do
+about it) and the values that the sentence names. They are caught once, at the door: in ``cli/run.py`` and in
+``web/problems.py``. Exceptions of client libraries become ours in the one module that owns the client.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+
+from searchapp.messages import Message, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What is wrong, and what to do about it, in the reader's language."""
+
+    code: str
+    """The kind of error, such as ``source``."""
+    reason: str
+    """What it was exactly, such as ``file_empty``: the code of the sentence."""
+    message: str
+    remedy: str
 
 
 class SearchAppError(Exception):
-    """Something went wrong that a person can understand; the base of every error raised on purpose."""
+    """Something went wrong that a person can understand; the base of every error raised on purpose.
+
+    It is raised with the code of its sentence and the values that the sentence names, or with a sentence that came from
+    another process of ours.
+    """
 
     code = "error"
     exit_code = 1
     http_status = 500
 
-    def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
+    def __init__(self, reason: str | Message, /, **values: Value) -> None:
+        self.sentence = reason if isinstance(reason, Message) else Message(reason, **values)
+        super().__init__(self.sentence.code)
+
+    @property
+    def reason(self) -> str:
+        """The code of the sentence."""
+        return self.sentence.code
+
+    @property
+    def message(self) -> str:
+        """What happened, in the reader's language."""
+        return self.sentence.text()
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, in the reader's language; empty where nothing can be done."""
+        return self.sentence.remedy.text()
 
     def __str__(self) -> str:
-        return f"{self.message} {self.remedy}".strip()
+        return self.sentence.whole.text("en")  # logs are in English, no matter who asked
+
+    def failure(self, redact: Callable[[str], str] = str) -> Failure:
+        """The error as it leaves; ``redact`` takes secrets out of its words."""
+        return Failure(self.code, self.reason, redact(self.message), redact(self.remedy))
 
 
 class UsageError(SearchAppError):
@@ -92,8 +131,8 @@ class ChangedError(SearchAppError):
 class BusyError(SearchAppError):
     """It would work later: after ``retry_after`` seconds."""
 
-    def __init__(self, message: str, remedy: str = "", retry_after: int = 1) -> None:
-        super().__init__(message, remedy)
+    def __init__(self, reason: str | Message, /, *, retry_after: int = 1, **values: Value) -> None:
+        super().__init__(reason, **values)
         self.retry_after = retry_after
 
 
@@ -112,7 +151,7 @@ class OverloadedError(BusyError):
 
 
 class QueuePausedError(SearchAppError):
-    """An operator paused the queue; told beside what waits, and never raised."""
+    """An operator paused the queue; shown beside what waits, and never raised."""
 
     code = "paused"
     http_status = 503
@@ -127,8 +166,8 @@ class SourceError(SearchAppError):
     code = "source"
     http_status = 422
 
-    def __init__(self, message: str, remedy: str = "", lacking: str = "") -> None:
-        super().__init__(message, remedy)
+    def __init__(self, reason: str | Message, /, *, lacking: str = "", **values: Value) -> None:
+        super().__init__(reason, **values)
         self.lacking = lacking
 
 
@@ -160,6 +199,14 @@ class ModelUnavailableError(SearchAppError):
     http_status = 503
 
 
+class TextTooLongError(ModelUnavailableError):
+    """A model's server refuses a text that is longer than the model reads."""
+
+
+class ModelMissingError(ModelUnavailableError):
+    """Ollama has no model of this name."""
+
+
 class ModelMismatchError(SearchAppError):
     """The index was built with another embedding model than the one that is configured."""
 
@@ -181,9 +228,7 @@ class StorageError(SearchAppError):
     http_status = 507
 
 
-def unwritable(folder: Path, error: OSError) -> StorageError:
-    """The error for a folder below the data folder that the system does not let be written."""
-    return StorageError(
-        f"{folder} cannot be written: {(error.strerror or 'input error').lower()}.",
-        "Free disk space, or choose another folder with SEARCHAPP_DATA_DIR.",
-    )
+def unwritable(folder: Path, error: OSError, setting: str = "SEARCHAPP_DATA_DIR") -> StorageError:
+    """The error for a folder that the system does not let be written; ``setting`` chooses another one."""
+    why = (error.strerror or "input error").lower()
+    return StorageError("folder_unwritable", folder=folder, why=why, setting=setting)

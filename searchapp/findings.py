@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from searchapp.messages import Message, Value
+
 
 class Severity(StrEnum):
     """How bad it is, the worst last: an error keeps something from working, a warning will."""
@@ -17,29 +19,37 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One sentence about one thing, and the command or setting that mends it (empty: nothing is to mend)."""
+    """One sentence of the doctor's about one thing, in the language of the one who asked."""
 
     check: str
     severity: Severity
+    code: str
+    """Of the sentence, for programs."""
     message: str
     remedy: str = ""
+    """What fixes it; empty where nothing is to be fixed."""
 
 
-def ok(check: str, message: str) -> Finding:
+def found(check: str, severity: Severity, sentence: Message) -> Finding:
+    """The finding that a sentence says."""
+    return Finding(check, severity, sentence.code, sentence.text(), sentence.remedy.text())
+
+
+def ok(check: str, code: str, /, **values: Value) -> Finding:
     """All is well."""
-    return Finding(check, Severity.OK, message)
+    return found(check, Severity.OK, Message(code, **values))
 
 
-def info(check: str, message: str, remedy: str = "") -> Finding:
+def info(check: str, code: str, /, **values: Value) -> Finding:
     """Worth knowing."""
-    return Finding(check, Severity.INFO, message, remedy)
+    return found(check, Severity.INFO, Message(code, **values))
 
 
-def warning(check: str, message: str, remedy: str) -> Finding:
+def warning(check: str, code: str, /, **values: Value) -> Finding:
     """It works now, and will not always."""
-    return Finding(check, Severity.WARNING, message, remedy)
+    return found(check, Severity.WARNING, Message(code, **values))
 
 
-def error(check: str, message: str, remedy: str) -> Finding:
+def error(check: str, code: str, /, **values: Value) -> Finding:
     """Something does not work."""
-    return Finding(check, Severity.ERROR, message, remedy)
+    return found(check, Severity.ERROR, Message(code, **values))

@@ -49,7 +49,7 @@ class Judgements:
     def put(self, query: str, document_id: str, grade: int, source: str, title: str) -> None:
         """Set the grade of a document for a query, in place of an earlier one. Raises UsageError for another grade."""
         if grade not in GRADES:
-            raise UsageError(f"{grade} is no grade.", "1: what was looked for; 0: it is not.")
+            raise UsageError("grade_unknown", grade=grade)
         row = (query, document_id, grade, source, title, dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
         with self._transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO judgements VALUES (?, ?, ?, ?, ?, ?)", row)
@@ -112,4 +112,4 @@ def _write(path: Path, lines: Iterable[str]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:
-        raise StorageError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+        raise StorageError("judgements_unwritable", path=path, why=str(error.strerror)) from error

@@ -1,4 +1,4 @@
-"""SQLite files that are nobody else's business: keys and users, what readers said of hits."""
+"""SQLite files that are nobody else's business: keys and users, what readers said of hits, tokens sent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,4 @@ def transaction(path: Path, schema: str, holds: str) -> Iterator[sqlite3.Connect
             connection.executescript(schema)
             yield connection
     except (OSError, sqlite3.Error) as error:
-        raise StorageError(
-            f"{holds} in {path} cannot be read or written: {error}.",
-            "Check that the disk has room and the folder is yours; SEARCHAPP_DATA_DIR chooses another.",
-        ) from error
+        raise StorageError("private_file_unusable", holds=holds, path=path, why=str(error)) from error

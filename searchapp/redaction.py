@@ -6,10 +6,12 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 
+from searchapp.messages import Message
 from searchapp.settings import Settings
 
 HIDDEN = "[hidden]"
@@ -50,6 +52,21 @@ def _secrets(settings: Settings) -> Iterator[str]:
             for address in text.split(",") if "://" in text else ():
                 yield unquote(urlsplit(address).password or "")
                 yield urlsplit(address).password or ""
+
+
+def redacted(message: Message, redact: Callable[[str], str]) -> Message:
+    """``message`` without the secrets in its values, so that it can be kept until somebody reads it."""
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, Message):
+            return redacted(value, redact)
+        if isinstance(value, tuple):
+            return tuple(clean(one) for one in value)
+        return redact(value) if isinstance(value, str) else value
+
+    other = Message(message.code, **{name: clean(value) for name, value in message.values.items()})
+    other.part = message.part
+    return other
 
 
 def redact_logs(redact: Callable[[str], str]) -> None:

@@ -7,10 +7,11 @@ from functools import cached_property
 
 from searchapp.access import Access
 from searchapp.answer import Answerer
-from searchapp.embedding import Embedder, Fingerprint, SharedEmbedder, build_embedder, embedder_for
-from searchapp.ingest import Ingester, Originals, RedisQueue, Reencode, Trash
+from searchapp.embedding import Embedder, Fingerprint, SharedEmbedder, embedder_for, embedder_of
+from searchapp.errors import ModelMissingError
+from searchapp.ingest import Ingester, Originals, RedisQueue, Reembed, Trash
 from searchapp.judgements import Judgements
-from searchapp.ollama_api import OllamaServer
+from searchapp.ollama_api import OllamaServer, answering
 from searchapp.search import Searcher
 from searchapp.settings import Settings
 from searchapp.sources.page_drawer import PageDrawer
@@ -33,13 +34,13 @@ class Application:
 
     @cached_property
     def store(self) -> Store:
-        """Where passages and the registry are kept."""
-        return build_store(self.settings, Reencode(self.embedder_of))
+        """Where chunks and the registry are kept."""
+        return build_store(self.settings, Reembed(self.embedder_of))
 
     @cached_property
     def model(self) -> Embedder:
         """The embedding model itself, for measuring it."""
-        return build_embedder(self.settings)
+        return embedder_of(self.settings, self.store.fingerprint)
 
     def embedder_of(self, fingerprint: Fingerprint) -> Embedder:
         """The embedder of the model that an index was built with. Raises as ``embedder_for`` does."""
@@ -95,5 +96,10 @@ class Application:
         self.embedder.check()
 
     def check_language_model(self) -> None:
-        """Raise when the language model's server does not answer within a moment, or has no such model."""
-        OllamaServer(self.settings.ollama_url, CHECK_SECONDS).digest(self.settings.llm_model)
+        """Raise when the language model's server does not answer within a moment, or has no model that can write."""
+        server, model = OllamaServer(self.settings.ollama_url, CHECK_SECONDS), self.settings.llm_model
+        try:
+            server.digest(model)
+        except ModelMissingError:
+            if answering(model, server.chat_models()) is None:
+                raise

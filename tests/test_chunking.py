@@ -16,7 +16,7 @@ from searchapp.model import Chunk, Document, Section, SourceType
 from searchapp.settings import load_settings
 from searchapp.tokens import EstimatingTokenizer
 
-MINILM = build_embedder(load_settings())
+MINILM = build_embedder(load_settings(embedding_model="sentence-transformers:all-MiniLM-L6-v2"))
 WORDS = st.sampled_from(
     [
         "the",

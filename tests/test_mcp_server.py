@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from searchapp.cli.run import app
 from searchapp.errors import UsageError
 from searchapp.mcp_server import build
 from searchapp.settings import Settings
+from searchapp.web import create_app
 from searchapp.wiring import Application
 
 HANDBOOK = """# Press shop handbook
@@ -84,7 +87,7 @@ def test_a_client_searches_asks_and_opens(environment: dict[str, str]) -> None:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert set(tools) == {"search", "ask", "open_document"}
         assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools.values())
-        assert "legs" in json.dumps(tools["search"].output_schema)
+        assert "scores" in json.dumps(tools["search"].output_schema)
 
         found = await called(client, "search", query="cut-resistant gloves", size=3)
         hit = found["hits"][0]
@@ -135,7 +138,45 @@ def test_what_is_wrong_is_said_in_a_sentence(application: Application) -> None:
     assert "query is empty" in empty
     assert "'colour=red' is not a filter" in unknown
     assert "There is no document nowhere" in absent
-    assert "50" in large
+    assert "100" in large
+
+
+def test_what_may_be_asked_for_at_most_is_the_same_by_http(application: Application) -> None:
+    async def questions(client: Client) -> dict[str, dict[str, Any]]:
+        return {tool.name: tool.input_schema for tool in (await client.list_tools()).tools}
+
+    tools = asked(build(application), questions)
+    described = create_app(application).test_client().get("/openapi.json").json
+    schemas = described["components"]["schemas"]
+
+    def parameter(path: str, name: str) -> dict[str, Any]:
+        found: list[dict[str, Any]] = described["paths"][path]["get"]["parameters"]
+        return next(one["schema"] for one in found if one["name"] == name)
+
+    search, ask, opened = (tools[name]["properties"] for name in ("search", "ask", "open_document"))
+    assert search["size"]["maximum"] == parameter("/api/search", "size")["maximum"]
+    assert ask["size"]["maximum"] == schemas["Question"]["properties"]["size"]["maximum"]
+    assert opened["size"]["maximum"] == parameter("/api/documents/{document_id}/passages", "size")["maximum"]
+    assert ask["history"]["maxItems"] == schemas["Question"]["properties"]["history"]["maxItems"]
+    by_mcp = tools["ask"]["$defs"]["AskedBefore"]["properties"]
+    by_http = schemas["AskedBefore"]["properties"]
+    for name in ("question", "answer"):
+        assert by_mcp[name]["maxLength"] == by_http[name]["maxLength"]
+
+
+def test_which_process_holds_a_document_is_nobodys_business(application: Application) -> None:
+    (known, *_) = application.store.entries(contains="handbook").entries
+    held = dataclasses.replace(known, owner="db-host-7:4242", lease=dt.datetime(2026, 1, 2, tzinfo=dt.UTC))
+    application.store.put_entries([held])
+
+    async def questions(client: Client) -> dict[str, Any]:
+        return await called(client, "open_document", document_id=known.id, size=1)
+
+    try:
+        opened = json.dumps(asked(build(application), questions))
+    finally:
+        application.store.put_entries([known])
+    assert known.id in opened and "db-host-7" not in opened and "2026-01-02" not in opened
 
 
 def test_a_group_sees_its_documents_and_the_open_ones(application: Application) -> None:
@@ -176,3 +217,26 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     result = CliRunner().invoke(app, ["mcp"])
     assert isinstance(result.exception, UsageError)
     assert result.exception.remedy == "pip install 'searchapp[mcp]'"
+
+
+def test_no_tool_takes_a_value_beyond_reason(application: Application) -> None:
+    server = build(application)
+    texts: list[object] = ["g" * 5_000_000, 10**400, ["g"] * 200_000]
+    ints: list[object] = [10**400, -1, "g" * 5_000_000]
+    lists: list[object] = [["path=g"] * 200_000, [1] * 200_000, ["path=" + "g" * 5_000_000], "g" * 5_000_000]
+    valid = {"query": "gloves", "question": "gloves", "document_id": "d"}
+
+    async def questions(client: Client) -> list[str]:
+        taken: list[str] = []
+        for tool in (await client.list_tools()).tools:
+            for name, schema in tool.input_schema["properties"].items():
+                kinds = {"string": texts, "integer": ints, "array": lists}
+                required = {one: valid[one] for one in tool.input_schema["required"]}
+                for value in kinds.get(schema.get("type", "string"), texts):
+                    result = await client.call_tool(tool.name, {**required, name: value})
+                    told = str(result.content)
+                    if not result.is_error or name not in told:
+                        taken.append(f"{tool.name}.{name}: {told[:200]}")
+        return taken
+
+    assert asked(server, questions) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,11 +42,14 @@ def test_large_blocks_go_back_to_the_system() -> None:
 
 
 @pytest.mark.slow
-def test_the_model_is_loaded_with_a_bounded_cache() -> None:
+def test_what_pytorch_runs_is_loaded_with_a_bounded_cache(tmp_path: Path) -> None:
     script = (
-        "import os; os.environ.pop('ONEDNN_PRIMITIVE_CACHE_CAPACITY', None)\n"
-        "from searchapp.settings import load_settings; from searchapp.wiring import Application\n"
-        "Application(load_settings()).model.embed_query('a'); print(os.environ['ONEDNN_PRIMITIVE_CACHE_CAPACITY'])"
+        "import os, sys; os.environ.pop('ONEDNN_PRIMITIVE_CACHE_CAPACITY', None)\n"
+        "from pathlib import Path; from searchapp.embedding.weights import find_weights\n"
+        "from searchapp.embedding.runtime.reference import load_reference\n"
+        "load_reference(find_weights('all-MiniLM-L6-v2'), Path(sys.argv[1])).encode('a')\n"
+        "print(os.environ['ONEDNN_PRIMITIVE_CACHE_CAPACITY'])"
     )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == ONEDNN_PROGRAMS

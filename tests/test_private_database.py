@@ -29,7 +29,7 @@ def test_a_transaction_is_whole_or_not_at_all(tmp_path: Path) -> None:
 def _write_and_fail(path: Path) -> None:
     with transaction(path, SCHEMA, "Notes") as connection:
         connection.execute("INSERT INTO notes VALUES ('lost')")
-        raise UsageError("Not so.", "Otherwise.")
+        raise UsageError("grade_unknown", grade=3)
 
 
 def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:

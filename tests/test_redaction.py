@@ -7,7 +7,8 @@ import logging
 
 import pytest
 
-from searchapp.redaction import redact_logs, redactor
+from searchapp.messages import Message, joined
+from searchapp.redaction import redact_logs, redacted, redactor
 from searchapp.settings import load_settings
 
 SECRET = "c2VjcmV0LWtleS1vZi1lbGFzdGlj"
@@ -35,6 +36,15 @@ def test_secrets_are_hidden_wherever_they_stand(text: str) -> None:
     assert redact("An ordinary sentence about https://example.org/ and 3 passages.") == (
         "An ordinary sentence about https://example.org/ and 3 passages."
     )
+
+
+def test_a_message_is_kept_without_secrets_however_deep_they_stand() -> None:
+    redact = redactor(load_settings(elasticsearch_api_key=SECRET))
+    inner = Message("private_file_unusable", holds="Notes", path="/n", why=f"refused: {SECRET}")
+    message = joined(inner, inner.remedy, Message("older_versions", versions=("a", SECRET)))
+    clean = redacted(message, redact)
+    assert SECRET in message.encoded() and SECRET not in clean.encoded()
+    assert clean.text() == message.text().replace(SECRET, "[hidden]")
 
 
 def test_logs_are_redacted_with_their_tracebacks() -> None:

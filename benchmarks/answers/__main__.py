@@ -3,7 +3,7 @@
 Prints the tables of docs/quality-answers.md; --write puts them there. Exits with 1 where a target is missed. It needs
 RGB's files (``--data``), and for the gate the embedding model of the settings; no language model.
 
-Each set's passages go into a throw-away index; they are embedded once, and not again in a second run with the same
+Each set's chunks go into a throw-away index; they are embedded once, and not again in a second run with the same
 model. A set that is measured alone joins those of earlier runs (``--keep``), unless they were measured with another
 model, chunking or code.
 """
@@ -44,24 +44,30 @@ def main() -> int:
     parser.add_argument("--set", choices=(*SETS, *GATE_SETS), action="append", help="only this one; may be repeated")
     parser.add_argument("--keep", type=Path, default=Path(".searchapp/answers"), help="vectors and figures of runs")
     parser.add_argument("--write", type=Path, help="page whose tables are replaced")
-    told = parser.parse_args()
-    if not told.data.is_dir():
-        parser.error(f"{told.data} is no folder")
-    wanted = told.set or (*SETS, *GATE_SETS)
-    kept = Kept(told.keep / "answers.json")
+    arguments = parser.parse_args()
+    if not arguments.data.is_dir():
+        parser.error(f"{arguments.data} is no folder")
+    wanted = arguments.set or (*SETS, *GATE_SETS)
+    kept = Kept(arguments.keep / "answers.json")
     met = True
-    for part in TABLES if told.part == "all" else (told.part,):
+    for part in TABLES if arguments.part == "all" else (arguments.part,):
         table, names = TABLES[part]
         asked = [name for name in names if name in wanted]
-        made_by = check(told.data, asked, kept) if part == "checker" else ask(told.data, asked, told.keep, kept)
+        made_by = (
+            check(arguments.data, asked, kept)
+            if part == "checker"
+            else ask(arguments.data, asked, arguments.keep, kept)
+        )
         figures = kept.rows(part, names, made_by)
         text, reached = table(figures)
         met = met and reached
         print(f"{text}\n")
-        if told.write:
+        if arguments.write:
             if lacking := tables.missing(figures, names):
-                sys.exit(f"{told.write} keeps its table of the {part}: {', '.join(lacking)} must be measured, too.")
-            put(told.write, part, text)
+                sys.exit(
+                    f"{arguments.write} keeps its table of the {part}: {', '.join(lacking)} must be measured, too."
+                )
+            put(arguments.write, part, text)
     return 0 if met else 1
 
 

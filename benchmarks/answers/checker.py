@@ -1,4 +1,4 @@
-"""How well right and wrong sentences are told apart, by kind of construction and half of the questions."""
+"""How well right and wrong sentences are distinguished, by kind of construction and half of the questions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.answers.kept import Rows
 from searchapp.model import Support
 
 COUNTERFEITS = ("en_fact", "zh_fact")
-"""RGB's files that hold counterfeit passages and answers."""
+"""RGB's files that hold counterfeit chunks and answers."""
 
 
 def measured(data: Path, name: str) -> Rows:

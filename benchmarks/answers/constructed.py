@@ -1,7 +1,7 @@
-"""Answers made from RGB's passages, right ones and wrong ones, to measure the checker of sentences with.
+"""Answers made from RGB's chunks, right ones and wrong ones, to measure the checker of sentences with.
 
-Three ways to make a wrong one: from RGB's counterfeit passages (the same passage with another answer written into it),
-from its counterfeit answer, and by citing another question's passages. Half of the questions (even numbers) were used
+Three ways to make a wrong one: from RGB's counterfeit chunks (the same chunk with another answer written into it),
+from its counterfeit answer, and by citing another question's chunks. Half of the questions (even numbers) were used
 to set thresholds, the other half (odd numbers) is reported.
 """
 
@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from searchapp.answer.evidence import Evidence
-from searchapp.answer.verification import verify
+from searchapp.answer.verification import Evidence, verify
 from searchapp.model import Support
 from searchapp.text.sentences import sentences
 from searchapp.text.words import has_cjk
 
 ELSEWHERE = 37
-"""Distance to the question whose passages are cited wrongly."""
+"""Distance to the question whose chunks are cited wrongly."""
 
 MOST_PASSAGES = 8
 
@@ -35,7 +34,7 @@ _ASKING = re.compile(
 
 @dataclass(frozen=True)
 class Case:
-    """A sentence that the passages bear out, or do not."""
+    """A sentence that the chunks support, or do not."""
 
     kind: str
     claim: str
@@ -65,7 +64,7 @@ def _first_difference(right: list[str], wrong: list[str]) -> tuple[str, str]:
 
 
 def unrelated(path: Path, *, odd: bool | None = None) -> Iterator[Case]:
-    """Right sentences that cite their own passages, and the same ones that cite another question's."""
+    """Right sentences that cite their own chunks, and the same ones that cite another question's."""
     everything = list(records(path, None))
     for index, record in enumerate(everything):
         if odd is not None and index % 2 != odd:

@@ -1,6 +1,6 @@
 """Whether questions are refused exactly where nothing answers them, on RGB's questions over a real index.
 
-Four worlds for each question: all passages of the set, only those of one other question, all but its own ones, and only
+Four worlds for each question: all chunks of the set, only those of one other question, all but its own ones, and only
 its own hard negatives (right topic, no answer; where the set has them).
 """
 
@@ -11,19 +11,19 @@ from collections.abc import Iterable, Iterator
 
 from benchmarks.answers.constructed import ELSEWHERE
 from benchmarks.answers.judged import Question
-from searchapp.answer.gate import has_evidence
+from searchapp.answer.answerability import has_evidence
 from searchapp.model import Document, Filters, SearchRequest
 from searchapp.wiring import Application
 
 PASSAGES = 8
-"""Passages that an answer is asked from by default."""
+"""Chunks that an answer is asked from by default."""
 
 PARTS = ("hold-out", "chosen", "seen")
 WORLDS = ("answerable", "another question's", "all but its own", "hard negatives")
 
 
 def index(application: Application, documents: Iterable[Document]) -> Iterator[str]:
-    """Ingest the passages; gives each id when it is done."""
+    """Ingest the chunks; gives each id when it is done."""
     for outcome in application.ingester.ingest_documents(iter(documents)):
         if outcome.error:
             raise RuntimeError(outcome.error)
@@ -42,7 +42,7 @@ def refusals(application: Application, asked: list[Question]) -> Iterator[tuple[
             "all but its own": Filters(excluded_document_ids=tuple(own)),
             "hard negatives": Filters(document_ids=tuple(question.hard)) if question.hard else None,
         }
-        known = application.embedder.tokenizer.known_share(question.text)
+        known = application.embedder.tokenizer.reading(question.text).known_share
         for world, filters in worlds.items():
             if filters is not None:
                 hits = application.searcher.search(SearchRequest(question.text, size=PASSAGES, filters=filters)).hits

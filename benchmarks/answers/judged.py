@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.answers.constructed import flat, records
 from searchapp.evaluation.dataset import read_dataset
 from searchapp.model import Document, Section, SourceType
-from searchapp.sources.language import detect_language
+from searchapp.text.language import detect_language
 
 THIRDS = {"zh_refine 1": 0, "zh_refine 2": 1, "zh_refine 3": 2}
 """RGB's largest file in thirds (every third question), each indexed by itself."""
@@ -42,7 +42,7 @@ class Question:
 
 
 def rgb(folder: Path, name: str) -> tuple[dict[str, Document], list[Question]]:
-    """One of RGB's files or a third of one: its passages as documents, each once, and its questions."""
+    """One of RGB's files or a third of one: its chunks as documents, each once, and its questions."""
     first, every = (THIRDS[name], len(THIRDS)) if name in THIRDS else (0, 1)
     part = {1: "chosen", 2: "hold-out"}.get(first, "seen")
     documents: dict[str, Document] = {}

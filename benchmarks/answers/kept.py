@@ -14,14 +14,14 @@ from searchapp.embedding import Fingerprint
 from searchapp.settings import Settings
 
 ROOMS = ("answer", "chunking", "embedding", "search", "stores", "text")
-"""What of searchapp decides which passages are found, which questions refused and which sentences supported."""
+"""What of searchapp decides which chunks are found, which questions refused and which sentences supported."""
 
 Rows = list[dict[str, Any]]
 Maker = dict[str, Any]
 
 
 def code() -> str:
-    """A digest of these rooms and of this benchmark."""
+    """A digest of these packages and of this benchmark."""
     package, here = Path(searchapp.__file__).parent, Path(__file__).parent
     files = [path for path in package.rglob("*.py") if path.relative_to(package).parts[0].removesuffix(".py") in ROOMS]
     digest = sha256()
@@ -31,7 +31,7 @@ def code() -> str:
 
 
 def maker(fingerprint: Fingerprint, settings: Settings) -> Maker:
-    """What made figures that depend on an index: the model, how passages are cut, and the code."""
+    """What made figures that depend on an index: the model, how chunks are cut, and the code."""
     cut = {"chunk_tokens": settings.chunk_tokens, "chunk_overlap_tokens": settings.chunk_overlap_tokens}
     return {"model": fingerprint.as_dict(), **cut, "code": code()}
 

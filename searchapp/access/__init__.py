@@ -1,21 +1,29 @@
 """Who may do what: identities with scopes and groups, and the keys, users and sessions that prove one.
 
 Everything is kept in one SQLite file below the data folder (``database``), beside the documents and out of the search
-engine's reach. The web room asks here who a request comes from; nothing below it knows of identities, only of groups.
+engine's reach. The web package asks here who a request comes from; what is below it knows only of groups.
 """
 
 import datetime as dt
 from pathlib import Path
 
 from searchapp.access.database import Database
-from searchapp.access.identity import LOCAL, Identity, Scope, may_read, read_groups, read_scopes
+from searchapp.access.identity import (
+    LOCAL,
+    Identity,
+    Scope,
+    for_readers,
+    may_read,
+    read_groups,
+    read_scopes,
+    readable,
+)
 from searchapp.access.keys import Key, Keys
-from searchapp.access.sessions import Session, Sessions
-from searchapp.access.users import User, Users
+from searchapp.access.users import Session, Sessions, User, Users
 
 
 class Access:
-    """The access room of one installation; its file is made when the first key, user or session is."""
+    """Keys, users and sessions of one installation; its file is made when the first key, user or session is."""
 
     def __init__(self, data_dir: Path, idle: dt.timedelta) -> None:
         self._database = Database(data_dir)
@@ -39,7 +47,9 @@ __all__ = [
     "Sessions",
     "User",
     "Users",
+    "for_readers",
     "may_read",
     "read_groups",
     "read_scopes",
+    "readable",
 ]

@@ -1,4 +1,4 @@
-"""The one file of the access room."""
+"""The one file of keys, users and sessions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 
 
 class Database:
-    """Opens ``access.sqlite`` in a folder, anew for each transaction, so that threads and processes may share it."""
+    """Opens ``access.sqlite`` in a folder, again for each transaction, so that threads and processes may share it."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder.absolute() / FILE

@@ -1,13 +1,14 @@
-"""What is known of whoever asks: a name, what they may do, and whose documents they may see."""
+"""What is known of who asks: a name, what they may do, and whose documents they may see."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from searchapp.errors import UsageError
+from searchapp.errors import NotFoundError, UsageError
+from searchapp.model import DocumentEntry
 
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 
@@ -35,7 +36,7 @@ class Identity:
 
 
 LOCAL = Identity("local", frozenset(Scope))
-"""Whoever sits at this machine, where no authentication is asked for."""
+"""Who sits at this machine, where no authentication is asked for."""
 
 
 def may_read(groups: tuple[str, ...] | None, document_groups: tuple[str, ...]) -> bool:
@@ -43,13 +44,26 @@ def may_read(groups: tuple[str, ...] | None, document_groups: tuple[str, ...]) -
     return groups is None or not document_groups or bool(set(groups) & set(document_groups))
 
 
+def readable(entry: DocumentEntry | None, document_id: str, groups: tuple[str, ...] | None) -> DocumentEntry:
+    """``entry`` as a reader sees it. Raises NotFoundError where they may not: that it exists is a secret too."""
+    if entry is None or not may_read(groups, entry.groups):
+        raise NotFoundError("document_not_found", document=document_id[:64])
+    return for_readers(entry)
+
+
+def for_readers(entry: DocumentEntry) -> DocumentEntry:
+    """``entry`` without its claim, which names a machine and a process of the operator's."""
+    return replace(entry, owner="", lease=None)
+
+
 def read_scopes(texts: Iterable[str]) -> frozenset[Scope]:
     """The scopes of those names. Raises UsageError for none at all and for an unknown one."""
     names = list(texts)
     unknown = [name for name in names if name not in set(Scope)]
-    if unknown or not names:
-        what = f"There is no scope '{unknown[0][:40]}'." if unknown else "No scope was named."
-        raise UsageError(what, f"The scopes are {', '.join(Scope)}; name one or several.")
+    if unknown:
+        raise UsageError("scope_unknown", scope=unknown[0][:40], scopes=tuple(Scope))
+    if not names:
+        raise UsageError("scope_not_named", scopes=tuple(Scope))
     return frozenset(Scope(name) for name in names)
 
 
@@ -63,8 +77,5 @@ def read_name(kind: str, text: str) -> str:
     """``text`` as the name of a key, a user or a group. Raises UsageError when it cannot be one."""
     name = text.strip()
     if not _NAME.fullmatch(name):
-        raise UsageError(
-            f"'{name[:64]}' cannot be the name of a {kind}.",
-            "Use up to 64 letters, digits and the characters . _ - + @, without spaces.",
-        )
+        raise UsageError("name_unusable", name=name[:64], kind=kind)
     return name

@@ -101,7 +101,7 @@ class Keys:
         """Make a key worthless from now on. Raises NotFoundError when there is none of that id."""
         with self._database.transaction() as connection:
             if not connection.execute("DELETE FROM keys WHERE id = ?", (id_,)).rowcount:
-                raise NotFoundError(f"There is no key {id_[:64]}.", "searchapp keys list shows those there are.")
+                raise NotFoundError("key_missing", key=id_[:64])
 
 
 def _hashed(secret: str) -> bytes:

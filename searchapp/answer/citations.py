@@ -1,7 +1,7 @@
-"""The markers of an answer's sentences: each must name a passage that was sent, and the passage must bear it out.
+"""The markers of an answer's sentences: each must name a chunk that was sent, and the chunk must support it.
 
-A marker ``[n]`` that names no such passage is removed and counted. A sentence that a model left without a marker gets
-the marker of the passage that plainly bears it out, if there is one.
+A marker ``[n]`` that names no such chunk is removed and counted. A sentence that a model left without a marker gets
+the marker of the chunk that plainly supports it, if there is one.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from searchapp.answer.evidence import Evidence
-from searchapp.answer.verification import Finding, Nearness, verify
-from searchapp.embedding import Embedder
+from searchapp.answer.verification import Evidence, Finding, Nearness, verify
+from searchapp.embedding import SAME_SCALE, Embedder, Scale
 from searchapp.errors import SearchAppError
 from searchapp.model import Citation, Hit, Sentence, Support
 from searchapp.search.highlights import MARK_CLOSE, MARK_OPEN, highlights
@@ -23,28 +22,35 @@ ATTRIBUTING_AGREEMENT = 0.75
 """Agreement at which a sentence without a marker is given one."""
 
 COMPARED_SENTENCES = 24
-"""Sentences of the passages that are embedded for one sentence of the answer; more would hold up the stream."""
+"""Sentences of the chunks that are embedded for one sentence of the answer; more would hold up the stream."""
 
-_MARKER = re.compile(rf"\s*{MARKER}")
-_RANGE = re.compile(r"(\d+)\s*[-–~]\s*(\d+)")
+_MARKER = re.compile(rf"(?<!\s)\s*+{MARKER}")
+_RANGE = re.compile(r"(?<!\d)(\d+)\s*+[-–~]\s*+(\d+)")
 
 
 class Checker:
-    """Checks the sentences of one answer against the passages that were sent (``[1]`` is the first)."""
+    """Checks the sentences of one answer against the chunks that were sent (``[1]`` is the first)."""
 
-    def __init__(self, passages: Sequence[Hit], question: str = "", embedder: Embedder | None = None) -> None:
+    def __init__(
+        self,
+        chunks: Sequence[Hit],
+        question: str = "",
+        embedder: Embedder | None = None,
+        scale: Scale = SAME_SCALE,
+    ) -> None:
+        """``scale`` makes similarities of the ``embedder``'s cosines."""
         self.removed = 0
-        """Markers so far that named no passage."""
-        self._passages = passages
+        """Markers so far that named no chunk."""
+        self._chunks = chunks
         self._question = question
-        self._nearness = _nearness(embedder) if embedder else None
-        self._evidence = cache(lambda numbers: Evidence.of([passages[number - 1] for number in numbers]))
+        self._nearness = nearness_by(embedder, scale) if embedder else None
+        self._evidence = cache(lambda numbers: Evidence.of([chunks[number - 1] for number in numbers]))
 
     def check(self, text: str) -> Sentence:
-        """The sentence with valid markers only, the passages it cites, and how far they bear it out."""
+        """The sentence with valid markers only, the chunks it cites, and how far they support it."""
         named = markers(text)
-        cited = tuple(dict.fromkeys(number for number in named if 1 <= number <= len(self._passages)))
-        self.removed += sum(not 1 <= number <= len(self._passages) for number in named)
+        cited = tuple(dict.fromkeys(number for number in named if 1 <= number <= len(self._chunks)))
+        self.removed += sum(not 1 <= number <= len(self._chunks) for number in named)
         bare = without_markers(text)
         if not cited:
             cited = self._attribution(bare)
@@ -57,7 +63,7 @@ class Checker:
     def _attribution(self, claim: str) -> tuple[int, ...]:
         findings = [
             (verify(claim, self._evidence((number,)), self._question), -number)
-            for number in range(1, len(self._passages) + 1)
+            for number in range(1, len(self._chunks) + 1)
         ]
         fitting = [
             (finding.agreement, number)
@@ -86,14 +92,14 @@ def with_markers(text: str, numbers: Sequence[int]) -> str:
     return f"{text} {''.join(f'[{number}]' for number in numbers)}" if numbers else text
 
 
-def citations_of(sentences: Sequence[Sentence], passages: Sequence[Hit]) -> tuple[Citation, ...]:
-    """One citation for each passage that a sentence cites, in order of number, with the passage's telling piece."""
+def citations_of(sentences: Sequence[Sentence], chunks: Sequence[Hit]) -> tuple[Citation, ...]:
+    """One citation for each chunk that a sentence cites, in order of number, with the chunk's telling piece."""
     by_number: dict[int, list[str]] = {}
     for sentence in sentences:
         for number in sentence.citations:
             by_number.setdefault(number, []).append(without_markers(sentence.text))
     return tuple(
-        _citation(number, " ".join(claims), passages[number - 1]) for number, claims in sorted(by_number.items())
+        _citation(number, " ".join(claims), chunks[number - 1]) for number, claims in sorted(by_number.items())
     )
 
 
@@ -107,12 +113,14 @@ def _spelled_out(match: re.Match[str]) -> str:
     return ",".join(map(str, range(first, last + 1))) if first < last <= first + 20 else match.group()
 
 
-def _nearness(embedder: Embedder) -> Nearness:
+def nearness_by(embedder: Embedder, scale: Scale) -> Nearness:
+    """How near a claim is to sentences by this model, as a similarity; -1 where the model cannot be asked."""
+
     def nearest(claim: str, sentences: Sequence[str]) -> float:
         try:
             vectors = embedder.embed_documents([claim, *sentences[:COMPARED_SENTENCES]])
         except SearchAppError:
             return -1.0  # the words have been compared; an answer does not fail for want of a second look
-        return float((vectors[1:] @ vectors[0]).max()) if len(vectors) > 1 else -1.0
+        return scale.similarity(float((vectors[1:] @ vectors[0]).max())) if len(vectors) > 1 else -1.0
 
     return nearest

@@ -32,6 +32,8 @@ LOOKED_BACK = 600
 
 _LOOP = re.compile(r"(?P<unit>.{1,120}?)(?P=unit){3,}\Z", re.DOTALL)
 _THINK, _THOUGHT = "<think>", "</think>"
+# On a line of its own: an answer may speak of the mark.
+_END_OF_THOUGHTS = re.compile(r"^</think>\s*$", re.MULTILINE)
 # Control characters, the marks of highlights (private use), and what stands for broken UTF-8.
 _NOISE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffd\ue000-\uf8ff\ud800-\udfff]")
 
@@ -47,11 +49,15 @@ class Draft:
     """Collects a model's text and has its sentences checked by ``checker``."""
 
     def __init__(self, checker: Checker) -> None:
-        self.text = ""
-        self.sentences: list[Sentence] = []
         self.fault: Fault | None = None
         self._checker = checker
         self._raw = ""
+        self._aloud = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self.text = ""
+        self.sentences: list[Sentence] = []
         self._sent = 0
         self._read_to = 0
         self._spans: list[tuple[int, int]] = []
@@ -62,9 +68,17 @@ class Draft:
         """Whether the model has said nothing that can be read."""
         return not any(character.isalnum() for character in self.text)
 
+    @property
+    def thought_aloud(self) -> bool:
+        """Whether the text began with thoughts that nothing marked as such until they ended."""
+        return self._aloud
+
     def add(self, piece: str) -> None:
         """Take the next piece of text; sets ``fault`` when the model should be stopped."""
         self._raw += piece
+        if not self._aloud and _thoughts(self._raw):
+            self._aloud = True
+            self._begin()  # what was sent so far were thoughts; the whole answer, which comes last, is without them
         self.text = _readable(self._raw)
         if len(self._raw) - len(self._raw.rstrip()) > MOST_BLANKS:
             self.fault = Fault.BLANK
@@ -122,4 +136,10 @@ def _readable(raw: str) -> str:
     text = _NOISE.sub("", whole.replace("\r\n", "\n")).lstrip()
     if text.startswith(_THINK):
         return text.partition(_THOUGHT)[2].lstrip()
-    return "" if _THINK.startswith(text) else text
+    return "" if _THINK.startswith(text) else text[len(_thoughts(text)) :].lstrip()
+
+
+def _thoughts(text: str) -> str:
+    """The thoughts at the beginning that only their end marks: the mark before them stood in the prompt already."""
+    end = None if text.lstrip().startswith(_THINK) else _END_OF_THOUGHTS.search(text)
+    return text[: end.end()] if end else ""

@@ -1,13 +1,13 @@
-"""An answer without a language model: the passages' own sentences that are nearest to the question, quoted."""
+"""An answer without a language model: the chunks' own sentences that are nearest to the question, quoted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from searchapp.answer.citations import with_markers
-from searchapp.embedding import Embedder
+from searchapp.embedding import SAME_SCALE, Embedder, Scale
 from searchapp.model import Hit, Sentence, Support
-from searchapp.text.sentences import is_whole, sentences
+from searchapp.text.sentences import CELL_BREAK, is_whole, sentences
 from searchapp.text.words import content_terms
 
 SENTENCES = 3
@@ -29,11 +29,16 @@ def coverage(terms: set[str], text: str) -> float:
     return len(terms & content_terms(text)) / len(terms) if terms else 0.0
 
 
-def extract(question: str, passages: Sequence[Hit], embedder: Embedder) -> tuple[Sentence, ...]:
-    """Up to three sentences, in order of rank, each citing the passage that it is quoted from (numbers from 1)."""
+def extract(
+    question: str, chunks: Sequence[Hit], embedder: Embedder, scale: Scale = SAME_SCALE
+) -> tuple[Sentence, ...]:
+    """Up to three sentences, in order of rank, each citing the chunk that it is quoted from (numbers from 1).
+
+    ``scale`` makes similarities of the ``embedder``'s cosines.
+    """
     terms = content_terms(question)
     found: dict[str, int] = {}
-    for number, hit in enumerate(passages, start=1):
+    for number, hit in enumerate(chunks, start=1):
         for sentence in sentences(hit.text):
             is_heading = sentence == hit.title or sentence in hit.headings
             if len(sentence) >= LEAST_CHARACTERS and not is_heading and not sentence.endswith(("?", "？")):
@@ -43,15 +48,23 @@ def extract(question: str, passages: Sequence[Hit], embedder: Embedder) -> tuple
     if not candidates:
         return ()
     near = embedder.embed_documents(candidates) @ embedder.embed_query(question)
-    # Meaning finds the subject, words the point; a better passage breaks ties.
+    # Meaning finds the subject, words the point; a better chunk breaks ties.
     score = {
-        sentence: float(cosine) + COVERAGE_WEIGHT * covered[sentence] - 0.01 * found[sentence]
+        sentence: scale.similarity(float(cosine)) + COVERAGE_WEIGHT * covered[sentence] - 0.01 * found[sentence]
         for sentence, cosine in zip(candidates, near, strict=True)
     }
     least = LEAST_SHARE * max(score.values())
     near_enough = [sentence for sentence in candidates if score[sentence] >= least] or candidates
-    # A line without a stop is a subheading or was cut by a passage's end; whole sentences go before it.
-    best = sorted(near_enough, key=lambda sentence: (not is_whole(sentence), -score[sentence]))[:SENTENCES]
-    return tuple(
-        Sentence(with_markers(sentence, (found[sentence],)), (found[sentence],), Support.SUPPORTED) for sentence in best
-    )
+    # A line without a stop is a subheading or was cut by a chunk's end; whole sentences go before it.
+    best = sorted(near_enough, key=lambda one: (_is_row(one) or not is_whole(one), -score[one]))[:SENTENCES]
+    return tuple(_quoted(sentence, found[sentence]) for sentence in best)
+
+
+def _quoted(sentence: str, number: int) -> Sentence:
+    # A row without the heads of its columns need not say what it seems to.
+    support = Support.WEAK if _is_row(sentence) else Support.SUPPORTED
+    return Sentence(with_markers(sentence, (number,)), (number,), support)
+
+
+def _is_row(sentence: str) -> bool:
+    return CELL_BREAK in sentence

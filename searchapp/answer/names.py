@@ -1,4 +1,4 @@
-"""Names and codes in a text: what an answer may not say unless a passage says it too."""
+"""Names and codes in a text: what an answer may not say unless a chunk says it too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from searchapp.text.words import CJK, STOP_WORDS, fold, fold_width, has_cjk, ste
 LEAST_STEM = 4
 """Letters in which two forms of a name must agree: Germany and German, Italy and Italian."""
 
-_CODE = re.compile(r"[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)+|[A-Za-z]+\d\w*|\d+[A-Za-z]\w*", re.ASCII)
+# Where a run of letters and digits begins: from its middle nothing fits either, and to try costs the run's square.
+_CODE = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]++(?:[-_./:][A-Za-z0-9]++)+|[A-Za-z]++\d\w*|\d++[A-Za-z]\w*)", re.ASCII
+)
 _CAPITALISED = re.compile(rf"(?:(?![{CJK}])[^\W\d_a-z])(?:(?![{CJK}])\w|['’&.-](?=\w))*")
 _TITLE = re.compile(r"《([^《》]{1,60})》|「([^「」]{1,60})」|『([^『』]{1,60})』")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;。！？：；\n\"“(（])\W*$")
@@ -31,7 +34,7 @@ class KnownNames:
         text = fold_width(text)
         self._folded = text.casefold()
         self._words = {fold(word) for word in re.findall(r"\w[\w'’&-]*", self._folded)}
-        runs = re.findall(r"[A-Z]\w*(?:\s[A-Z]\w*){1,5}", text)
+        runs = re.findall(r"\b[^\WA-Z]*+([A-Z]\w*+(?:\s[A-Z]\w*+){1,5})", text)
         self._initials = {"".join(word[0] for word in run.casefold().split()) for run in runs}
 
     def hold(self, name: str) -> bool:
@@ -81,12 +84,13 @@ def _is_date(code: str) -> bool:
 
 
 def _latin_names(text: str) -> Iterator[str]:
+    is_western = not has_cjk(text)
     for match in _CAPITALISED.finditer(text):
         word = match.group()
         if fold(word) in STOP_WORDS or fold(word) in _NO_NAMES or len(word) < 2:
             continue
         # Within Chinese or Japanese every Latin word is a name; in English a sentence begins with a capital anyway.
-        starts = not has_cjk(text) and bool(_SENTENCE_START.search(text[max(0, match.start() - 8) : match.start()]))
+        starts = is_western and bool(_SENTENCE_START.search(text[max(0, match.start() - 8) : match.start()]))
         follows = _CAPITALISED.match(text, match.end() + 1)
         if not starts or word[1:] != word[1:].lower() or (follows and fold(follows.group()) not in STOP_WORDS):
             yield word

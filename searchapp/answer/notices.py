@@ -1,69 +1,72 @@
-"""What an answer has to tell about itself, in sentences; interfaces in other languages go by the code."""
+"""What an answer has to say about itself: a code for programs, and a sentence in the reader's language."""
 
 from __future__ import annotations
 
+from searchapp.answer.conversation import Unusable
 from searchapp.answer.draft import Fault
-from searchapp.answer.followups import Unusable
 from searchapp.errors import SearchAppError
+from searchapp.messages import Message
 from searchapp.model import BROKEN_OFF, Notice
+
+_FAULTS = {
+    Fault.REPEATED: "repeated",
+    Fault.BLANK: "blank",
+}
+_REWRITINGS = {
+    Unusable.EMPTY: "rewriting_empty",
+    Unusable.LONG: "rewriting_long",
+    Unusable.REPEATED: "rewriting_repeated",
+    Unusable.LANGUAGE: "rewriting_language",
+    Unusable.LOST: "rewriting_lost",
+    Unusable.INVENTED: "rewriting_invented",
+    Unusable.UNCHANGED: "rewriting_unchanged",
+}
 
 
 def quoted(why: SearchAppError, subject: str) -> tuple[Notice, ...]:
     """No model wrote the answer, and why."""
-    return (
-        Notice("quoted", "Quoted from the documents, not written by a model."),
-        Notice(why.code, str(why), subject),
-    )
+    return (_notice(Message("quoted")), Notice(why.code, why.sentence.whole.text(), subject))
 
 
 def said_nothing(model: str) -> tuple[Notice, ...]:
-    """The model's answer was blank, so that passages are quoted."""
-    return (
-        Notice("quoted", "Quoted from the documents, not written by a model."),
-        Notice("said_nothing", f"The model {model} answered nothing. Ask again, or choose another model.", model),
-    )
+    """The model's answer was blank, so that chunks are quoted."""
+    return (_notice(Message("quoted")), _notice(Message("said_nothing", model=model), model))
+
+
+def substituted(configured: str, name: str) -> Notice:
+    """Another model wrote the answer than the configured one."""
+    return _notice(Message("substituted", model=configured, other=name), configured)
+
+
+def thought_aloud(model: str) -> Notice:
+    """The model thought in the answer's own text, although it was told not to; its thoughts are left out."""
+    return _notice(Message("thought_aloud", model=model), model)
 
 
 def fault(kind: Fault, model: str) -> Notice:
     """The model was stopped, and why."""
-    what = {
-        Fault.REPEATED: "began to repeat itself",
-        Fault.BLANK: "sent nothing but blanks from here on",
-    }[kind]
-    return Notice(kind.value, f"The model {model} {what} and was stopped.", model)
+    return _notice(Message(_FAULTS[kind], model=model), model)
 
 
 def cut_off(tokens: int) -> Notice:
     """The answer is longer than it may be."""
-    return Notice(
-        "cut_off",
-        f"The answer was cut off after {tokens} tokens. SEARCHAPP_LLM_ANSWER_TOKENS allows more.",
-        str(tokens),
-    )
+    return _notice(Message("cut_off", tokens=tokens), str(tokens))
 
 
 def broken_off(why: SearchAppError) -> Notice:
     """The model's server failed while the answer was being written."""
-    return Notice(BROKEN_OFF, f"Ollama broke off in the middle of the answer. {why}")
+    return Notice(BROKEN_OFF, Message("broken_off", why=why.sentence.whole).whole.text())
 
 
 def not_rewritten(why: Unusable, model: str) -> tuple[Notice, ...]:
     """The model's rewriting of a follow-up was put aside, so that the words were joined."""
-    what = {
-        Unusable.EMPTY: "wrote nothing",
-        Unusable.LONG: "wrote too much",
-        Unusable.REPEATED: "repeated itself",
-        Unusable.LANGUAGE: "wrote another language",
-        Unusable.LOST: "left out what you asked",
-        Unusable.INVENTED: "added what nobody asked",
-        Unusable.UNCHANGED: "changed nothing",
-    }[why]
-    text = (
-        f"The model {model} {what} when it was to complete your question, so your words stand behind the earlier ones."
-    )
-    return (Notice("not_rewritten", text, why.value),)
+    return (Notice("not_rewritten", Message(_REWRITINGS[why], model=model).text(), why.value),)
 
 
 def unsupported() -> Notice:
     """No sentence holds."""
-    return Notice("unsupported", "The passages bear out none of these sentences.")
+    return _notice(Message("unsupported"))
+
+
+def _notice(message: Message, subject: str = "") -> Notice:
+    return Notice(message.code, message.whole.text(), subject)

@@ -1,7 +1,7 @@
-"""Whether passages bear out a sentence: its facts must occur in them, its words or its meaning must agree with them.
+"""Whether chunks support a sentence: its facts must occur in them, its words or its meaning must agree with them.
 
 Three looks, the cheap ones first. Numbers, dates and names must all occur. The sentence's words must be covered by the
-passages. Where the words leave it open, the embedding model says how near the sentence is to the nearest one of theirs.
+chunks. Where the words leave it open, the embedding model says how near the sentence is to the nearest one of theirs.
 Thresholds and what they reach: docs/quality-answers.md.
 """
 
@@ -12,29 +12,80 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
+from functools import cached_property
 
-from searchapp.answer.evidence import Evidence
-from searchapp.answer.names import names
+from searchapp.answer.names import KnownNames, names
 from searchapp.answer.quantities import Date, dates, numbers
-from searchapp.model import Support
+from searchapp.model import Hit, Support
 from searchapp.text.chinese import subject_terms
-from searchapp.text.words import fold_width, has_cjk, is_cjk, is_stop_term, words
+from searchapp.text.sentences import sentences
+from searchapp.text.words import content_terms, fold_width, has_cjk, is_cjk, is_stop_term, words
+
+
+class Evidence:
+    """What some chunks say, prepared once for checking many sentences."""
+
+    def __init__(self, text: str) -> None:
+        self.text = fold_width(text)
+
+    @classmethod
+    def of(cls, chunks: Sequence[Hit]) -> Evidence:
+        """What the chunks say, their titles and headings included."""
+        return cls("\n".join("\n".join((hit.title, *hit.headings, hit.text)) for hit in chunks))
+
+    @cached_property
+    def parts(self) -> list[Evidence]:
+        """The chunks' sentences, headings among them, each to be asked by itself."""
+        return [Evidence(sentence) for sentence in sentences(self.text)]
+
+    def nearest_first(self, terms: set[str]) -> list[str]:
+        """The sentences, those that hold most of the terms first."""
+        return [part.text for part in sorted(self.parts, key=lambda part: -part.coverage(terms))]
+
+    @cached_property
+    def terms(self) -> set[str]:
+        """The terms that occur."""
+        return content_terms(self.text)
+
+    def coverage(self, terms: set[str]) -> float:
+        """Share (0 to 1) of the terms that occur."""
+        return sum(self.holds(term) for term in terms) / len(terms) if terms else 0.0
+
+    def holds(self, term: str) -> bool:
+        """Whether a term occurs: a Chinese word anywhere in the text, any other one as a term of it."""
+        return term in self.terms or (has_cjk(term) and term in self.text)
+
+    @cached_property
+    def numbers(self) -> frozenset[Decimal]:
+        """The values that occur."""
+        return numbers(self.text)
+
+    @cached_property
+    def names(self) -> KnownNames:
+        """Knows which names occur."""
+        return KnownNames(self.text)
+
+    @cached_property
+    def dates(self) -> frozenset[Date]:
+        """The days that occur."""
+        return dates(self.text)
+
 
 CLEAR_COVERAGE = 0.6
-"""Share of a sentence's terms that passages hold when they say the same."""
+"""Share of a sentence's terms that chunks hold when they say the same."""
 
 ALL_ALLOWANCE = 0.2
-"""What a sentence adds to the question counts most; the words that it repeats the passages need not use."""
+"""What a sentence adds to the question counts most; the words that it repeats the chunks need not use."""
 
 SOME_COVERAGE = 0.35
-"""Share below which passages hardly speak of the same thing."""
+"""Share below which chunks hardly speak of the same thing."""
 
 CLEAR_COSINE = 0.75
 SOME_COSINE = 0.55
-"""Nearness of two sentences that say the same, and that speak of the same (measured with MiniLM on English)."""
+"""Similarity of two sentences that say the same, and that speak of the same (measured on English)."""
 
 ECHO = 0.7
-"""Share of equal words at which a sentence repeats one of a passage, so that what differs contradicts it."""
+"""Share of equal words at which a sentence repeats one of a chunk, so that what differs contradicts it."""
 
 CLOSE_ECHO = 0.85
 """Share at which both sentences are the same from end to end."""
@@ -50,7 +101,7 @@ _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _NEGATION = re.compile(r"\b(?:not|no|never|none|cannot|without|neither|nor)\b|n['’]t\b|[不没沒未无無非]", re.IGNORECASE)
 
 Nearness = Callable[[str, Sequence[str]], float]
-"""Cosine (-1 to 1) of a claim to the nearest of some sentences."""
+"""Similarity (-1 to 1, ``embedding/similarity.py``) of a claim to the nearest of some sentences."""
 
 
 _Holds = Callable[[Evidence], bool]
@@ -58,7 +109,7 @@ _Holds = Callable[[Evidence], bool]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What checking a sentence found: how far it holds, the facts that the passages lack, and the words' agreement."""
+    """What checking a sentence found: how far it holds, the facts that the chunks lack, and the words' agreement."""
 
     support: Support
     missing: tuple[str, ...] = ()
@@ -66,7 +117,7 @@ class Finding:
 
 
 def verify(claim: str, evidence: Evidence, question: str = "", nearness: Nearness | None = None) -> Finding:
-    """Check one sentence, without its markers, against the passages that it cites.
+    """Check one sentence, without its markers, against the chunks that it cites.
 
     What only repeats ``question`` proves nothing: what the sentence adds must be there. A year that the question
     brought and the nearest sentence contradicts leaves the claim weak.
@@ -143,7 +194,7 @@ class _Echo:
         """Whether the claim repeats the sentence but for a short stretch, exchanged for another one."""
         if not self._ours or self._same / len(self._ours) < ECHO:
             return False
-        # What stands elsewhere in the passages may still be true, unless all the rest is word for word the same.
+        # What stands elsewhere in the chunks may still be true, unless all the rest is word for word the same.
         close = self._same / max(len(self._ours), len(self._theirs)) >= CLOSE_ECHO
         known = set(self._theirs if close else _tokens(evidence.text)) | set(_tokens(asked.text))
         return any(

@@ -9,7 +9,7 @@ import typer
 from searchapp.cli import ingest as ingest_command
 from searchapp.cli import search as search_command
 from searchapp.cli import serve as serve_command
-from searchapp.cli.answers import print_answer
+from searchapp.cli.ask import print_answer
 from searchapp.cli.common import application, console
 from searchapp.cli.progress import shown
 

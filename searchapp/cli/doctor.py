@@ -19,7 +19,7 @@ def doctor(
     quick: Annotated[bool, typer.Option("--quick", help="Leave out what reads every document.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Look at everything that can be wrong, and tell how to mend it. Nothing is changed.
+    """Look at everything that can be wrong, and tell how to fix it. Nothing is changed.
 
     Models, Ollama, the store, the queue, and the documents; of Elasticsearch also versions, licence, health, heap,
     disks, shards, privileges, aliases, templates and unfinished work. Exit code 1: something does not work.

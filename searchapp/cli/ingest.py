@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -10,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from searchapp.cli.common import JsonOption, application, console, print_json
-from searchapp.cli.passwords import given_passwords
+from searchapp.cli.common import SOME_FAILED, JsonOption, application, console, print_json, say_what_leaves
 from searchapp.cli.progress import Run, shown
 
 if TYPE_CHECKING:
-    from searchapp.model import IngestOutcome
+    from pydantic import SecretStr
 
-SOME_FAILED = 3
+    from searchapp.model import IngestOutcome
+    from searchapp.wiring import Application
 
 
 def ingest(
@@ -46,9 +47,9 @@ def ingest(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read documents, split them into passages, embed these, and store them.
+    """Read documents, split them into chunks, embed these, and store them.
 
-    What has not changed since the last time is not touched, and a renamed file keeps its passages. A document that
+    What has not changed since the last time is not touched, and a renamed file keeps its chunks. A document that
     failed three times is left alone until it is edited or "documents retry" names it. If Elasticsearch or Ollama goes
     away in the middle, the run waits for it. Exit code 3: some documents failed, the others are in.
 
@@ -79,32 +80,30 @@ def ingest(
     from searchapp.ingest import Sync
 
     if depth and not any("://" in target for target in targets):
-        raise UsageError("--depth is for web addresses.", "Folders are always read with all that lies below them.")
+        raise UsageError("depth_without_address")
     if watch and queue:
-        raise UsageError("--watch and --queue cannot be joined.", "Leave one of them out.")
+        raise UsageError("watch_with_queue")
     if watch:
-        from searchapp.ingest.watch import require_folders
+        from searchapp.ingest.sync import require_folders
 
         targets, sync = require_folders(targets), True
     mode = Sync.NO if not sync else Sync.EVEN_ALL if yes else Sync.CAREFUL
     passwords = given_passwords(ask=password, file=password_file)
     running = application()
+    say_what_leaves(running)
     if queue:
-        from searchapp.cli.queueing import queue_all
+        from searchapp.cli.queue import queue_all
 
         if sync:
-            raise UsageError("--sync and --queue cannot be joined.", "Leave one of them out.")
+            raise UsageError("sync_with_queue")
         if passwords:
-            raise UsageError(
-                "--password and --queue cannot be joined: a password is kept nowhere.",
-                "Give the workers SEARCHAPP_DOCUMENT_PASSWORDS.",
-            )
+            raise UsageError("password_with_queue")
         queue_all(running, targets, group, depth, as_json)
         return
     running.trash.purge()  # where no server runs, nobody else would
     run = partial(running.ingester.ingest, groups=group, depth=depth, passwords=passwords)
     if watch:
-        from searchapp.cli.following import follow
+        from searchapp.cli.watch import follow
 
         follow(
             running.ingester,
@@ -114,7 +113,23 @@ def ingest(
             as_json,
         )
         return
-    finish(lambda notify: run(targets, sync=mode, notify=notify), as_json, targets)
+    try:
+        finish(lambda notify: run(targets, sync=mode, notify=notify), as_json, targets)
+    finally:
+        _say_weakness(running)
+
+
+def _say_weakness(running: Application) -> None:
+    """Say on stderr what the index's model does not find."""
+    from searchapp.embedding.models import weakness
+    from searchapp.errors import SearchAppError
+
+    try:
+        indexed = running.store.fingerprint()
+    except SearchAppError:  # which the run has said
+        return
+    if indexed and (lacks := weakness(indexed.model)):
+        console(stderr=True).print(f"{lacks}\n{lacks.remedy}", style="yellow")
 
 
 def finish(run: Run, as_json: bool, targets: Sequence[str]) -> None:
@@ -167,3 +182,25 @@ class Tally:
             + (f", {self.deleted} removed" if self.deleted else "")
             + f", in {seconds:.1f} s."
         )
+
+
+def given_passwords(*, ask: bool, file: Path | None) -> list[SecretStr]:
+    """The passwords that a person gives; raises UsageError for a file that cannot be read or holds none."""
+    from pydantic import SecretStr
+
+    from searchapp.errors import UsageError
+
+    found: list[str] = []
+    if file is not None:
+        try:
+            found += file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeError) as error:
+            raise UsageError("password_file_unreadable", file=file) from error
+    if ask and sys.stdin.isatty():
+        found.append(typer.prompt("Password of the documents", hide_input=True, err=True))
+    elif ask:
+        found.append(sys.stdin.readline().rstrip("\r\n"))
+    passwords = [SecretStr(password) for password in found if password]
+    if (ask or file is not None) and not passwords:
+        raise UsageError("password_not_given")
+    return passwords

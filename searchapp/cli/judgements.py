@@ -77,10 +77,7 @@ def export(
     found = application().judgements.all()
     kept = usable(found)
     if not kept:
-        raise NotFoundError(
-            "There is no judgement to export: no query has a document that was found right.",
-            "Make some with the thumbs on the page: searchapp serve",
-        )
+        raise NotFoundError("judgements_unusable")
     (write_qrels if format_ is Format.QRELS else write_lines)(kept, to)
     queries, left_out = (
         len({one.query for one in kept}),
@@ -107,7 +104,7 @@ def remove(
 
     gone = application().judgements.remove(query, document)
     if not gone:
-        raise NotFoundError(f"Nothing was judged for '{query[:80]}'.", "searchapp judgements list shows what was.")
+        raise NotFoundError("query_unjudged", query=query[:80])
     if as_json:
         print_json({"query": query, "removed": gone})
     else:

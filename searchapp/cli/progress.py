@@ -1,13 +1,16 @@
-"""How a run of ingestion is shown: a line a document above a bar, or JSON lines."""
+"""How long work is shown: ingestion as a line a document above a bar, or JSON lines; other work as a bar a stage."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from searchapp.cli.common import console, print_json
+from searchapp import messages
+from searchapp.cli.common import console, lines, print_json
+from searchapp.progress import Progress, Watcher, watched
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,11 +33,11 @@ def shown(run: Run, as_json: bool, targets: Sequence[str] = ()) -> Iterator[Inge
 
 
 def _as_json(run: Run) -> Iterator[IngestOutcome]:
-    from searchapp.serialise import outcome_json
+    from searchapp.model.json import to_json
 
     err = console(stderr=True)
     for outcome in run(lambda sentence: err.print(sentence) if sentence else None):
-        print_json(outcome_json(outcome))
+        print_json(to_json(outcome))
         yield outcome
 
 
@@ -49,7 +52,7 @@ def _on_terminal(run: Run, targets: Sequence[str]) -> Iterator[IngestOutcome]:
         TextColumn("{task.description}", markup=False),
         TimeRemainingColumn(compact=True),
     )
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True) as progress, ExitStack() as stack:
         task = progress.add_task("documents", total=None)
 
         def notify(sentence: str) -> None:
@@ -59,6 +62,8 @@ def _on_terminal(run: Run, targets: Sequence[str]) -> Iterator[IngestOutcome]:
             else:
                 progress.update(task, description=sentence or "documents")
 
+        in_bar: Watcher = lambda doing, share: notify(f"{doing}, {share:.0%}" if share < 1 else "")  # noqa: E731
+        stack.enter_context(watched(in_bar if err.is_terminal else lines(err)))
         _count_ahead(targets, lambda total: progress.update(task, total=total))
         rate = _Rate()
         for outcome in run(notify):
@@ -71,14 +76,18 @@ def _on_terminal(run: Run, targets: Sequence[str]) -> Iterator[IngestOutcome]:
 def print_outcome(out: Console, outcome: IngestOutcome) -> None:
     """One line for one document, two where it failed."""
     if outcome.state in ("failed", "quarantined"):
-        out.print(f"{outcome.state:<11} {outcome.source}\n            {outcome.error}", style="red", soft_wrap=True)
+        out.print(
+            f"{outcome.state:<11} {outcome.source}\n            {messages.shown(outcome.error)}",
+            style="red",
+            soft_wrap=True,
+        )
         return
-    note = f" ({outcome.note})" if outcome.note else ""
+    note = f" ({messages.shown(outcome.note)})" if outcome.note else ""
     out.print(f"{outcome.state:<11} {outcome.source}, {outcome.chunks} passages{note}", soft_wrap=True)
 
 
 class _Rate:
-    """Passages, and how many a second lately: an average that forgets half of the past every ten seconds."""
+    """Chunks, and how many a second lately: an average that forgets half of the past every ten seconds."""
 
     HALF_LIFE_SECONDS = 10.0
 
@@ -110,3 +119,28 @@ def _count_ahead(targets: Sequence[str], tell: Callable[[int], None]) -> None:
 
     if targets and not any("://" in target for target in targets):
         threading.Thread(target=count, daemon=True).start()
+
+
+@contextmanager
+def stages(first: str, *, quiet: bool) -> Iterator[Progress]:
+    """A bar for the stage under way on a terminal; elsewhere a line when a model is fetched or prepared."""
+    err = console(stderr=True)
+    if quiet or not err.is_terminal:
+        with watched((lambda doing, share: None) if quiet else lines(err)):
+            yield lambda what, done, total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=err, transient=True) as bars:
+        tasks = {"": bars.add_task(first, total=None)}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                bars.remove_task(tasks.popitem()[1])
+                tasks[what] = bars.add_task(what[0].upper() + what[1:], total=total or None)
+            bars.update(tasks[what], completed=done, total=total or None)
+
+        with watched(lambda doing, share: show(doing, round(share * 100), 100)):
+            yield show

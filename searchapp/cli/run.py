@@ -6,14 +6,19 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several inputs failed, 4 
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import json
 import os
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import typer
 import typer.main
 
 from searchapp import __version__
+from searchapp.children import end_children
 from searchapp.cli import (
     ask,
     demo,
@@ -24,17 +29,36 @@ from searchapp.cli import (
     ingest,
     judgements,
     keys,
-    mcp,
     models,
     queue,
     search,
     serve,
-    similar,
     users,
-    worker,
 )
-from searchapp.cli.help import keep_examples
 from searchapp.errors import SearchAppError
+from searchapp.messages import Language, Message, set_reader_language
+from searchapp.private_folder import make_privately
+
+
+def text_and_examples(help_text: str) -> tuple[str, list[str]]:
+    """The text of a command's docstring, and the commands below its "Example(s):"."""
+    told, _, typed = inspect.cleandoc(help_text).partition("\nExample")
+    lines = typed.partition(":")[2].splitlines()
+    return told.strip(), [line.strip() for line in lines if line.strip()]
+
+
+def keep_examples(command: Any) -> None:
+    r"""Keep the examples of a command, and of those below it, from being wrapped into one paragraph.
+
+    A paragraph that begins with \b is left as it is (click's documentation, "Help Pages").
+    """
+    told, typed = text_and_examples(command.help or "")
+    if typed:
+        heading = "Examples:" if len(typed) > 1 else "Example:"
+        command.help = "\n".join((told, "", "\b", heading, *(f"  {line}" for line in typed)))
+    for child in getattr(command, "commands", {}).values():
+        keep_examples(child)
+
 
 app = typer.Typer(
     name="searchapp",
@@ -65,13 +89,13 @@ def _options(
 
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
-app.command("worker")(worker.worker)
-app.command("mcp")(mcp.mcp)
+app.command("worker")(serve.worker)
+app.command("mcp")(serve.mcp)
 app.command("ingest")(ingest.ingest)
 app.command("search")(search.search)
-app.command("similar")(similar.similar)
+app.command("similar")(search.similar)
 app.command("ask")(ask.ask)
-app.command("models")(models.models)
+app.add_typer(models.app, name="models")
 app.add_typer(documents.app, name="documents")
 app.add_typer(queue.app, name="queue")
 app.command("eval")(evaluate.evaluate)
@@ -83,7 +107,17 @@ app.add_typer(es.app, name="es")
 
 
 def main() -> None:
-    """Run the command line; the console script ``searchapp`` calls this."""
+    """The console script ``searchapp``: run the command line, and leave no child behind that a thread waits for."""
+    make_privately()
+    try:
+        run()
+    finally:
+        end_children()
+
+
+def run() -> None:
+    """Run the command that ``sys.argv`` names; its errors become sentences and exit codes."""
+    set_reader_language(language_of(os.environ))
     command = typer.main.get_command(app)
     keep_examples(command)
     try:
@@ -92,7 +126,7 @@ def main() -> None:
         _tell(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)  # noqa: T201
+        print(Message("stopped"), file=sys.stderr)  # noqa: T201
         sys.exit(130)
     except BrokenPipeError:
         # The reader of our output (head, say) has gone; nothing is wrong, and nothing more can be said.
@@ -100,13 +134,18 @@ def main() -> None:
         sys.exit(0)
 
 
+def language_of(environment: Mapping[str, str]) -> Language:
+    """The language that the variables of POSIX name for messages, where we have it; else English."""
+    locale = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
 def _tell(error: SearchAppError) -> None:
     if "--json" in sys.argv[1:]:
-        from searchapp.serialise import error_json
-
-        text = json.dumps(error_json(error, _redacted), ensure_ascii=False)
+        text = json.dumps({"error": dataclasses.asdict(error.failure(_redacted))}, ensure_ascii=False)
     else:
-        text = _redacted(f"Error: {error.message}" + (f"\n{error.remedy}" if error.remedy else ""))
+        said = str(Message("error_shown", what=error.sentence))
+        text = _redacted(f"{said}\n{error.remedy}".rstrip("\n"))
     print(text, file=sys.stderr)  # noqa: T201
 
 

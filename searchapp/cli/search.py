@@ -1,4 +1,4 @@
-"""``searchapp search``."""
+"""``searchapp search`` and ``searchapp similar``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from searchapp.cli.common import FilterOption, JsonOption, application, console, one_line, print_json, waiting
+from searchapp.cli.common import (
+    FilterOption,
+    JsonOption,
+    application,
+    console,
+    one_line,
+    print_json,
+    say_what_leaves,
+    waiting,
+)
 
 if TYPE_CHECKING:
     from searchapp.model import Hit, SearchRequest, SearchResults
-
 
 MOST_CHARACTERS = 800
 SHORT = 100
@@ -32,10 +40,10 @@ def search(
     group: GroupOption = False,
     fold: FoldOption = True,
     facets: FacetsOption = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Show each leg's rank and score.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show each retriever's rank and score.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find passages by keyword and meaning at once.
+    """Find chunks by keyword and meaning at once.
 
     Examples:
       searchapp search "how do I restore a snapshot"
@@ -49,10 +57,16 @@ def search(
     """
     from dataclasses import replace
 
+    from searchapp.model import SearchMode
+
     request = replace(asked(query, mode, size, filters, sort, group, fold, facets), spelling=True, sentences=True)
     running = application()
-    with waiting("Loading the model", as_json):
-        _ = running.embedder.fingerprint  # so that the time that is shown is that of the search
+    if request.mode is not SearchMode.KEYWORD:  # that one needs no model
+        if not as_json:
+            say_what_leaves(running)
+        with waiting("Loading the model", as_json):
+            if not running.embedder.fingerprint.made_by_store:
+                running.embedder.embed_query(query)  # so that the time that is shown is that of the search
     with waiting("Searching", as_json):
         results = running.searcher.search(request)
     print_results(results, explain, as_json)
@@ -80,10 +94,10 @@ def asked(
 
 def print_results(results: SearchResults, explain: bool, as_json: bool) -> None:
     """The hits with what leads on from them, or all of it as JSON."""
-    from searchapp.serialise import results_json
+    from searchapp.model.json import to_json
 
     if as_json:
-        print_json(results_json(results))
+        print_json(to_json(results))
         return
     out = console()
     if results.did_you_mean:
@@ -100,12 +114,12 @@ def print_results(results: SearchResults, explain: bool, as_json: bool) -> None:
 
 
 def place_of(hit: Hit) -> str:
-    """Where the passage stands."""
+    """Where the chunk stands."""
     return f"{hit.source}, page {hit.page}" if hit.page else hit.source
 
 
 def print_hit(hit: Hit, explain: bool = False) -> None:
-    """A hit as a few lines of text; "+" stands before its document's other passages, "=" before what says the same."""
+    """A hit as a few lines of text; "+" stands before its document's other chunks, "=" before what says the same."""
     from rich.text import Text
 
     from searchapp.search.highlights import MARK_CLOSE, MARK_OPEN
@@ -120,15 +134,45 @@ def print_hit(hit: Hit, explain: bool = False) -> None:
         body.append(marked, style="bold yellow" if found else "")
         body.append(rest)
     out.print(body)
-    for other in hit.behind:
+    for other in hit.more_from_document:
         out.print(f"    + {place_of(other)}: {one_line(other.text, SHORT)}", style="dim")
-    if hit.same_document > len(hit.behind):
-        out.print(f"    + {hit.same_document - len(hit.behind)} more: --filter document={hit.document_id}", style="dim")
+    if hit.same_document > len(hit.more_from_document):
+        out.print(
+            f"    + {hit.same_document - len(hit.more_from_document)} more: --filter document={hit.document_id}",
+            style="dim",
+        )
     for other in hit.duplicates:
         out.print(f"    = {other.title}, {place_of(other)}", style="dim")
     if explain:
         out.print(f"    passage {hit.chunk_id}", style="dim")
-        legs = "; ".join(f"{leg} rank {place.rank}, score {place.score:.4f}" for leg, place in hit.legs.items())
+        scores = "; ".join(
+            f"{retriever} rank {place.rank}, score {place.score:.4f}" for retriever, place in hit.scores.items()
+        )
         reranked = "; by the reranker" if hit.reranked else ""
-        out.print(f"    score {hit.score:.4f} ({legs}{reranked})", style="dim")
+        out.print(f"    score {hit.score:.4f} ({scores}{reranked})", style="dim")
     out.print()
+
+
+def similar(
+    passage: Annotated[str, typer.Argument(help="A passage: the chunk_id of a hit (search --json, or --explain).")],
+    mode: Annotated[str, typer.Option("--mode", "-m", help="hybrid, keyword or semantic.")] = "hybrid",
+    size: Annotated[int, typer.Option("--size", "-n", min=1, max=200, help="Number of hits.")] = 10,
+    filters: FilterOption = None,
+    sort: SortOption = "relevance",
+    group: GroupOption = False,
+    fold: FoldOption = True,
+    facets: FacetsOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find chunks of other documents that are like one.
+
+    Examples:
+      searchapp similar 3f2a9c0d-00004-1b2c3d4e
+
+      searchapp similar 3f2a9c0d-00004-1b2c3d4e --filter language=zh --json
+
+    """
+    request = asked("", mode, size, filters, sort, group, fold, facets)
+    with waiting("Searching", as_json):
+        results = application().searcher.similar(passage, request)
+    print_results(results, False, as_json)

@@ -1,4 +1,4 @@
-"""``searchapp serve``."""
+"""What stays up: ``searchapp serve``, ``searchapp worker`` and ``searchapp mcp``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from searchapp.cli.common import application, console
+from searchapp.cli.common import application, console, lines
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -42,7 +42,92 @@ def run(running: Application) -> None:
 
 
 def _warm(running: Application) -> None:
+    from searchapp.progress import watched
+
     try:
-        running.embedder.embed_query("warm")
+        with watched(lines(console(stderr=True))):
+            running.embedder.embed_query("warm")
     except Exception:  # the first search meets it too, and tells whom it concerns
         log.debug("The model was not loaded ahead.", exc_info=True)
+
+
+def worker(
+    concurrency: Annotated[
+        int, typer.Option("--concurrency", "-c", min=1, max=64, help="Batches at once; they share one embedding model.")
+    ] = 1,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="Port of the Prometheus metrics, 0 for none (SEARCHAPP_METRICS_PORT; 9808)."
+        ),
+    ] = None,
+) -> None:
+    """Ingest what is queued, beside other workers, until Ctrl-C or SIGTERM.
+
+    Documents are queued by the page and by "ingest --queue"; batches of them come over Redis (SEARCHAPP_REDIS_URL). A
+    worker must see files under the same paths as the process that queued them. Without Redis no worker is needed:
+    "serve" does the same in the background. The documents at hand are finished first, and the exit code is 0; a second
+    Ctrl-C leaves them to another worker, and the exit code is 1.
+
+    Examples:
+      searchapp worker
+
+      searchapp worker --concurrency 2 --metrics-port 9900
+
+    """
+    from searchapp.errors import UsageError
+
+    running = application(metrics_port=metrics_port)
+    if running.queue is None:
+        raise UsageError("worker_without_redis")
+    from searchapp.ingest.worker import Worker
+    from searchapp.memory import bound_heaps
+    from searchapp.redaction import redact_logs, redactor
+    from searchapp.telemetry import logs, tracing
+
+    bound_heaps()
+    settings = running.settings
+    redact_logs(redactor(settings))
+    logs.configure(settings)
+    tracing.start(settings, "searchapp-worker")
+    one = Worker(
+        running.store,
+        running.ingester,
+        running.queue,
+        concurrency=concurrency,
+        metrics_host=settings.metrics_host,
+        metrics_port=settings.metrics_port,
+        lease_seconds=settings.lease_seconds,
+    )
+    raise typer.Exit(one.run())
+
+
+def mcp(
+    groups: Annotated[
+        list[str] | None,
+        typer.Option("--group", "-g", help="Show only this group's documents and the open ones. May be repeated."),
+    ] = None,
+) -> None:
+    """Offer search, answers and documents to an MCP client over stdin and stdout.
+
+    Clients start this command themselves; docs/api.md shows how to tell them. Needs: pip install 'searchapp[mcp]'
+
+    Examples:
+      searchapp mcp
+
+      searchapp mcp --group hr
+
+    """
+    from searchapp.errors import UsageError
+
+    try:
+        import mcp.server.mcpserver  # noqa: F401
+    except ImportError as error:
+        raise UsageError("mcp_missing") from error
+    from searchapp.access import read_groups
+    from searchapp.mcp_server import build
+    from searchapp.redaction import redact_logs, redactor
+
+    running = application()
+    redact_logs(redactor(running.settings))
+    build(running, read_groups(groups)).run("stdio")

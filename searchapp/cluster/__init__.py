@@ -2,9 +2,8 @@
 
 from searchapp.cluster.apply import apply
 from searchapp.cluster.plan import Plan, plan
-from searchapp.cluster.prune import prune
 from searchapp.cluster.reindex import reindex
-from searchapp.cluster.rollback import rollback
 from searchapp.cluster.status import ClusterStatus, IndexStatus, status
+from searchapp.cluster.versions import prune, rollback
 
 __all__ = ["ClusterStatus", "IndexStatus", "Plan", "apply", "plan", "prune", "reindex", "rollback", "status"]

@@ -7,6 +7,7 @@ from typing import Any
 
 from searchapp.cluster.store import elasticsearch_store
 from searchapp.errors import UsageError
+from searchapp.messages import Message
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.stores.elasticsearch.connection import reading
 from searchapp.stores.elasticsearch.versions import Version, look, update_aliases
@@ -42,11 +43,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
-    """How the aliases stand. ``fault`` is a sentence, empty when they are sane; ``mend`` is the command for it."""
+    """How the aliases stand. ``fault`` is a sentence, empty when they are sane; ``fix`` is the command for it."""
 
     places: tuple[Place, ...]
     fault: str
-    mend: str
+    fix: str
 
 
 def aliases(application: Application) -> Aliases:
@@ -57,10 +58,12 @@ def aliases(application: Application) -> Aliases:
         places = [_place(store, version.name, version) for version in versions]
         places += [_place(store, name, None) for name in intruders]
         fault = _fault(store, versions, intruders)
-    return Aliases(tuple(places), fault, _mend(store, places, intruders) if fault else "")
+    if fault is None:
+        return Aliases(tuple(places), "", "")
+    return Aliases(tuple(places), fault.text(), _mend(store, places, intruders))
 
 
-def mend(application: Application, live: int | None, *, remove_index: bool = False) -> Aliases:
+def fix(application: Application, live: int | None, *, remove_index: bool = False) -> Aliases:
     """Let searches read version ``live`` and no other index, and writes reach it, by one ``_aliases`` call.
 
     ``remove_index``: also delete the index that stands in the alias's place, with what it holds. Raises UsageError when
@@ -71,18 +74,15 @@ def mend(application: Application, live: int | None, *, remove_index: bool = Fal
     names = store.names
     before = aliases(application)
     if not before.fault:
-        raise UsageError("The aliases are sane.", "searchapp es rollback switches to the version before.")
+        raise UsageError("aliases_sane")
     with reading(store.where):
         versions, intruders = look(store.client, names)
         target = _chosen(versions, names.number, live)
         in_place = names.chunks in intruders
         if in_place and not remove_index:
-            raise UsageError(
-                f"{names.chunks} is an index, and stands where the alias belongs.",
-                "Copy out what you need of it, then give --remove-index.",
-            )
+            raise UsageError("index_in_place_of_alias", index=names.chunks)
         if target is None and not in_place:
-            raise UsageError("Which version should be live was not said.", f"{before.mend}.")
+            raise UsageError("live_version_not_named", command=before.fix)
         update_aliases(store.client, _actions(store, versions, intruders, target))
     store.look_again()
     return aliases(application)
@@ -93,9 +93,9 @@ def _chosen(versions: tuple[Version, ...], number: Any, live: int | None) -> Ver
         return None
     found = next((version for version in versions if number(version.name) == live), None)
     if found is None:
-        raise UsageError(f"There is no version {live}.", "searchapp es aliases lists them.")
+        raise UsageError("index_version_missing", version=live)
     if found.build is not None:
-        raise UsageError(f"{found.name} is not finished: it lacks documents.", "Choose another version.")
+        raise UsageError("index_version_unfinished", version=found.name)
     return found
 
 
@@ -121,20 +121,20 @@ def _actions(
     return actions
 
 
-def _fault(store: ElasticsearchStore, versions: tuple[Version, ...], intruders: tuple[str, ...]) -> str:
+def _fault(store: ElasticsearchStore, versions: tuple[Version, ...], intruders: tuple[str, ...]) -> Message | None:
     names = store.names
     live = [version.name for version in versions if version.live]
     if names.chunks in intruders:
-        return f"{names.chunks} is an index, and should be an alias of one."
+        return Message("alias_is_index", alias=names.chunks)
     if intruders:
-        return f"The alias {names.chunks} names an index that is no version of ours: {', '.join(intruders)}."
+        return Message("alias_names_strangers", alias=names.chunks, indices=intruders)
     if len(live) > 1:
-        return f"The alias {names.chunks} names {len(live)} versions of the index ({', '.join(live)})."
+        return Message("alias_names_versions", alias=names.chunks, n=len(live), versions=live)
     if versions and not live:
-        return f"The alias {names.chunks} is missing, although {versions[-1].name} is there."
+        return Message("alias_missing", alias=names.chunks, version=versions[-1].name)
     if live and not _writes(store, live[0]):
-        return f"The alias {names.write} does not name {live[0]}, which is live."
-    return ""
+        return Message("write_alias_elsewhere", alias=names.write, version=live[0])
+    return None
 
 
 def _writes(store: ElasticsearchStore, name: str) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from searchapp.cluster.blocks import refuse_if_blocked
-from searchapp.cluster.lost import start_over as run_start_over
+from searchapp.cluster.changes import FIELD, SETTING, Effect
 from searchapp.cluster.plan import INDEX, Change, Plan, plan
-from searchapp.cluster.store import elasticsearch_store
+from searchapp.cluster.store import elasticsearch_store, refuse_if_blocked
+from searchapp.cluster.store import start_over as run_start_over
 from searchapp.errors import StorageError
+from searchapp.messages import Message, Value
 from searchapp.stores import model_in_use
 from searchapp.stores.elasticsearch import ElasticsearchStore
-from searchapp.stores.elasticsearch.changes import FIELD, SETTING, Effect
 from searchapp.stores.elasticsearch.connection import reading
 from searchapp.stores.elasticsearch.installation import Outcome, Step
 from searchapp.wiring import Application
@@ -40,23 +40,15 @@ def apply(application: Application, *, overwrite: bool = False, start_over: bool
     steps += store.apply(planned.model, overwrite=overwrite)
     left = plan(application).changes
     if left:
-        raise StorageError(
-            f"Elasticsearch took the changes and still differs: {_named(left)}.", "searchapp es plan shows how."
-        )
+        raise StorageError("cluster_still_differs", changes=_named(left))
     return steps
 
 
 def _refuse(planned: Plan, overwrite: bool) -> None:
     if beyond := planned.of(Effect.NEW_INDEX):
-        raise StorageError(
-            f"Nothing was changed, because an index that exists cannot take this: {_named(beyond)}.",
-            beyond[0].remedy + " searchapp es plan shows each change.",
-        )
+        raise StorageError("changes_need_new_index", changes=_named(beyond), remedy=beyond[0].remedy)
     if planned.edited and not overwrite:
-        raise StorageError(
-            f"Nothing was changed, because somebody edited by hand in the cluster: {_named(planned.edited)}.",
-            "searchapp es plan shows the edit. Take it over into es/, or undo it: searchapp es apply --overwrite.",
-        )
+        raise StorageError("cluster_edited", changes=_named(planned.edited))
 
 
 def _change_indices(store: ElasticsearchStore, planned: Plan) -> list[Step]:
@@ -80,6 +72,6 @@ def _change_indices(store: ElasticsearchStore, planned: Plan) -> list[Step]:
     return [Step(INDEX, index, Outcome.UPDATED) for index in by_index]
 
 
-def _named(changes: tuple[Change, ...]) -> str:
+def _named(changes: tuple[Change, ...]) -> Value:
     names = [f"{change.what} of {change.name}" if change.kind == INDEX else change.name for change in changes]
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return Message("names_and_more", names=names[:5], more=len(names) - 5) if len(names) > 5 else names

@@ -23,7 +23,7 @@ SILENT_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class Reached:
     """How far a build got: the last document id in order, and how many documents that were."""
 
     after: str = ""
@@ -39,12 +39,12 @@ class Build:
         self._noted = 0.0
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> Reached:
         """As it was noted last."""
         build = self.version.build or {}
-        return Progress(build.get("after", ""), build.get("documents", 0))
+        return Reached(build.get("after", ""), build.get("documents", 0))
 
-    def note(self, progress: Progress, *, now: bool = False) -> None:
+    def note(self, progress: Reached, *, now: bool = False) -> None:
         """Note the progress in the cluster, unless it was noted a moment ago."""
         if not now and time.monotonic() - self._noted < NOTE_SECONDS:
             return
@@ -103,10 +103,7 @@ def unfinished(store: ElasticsearchStore) -> Build | None:
     with reading(store.where):
         builds = [v for v in read_versions(store.client, store.names) if v.build is not None and not v.live]
     if len(builds) > 1:
-        raise StorageError(
-            f"There are {len(builds)} unfinished versions: {', '.join(version.name for version in builds)}.",
-            "Remove them with searchapp es prune --unfinished, then run searchapp es reindex.",
-        )
+        raise StorageError("unfinished_versions", n=len(builds), versions=[version.name for version in builds])
     return Build(store, builds[0]) if builds else None
 
 
@@ -119,10 +116,7 @@ def refuse_if_running(version: Version) -> None:
         return
     if host == socket.gethostname() and not _is_running(pid):
         return
-    raise UsageError(
-        f"{version.name} is being built by process {pid} on {host} (last sign of life {silent:.0f} s ago).",
-        "Wait for it, or end it; searchapp es reindex then goes on where it stopped.",
-    )
+    raise UsageError("version_being_built", version=version.name, process=pid, host=host, seconds=silent)
 
 
 def _is_running(pid: int) -> bool:

@@ -14,10 +14,16 @@ from searchapp.errors import StorageError
 from searchapp.model import EmbeddedChunk, Vector
 from searchapp.stores import DocumentWrite, Reencoder
 from searchapp.stores.elasticsearch import ElasticsearchStore
+from searchapp.stores.elasticsearch.chunks import (
+    Held,
+    StoredDocument,
+    delete_chunks,
+    held_documents,
+    replace_documents,
+    stored_documents,
+)
 from searchapp.stores.elasticsearch.connection import reading
-from searchapp.stores.elasticsearch.held import Held, StoredDocument, held_documents, stored_documents
 from searchapp.stores.elasticsearch.versions import Version
-from searchapp.stores.elasticsearch.writing import delete_chunks, replace_documents
 
 WINDOW_CHUNKS = 512
 """Chunks that are read, embedded and written together: full batches for the model, little to do again after a kill."""
@@ -25,7 +31,7 @@ WINDOW_CHUNKS = 512
 WINDOW_DOCUMENTS = 256
 
 END_SLACK = 16
-"""Characters of white space that the last passage of a document may have more when it is cut otherwise."""
+"""Characters of white space that the last chunk of a document may have more when it is cut otherwise."""
 
 ROUNDS = 20
 """Most comparisons before a switch; each one repairs what the one before it found."""
@@ -36,7 +42,8 @@ class Comparison:
     """What two versions hold.
 
     ``missing`` documents are absent, older or incomplete in the second version; each with the time at which the first
-    one got it, in milliseconds. ``surplus`` ones are in the second version only.
+    one got it, in milliseconds. ``surplus`` ones are in the second version only. ``stuck`` ones differ although they
+    were repaired again and again.
     """
 
     documents: int = 0
@@ -45,6 +52,7 @@ class Comparison:
     copied_chunks: int = 0
     missing: dict[str, int] = field(default_factory=dict)
     surplus: list[str] = field(default_factory=list)
+    stuck: tuple[str, ...] = ()
 
 
 class Copier:
@@ -92,8 +100,7 @@ class Copier:
                 refused = replace_documents(self._client, self._target.name, group, written, pipeline)
                 for document_id, reason in refused.items():
                     raise StorageError(
-                        f"{self._target.name} refuses the document {document_id}: {reason}.",
-                        "Nothing was switched; mend the cause and run searchapp es reindex again, which goes on.",
+                        "version_refuses_document", version=self._target.name, document=document_id, why=reason
                     )
             gone = set(document_ids) - {document.entry.id for document in stored}
             if gone:
@@ -112,22 +119,19 @@ class Copier:
     def reconcile(self) -> Comparison:
         """Compare and repair until nothing is missing, or only what writers are writing at this moment.
 
-        A writer writes to both versions before it says that it is done, so what appears between two rounds is
-        under way.
-        Raises StorageError when the versions do not come together.
+        What differs after ``ROUNDS`` rounds as it did before the last one is ``stuck``.
         """
         earlier: set[tuple[str, int]] | None = None
         for _ in range(ROUNDS):
             found = self.compare()
             differing = {*found.missing.items(), *((document_id, 0) for document_id in found.surplus)}
             self._repair(sorted({document_id for document_id, _ in differing}))
+            # A writer writes to both versions before it says that it is done: what appears between rounds is under way.
             if not differing or (earlier is not None and not differing & earlier):
                 return found
-            earlier = differing
-        raise StorageError(
-            f"{self._target.name} still lacks documents of {self._source.name} after {ROUNDS} rounds.",
-            "Nothing was switched. See the log of the writers, and run searchapp es reindex again, which goes on.",
-        )
+            same, earlier = differing & (earlier or set()), differing
+        found.stuck = tuple(sorted({document_id for document_id, _ in same}))
+        return found
 
     def _repair(self, document_ids: Sequence[str]) -> None:
         for first in range(0, len(document_ids), WINDOW_DOCUMENTS):
@@ -136,7 +140,7 @@ class Copier:
     def _encoded(self, stored: Sequence[StoredDocument]) -> list[DocumentWrite]:
         spec = self._target.spec
         if spec is None:
-            raise StorageError(f"{self._target.name} does not say how it was made.", "searchapp doctor tells more.")
+            raise StorageError("version_unexplained", version=self._target.name)
         asked: set[str] = set()
         found: set[str] = set()
 
@@ -150,7 +154,7 @@ class Copier:
         alike = self._source.spec is not None and spec.matches(self._source.spec)
         vectors = known(hashes) if alike else {}
         if alike and hashes <= vectors.keys():
-            # Cut and embedded alike: passages go over as they are, with their vectors.
+            # Cut and embedded alike: chunks go over as they are, with their vectors.
             writes = [
                 DocumentWrite(one.entry, tuple(EmbeddedChunk(chunk, vectors[chunk.hash]) for chunk in one.chunks))
                 for one in stored

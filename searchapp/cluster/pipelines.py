@@ -8,35 +8,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from elasticsearch import ApiError
 
-from searchapp.cluster.store import elasticsearch_store
+from searchapp.cluster.store import Json, elasticsearch_store
 from searchapp.embedding.base import ELASTICSEARCH
 from searchapp.errors import IncompatibleServerError, ServiceRefusedError, UsageError
+from searchapp.messages import Message
 from searchapp.stores.elasticsearch import ElasticsearchStore, inference
 from searchapp.stores.elasticsearch.connection import reading, reason_of
-from searchapp.stores.elasticsearch.installation import put_templates
-from searchapp.stores.elasticsearch.installed import Installed, Origin, installed
+from searchapp.stores.elasticsearch.installation import Installed, Origin, installed, put_templates
 from searchapp.stores.elasticsearch.templates import Templates, es_folder, read_endpoint_body
 from searchapp.wiring import Application
 
-Json = dict[str, Any]
-
-INSTEAD = "Embed in searchapp instead (SEARCHAPP_EMBEDDING_MODEL=sentence-transformers:... or ollama:...), or "
 STATES = {
-    Origin.MISSING: "missing",
-    Origin.SAME: "as in es/pipelines",
-    Origin.OLDER: "older than es/pipelines",
-    Origin.EDITED: "edited by hand",
+    Origin.MISSING: ("missing", "pipeline_missing"),
+    Origin.SAME: ("as in es/pipelines", "pipeline_as_shipped"),
+    Origin.OLDER: ("older than es/pipelines", "pipeline_older"),
+    Origin.EDITED: ("edited by hand", "pipeline_edited"),
 }
-REPAIRS = {
-    Origin.MISSING: "searchapp es pipeline put makes it.",
-    Origin.OLDER: "searchapp es pipeline put renews it.",
-    Origin.EDITED: "searchapp es plan shows the edit; searchapp es apply --overwrite undoes it.",
+"""What is found of a pipeline in a word, and the sentence about it."""
+
+REFUSALS = {
+    "inference_unlicensed": "licence_is",
+    "inference_api_missing": "inference_api_is_missing",
+    "processors_missing": "processors_are_missing",
 }
-PUT = "searchapp es pipeline put --endpoint elastic, imported or ollama makes it."
+"""How the lack that a requirement's sentence names is said as the reason of a refusal."""
 
 
 class Endpoint(StrEnum):
@@ -48,13 +46,18 @@ class Endpoint(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that the inference mode needs; ``remedy`` is empty where it is there."""
+class Requirement:
+    """One thing that the inference mode needs; ``sentence`` has a remedy where it is not there."""
 
     name: str
     found: str
     fine: bool
-    remedy: str = ""
+    sentence: Message
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, in the reader's language; empty where it is there."""
+        return self.sentence.remedy.text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +70,22 @@ class Put:
     dry_run: bool
 
 
-def status(application: Application) -> tuple[Check, ...]:
+def status(application: Application) -> tuple[Requirement, ...]:
     """Look at everything that the mode needs; nothing is changed. Raises UsageError without ``elasticsearch:<id>``."""
     store, inference_id = elasticsearch_store(application), _inference_id(application)
     with reading(store.where):
         checks = _requirements(store)
         endpoint = inference.read_endpoint(store.client, inference_id)
-        found = _described(endpoint) if endpoint else "missing"
-        checks.append(Check(f"endpoint {inference_id}", found, endpoint is not None, "" if endpoint else PUT))
+        if endpoint:
+            found = _described(endpoint)
+            sentence = Message("endpoint_there", endpoint=inference_id, found=found)
+        else:
+            found, sentence = "missing", Message("endpoint_missing", endpoint=inference_id)
+        checks.append(Requirement(f"endpoint {inference_id}", found, endpoint is not None, sentence))
         for one in _pipelines(store):
-            fine = one.origin is Origin.SAME
-            checks.append(Check(f"pipeline {one.name}", STATES[one.origin], fine, "" if fine else REPAIRS[one.origin]))
+            found, code = STATES[one.origin]
+            sentence = Message(code, pipeline=one.name)
+            checks.append(Requirement(f"pipeline {one.name}", found, one.origin is Origin.SAME, sentence))
         checks.append(_without_vector(store))
     return tuple(checks)
 
@@ -100,7 +108,8 @@ def put(
     with reading(store.where):
         for check in _requirements(store):
             if not check.fine:
-                raise _impossible(store, f"{check.name} is {check.found}", check.remedy)
+                why = Message(REFUSALS[check.sentence.code], **check.sentence.values)
+                raise _impossible(store, why, check.sentence.remedy)
         body = None
         if inference.read_endpoint(store.client, inference_id) is None:
             body = _endpoint_body(store, inference_id, endpoint, model, url)
@@ -114,7 +123,7 @@ def put(
 
 
 def simulate(application: Application, text: str) -> Json:
-    """Run one passage through the pipeline without keeping it; returns it as it would be indexed.
+    """Run one chunk through the pipeline without keeping it; returns it as it would be indexed.
 
     Raises UsageError where there is no pipeline.
     """
@@ -123,7 +132,7 @@ def simulate(application: Application, text: str) -> Json:
     with reading(store.where):
         (pipeline,) = _pipelines(store)
         if pipeline.origin is Origin.MISSING:
-            raise UsageError(f"There is no pipeline {pipeline.name}.", "searchapp es pipeline put makes it.")
+            raise UsageError("no_pipeline", pipeline=pipeline.name)
         answer = store.client.ingest.simulate(
             id=pipeline.name, docs=[{"_source": {"text": text, "embedded_text": text}}]
         )
@@ -137,10 +146,7 @@ def simulate(application: Application, text: str) -> Json:
 def _inference_id(application: Application) -> str:
     provider, _, inference_id = application.settings.embedding_model.partition(":")
     if provider != ELASTICSEARCH or not inference_id:
-        raise UsageError(
-            f"SEARCHAPP_EMBEDDING_MODEL is '{application.settings.embedding_model}': Elasticsearch makes no vectors.",
-            "Set it to elasticsearch:<inference id>, for example elasticsearch:searchapp-e5.",
-        )
+        raise UsageError("elasticsearch_makes_no_vectors", model=application.settings.embedding_model)
     return inference_id
 
 
@@ -152,48 +158,39 @@ def _pipelines(store: ElasticsearchStore) -> list[Installed]:
     return installed(store.client, _wanted(store))
 
 
-def _requirements(store: ElasticsearchStore) -> list[Check]:
+def _requirements(store: ElasticsearchStore) -> list[Requirement]:
     """Licence, API and processors, the licence first: without it the rest does not matter."""
     kind, state = inference.licence(store.client)
     licensed = kind in inference.LICENCES and state == "active"
     api = inference.has_inference_api(store.client)
     missing = inference.missing_processors(store.client)
-    full = f"{INSTEAD}use Elastic's full distribution."
-    subscribe = f"{INSTEAD}start a trial (POST /_license/start_trial) or get Enterprise: inference endpoints take it."
+    licence = Message("inference_licensed" if licensed else "inference_unlicensed", licence=kind, state=state)
+    interface = Message("inference_api_there" if api else "inference_api_missing")
+    lacking = Message("processors_missing", processors=missing) if missing else Message("processors_complete")
+    without = f"without {', '.join(missing)}" if missing else "complete"
     return [
-        Check("the licence", f"{kind}, {state}", licensed, "" if licensed else subscribe),
-        Check("the inference API", "there" if api else "missing", api, "" if api else full),
-        Check(
-            "the set of ingest processors",
-            f"without {', '.join(missing)}" if missing else "complete",
-            not missing,
-            full if missing else "",
-        ),
+        Requirement("the licence", f"{kind}, {state}", licensed, licence),
+        Requirement("the inference API", "there" if api else "missing", api, interface),
+        Requirement("the set of ingest processors", without, not missing, lacking),
     ]
 
 
-def _impossible(store: ElasticsearchStore, why: str, remedy: str) -> IncompatibleServerError:
-    return IncompatibleServerError(
-        f"Elasticsearch at {store.where} cannot make vectors: {why}. Nothing was changed.", remedy
-    )
+def _impossible(store: ElasticsearchStore, why: Message, remedy: Message) -> IncompatibleServerError:
+    return IncompatibleServerError("inference_impossible", where=store.where, why=why, remedy=remedy)
 
 
 def _endpoint_body(
     store: ElasticsearchStore, inference_id: str, endpoint: Endpoint | None, model: str, url: str
 ) -> Json:
     if endpoint is None:
-        raise UsageError(
-            f"There is no inference endpoint '{inference_id}' to put a pipeline on.",
-            "Name how to make it: --endpoint elastic, imported or ollama.",
-        )
+        raise UsageError("pipeline_without_endpoint", endpoint=inference_id)
     body = read_endpoint_body(es_folder(store.settings.es_dir), str(endpoint))
     body["service_settings"] |= {name: value for name, value in (("model_id", model), ("url", url)) if value}
     if url and body["service"] == "elasticsearch":
-        raise UsageError("--url is the address of Ollama.", "Leave it out, or choose --endpoint ollama.")
+        raise UsageError("url_is_of_ollama")
     if body["service"] == "elasticsearch" and not inference.machine_learning_nodes(store.client):
-        raise _impossible(
-            store, "it has no machine learning node", "Give one node the role ml, or use --endpoint ollama."
-        )
+        why = Message("machine_learning_node_missing")
+        raise _impossible(store, why, why.remedy)
     return body
 
 
@@ -207,14 +204,16 @@ def _make_endpoint(store: ElasticsearchStore, inference_id: str, body: Json) -> 
         )
     except ApiError as error:
         raise ServiceRefusedError(
-            f"Elasticsearch at {store.where} refuses the endpoint '{inference_id}' (HTTP {error.meta.status}): "
-            f"{reason_of(error)}.",
-            "Mend what it names (es/pipelines/endpoints, --model, --url), then run the command again.",
+            "inference_endpoint_refused",
+            where=store.where,
+            endpoint=inference_id,
+            status=error.meta.status,
+            why=reason_of(error),
         ) from error
 
 
-def _without_vector(store: ElasticsearchStore) -> Check:
-    """How many passages of how many documents, and one of the errors; the live version tells."""
+def _without_vector(store: ElasticsearchStore) -> Requirement:
+    """How many chunks of how many documents, and one of the errors; the live version tells."""
     answer = store.client.search(
         index=store.names.chunks,
         ignore_unavailable=True,
@@ -226,12 +225,13 @@ def _without_vector(store: ElasticsearchStore) -> Check:
     )
     hits = answer["hits"]["hits"]
     if not hits:
-        return Check("passages without a vector", "0", True)
+        return Requirement("passages without a vector", "0", True, Message("passages_have_vectors"))
     first, total = hits[0]["_source"], answer["hits"]["total"]["value"]
     documents = answer["aggregations"]["documents"]["value"]
-    found = f"{total} of {documents} documents, for example of {first['source']}: {first['embedding_error']}"
-    remedy = "Words find them. Mend the endpoint, then searchapp es reindex makes the missing vectors."
-    return Check("passages without a vector", found, False, remedy)
+    source, why = first["source"], first["embedding_error"]
+    sentence = Message("passages_without_vector", passages=total, documents=documents, source=source, why=why)
+    found = f"{total} of {documents} documents, for example of {source}: {why}"
+    return Requirement("passages without a vector", found, False, sentence)
 
 
 def _without_key(body: Json | None) -> Json | None:
@@ -243,4 +243,4 @@ def _without_key(body: Json | None) -> Json | None:
 
 def _described(endpoint: Json) -> str:
     facts = endpoint.get("service_settings", {})
-    return f"{endpoint.get('service')}, {facts.get('model_id', 'model not told')}"
+    return f"{endpoint.get('service')}, {facts.get('model_id', '?')}"

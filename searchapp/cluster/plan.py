@@ -6,21 +6,18 @@ import difflib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from searchapp.cluster.lost import LOST, REMEDY, lost_documents
-from searchapp.cluster.store import elasticsearch_store
+from searchapp.cluster.changes import Difference, Effect, mapping_differences, setting_differences
+from searchapp.cluster.store import Json, elasticsearch_store, lost_documents
 from searchapp.embedding import Fingerprint
+from searchapp.messages import Message
 from searchapp.stores.elasticsearch import ElasticsearchStore
-from searchapp.stores.elasticsearch.changes import Difference, Effect, mapping_differences, setting_differences
 from searchapp.stores.elasticsearch.connection import reading
-from searchapp.stores.elasticsearch.installed import Installed, Origin, installed
+from searchapp.stores.elasticsearch.installation import Installed, Origin, installed
 from searchapp.stores.elasticsearch.versions import Version, chosen, read_versions
 from searchapp.wiring import Application
 
 INDEX = "index"
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ class Change:
     """One difference. ``kind`` and ``name`` say of what, ``what`` which part of it, ``diff`` how, line by line.
 
     ``edited``: somebody changed the object in the cluster by hand since ``es apply`` wrote it. ``difference`` is how an
-    existing index is brought to it, where it can be.
+    existing index is brought to it, where it can be. ``remedy`` is empty where ``es apply`` makes the change.
     """
 
     kind: str
@@ -37,7 +34,7 @@ class Change:
     effect: Effect
     diff: tuple[str, ...]
     edited: bool = False
-    remedy: str = ""
+    remedy: Message | str = ""
     difference: Difference | None = None
 
 
@@ -87,13 +84,14 @@ def _object_change(one: Installed) -> Change | None:
         return None
     edited = one.origin is Origin.EDITED
     what = "edited by hand in the cluster" if edited else "to create" if one.found is None else "our files are newer"
-    remedy = "Take the edit over into es/, or undo it: searchapp es apply --overwrite." if edited else ""
+    remedy = Message("change_edited") if edited else ""
     return Change(one.kind, one.name, what, Effect.IN_PLACE, _diff(one.found, one.wanted), edited, remedy)
 
 
 def _creations(store: ElasticsearchStore, live: Version | None, configured: Fingerprint) -> Iterator[Change]:
     if live is None and (lost := lost_documents(store)):
-        yield Change(INDEX, store.names.chunks, "lost", Effect.NEW_INDEX, (LOST.format(lost),), remedy=REMEDY)
+        gone = Message("index_lost", documents=lost)
+        yield Change(INDEX, store.names.chunks, "lost", Effect.NEW_INDEX, (gone.text(),), remedy=gone.remedy)
     elif live is None:
         yield Change(INDEX, store.names.version(1), "to create", Effect.IN_PLACE, (f"+ built with {configured}",))
     if not store.client.indices.exists(index=store.names.documents):
@@ -101,7 +99,7 @@ def _creations(store: ElasticsearchStore, live: Version | None, configured: Fing
 
 
 def _spec_changes(store: ElasticsearchStore, live: Version, configured: Fingerprint) -> Iterator[Change]:
-    """The model and the size of passages; only ``es reindex`` changes them."""
+    """The model and the size of chunks; only ``es reindex`` changes them."""
     if live.spec is None:
         return  # doctor names it
     indexed, wanted = live.spec.fingerprint, configured
@@ -110,23 +108,21 @@ def _spec_changes(store: ElasticsearchStore, live: Version, configured: Fingerpr
             wanted = indexed  # an operator moved the index; processes follow it
         else:
             models = (f"- {indexed}", f"+ {configured}")
-            setting = f"SEARCHAPP_EMBEDDING_MODEL={indexed.provider}:{indexed.model}"
-            remedy = f"Run searchapp es reindex, or set {setting}."
+            remedy = Message("change_of_model", model=f"{indexed.provider}:{indexed.model}")
             yield Change(INDEX, live.name, "embedding model", Effect.NEW_INDEX, models, remedy=remedy)
     cut, wanted_cut = live.spec.chunking, store.spec(wanted).chunking
     if cut != wanted_cut:
         sizes = ((sign, one.tokens, one.overlap) for sign, one in (("-", cut), ("+", wanted_cut)))
         diff = tuple(f"{sign} at most {tokens} tokens, {overlap} of them repeated" for sign, tokens, overlap in sizes)
-        remedy = "Run searchapp es reindex, or set "
-        remedy += f"SEARCHAPP_CHUNK_TOKENS={cut.tokens} and SEARCHAPP_CHUNK_OVERLAP_TOKENS={cut.overlap}."
+        remedy = Message("change_of_passages", tokens=cut.tokens, overlap=cut.overlap)
         yield Change(INDEX, live.name, "size of passages", Effect.NEW_INDEX, diff, remedy=remedy)
 
 
 def _han_changes(live: Version) -> Iterator[Change]:
-    """Chinese is ranked by words only where every passage has them; until then as it was before."""
+    """Chinese is ranked by words only where every chunk has them; until then as it was before."""
     if not live.has_han:
         words = ("- Chinese by pairs of characters", "+ Chinese by words, in both scripts")
-        yield Change(INDEX, live.name, "Chinese words", Effect.NEW_INDEX, words, remedy="Run searchapp es reindex.")
+        yield Change(INDEX, live.name, "Chinese words", Effect.NEW_INDEX, words, remedy=Message("change_by_reindex"))
 
 
 def _version_changes(store: ElasticsearchStore, version: Version) -> Iterator[Change]:
@@ -158,7 +154,7 @@ def _differences(store: ElasticsearchStore, index: str, wanted: Json) -> Iterato
 
 
 def _index_change(index: str, difference: Difference) -> Change:
-    remedy = "Run searchapp es reindex." if difference.effect is Effect.NEW_INDEX else ""
+    remedy = Message("change_by_reindex") if difference.effect is Effect.NEW_INDEX else ""
     before = None if difference.before is None else {difference.name: difference.before}
     after = None if difference.after is None else {difference.name: difference.after}
     what = f"{difference.part} {difference.name}"

@@ -5,16 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from elasticsearch import ApiError
 
-from searchapp.cluster.store import elasticsearch_store
+from searchapp.cluster.store import Json, elasticsearch_store
 from searchapp.errors import NotFoundError, UsageError
+from searchapp.messages import Message
 from searchapp.stores.elasticsearch.connection import reading, reason_of
 from searchapp.wiring import Application
-
-Json = dict[str, Any]
 
 
 class Role(StrEnum):
@@ -26,9 +24,9 @@ class Role(StrEnum):
 
 
 PURPOSE = {
-    Role.WEB: "searches and shows documents (serve, search, ask, documents list)",
-    Role.WORKER: "reads and writes passages and the registry (ingest, worker, serve with uploads)",
-    Role.OPERATOR: "templates, versions, aliases, pipelines and snapshots (es apply and its siblings)",
+    Role.WEB: Message("role_web"),
+    Role.WORKER: Message("role_worker"),
+    Role.OPERATOR: Message("role_operator"),
 }
 
 # Readiness asks for the health and the nodes' version; nothing else of the cluster is anybody's business.
@@ -127,20 +125,15 @@ def revoke(application: Application, key_id: str) -> None:
                 raise _refused(error, store.where) from error
             done = []
     if not done:
-        raise NotFoundError(f"No key {key_id} is in force.", "searchapp es roles list shows those that are.")
+        raise NotFoundError("elasticsearch_key_missing", key=key_id)
 
 
 def _refused(error: ApiError, where: str) -> Exception:
     reason = reason_of(error)
     if "no handler" in reason or "security is not enabled" in reason:
-        return UsageError(
-            f"Elasticsearch at {where} has security turned off: there are no keys without it.",
-            "Set xpack.security.enabled: true in elasticsearch.yml.",
-        )
+        return UsageError("elasticsearch_security_off", where=where)
     if error.meta.status == 400:
-        return UsageError(
-            f"Elasticsearch refuses that key: {reason}.", "searchapp es roles create --help has examples."
-        )
+        return UsageError("elasticsearch_key_refused", why=reason)
     return error
 
 

@@ -1,4 +1,4 @@
-"""``es sizing``: memory, disk, shards and nodes for a number of passages, by Elastic's published formulas.
+"""``es sizing``: memory, disk, shards and nodes for a number of chunks, by Elastic's published formulas.
 
 Sources:
 
@@ -37,7 +37,7 @@ DEFAULT_M = 16
 """[knn]: the default for the neighbours of a node in the graph."""
 
 TEXT_BYTES = 1400
-"""Bytes a passage on disk besides its vectors. Measured on SciFact (docs/index-options.md): 2,915 less 1,536."""
+"""Bytes a chunk on disk besides its vectors. Measured on SciFact (docs/index-options.md): 2,915 less 1,536."""
 
 FORMULAS = {
     "memory": {
@@ -70,7 +70,7 @@ SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What is to be held; ``m`` neighbours a node in the graph, ``text_bytes`` of a passage on disk but its vectors."""
+    """What is to be held; ``m`` neighbours a node in the graph, ``text_bytes`` of a chunk on disk but its vectors."""
 
     chunks: int
     dims: int
@@ -81,9 +81,9 @@ class Load:
 
     def __post_init__(self) -> None:
         if min(self.chunks, self.dims, self.m) < 1 or min(self.replicas, self.text_bytes) < 0:
-            raise UsageError("Passages and dimensions must be positive numbers.", "See searchapp es sizing --help.")
+            raise UsageError("sizing_not_positive")
         if self.node_memory_gib < 1:
-            raise UsageError("A node needs 1 GB of memory at least.", "Give more by --node-memory.")
+            raise UsageError("sizing_memory_too_small")
 
     @property
     def cache_bytes(self) -> float:
@@ -127,7 +127,7 @@ def read_number(text: str) -> int:
     try:
         return round(float(digits[:-1] if scale > 1 else digits) * scale)
     except (ValueError, OverflowError) as error:  # also of nan and inf
-        raise UsageError(f"'{text}' is no number of passages.", "Write 250000, 250k, 2.5M or 1B.") from error
+        raise UsageError("sizing_no_number", text=text) from error
 
 
 def vector_bytes(options: IndexOptions, dims: int, m: int) -> float:

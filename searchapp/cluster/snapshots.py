@@ -1,4 +1,4 @@
-"""``es snapshot``: the passages and the registry into a repository, and back behind the alias.
+"""``es snapshot``: the chunks and the registry into a repository, and back behind the alias.
 
 A restore never touches the index that is live: it goes into the next version, is counted, and only then does the alias
 move. The registry is brought to the snapshot's state afterwards, entry by entry.
@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from elasticsearch import ApiError, NotFoundError
 
-from searchapp.cluster.store import elasticsearch_store
+from searchapp.cluster.store import Json, elasticsearch_store
 from searchapp.errors import NotFoundError as NoSuchSnapshotError
 from searchapp.errors import StorageError, UsageError
+from searchapp.progress import Progress
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.connection import reading, reason_of
@@ -25,17 +26,12 @@ from searchapp.stores.elasticsearch.versions import read_versions
 from searchapp.stores.elasticsearch.versions import switch as switch_to
 from searchapp.wiring import Application
 
-Json = dict[str, Any]
-
 LATEST = "latest"
 """Stands for the name of the newest whole snapshot."""
 
 POLL_SECONDS = 0.5
 PAGE = 1000
 KEEP_ALIVE = "2m"
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how many bytes or shards are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +66,7 @@ def create(application: Application, progress: Progress = lambda what, done, tot
     with reading(store.where):
         live = _live_index(store)
         if not live:
-            raise UsageError(
-                "There is nothing to snapshot: no index is live.", "searchapp es apply makes the first one."
-            )
+            raise UsageError("nothing_to_snapshot")
         repository = _repository(store)
         store.refresh()
         fingerprint = store.fingerprint()
@@ -94,7 +88,7 @@ def create(application: Application, progress: Progress = lambda what, done, tot
             time.sleep(POLL_SECONDS)
         progress("writing", 1, 1)
     if taken.state != "SUCCESS":
-        raise StorageError(f"The snapshot {name} ended as {taken.state}.", "The log of Elasticsearch says why.")
+        raise StorageError("snapshot_failed", name=name, state=taken.state)
     return taken
 
 
@@ -132,17 +126,14 @@ def restore(
         snapshot = _find(store, repository, name)
         name = snapshot.name
         if snapshot.state != "SUCCESS":
-            raise StorageError(f"The snapshot {name} is not whole ({snapshot.state}).", "Choose another one.")
+            raise StorageError("snapshot_not_whole", name=name, state=snapshot.state)
         previous, index = _live_index(store), _next_version(store)
         registry = f"{index}-registry"
         try:
             _restore_as(store, repository, name, {snapshot.index: index, store.names.documents: registry}, progress)
             chunks = int(store.client.count(index=index)["count"])
             if chunks != snapshot.chunks:
-                raise StorageError(
-                    f"The restored index {index} holds {chunks} passages instead of {snapshot.chunks}.",
-                    "It was removed again, and nothing else was changed.",
-                )
+                raise StorageError("restored_passages_missing", index=index, n=chunks, wanted=snapshot.chunks)
             if switch:
                 _switch(store, index)
                 _bring_registry_to(store, registry)
@@ -159,10 +150,7 @@ def _repository(store: ElasticsearchStore) -> str:
     """The name of the registered repository. Raises UsageError when none is set or the server refuses it."""
     kind, _, location = store.settings.snapshot_repository.partition(":")
     if not location:
-        raise UsageError(
-            "No snapshot repository is set.",
-            "Set SEARCHAPP_SNAPSHOT_REPOSITORY to fs:LOCATION or s3:BUCKET/PATH.",
-        )
+        raise UsageError("snapshot_repository_unset")
     if kind == "fs":
         body: Json = {"location": location}
     else:
@@ -179,14 +167,8 @@ def _repository(store: ElasticsearchStore) -> str:
     except ApiError as error:
         if error.meta.status in (401, 403):
             raise
-        remedy = "The folder must lie under path.repo in elasticsearch.yml of every node, and be shared between them."
-        if kind == "s3":
-            remedy = (
-                "The nodes need the repository-s3 module and s3.client.default.access_key, .secret_key in the keystore."
-            )
-        raise UsageError(
-            f"The snapshot repository {kind}:{location} cannot be used: {reason_of(error)}.", remedy
-        ) from error
+        code = "snapshot_bucket_unusable" if kind == "s3" else "snapshot_folder_unusable"
+        raise UsageError(code, repository=f"{kind}:{location}", why=reason_of(error)) from error
     return name
 
 
@@ -200,13 +182,11 @@ def _find(store: ElasticsearchStore, repository: str, name: str) -> Snapshot:
         for snapshot in _ours(store, repository):
             if snapshot.state == "SUCCESS":
                 return snapshot
-        raise NoSuchSnapshotError("There is no whole snapshot yet.", "Take one: searchapp es snapshot create")
+        raise NoSuchSnapshotError("no_whole_snapshot")
     try:
         return _snapshot(store.client.snapshot.get(repository=repository, snapshot=name)["snapshots"][0])
     except NotFoundError as error:
-        raise NoSuchSnapshotError(
-            f"There is no snapshot {name}.", "searchapp es snapshot list shows those there are."
-        ) from error
+        raise NoSuchSnapshotError("snapshot_missing", name=name) from error
 
 
 def _snapshot(found: Json) -> Snapshot:
@@ -268,10 +248,7 @@ def _recovered(store: ElasticsearchStore, index: str) -> bool:
             for copy in copies:
                 failed = copy.get("unassigned_info", {}).get("allocation_status") == "no"
                 if copy["primary"] and failed:
-                    raise StorageError(
-                        f"The index {index} cannot be restored: no node takes its shard.",
-                        "Check the disk watermarks and the log of Elasticsearch.",
-                    )
+                    raise StorageError("index_unrestorable", index=index)
     return False
 
 
@@ -297,7 +274,7 @@ def _bring_registry_to(store: ElasticsearchStore, restored: str) -> None:
 
     failures = write_all(client, entries(), refresh=True)
     if failures:
-        raise StorageError(f"{len(failures)} entries of the registry could not be restored.", "Run the restore again.")
+        raise StorageError("registry_not_restored", n=len(failures))
     gone = [hit["_id"] for hit in _all(store, names.documents) if hit["_id"] not in kept | {PAUSE}]
     write_all(client, [Action.delete(names.documents, id_) for id_ in gone], refresh=True)
 

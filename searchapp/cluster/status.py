@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from searchapp.cluster.aliases import Place, aliases
 from searchapp.cluster.plan import plan
 from searchapp.cluster.store import elasticsearch_store
-from searchapp.stores.elasticsearch.status import IndexStatus, read_indices, read_server
+from searchapp.stores.elasticsearch.index import IndexStatus, read_indices, read_server
 from searchapp.wiring import Application
 
 __all__ = ["ClusterStatus", "IndexStatus", "status"]
@@ -41,7 +41,7 @@ def status(application: Application) -> ClusterStatus:
     """Read the cluster's state; nothing is changed. Raises as the store does."""
     store = elasticsearch_store(application)
     store.check()
-    server = read_server(store)
+    server = read_server(store.index)
     standing = aliases(application)
     indexed = None if standing.fault else store.fingerprint()
     configured = application.embedder.fingerprint
@@ -52,7 +52,7 @@ def status(application: Application) -> ClusterStatus:
         health=server.health,
         nodes=server.nodes,
         licence=server.licence,
-        indices=read_indices(store),
+        indices=read_indices(store.index),
         versions=standing.places,
         model=str(indexed) if indexed else "",
         configured=str(configured),

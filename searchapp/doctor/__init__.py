@@ -1,9 +1,60 @@
-"""``searchapp doctor``: everything that can be wrong, looked at, with the command or setting that mends it.
+"""``searchapp doctor``: everything that can be wrong, looked at, with the command or setting that fixes it.
 
-``checks/`` looks at what every installation has; ``cluster/checks/`` at Elasticsearch. A check is a function from the
-application to findings; a new one is a file there, with its NAME, and a line in its list.
+``checks`` looks at what every installation has; ``cluster/checks/`` at Elasticsearch. A check is a function from the
+application to findings; a new one is a function there, and a line in its list.
 """
 
-from searchapp.doctor.diagnosis import diagnose
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from searchapp.doctor import checks
+from searchapp.errors import SearchAppError, ServiceRefusedError
+from searchapp.findings import Finding, Severity, found
+from searchapp.wiring import Application
+
+Check = tuple[str, Callable[[Application], Iterable[Finding]]]
+"""The name that its findings have, and what makes them."""
+
+
+def diagnose(application: Application, *, quick: bool = False) -> Iterator[Finding]:
+    """Yield findings as they are made; nothing is changed. ``quick`` leaves out what reads every document.
+
+    What is found twice is shown once: a missing server, say, keeps several checks from looking.
+    """
+    shown: set[str] = set()
+    for check in _checks(application, quick):
+        for finding in _made(check, application):
+            if finding.message not in shown:
+                shown.add(finding.message)
+                yield finding
+
+
+def _checks(application: Application, quick: bool) -> Iterator[Check]:
+    yield from checks.MODELS
+    if application.settings.elasticsearch_url:
+        from searchapp.cluster.checks import CHECKS, REACHABLE
+
+        yield REACHABLE
+        if any(finding.severity is Severity.ERROR for finding in _made(REACHABLE, application)):
+            return
+        yield from CHECKS
+    else:
+        yield from checks.EMBEDDED
+    yield from checks.INDEX
+    if not quick:
+        yield from checks.EVERY_DOCUMENT
+
+
+def _made(check: Check, application: Application) -> Iterator[Finding]:
+    """What it finds; one that cannot look says so, and does not keep the others from looking."""
+    name, look = check
+    try:
+        yield from look(application)
+    except ServiceRefusedError as refused:
+        yield found(name, Severity.ERROR if name == "server" else Severity.INFO, refused.sentence)
+    except SearchAppError as failed:
+        yield found(name, Severity.ERROR, failed.sentence)
+
 
 __all__ = ["diagnose"]

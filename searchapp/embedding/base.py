@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from searchapp.model import Vector, Vectors
 from searchapp.tokens import Tokenizer
 
@@ -45,6 +47,10 @@ class Fingerprint:
         """Whether vectors under both fingerprints may stand in one index."""
         return dataclasses.replace(self, dtype=other.dtype) == other
 
+    def with_prompts_of(self, other: Fingerprint) -> Fingerprint:
+        """The same model with the prompts of another fingerprint."""
+        return dataclasses.replace(self, query_prompt=other.query_prompt, document_prompt=other.document_prompt)
+
     def as_dict(self) -> dict[str, str | int]:
         """The fields as JSON values, for an index's metadata."""
         return dataclasses.asdict(self)
@@ -60,7 +66,7 @@ class Fingerprint:
 
 
 class Embedder(Protocol):
-    """Turns passages and queries into vectors of one space. Loading happens on first use, not on construction."""
+    """Turns chunks and queries into vectors of one space. Loading happens on first use, not on construction."""
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -95,3 +101,17 @@ def batches_by_length(texts: Sequence[str], size: int, tokens: Sequence[int] | N
     order = sorted(range(len(texts)), key=lengths.__getitem__, reverse=True)
     for first in range(0, len(order), size):
         yield order[first : first + size]
+
+
+def document_vectors(embedder: Embedder, texts: Sequence[str]) -> Vectors:
+    """As ``embed_documents``; ``(n, 0)`` where the store makes the vectors of the texts. Raises as it does."""
+    if embedder.fingerprint.made_by_store:
+        return np.empty((len(texts), 0), dtype=np.float32)
+    return embedder.embed_documents(texts)
+
+
+def query_vector(embedder: Embedder, text: str) -> Vector:
+    """As ``embed_query``; ``(0,)`` where the store makes the vector of the query. Raises as it does."""
+    if embedder.fingerprint.made_by_store:
+        return np.empty(0, dtype=np.float32)
+    return embedder.embed_query(text)

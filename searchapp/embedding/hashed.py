@@ -26,10 +26,7 @@ class HashedEmbedder:
 
     def __init__(self, model: str, settings: Settings) -> None:
         if not model.isdigit() or not 8 <= int(model) <= 4096:
-            raise UsageError(
-                f"SEARCHAPP_EMBEDDING_MODEL is 'hashed:{model}'.",
-                "The hashed embedder takes its number of dimensions, 8 to 4096: hashed:256.",
-            )
+            raise UsageError("hashed_dimensions_wrong", model=model)
         self.fingerprint = Fingerprint("hashed", model, "1", dims=int(model), max_tokens=MAX_TOKENS)
         self.tokenizer = EstimatingTokenizer()
 

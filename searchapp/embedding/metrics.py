@@ -14,3 +14,4 @@ CALL_SECONDS = Histogram(
 CACHED = Counter("searchapp_embedding_cached_queries", "Queries whose vector was still known.")
 WAITING = Gauge("searchapp_embedding_callers", "Callers that wait for the vector of a query.")
 TURNED_AWAY = Counter("searchapp_embedding_turned_away", "Callers that were told to come back.")
+TOKENS_SENT = Counter("searchapp_embedding_tokens_sent", "Tokens that were sent to a server of embeddings.")

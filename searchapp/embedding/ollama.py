@@ -51,9 +51,7 @@ class OllamaEmbedder:
         """See ``Embedder``."""
         window = next((value for key, value in self._info.items() if key.endswith(".context_length")), None)
         if not isinstance(window, int):
-            raise ModelUnavailableError(
-                f"Ollama does not tell how much text the model '{self._name}' reads.", "Choose an embedding model."
-            )
+            raise ModelUnavailableError("model_window_unknown", model=self._name)
         return Fingerprint(
             provider="ollama",
             model=self._name.removesuffix(":latest"),

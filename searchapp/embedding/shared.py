@@ -1,14 +1,13 @@
 """One model for many callers: queries that come together are embedded together, and none waits behind an ingestion.
 
-There is no timer: while the model is busy, queries gather, and whoever finds it free takes all of them along. So a lone
-query is not held up, and under load the batches grow by themselves. A model in this process runs in one thread of its
-own: PyTorch keeps a pool of threads for every thread that ever called it, and a server has a hundred that might.
+There is no timer: while the model is busy, queries gather, and the one that finds it free takes all of them along. So
+a lone query is not held up, and under load the batches grow by themselves. A model in this process runs in one thread
+of its own: PyTorch keeps a pool of threads for every thread that ever called it, and a server has a hundred that might.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from functools import partial
 from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
+from cachetools import LRUCache
 
 from searchapp.embedding import metrics
 from searchapp.embedding.base import Embedder, Fingerprint, batches_by_length
@@ -58,18 +58,18 @@ class _Job:
 
 
 @runtime_checkable
-class HasSpareTime(Protocol):
+class HasLowPriority(Protocol):
     """What an embedder may offer besides ``Embedder``: to embed what is not urgent when nobody else wants the model."""
 
-    def embed_spare(self, texts: Sequence[str], seconds: float) -> Vectors | None:
+    def embed_low_priority(self, texts: Sequence[str], seconds: float) -> Vectors | None:
         """What ``embed_documents`` gives for a few texts; None when the model was wanted for so many ``seconds``."""
         ...
 
 
-def spare_vectors(embedder: Embedder, texts: Sequence[str], seconds: float) -> Vectors | None:
-    """As ``embed_spare``; where the embedder is not shared nobody else can want it. Raises as ``embed_documents``."""
-    if isinstance(embedder, HasSpareTime):
-        return embedder.embed_spare(texts, seconds)
+def low_priority_vectors(embedder: Embedder, texts: Sequence[str], seconds: float) -> Vectors | None:
+    """As ``embed_low_priority``; nobody else can want an embedder that is not shared. Raises as ``embed_documents``."""
+    if isinstance(embedder, HasLowPriority):
+        return embedder.embed_low_priority(texts, seconds)
     return embedder.embed_documents(texts)
 
 
@@ -93,9 +93,9 @@ class SharedEmbedder:
         self._callers = 0
         self._in_a_row = 0
         self._documents_waiting = 0
-        self._waiting: OrderedDict[str, _Job] = OrderedDict()
+        self._waiting: dict[str, _Job] = {}
         self._under_way: dict[str, _Job] = {}
-        self._cache: OrderedDict[str, Vector] = OrderedDict()
+        self._cache: LRUCache[str, Vector] = LRUCache(CACHED_QUERIES)
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -122,8 +122,8 @@ class SharedEmbedder:
                 vectors[batch] = self._called(partial(self._inner.embed_documents, some), "documents", len(some))
         return vectors
 
-    def embed_spare(self, texts: Sequence[str], seconds: float) -> Vectors | None:
-        """See ``HasSpareTime``; in one call, when neither a query nor a batch of documents waits."""
+    def embed_low_priority(self, texts: Sequence[str], seconds: float) -> Vectors | None:
+        """See ``HasLowPriority``; in one call, when neither a query nor a batch of documents waits."""
         if self._thread is None:
             return (
                 None if seconds <= 0 else self._called(lambda: self._inner.embed_documents(texts), "spare", len(texts))
@@ -152,15 +152,10 @@ class SharedEmbedder:
         with self._turn:
             if (known := self._cache.get(text)) is not None:
                 metrics.CACHED.inc()
-                self._cache.move_to_end(text)
                 return known
             if self._callers >= MOST_CALLERS:
                 metrics.TURNED_AWAY.inc()
-                raise OverloadedError(
-                    f"{self._callers} searches wait for the embedding model already.",
-                    "Try again in a moment; a search by keywords alone does not wait for it.",
-                    BUSY_SECONDS,
-                )
+                raise OverloadedError("embedding_crowded", retry_after=BUSY_SECONDS, waiting=self._callers)
             job = self._under_way.get(text) or self._waiting.get(text)
             if job is None:
                 job = self._waiting[text] = _Job()
@@ -208,7 +203,7 @@ class SharedEmbedder:
                 job.error = error
         except BaseException:  # this thread is being ended; the others only have to ask again
             for job in taken.values():
-                job.error = OverloadedError("The search was interrupted.", "Try again.")
+                job.error = OverloadedError("search_interrupted")
             raise
         finally:
             with self._turn:
@@ -217,8 +212,6 @@ class SharedEmbedder:
                 for text, job in taken.items():
                     if job.vector is not None:
                         self._cache[text] = job.vector
-                while len(self._cache) > CACHED_QUERIES:
-                    self._cache.popitem(last=False)
                 self._turn.notify_all()
 
     def _called(self, work: Callable[[], T], kind: str, count: int) -> T:

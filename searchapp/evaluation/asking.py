@@ -1,34 +1,35 @@
-"""Every judged query asked once in each mode: how long it took, and what both legs brought.
+"""Every judged query asked once in each mode: how long it took, and what both retrievers brought.
 
-The legs are kept, so that every way of fusing them can be measured without asking again.
+The retrievers are kept, so that every way of fusing them can be measured without asking again.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
 
 from searchapp.embedding import Embedder, Fingerprint, embedder_for
 from searchapp.errors import UsageError
 from searchapp.evaluation.dataset import Dataset
 from searchapp.model import SearchMode, SearchRequest, Vector, Vectors
+from searchapp.progress import Progress
 from searchapp.search import Searcher
+from searchapp.search.fusion import hybrid
+from searchapp.search.results import DEPTH
 from searchapp.settings import Settings
-from searchapp.stores import FoundChunk, LegQuery, LegResults, Store, model_in_use
+from searchapp.stores import FoundChunk, RetrievalResults, Store, model_in_use
 from searchapp.tokens import Tokenizer
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is (0: not known)."""
+def of_one(name: str, progress: Progress) -> Progress:
+    """The progress of one thing of several, with its name in front."""
+    return lambda what, done, total: progress(f"{name}: {what}", done, total)
 
 
 @dataclass(frozen=True, slots=True)
-class Legs:
-    """What the legs brought for ``text``; ``known_share`` of its tokens stand in the model's vocabulary."""
+class Retrieved:
+    """What the retrievers brought for ``text``; ``known_share`` of its tokens stand in the model's vocabulary."""
 
     keyword: Sequence[FoundChunk] = ()
     semantic: Sequence[FoundChunk] = ()
@@ -38,9 +39,9 @@ class Legs:
 
 @dataclass(slots=True)
 class Asked:
-    """Legs by mode and query id, the document of each passage, and milliseconds by mode."""
+    """Retrievers by mode and query id, the document of each chunk, and milliseconds by mode."""
 
-    legs: dict[SearchMode, dict[str, Legs]]
+    retrieved: dict[SearchMode, dict[str, Retrieved]]
     documents: dict[str, str] = field(default_factory=dict)
     milliseconds: dict[SearchMode, list[float]] = field(default_factory=dict)
 
@@ -84,22 +85,6 @@ class Memory:
         return vector
 
 
-class _Listening:
-    """A store that keeps what its last search brought."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self.heard = LegResults((), ())
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    def search(self, query: LegQuery) -> LegResults:
-        """See ``Store``."""
-        self.heard = self._store.search(query)
-        return self.heard
-
-
 def ask(
     store: Store,
     embedder: Memory,
@@ -112,10 +97,10 @@ def ask(
 
     Raises what ``Searcher.search`` raises, with the query's id.
     """
-    listening = _Listening(store)
-    searcher = Searcher(cast("Store", listening), embedder, settings)
+    heard: list[RetrievalResults] = []
+    searcher = Searcher(store, embedder, settings, heard.append)
     asked = Asked({mode: {} for mode in modes}, milliseconds={mode: [] for mode in modes})
-    passages: dict[str, FoundChunk] = {}
+    chunks: dict[str, FoundChunk] = {}
     for number, (query_id, text) in enumerate(dataset.queries.items()):
         first = number % len(modes)  # each mode goes first in turn: the first one warms the caches for the others
         for mode in (*modes[first:], *modes[:first]):
@@ -123,29 +108,40 @@ def ask(
             try:
                 results = searcher.search(SearchRequest(text, mode))
             except UsageError as error:
-                raise UsageError(f"The query {query_id[:80]} cannot be asked: {error.message}", error.remedy) from error
+                raise UsageError(
+                    "query_unaskable", query=query_id[:80], why=error.sentence, remedy=error.sentence.remedy
+                ) from error
+            found = heard[-1]
+            heard.clear()
             asked.milliseconds[mode].append(results.took_ms + embedder.spared_ms - before)
-            share = embedder.tokenizer.known_share(results.query) if mode is SearchMode.HYBRID else 1.0
-            asked.legs[mode][query_id] = _kept(listening.heard, share, results.query, passages)
-            asked.documents.update(
-                (chunk.id, chunk.document_id) for chunk in (*listening.heard.keyword, *listening.heard.semantic)
-            )
+            share = embedder.tokenizer.reading(results.query).known_share if mode is SearchMode.HYBRID else 1.0
+            asked.retrieved[mode][query_id] = _kept(found, share, results.query, chunks)
+            asked.documents.update((chunk.id, chunk.document_id) for chunk in (*found.keyword, *found.semantic))
         progress("searching", number + 1, len(dataset.queries))
     return asked
 
 
-def _kept(found: LegResults, share: float, text: str, passages: dict[str, FoundChunk]) -> Legs:
-    """The text of a passage is kept once, however many queries find it."""
+def _kept(found: RetrievalResults, share: float, text: str, chunks: dict[str, FoundChunk]) -> Retrieved:
+    """The text of a chunk is kept once, however many queries find it."""
     keyword, semantic = (
-        [passages.setdefault(chunk.id, chunk)._replace(score=chunk.score) for chunk in leg]
-        for leg in (found.keyword, found.semantic)
+        [chunks.setdefault(chunk.id, chunk)._replace(score=chunk.score) for chunk in retriever]
+        for retriever in (found.keyword, found.semantic)
     )
-    return Legs(keyword, semantic, share, text)
+    return Retrieved(keyword, semantic, share, text)
 
 
 def by_document(scores: Mapping[str, float], documents: Mapping[str, str]) -> dict[str, float]:
-    """Documents by the score of their best passage; ``scores`` come best first."""
+    """Documents by the score of their best chunk; ``scores`` come best first."""
     best: dict[str, float] = {}
     for chunk_id, score in scores.items():
         best.setdefault(documents[chunk_id], score)
     return best
+
+
+def ranked(retrieved: Retrieved, mode: SearchMode, settings: Settings) -> Mapping[str, float]:
+    """Chunks with their scores, best first."""
+    if mode is not SearchMode.HYBRID:
+        return {
+            chunk.id: chunk.score for chunk in (retrieved.keyword if mode is SearchMode.KEYWORD else retrieved.semantic)
+        }
+    return hybrid(retrieved.keyword, retrieved.semantic, settings, retrieved.known_share, DEPTH, retrieved.text)

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from searchapp.errors import NotFoundError, StorageError, UsageError
-from searchapp.evaluation.figures import MEASURES, Values
-from searchapp.evaluation.significance import p_value
+from searchapp.evaluation.figures import MEASURES, Values, p_value
 from searchapp.model import SearchMode
 
 if TYPE_CHECKING:
@@ -54,9 +53,7 @@ def save(evaluation: Evaluation, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
-        raise StorageError(
-            f"{path} cannot be written: {error.strerror}.", "Choose another place for --save."
-        ) from error
+        raise StorageError("baseline_unwritable", path=path, why=str(error.strerror)) from error
 
 
 def load(path: Path) -> Mapping[SearchMode, Values]:
@@ -64,12 +61,12 @@ def load(path: Path) -> Mapping[SearchMode, Values]:
     try:
         kept: Any = json.loads(path.read_text(encoding="utf-8"))
         if kept["format"] != FORMAT:
-            raise UsageError(f"{path} is of another version of searchapp.", "Make it anew with --save.")
+            raise UsageError("baseline_outdated", path=path)
         return {SearchMode(mode): values for mode, values in kept["values"].items()}
     except OSError as error:
-        raise NotFoundError(f"There is no baseline at {path}.", "Make one with --save.") from error
+        raise NotFoundError("baseline_missing", path=path) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is no baseline.", "Name a file that --save made.") from error
+        raise UsageError("baseline_wrong", path=path) from error
 
 
 def differences(evaluation: Evaluation, before: Mapping[SearchMode, Values]) -> tuple[Difference, ...]:
@@ -82,9 +79,7 @@ def differences(evaluation: Evaluation, before: Mapping[SearchMode, Values]) -> 
         if measure in before[mode] and measure in now
     ]
     if not any(one.queries for one in found):
-        raise UsageError(
-            "The baseline shares no query and mode with this run.", "Compare runs over the same judgements."
-        )
+        raise UsageError("baseline_unrelated")
     return tuple(found)
 
 

@@ -14,17 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from searchapp.errors import NotFoundError, UsageError
+from searchapp.messages import Message
 from searchapp.model import Document, Section, SourceType
-from searchapp.sources.language import detect_language
+from searchapp.text.language import detect_language
 
 Qrels = dict[str, dict[str, int]]
 """For each query the grade of each judged document, both by id; 0: judged, and not what was looked for."""
 
 CORPUS, QUERIES = "corpus.jsonl", "queries.jsonl"
-LAYOUT = (
-    "Judgements are a folder with queries.jsonl and qrels/<split>.tsv (BEIR layout; with corpus.jsonl it brings its "
-    "own documents), or one file of lines: query, document, grade (.tsv, or .jsonl with these names)."
-)
+LAYOUT = Message("judgement_layout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +70,14 @@ def read_dataset(path: Path, split: str = "test") -> Dataset:
     qrels_path = path / "qrels" / f"{split}.tsv"
     for needed in (path, path / QUERIES, qrels_path):
         if not needed.exists():
-            raise NotFoundError(f"{needed} does not exist.", _splits(path) or LAYOUT)
+            if splits := sorted(one.stem for one in (path / "qrels").glob("*.tsv")):
+                raise NotFoundError("split_missing", path=needed, splits=splits)
+            raise NotFoundError("judgements_missing", path=needed, layout=LAYOUT)
     qrels = _read_qrels(qrels_path)
     queries = {str(line["_id"]): _text(line, path / QUERIES) for line in _lines(path / QUERIES, "_id")}
     judged = {query_id: queries[query_id] for query_id in qrels if query_id in queries}
     if not judged:
-        raise UsageError(f"{qrels_path} judges none of the queries in {QUERIES}.", "Check the ids in both files.")
+        raise UsageError("judged_queries_missing", path=qrels_path, queries=QUERIES)
     return Dataset(path.resolve().name, split, path, judged, {query_id: qrels[query_id] for query_id in judged})
 
 
@@ -91,7 +91,7 @@ def _from_file(path: Path) -> Dataset:
     else:
         qrels = _read_qrels(path)
     if not qrels:
-        raise UsageError(f"{path} holds no judgement.", LAYOUT)
+        raise UsageError("judgements_empty", path=path, layout=LAYOUT)
     return Dataset(path.stem, path.suffix.lstrip("."), path, {text: text for text in qrels}, qrels)
 
 
@@ -100,16 +100,8 @@ def _judged(line: dict[str, Any], path: Path) -> list[tuple[str, int]]:
     documents: list[Any] = named if isinstance(named, list) else [named]
     grade = line.get("grade", 1)
     if not documents or not all(isinstance(name, str) and name for name in documents) or not isinstance(grade, int):
-        raise UsageError(
-            f"{path} has a line that names no document: {json.dumps(line, ensure_ascii=False)[:120]}.",
-            'Each line is {"query": "...", "document": "...", "grade": 1}, or {"query": "...", "relevant": ["..."]}.',
-        )
+        raise UsageError("judgement_without_document", path=path, line=json.dumps(line, ensure_ascii=False)[:120])
     return [(document, grade) for document in documents]
-
-
-def _splits(path: Path) -> str:
-    found = sorted(one.stem for one in (path / "qrels").glob("*.tsv"))
-    return f"There is {', '.join(found)}: --split chooses." if found else ""
 
 
 def _read_qrels(path: Path) -> Qrels:
@@ -122,15 +114,13 @@ def _read_qrels(path: Path) -> Qrels:
                 query, document, grade = (*row, "1") if len(row) == 2 else row
                 qrels.setdefault(query.strip(), {})[document.strip()] = int(grade)
             except ValueError as error:
-                raise UsageError(
-                    f"Line {number} of {path} is not a judgement.", "Each line is: query, document, grade (tabs)."
-                ) from error
+                raise UsageError("judgement_unreadable", number=number, path=path) from error
     return qrels
 
 
 def _text(line: dict[str, Any], path: Path) -> str:
     if not isinstance(line.get("text"), str):
-        raise UsageError(f"The query {line['_id']} in {path} has no text.", LAYOUT)
+        raise UsageError("query_without_text", query=str(line["_id"]), path=path, layout=LAYOUT)
     return str(line["text"])
 
 
@@ -143,9 +133,7 @@ def _lines(path: Path, needed: str) -> Iterator[dict[str, Any]]:
                 value = json.loads(line)
                 value[needed]
             except (ValueError, KeyError, TypeError) as error:
-                article = "an" if needed.startswith("_") else "a"
                 raise UsageError(
-                    f"Line {number} of {path} is not a JSON object with {article} {needed}.",
-                    "The file holds one object a line.",
+                    "line_without_id" if needed == "_id" else "line_without_query", number=number, path=path
                 ) from error
             yield value

@@ -1,4 +1,6 @@
-"""Rankings against judgements, by ir-measures: a value for each query and measure, and their means."""
+"""Rankings against judgements, by ir-measures: a value for each query and measure, their means, and whether two runs
+differ by more than chance.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from searchapp.evaluation.dataset import Qrels
 
 NDCG, RECALL, MRR = "nDCG@10", "recall@100", "MRR@10"
 MEASURES = (NDCG, RECALL, MRR)
-"""What is measured; recall@100 counts among the passages that the legs bring to a search, 100 each."""
+"""What is measured; recall@100 counts among the chunks that the retrievers bring to a search, 100 each."""
 
 _PROVIDED = {NDCG: "nDCG@10", RECALL: "R@100", MRR: "RR@10"}
 
@@ -55,7 +57,32 @@ def read_floor(text: str) -> Floor:
     except ValueError:
         least = -1.0
     if measure is None or not 0 <= least <= 1:
-        raise UsageError(
-            f"'{text[:60]}' is no lower bound.", f"Write {NDCG}=0.7; measures are {', '.join(MEASURES)}, from 0 to 1."
-        )
+        raise UsageError("bound_wrong", text=text[:60], measure=NDCG, measures=MEASURES)
     return Floor(measure, least)
+
+
+RESAMPLES = 9_999
+"""Random exchanges of the two runs; the smallest p that these can show is 0.0001."""
+
+
+def p_value(old: list[float], new: list[float]) -> float:
+    """How likely so large a difference of the means is by chance alone, of two values for each query.
+
+    Two-sided paired randomisation test (Smucker et al. 2007, doi:10.1145/1321440.1321528). 1 where no query differs.
+    The same values always give the same p.
+    """
+    import numpy as np
+    from scipy.stats import permutation_test
+
+    differing = [b - a for a, b in zip(old, new, strict=True) if abs(b - a) > 1e-5]
+    if len(differing) < 2:  # one exchanged sign is as extreme as the other
+        return 1.0
+    found = permutation_test(  # of one sample: signs are exchanged at random
+        (np.asarray(differing),),
+        lambda sample, axis: sample.sum(axis=axis),
+        permutation_type="samples",
+        n_resamples=RESAMPLES,
+        batch=1_000,
+        rng=0,
+    )
+    return round(float(found.pvalue), 4)

@@ -25,10 +25,12 @@ def placed(store: Store, dataset: Dataset) -> tuple[Dataset, tuple[str, ...]]:
     ids = {name: name for name in known} | _found(store, [name for name in names if name not in known])
     unknown = tuple(name for name in names if name not in ids)
     if len(unknown) == len(names):
-        raise UsageError(
-            f"The index holds none of the {len(names)} documents that {dataset.folder} judges: {shown(unknown)}.",
-            "Ingest them first, or name them by path, address, file name, title or id (searchapp documents list).",
-        )
+        first, more = names[:SHOWN], len(names) - SHOWN
+        if more > 0:
+            raise UsageError(
+                "many_judged_documents_unknown", folder=dataset.folder, number=len(names), names=first, more=more
+            )
+        raise UsageError("judged_documents_unknown", folder=dataset.folder, number=len(names), names=first)
     qrels = {
         query_id: {ids.get(name, name): grade for name, grade in grades.items()}
         for query_id, grades in dataset.qrels.items()
@@ -68,10 +70,7 @@ def _found(store: Store, names: list[str]) -> dict[str, str]:
             if name in found:
                 continue
             if len(ids) > 1:
-                raise UsageError(
-                    f"{len(ids)} documents of the index are called {name}.",
-                    "Name the one that is meant by its whole path or address, or by its id.",
-                )
+                raise UsageError("document_name_ambiguous", number=len(ids), name=name)
             found[name] = ids[0]
     return found
 

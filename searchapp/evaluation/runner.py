@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from searchapp.evaluation.asking import Asked, Memory, Progress, ask, by_document
+from searchapp.evaluation.asking import Asked, Memory, ask, by_document, ranked
 from searchapp.evaluation.dataset import Dataset
 from searchapp.evaluation.figures import MRR, NDCG, RECALL, Values, mean, per_query
 from searchapp.evaluation.placing import placed
-from searchapp.evaluation.ranking import ranked
 from searchapp.evaluation.sweep import Row, Sweep, sweep
 from searchapp.evaluation.vectors import CachedEmbedder
 from searchapp.model import SearchMode
+from searchapp.progress import Progress
 from searchapp.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ VECTORS_FOLDER = "evaluation"
 
 
 @dataclass(frozen=True, slots=True)
-class LegFigures:
+class ModeFigures:
     """What one mode reached: measures from 0 to 1, latencies in milliseconds, query embedding included."""
 
     ndcg_at_10: float
@@ -49,8 +49,8 @@ class Evaluation:
 
     ``values`` has them query by query. ``unknown`` are judged documents that the index lacks. ``sweep`` holds a row
     for each setting that was tried. ``documents``, ``chunks`` and ``index_seconds`` tell of a corpus of the dataset's
-    own, and ``embedded`` how many of its passages were embedded and not known from an earlier run; without one
-    ``chunks`` counts the passages of the index.
+    own, and ``embedded`` how many of its chunks were embedded and not known from an earlier run; without one
+    ``chunks`` counts the chunks of the index.
     """
 
     dataset: str
@@ -59,7 +59,7 @@ class Evaluation:
     documents: int
     chunks: int
     index_seconds: float
-    results: dict[SearchMode, LegFigures]
+    results: dict[SearchMode, ModeFigures]
     values: Mapping[SearchMode, Values] = field(default_factory=dict)
     settings: Mapping[str, str | float | None] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
@@ -99,12 +99,15 @@ def evaluate(
 
 
 @contextmanager
-def throw_away(application: Application) -> Iterator[Application]:
-    """An application over an empty index of its own, which is removed afterwards; its vectors are kept."""
+def throw_away(application: Application, embedder: Embedder | None = None) -> Iterator[Application]:
+    """An application over an empty index of its own, which is removed afterwards.
+
+    Its vectors are ``embedder``'s; without one they are the model's, and kept for the next run.
+    """
     from searchapp.wiring import Application as Wired
 
     settings = application.settings
-    embedder = CachedEmbedder(application.model, settings.data_dir / VECTORS_FOLDER)
+    embedder = embedder or CachedEmbedder(application.model, settings.data_dir / VECTORS_FOLDER)
     with tempfile.TemporaryDirectory(prefix="searchapp-eval-") as folder:
         trial = Wired(
             settings.model_copy(
@@ -123,7 +126,7 @@ def throw_away(application: Application) -> Iterator[Application]:
 
 def measure(
     store: Store, embedder: Embedder, settings: Settings, dataset: Dataset, progress: Progress
-) -> dict[SearchMode, LegFigures]:
+) -> dict[SearchMode, ModeFigures]:
     """The figures of every mode of one index."""
     return _measured(store, embedder, settings, dataset, tuple(SearchMode), progress, None).results
 
@@ -148,7 +151,10 @@ def _measured(
     values = {
         mode: per_query(
             dataset.qrels,
-            {key: by_document(ranked(legs, mode, settings), asked.documents) for key, legs in asked.legs[mode].items()},
+            {
+                key: by_document(ranked(retrieved, mode, settings), asked.documents)
+                for key, retrieved in asked.retrieved[mode].items()
+            },
         )
         for mode in modes
     }
@@ -169,11 +175,11 @@ def _measured(
     )
 
 
-def _figures(mode: SearchMode, values: Values, asked: Asked) -> LegFigures:
+def _figures(mode: SearchMode, values: Values, asked: Asked) -> ModeFigures:
     import numpy as np
 
     milliseconds = asked.milliseconds[mode]
-    return LegFigures(
+    return ModeFigures(
         ndcg_at_10=mean(values, NDCG),
         recall_at_100=mean(values, RECALL),
         mrr_at_10=mean(values, MRR),
@@ -183,7 +189,7 @@ def _figures(mode: SearchMode, values: Values, asked: Asked) -> LegFigures:
 
 
 def _in_use(settings: Settings) -> dict[str, str | float | None]:
-    """The settings that decide a ranking, for whoever compares two runs."""
+    """The settings that decide a ranking, for comparing two runs."""
     return {
         "embedding_model": settings.embedding_model,
         "store": "elasticsearch" if settings.elasticsearch_url else "lancedb",

@@ -1,4 +1,4 @@
-"""An evaluation as JSON, for ``eval --json``."""
+"""Evaluations as JSON, for ``eval --json`` and ``models compare --json``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from searchapp.evaluation.baseline import Difference
-from searchapp.evaluation.runner import Evaluation, LegFigures
+from searchapp.evaluation.models import Comparison, ModelFigures
+from searchapp.evaluation.runner import Evaluation, ModeFigures
 from searchapp.evaluation.sweep import Row
 
 Json: TypeAlias = dict[str, Any]
@@ -41,5 +42,33 @@ def evaluation_json(evaluation: Evaluation, compared: Sequence[Difference] = ())
     return told
 
 
-def _measures(figures: LegFigures | Row) -> Json:
+def comparison_json(comparison: Comparison) -> Json:
+    """Models over the same documents: figures of each, and how far two agree."""
+    return {
+        "dataset": comparison.dataset,
+        "weak_judgements": comparison.weak,
+        "documents": comparison.documents,
+        "queries": comparison.queries,
+        "unknown_documents": list(comparison.unknown),
+        "models": [_model_json(one) for one in comparison.models],
+        "agreement": [{"models": list(pair), "top_10_shared": share} for pair, share in comparison.agreement.items()],
+    }
+
+
+def _model_json(of: ModelFigures) -> Json:
+    if of.error:
+        return {"model": of.model, "error": dataclasses.asdict(of.error)}
+    return {
+        "model": of.model,
+        "ndcg@10": {mode.value: value for mode, value in of.ndcg_at_10.items()},
+        "passages": of.passages,
+        "passages_per_second": of.passages_per_second,
+        "vector_bytes": of.vector_bytes,
+        "disk_bytes": of.disk_bytes,
+        "dims": of.dims,
+        "max_tokens": of.max_tokens,
+    }
+
+
+def _measures(figures: ModeFigures | Row) -> Json:
     return {"ndcg@10": figures.ndcg_at_10, "recall@100": figures.recall_at_100, "mrr@10": figures.mrr_at_10}

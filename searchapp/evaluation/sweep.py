@@ -1,22 +1,21 @@
 """``eval --sweep``: settings tried one after the other over the same queries.
 
-How legs are fused is tried on the legs that were brought already; how they are searched for needs another round trip
-a query, and no embedding.
+How retrievers are fused is tried on the retrievers that were brought already; how they are searched for needs another
+round trip a query, and no embedding.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from searchapp.errors import UsageError
-from searchapp.evaluation.asking import Asked, Memory, Progress, ask, by_document
+from searchapp.evaluation.asking import Asked, Memory, ask, by_document, ranked
 from searchapp.evaluation.dataset import Dataset
-from searchapp.evaluation.figures import MRR, NDCG, RECALL, Values, mean, per_query
-from searchapp.evaluation.ranking import ranked
-from searchapp.evaluation.significance import p_value
+from searchapp.evaluation.figures import MRR, NDCG, RECALL, Values, mean, p_value, per_query
 from searchapp.model import SearchMode
+from searchapp.progress import Progress
 from searchapp.settings import Settings, load_settings
 from searchapp.stores import build_store
 
@@ -24,20 +23,28 @@ FUSING = ("fusion", "semantic_weight")
 SEARCHING = ("oversample", "candidates")
 MOST_ROWS = 200
 
-WEIGHTS = sorted({*(tenth / 10 for tenth in range(11)), Settings.model_fields["semantic_weight"].default})
-"""Of the semantic leg: tenths, and what it is unless told otherwise."""
+WEIGHTS = (*(tenth / 10 for tenth in range(11)), 0.95, 0.97, 0.98, 0.99)
+"""Of the semantic retriever: tenths, and finer near the end, where the best weight of a strong model lies."""
 
-PRESETS: Mapping[str, Sequence[Mapping[str, str]]] = {
-    "fusion": (
+
+def _fusions(settings: Settings) -> Sequence[Mapping[str, str]]:
+    """RRF, and the weighted sum by ``WEIGHTS`` and by the weight in use."""
+    weights = sorted({*WEIGHTS, settings.semantic_weight})
+    return (
         {"fusion": "rrf"},
-        *({"fusion": "weighted", "semantic_weight": f"{weight:g}"} for weight in WEIGHTS),
-    ),
-    "index": tuple(
+        *({"fusion": "weighted", "semantic_weight": f"{weight:.12g}"} for weight in weights),
+    )
+
+
+def _searches(_: Settings) -> Sequence[Mapping[str, str]]:
+    return tuple(
         {"oversample": oversample, "candidates": candidates}
         for candidates in ("1", "2", "5", "10")
         for oversample in ("0", "1", "2", "3", "5")
-    ),
-}
+    )
+
+
+PRESETS: Mapping[str, Callable[[Settings], Sequence[Mapping[str, str]]]] = {"fusion": _fusions, "index": _searches}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +66,27 @@ class Row:
     in_use: bool
 
 
-def read_sweep(texts: Sequence[str]) -> Sweep | None:
+def read_sweep(texts: Sequence[str], settings: Settings | None = None) -> Sweep | None:
     """Read ``fusion``, ``index``, or ``setting=value,value``; of several every combination is tried.
 
-    Raises UsageError for anything else.
+    ``settings`` are those in use (None: the environment's). Raises UsageError for anything else.
     """
+    settings = settings or load_settings()
     axes: list[Sequence[Mapping[str, str]]] = []
     for text in texts:
         name, equals, values = text.strip().partition("=")
         name = name.strip().removeprefix("SEARCHAPP_").lower()
         if not equals and name in PRESETS:
-            axes.append(PRESETS[name])
+            axes.append(PRESETS[name](settings))
         elif equals and name in (*FUSING, *SEARCHING) and values.strip():
             axes.append([{name: value.strip()} for value in values.split(",")])
         else:
-            raise UsageError(
-                f"'{text[:60]}' cannot be swept.",
-                f"Write fusion, index, or a setting with its values: semantic_weight=0.6,0.8; settings are "
-                f"{', '.join((*FUSING, *SEARCHING))}.",
-            )
+            raise UsageError("sweep_wrong", text=text[:60], settings=(*FUSING, *SEARCHING))
     rows: list[Mapping[str, str]] = [
         {name: value for part in parts for name, value in part.items()} for parts in itertools.product(*axes)
     ]
     if len(rows) > MOST_ROWS:
-        raise UsageError(f"That makes {len(rows)} combinations; {MOST_ROWS} are the most.", "Name fewer values.")
+        raise UsageError("combinations_too_many", number=len(rows), most=MOST_ROWS)
     for row in rows:
         load_settings(**row)  # what a setting may be, it knows itself
     return Sweep(rows) if axes else None
@@ -97,13 +101,10 @@ def sweep(
     progress: Progress,
 ) -> tuple[Row, ...]:
     """A row for each combination. Raises UsageError where the run is not hybrid, or the store has no such setting."""
-    if SearchMode.HYBRID not in asked.legs:
-        raise UsageError("Only hybrid search can be swept.", "Leave --mode out.")
+    if SearchMode.HYBRID not in asked.retrieved:
+        raise UsageError("sweep_not_hybrid")
     if any(name in row for row in swept.rows for name in SEARCHING) and not settings.elasticsearch_url:
-        raise UsageError(
-            f"The embedded store has no {' or '.join(SEARCHING)}.",
-            "Sweep the fusion, or set SEARCHAPP_ELASTICSEARCH_URL.",
-        )
+        raise UsageError("sweep_needs_elasticsearch")
     known = {_searched(settings): asked}
     in_use = _values(dataset, asked, settings)
     rows: list[Row] = []
@@ -128,8 +129,11 @@ def sweep(
 
 
 def _values(dataset: Dataset, asked: Asked, settings: Settings) -> Values:
-    legs = asked.legs[SearchMode.HYBRID]
-    run = {query: by_document(ranked(one, SearchMode.HYBRID, settings), asked.documents) for query, one in legs.items()}
+    retrieved = asked.retrieved[SearchMode.HYBRID]
+    run = {
+        query: by_document(ranked(one, SearchMode.HYBRID, settings), asked.documents)
+        for query, one in retrieved.items()
+    }
     return per_query(dataset.qrels, run)
 
 

@@ -54,10 +54,7 @@ class CachedEmbedder:
                     with database:
                         database.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)", rows)
         except (OSError, sqlite3.Error) as error:
-            raise StorageError(
-                f"Vectors cannot be kept in {self._path}: {error}.",
-                "Check that the disk has room, or delete the file: it is only a store of work done.",
-            ) from error
+            raise StorageError("vectors_unkept", path=self._path, why=str(error)) from error
         return np.stack([known[key] for key in hashes])
 
     def _opened(self) -> sqlite3.Connection:

@@ -1,83 +1,226 @@
-"""Documents that were queued, as batches: what the web process and every worker do with them."""
+"""The later stages: documents gather in batches, missing vectors are computed, and batches are written whole."""
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
-import logging
-import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from typing import cast
+import dataclasses
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from searchapp.ingest import metrics
-from searchapp.ingest.claims import now
-from searchapp.ingest.patience import Notify
-from searchapp.ingest.pipeline import Ingester
-from searchapp.model import DocumentEntry, DocumentState, IngestOutcome, IngestState
-from searchapp.stores import EntryOrder, Registry
+from cachetools import LRUCache
 
-log = logging.getLogger(__name__)
+from searchapp.embedding import document_vectors
+from searchapp.ingest.lifecycle import mark_failed
+from searchapp.ingest.prefetch import Empty, Prefetch
+from searchapp.ingest.retry import Run
+from searchapp.messages import Message
+from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, IngestOutcome, IngestState, Vector
+from searchapp.stores import LOST, DocumentWrite, Replacement
 
-BATCH_DOCUMENTS = 32
-"""Enough for embedding batches to form across documents, few enough for several workers to share a folder."""
+BATCH_CHUNKS = 512
+"""Chunks that are embedded and written together: enough for full batches, few enough to show progress."""
 
-MOST_WAITING = 1000
-"""Entries looked at at once; those behind them come with the next look."""
+BATCH_ITEMS = 64
+"""Documents that a batch holds at most, however short they are."""
+
+IDLE_SECONDS = 0.05
+"""How long a batch that is not full waits for more while the embedder has nothing to do."""
+
+REMEMBERED_VECTORS = 4096
+"""Vectors of the latest chunks kept in memory: the store finds those it was just given only after a refresh."""
 
 
-def run_batch(
-    ingester: Ingester, sources: Sequence[str], stopping: threading.Event, notify: Notify | None = None
-) -> bool:
-    """Ingest a batch; False when ``stopping`` was set before its end: what was not done is queued as before.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document that is ready to be embedded; ``moved_from`` is the entry under which its chunks stood so far."""
 
-    What was deleted while it waited is left out: nobody wants it any more. Raises what ``Ingester.ingest`` raises.
+    entry: DocumentEntry
+    chunks: tuple[Chunk, ...]
+    moved_from: DocumentEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A document that needs no embedding: its outcome, and its entry where that must be written.
+
+    That takes the place of what was acquired, or of ``known``, which was read.
     """
-    with metrics.BATCHES_IN_HAND.track_inprogress(), metrics.BATCH_SECONDS.time():
-        run = ingester.ingest(sources, queued=True, notify=notify, stopping=stopping)
-        with contextlib.closing(cast("Generator[IngestOutcome]", run)):
-            for outcome in run:
-                metrics.count(outcome)
-                if outcome.state in (IngestState.FAILED, IngestState.QUARANTINED):
-                    log.warning(
-                        "%s was not ingested: %s",
-                        outcome.source,
-                        outcome.error,
-                        extra={"document_id": outcome.document_id},
-                    )
-                else:
-                    log.info("%s is %s.", outcome.source, outcome.state, extra={"document_id": outcome.document_id})
-                if stopping.is_set():
-                    return False
-    return True
+
+    outcome: IngestOutcome
+    entry: DocumentEntry | None = None
+    known: DocumentEntry | None = None
+    is_acquired: bool = False
 
 
-def waiting(registry: Registry, *, since: dt.datetime | None = None, sites: bool | None = None) -> list[str]:
-    """The sources that wait, the oldest first: those whose process gave no sign of life, and queued ones.
+Item: TypeAlias = Loaded | Finished
 
-    With ``since`` queued ones only when they have waited since then. ``sites`` are those that are to be crawled: these
-    alone, or all others.
+
+@dataclass(slots=True)
+class Batch:
+    """Documents that are embedded and written together, and the outcomes that pass by."""
+
+    loaded: list[Loaded] = field(default_factory=list)
+    finished: list[Finished] = field(default_factory=list)
+    chunks: int = 0
+    vectors: dict[str, Vector] = field(default_factory=dict)
+    reused: set[str] = field(default_factory=set)
+    seconds: float = 0.0
+
+    def add(self, item: Item) -> None:
+        """Put one more document in."""
+        if isinstance(item, Finished):
+            self.finished.append(item)
+        else:
+            self.loaded.append(item)
+            self.chunks += len(item.chunks)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is in it."""
+        return not self.loaded and not self.finished
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it should be embedded now."""
+        return self.chunks >= BATCH_CHUNKS or len(self.loaded) + len(self.finished) >= BATCH_ITEMS
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """What the model reads, by hash."""
+        return {chunk.hash: chunk.embedded_text for one in self.loaded for chunk in one.chunks}
+
+
+def gather(items: Prefetch[Item], next_stage: list[Prefetch[Batch]]) -> Iterator[Batch]:
+    """Batches of documents: full ones, or what there is when the stage in ``next_stage`` has nothing to do.
+
+    (A list, since that stage is made of this one, and put in afterwards.)
     """
-    moment = now()
-    left = [entry for entry in _oldest(registry, DocumentState.RUNNING) if entry.lease is None or entry.lease <= moment]
-    queued = [
-        entry
-        for entry in _oldest(registry, DocumentState.QUEUED)
-        if since is None or entry.updated is None or entry.updated <= since
-    ]
-    return [entry.source for entry in (*left, *queued) if sites is None or sites == bool(entry.depth)]
-
-
-def batched(sources: Iterable[str]) -> Iterator[list[str]]:
-    """The sources in batches."""
-    batch: list[str] = []
-    for source in sources:
-        batch.append(source)
-        if len(batch) == BATCH_DOCUMENTS:
-            yield batch
-            batch = []
-    if batch:
+    batch = Batch()
+    while True:
+        try:
+            batch.add(items.take(None if batch.is_empty else IDLE_SECONDS))
+        except Empty:
+            if not any(stage.is_idle for stage in next_stage):
+                continue
+        except StopIteration:
+            break
+        else:
+            if not batch.is_full:
+                continue
+        yield batch
+        batch = Batch()
+    if not batch.is_empty:
         yield batch
 
 
-def _oldest(registry: Registry, state: DocumentState) -> Sequence[DocumentEntry]:
-    return registry.entries(states=[state], size=MOST_WAITING, order=EntryOrder.OLDEST).entries
+class Embedding:
+    """Fills batches with vectors: remembered ones, stored ones, and computed ones for the rest."""
+
+    def __init__(self, run: Run) -> None:
+        self._store = run.store
+        self._embedder = run.embedder
+        self._remembered: LRUCache[str, Vector] = LRUCache(REMEMBERED_VECTORS)
+
+    def look_up(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Add the vectors that the store has."""
+        for batch in batches:
+            if texts := batch.texts:
+                batch.vectors.update(self._store.vectors(texts.keys(), self._embedder.fingerprint))
+            yield batch
+
+    def embed(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Add the vectors that are still missing."""
+        for batch in batches:
+            started = time.perf_counter()
+            texts = batch.texts
+            remembered = (texts.keys() - batch.vectors.keys()) & self._remembered.keys()
+            batch.vectors.update({hash_: self._remembered[hash_] for hash_ in remembered})
+            missing = [hash_ for hash_ in texts if hash_ not in batch.vectors]
+            batch.reused = texts.keys() - set(missing)
+            if missing:
+                computed = document_vectors(self._embedder, [texts[hash_] for hash_ in missing])
+                new = dict(zip(missing, computed, strict=True))
+                batch.vectors.update(new)
+                self._remembered.update(new)
+            batch.seconds = time.perf_counter() - started
+            yield batch
+
+
+class Writing:
+    """Writes batches and reports what became of each document."""
+
+    def __init__(self, run: Run) -> None:
+        self._store = run.store
+        self._embedder = run.embedder
+        self._leases = run.leases
+
+    def write(self, batches: Iterable[Batch]) -> Iterator[IngestOutcome]:
+        """Write, and yield one outcome a document."""
+        for batch in batches:
+            yield from self._finalize(batch.finished)
+            yield from self._write_documents(batch)
+
+    def _finalize(self, finished: Sequence[Finished]) -> Iterator[IngestOutcome]:
+        acquired: dict[str, DocumentEntry | None] = {}
+        replaced: list[Replacement] = []
+        for one in finished:
+            if one.entry is None:
+                continue
+            if one.is_acquired or self._leases.held(one.entry.id):
+                acquired[one.entry.id] = one.entry
+            else:
+                replaced.append((one.known, one.entry))
+        ours = self._leases.finalize(acquired) if acquired else ()
+        if replaced:  # what was deleted since it was read stays deleted, and what was queued stays queued
+            self._store.exchange(replaced)
+        for one in finished:
+            if one.outcome.document_id in ours or one.outcome.document_id not in acquired:
+                yield one.outcome
+
+    def _write_documents(self, batch: Batch) -> Iterator[IngestOutcome]:
+        ours = self._leases.confirm([one.entry.id for one in batch.loaded])
+        batch.loaded = [one for one in batch.loaded if one.entry.id in ours]
+        if not batch.loaded:
+            return
+        seconds_a_chunk = batch.seconds / max(1, batch.chunks)
+        writes = [_document_write(one, batch.vectors, seconds_a_chunk) for one in batch.loaded]
+        # Before the write: a kill in between leaves a document that is read again, the other way round one too many.
+        for one in batch.loaded:
+            if one.moved_from is not None:
+                self._store.delete_document(one.moved_from.id)
+        errors = self._store.write(writes, self._embedder.fingerprint, self._leases.owner)
+        computed: set[str] = set()
+        for one, write in zip(batch.loaded, writes, strict=True):
+            if reason := errors.get(write.entry.id):
+                if reason != LOST:
+                    yield from self._fail(one, reason)
+                continue
+            new = {chunk.hash for chunk in one.chunks} - batch.reused - computed
+            computed |= new
+            yield _outcome(one, write.entry, len(new))
+        lost = {id_ for id_, reason in errors.items() if reason == LOST}
+        self._leases.release([write.entry.id for write in writes], lost=lost)
+
+    def _fail(self, one: Loaded, reason: str) -> Iterator[IngestOutcome]:
+        sentence = Message("passage_refused", why=reason)
+        entry = mark_failed(self._leases.held(one.entry.id) or one.entry, sentence, one.entry.content_hash)
+        if self._leases.finalize({entry.id: entry}):
+            yield IngestOutcome(entry.source, entry.id, IngestState(entry.state), entry.chunks, error=entry.error)
+
+
+def _document_write(one: Loaded, vectors: Mapping[str, Vector], seconds_a_chunk: float) -> DocumentWrite:
+    entry = dataclasses.replace(one.entry, seconds=round(one.entry.seconds + seconds_a_chunk * len(one.chunks), 3))
+    return DocumentWrite(entry, tuple(EmbeddedChunk(chunk, vectors[chunk.hash]) for chunk in one.chunks))
+
+
+def _outcome(one: Loaded, entry: DocumentEntry, embedded: int) -> IngestOutcome:
+    return IngestOutcome(
+        source=entry.source,
+        document_id=entry.id,
+        state=IngestState.INDEXED,
+        chunks=len(one.chunks),
+        embedded=embedded,
+        reused=len(one.chunks) - embedded,
+        note=Message("renamed", source=one.moved_from.source).encoded() if one.moved_from else entry.note,
+    )

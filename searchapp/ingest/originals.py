@@ -63,7 +63,7 @@ class Originals:
         self.keep_version(raw)
 
     def keep_version(self, raw: RawSource) -> None:
-        """Remember the version of a web page: its server may mark the same bytes anew, or a crawl know its links."""
+        """Remember the version of a web page: the same bytes may get a new mark, or a crawl know its links."""
         version = raw.version
         if version is None or version == (held := self.version(raw.ref.id)):
             return

@@ -1,18 +1,31 @@
-"""Documents whose files or pages are gone disappear from the store."""
+"""The store follows its folders and sites: what is gone there is removed, and changes in folders are watched."""
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
-from searchapp.errors import UsageError
-from searchapp.ingest.moves import is_gone
+from searchapp.errors import StorageError, UsageError
+from searchapp.ingest.compare import is_gone
 from searchapp.ingest.originals import Originals
-from searchapp.ingest.patience import Patience
-from searchapp.ingest.sites import Sites
+from searchapp.ingest.retry import Run
+from searchapp.ingest.site_crawl import SiteCrawl
 from searchapp.model import DocumentEntry, IngestOutcome, IngestState
+from searchapp.sources import is_supported
 from searchapp.stores import Store
+
+QUIET_MS = 1000
+"""Changes are reported when nothing else has happened for so long: files are still being written before."""
+
+LONGEST_MS = 10_000
+"""Where something always happens, changes are reported after so long all the same."""
+
+LOOK_MS = 500
+"""How often the wait looks whether it shall end."""
 
 
 class Sync(StrEnum):
@@ -23,14 +36,8 @@ class Sync(StrEnum):
     EVEN_ALL = "even-all"
 
 
-def removed(
-    store: Store,
-    originals: Originals,
-    targets: Sequence[str],
-    seen: Collection[str],
-    sync: Sync,
-    sites: Sites,
-    patient: Patience,
+def remove_missing(
+    run: Run, targets: Sequence[str], seen: Collection[str], sync: Sync, crawl: SiteCrawl
 ) -> Iterator[IngestOutcome]:
     """Remove what lies below the folders and sites among ``targets`` and is gone; yields one outcome for each.
 
@@ -40,36 +47,101 @@ def removed(
     at all would be left of a place.
     """
     for target in targets:
-        place = sites.place(target) if "://" in target else os.path.abspath(target)  # noqa: PTH100 - as discovery does
+        place = crawl.place(target) if "://" in target else os.path.abspath(target)  # noqa: PTH100 - as discovery does
         if not place or ("://" not in place and not os.path.lexists(place)):
             continue
-        known = patient(lambda where: list(store.sources(where)), place)
+        known = list(run.store.sources(place))
         unseen = [entry for entry in known if entry.id not in seen]
         if "://" in place:
-            away = set(sites.gone(place, [entry.source for entry in unseen]))
+            away = set(crawl.gone(place, [entry.source for entry in unseen]))
             gone = [entry for entry in unseen if entry.source in away]
         else:
             gone = [entry for entry in unseen if is_gone(entry.source)]
         if gone and len(gone) == len(known) and sync is Sync.CAREFUL:
-            raise UsageError(
-                f"None of the {len(gone)} documents indexed from {place} is there any more.",
-                "Check that its drive is mounted, or its site complete. If they are really gone, add --yes.",
-            )
+            raise UsageError("everything_gone", n=len(gone), place=place)
         for entry in gone:
-            yield _removed(store, originals, entry, patient)
+            yield _remove(run.store, run.originals, entry)
 
 
-def removed_places(
-    store: Store, originals: Originals, places: Sequence[str], patient: Patience
-) -> Iterator[IngestOutcome]:
+def remove_places(store: Store, originals: Originals, places: Sequence[str]) -> Iterator[IngestOutcome]:
     """Remove the documents of files and folders that are gone; yields one outcome for each."""
     for place in places:
-        for entry in patient(lambda where: list(store.sources(where)), place):
+        for entry in store.sources(place):
             if is_gone(entry.source):
-                yield _removed(store, originals, entry, patient)
+                yield _remove(store, originals, entry)
 
 
-def _removed(store: Store, originals: Originals, entry: DocumentEntry, patient: Patience) -> IngestOutcome:
-    patient(store.delete_document, entry.id)
+def _remove(store: Store, originals: Originals, entry: DocumentEntry) -> IngestOutcome:
+    store.delete_document(entry.id)
     originals.forget(entry)
     return IngestOutcome(entry.source, entry.id, IngestState.DELETED, entry.chunks)
+
+
+# --- watching
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Paths of files and folders that are new or different, and paths that are gone."""
+
+    present: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+
+    def __or__(self, later: Changes) -> Changes:
+        return Changes(
+            (self.present | later.present) - (later.gone - later.present), (self.gone | later.gone) - later.present
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.present or self.gone)
+
+
+def require_folders(targets: Sequence[str]) -> list[str]:
+    """The targets as discovery spells folders. Raises UsageError for what is none."""
+    for target in targets:
+        if not os.path.isdir(target):  # noqa: PTH112 - a path or an address as it was typed
+            raise UsageError("not_a_folder", name=target)
+    return [os.path.abspath(target) for target in targets]  # noqa: PTH100 - as discovery spells sources
+
+
+def watch_folders(folders: Sequence[str], stopping: threading.Event) -> Iterator[Changes]:
+    """Yield what changes below the folders until ``stopping`` is set; hidden and unsupported files do not count.
+
+    What goes with a folder that is itself no longer there is not reported: its drive may be away. Raises StorageError
+    where the system cannot report changes.
+    """
+    import watchfiles
+
+    try:
+        for events in watchfiles.watch(
+            *folders,
+            watch_filter=None,
+            step=QUIET_MS,
+            debounce=LONGEST_MS,
+            rust_timeout=LOOK_MS,
+            stop_event=stopping,
+            raise_interrupt=False,
+        ):
+            found = _changes({path for _, path in events}, folders)
+            if found:
+                yield found
+    except (OSError, RuntimeError) as error:  # RuntimeError: the base of the library's own
+        raise StorageError("changes_not_followed", folders=list(folders), why=str(error)) from error
+
+
+def _changes(paths: set[str], folders: Sequence[str]) -> Changes:
+    visible = [path for path in paths if _is_visible(path, folders)]
+    there = {path for path in visible if os.path.lexists(path)}
+    return Changes(
+        frozenset(path for path in there if Path(path).is_dir() or is_supported(Path(path))),
+        frozenset(path for path in visible if path not in there),
+    )
+
+
+def _is_visible(path: str, folders: Sequence[str]) -> bool:
+    """Whether the path lies below a folder that is there, and no part of it there is hidden."""
+    for folder in folders:
+        inside = f"{folder.rstrip(os.sep)}{os.sep}"
+        if path.startswith(inside) and Path(folder).is_dir():
+            return not any(part.startswith(".") for part in Path(path[len(inside) :]).parts)
+    return False

@@ -24,9 +24,10 @@ from filelock import FileLock
 
 from searchapp.embedding import Fingerprint
 from searchapp.errors import NotFoundError, SearchAppError, StorageError
-from searchapp.ingest.claims import now
+from searchapp.ingest.lifecycle import now
 from searchapp.ingest.originals import Originals
 from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
+from searchapp.model.json import to_plain_json
 from searchapp.stores import DocumentWrite, Store
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Trash:
             before, moment = self._kept(document_id) if for_good else None, now()
             known = entry or (before.entry if before else None)
             if not self._store.delete_document(document_id) and known is None:
-                raise _absent(document_id)
+                raise NotFoundError("document_unlisted", id=document_id[:64])
             if known is not None:
                 self._originals.forget(known, moment)
                 self._forget(document_id)
@@ -150,7 +151,9 @@ class Trash:
                 self._folder.parent.mkdir(parents=True, exist_ok=True)
                 self._turn.acquire()
             except OSError as error:
-                raise _not_kept(self._folder.parent, error) from error
+                raise StorageError(
+                    "undo_unwritable", name=self._folder.parent, why=error.strerror or "input error"
+                ) from error
             try:
                 yield
             finally:
@@ -160,7 +163,7 @@ class Trash:
         deleted = self._keep(entry)
         if not self._store.delete_document(entry.id):
             self._forget(entry.id)
-            raise _absent(entry.id)
+            raise NotFoundError("document_unlisted", id=entry.id[:64])
         return self.until(deleted)
 
     def _keep(self, entry: DocumentEntry) -> Deleted:
@@ -177,10 +180,12 @@ class Trash:
             with self._vectors(entry.id).open("wb") as file:
                 np.save(file, np.stack([known[hash_] for hash_ in hashes]) if hashes else np.empty((0, 0), np.float32))
             arriving = self._folder / f"{entry.id}.arriving"
-            arriving.write_bytes(_adapter().dump_json(kept))
+            arriving.write_bytes(to_plain_json(kept))
             arriving.replace(self._folder / f"{entry.id}.json")
         except OSError as error:
-            raise _not_kept(entry.title or entry.source, error) from error
+            raise StorageError(
+                "undo_unwritable", name=entry.title or entry.source, why=error.strerror or "input error"
+            ) from error
         return kept
 
     def _put_back(self, kept: Deleted) -> DocumentEntry:
@@ -195,8 +200,8 @@ class Trash:
             entry = dataclasses.replace(entry, content_hash="", chunks=0)  # it must not count as unchanged
         if kept.chunks and complete:
             write = DocumentWrite(entry, tuple(EmbeddedChunk(chunk, vectors[chunk.hash]) for chunk in kept.chunks))
-            for sentence in self._store.write([write], kept.model).values():
-                raise StorageError(sentence, "Try again; it can be brought back for some minutes.")
+            for reason in self._store.write([write], kept.model).values():
+                raise StorageError("restore_refused", why=reason)
             self._store.refresh()
         self._store.put_entries([entry])  # with the state and times that it had
         return entry
@@ -215,14 +220,14 @@ class Trash:
         from pydantic import ValidationError
 
         if not _ID.fullmatch(document_id):
-            raise _unknown(document_id)
+            raise NotFoundError("document_not_restorable", id=document_id[:64])
         path = self._folder / f"{document_id}.json"
         try:
             kept = _adapter().validate_json(path.read_bytes())
         except (OSError, ValidationError) as error:
-            raise _unknown(document_id) from error
+            raise NotFoundError("document_not_restorable", id=document_id[:64]) from error
         if not expired and kept.deleted + self._kept_for <= now():
-            raise _unknown(document_id)
+            raise NotFoundError("document_not_restorable", id=document_id[:64])
         return kept
 
     def _kept(self, document_id: str) -> Deleted | None:
@@ -242,23 +247,6 @@ class Trash:
         for path in (self._folder / f"{document_id}.json", self._vectors(document_id)):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
-
-
-def _absent(document_id: str) -> NotFoundError:
-    return NotFoundError(f"There is no document {document_id[:64]}.", "searchapp documents list shows those there are.")
-
-
-def _not_kept(what: object, error: OSError) -> StorageError:
-    return StorageError(
-        f"{what} cannot be kept for an undo: {error.strerror or 'input error'}.",
-        "Free disk space, or set SEARCHAPP_UNDO_MINUTES=0 to delete at once.",
-    )
-
-
-def _unknown(document_id: str) -> NotFoundError:
-    return NotFoundError(
-        f"There is no document {document_id[:64]} that could come back.", "Add it again, if you still have it."
-    )
 
 
 def _adapter() -> TypeAdapter[Deleted]:

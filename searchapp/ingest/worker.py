@@ -14,20 +14,19 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from searchapp.errors import SearchAppError, ServiceUnavailableError, StorageError, UsageError
 from searchapp.ingest import metrics
-from searchapp.ingest.batches import run_batch, waiting
-from searchapp.ingest.claims import now
-from searchapp.ingest.redis_queue import REQUEST_HEADER, TASK, RedisQueue
-from searchapp.ingest.tap import Tap
+from searchapp.ingest.lifecycle import now
+from searchapp.ingest.queue import REQUEST_HEADER, TASK, RedisQueue, find_waiting, run_batch
+from searchapp.model import Pause
 from searchapp.telemetry import logs
 
 if TYPE_CHECKING:
     from searchapp.ingest.pipeline import Ingester
-    from searchapp.stores import Store
+    from searchapp.stores import Registry, Store
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +34,9 @@ LONGEST_SWEEP_SECONDS = 30.0
 
 WARM = "Warm"
 """Celery's word for a shutdown that waits for the tasks at hand."""
+
+PAUSE_LOOK_SECONDS = 2.0
+"""How often a worker asks whether the queue is paused: one small read of the registry."""
 
 AWAY_SECONDS = 5.0
 """How long a worker rests when a service stayed away for longer than a run waits for it, or was away when it began."""
@@ -50,6 +52,7 @@ class Worker:
         queue: RedisQueue,
         *,
         concurrency: int,
+        metrics_host: str,
         metrics_port: int,
         lease_seconds: float,
     ) -> None:
@@ -57,10 +60,10 @@ class Worker:
         self._ingester = ingester
         self._queue = queue
         self._concurrency = concurrency
-        self._metrics_port = metrics_port
+        self._metrics_host, self._metrics_port = metrics_host, metrics_port
         self._sweep_seconds = min(LONGEST_SWEEP_SECONDS, lease_seconds)
         self._stopping = threading.Event()
-        self._tap: Tap | None = None
+        self._queue_pause: QueuePause | None = None
         self._ended_in_order = False
         self._lock = threading.Lock()
         self._sources: Counter[str] = Counter()
@@ -76,15 +79,14 @@ class Worker:
         celery = self._queue.celery
         from celery.signals import worker_shutting_down
 
-        from searchapp.ingest.acknowledging import BatchTask
-
         self._store.check()
         self._ingester.require_model()
         self._queue.check()
-        self._serve_metrics()
-        celery.task(name=TASK, base=BatchTask)(self._task)
+        if self._metrics_port:
+            serve_metrics(self._metrics_host, self._metrics_port)
+        celery.task(name=TASK, base=_batch_task())(self._task)
         worker_shutting_down.connect(self._stop, weak=False)
-        threading.Thread(target=self._sweep_again_and_again, name="searchapp-sweep", daemon=True).start()
+        threading.Thread(target=self._sweep_repeatedly, name="searchapp-sweep", daemon=True).start()
         worker: Any = celery.Worker(
             pool="threads",  # one model for all tasks, and the heartbeat goes on while one runs
             concurrency=self._concurrency,
@@ -95,8 +97,10 @@ class Worker:
             without_heartbeat=True,  # Celery's would wait for Redis, and hold up the loop and SIGTERM; see metrics
         )
         log.info("Working on %s. Ctrl-C or SIGTERM ends.", self._store.name)
-        self._tap = Tap(self._store, worker, self._queue.name)
-        threading.Thread(target=self._tap.follow, args=[self._stopping], name="searchapp-tap", daemon=True).start()
+        self._queue_pause = QueuePause(self._store, worker, self._queue.name)
+        threading.Thread(
+            target=self._queue_pause.follow, args=[self._stopping], name="searchapp-pause", daemon=True
+        ).start()
         worker.start()
         self._stopping.set()
         # Celery calls Ctrl-C a failure, although it stops as in order as by SIGTERM.
@@ -113,7 +117,7 @@ class Worker:
 
         if self._stopping.is_set():
             raise Reject("the worker is stopping", requeue=True)
-        if self._tap is not None and self._tap.closed():
+        if self._queue_pause is not None and self._queue_pause.is_on():
             raise Reject("the queue is paused", requeue=True)
         try:
             with self._in_hand(sources):
@@ -131,7 +135,7 @@ class Worker:
 
     @contextlib.contextmanager
     def _in_hand(self, sources: list[str]) -> Iterator[None]:
-        """Tell the sweeper of whichever worker that these need not be sent again, however long they take."""
+        """Tell the sweepers of all workers that these need not be sent again, however long they take."""
         with self._lock:
             self._sources.update(sources)
         with contextlib.suppress(ServiceUnavailableError):
@@ -149,7 +153,7 @@ class Worker:
         self._ended_in_order = how == WARM
         self._stopping.set()
 
-    def _sweep_again_and_again(self) -> None:
+    def _sweep_repeatedly(self) -> None:
         while not self._stopping.is_set():
             try:
                 self._sweep()
@@ -171,22 +175,108 @@ class Worker:
         metrics.QUEUED_BATCHES.set(queued)
         if queued == 0 and self._queue.first_of("sweep", self._sweep_seconds * 0.9):
             held = self._queue.held()
-            late = waiting(self._store, since=now() - dt.timedelta(seconds=self._sweep_seconds))
+            late = find_waiting(self._store, since=now() - dt.timedelta(seconds=self._sweep_seconds))
             lost = [source for source in late if source not in held]
             if lost:
                 log.info("%d documents that waited without a message are sent again.", len(lost))
                 self._queue.submit(lost)
 
-    def _serve_metrics(self) -> None:
-        if not self._metrics_port:
-            return
-        from prometheus_client import start_http_server
 
-        try:
-            start_http_server(self._metrics_port)
-        except OSError as error:
-            reason = "is taken" if error.errno == errno.EADDRINUSE else "cannot be used"
-            raise UsageError(
-                f"The port {self._metrics_port} of the metrics {reason}.",
-                "Choose another with --metrics-port (0 for none), or SEARCHAPP_METRICS_PORT.",
-            ) from error
+def serve_metrics(host: str, port: int) -> Callable[[], None]:
+    """Show this process's metrics at ``host``, from a thread; gives what ends that.
+
+    They have no login, so that ``host`` says who sees them. Raises UsageError where it cannot be had.
+    """
+    from prometheus_client import start_http_server
+
+    try:
+        server, _ = start_http_server(port, host)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise UsageError("metrics_port_taken", port=port) from error
+        raise UsageError("metrics_port_unusable", port=port, host=host) from error
+
+    def end() -> None:
+        server.shutdown()
+        server.server_close()
+
+    return end
+
+
+class QueuePause:
+    """Has a Celery worker, which has not started yet, take nothing from the queue ``name`` while that is paused.
+
+    The registry says whether an operator paused it; Redis is not asked, as it forgets.
+    """
+
+    def __init__(self, registry: Registry, worker: Any, name: str) -> None:
+        self._registry = registry
+        self._worker = worker
+        self._name = name
+        self._lock = threading.Lock()
+        self._pause: Pause | None = None
+        self.is_on()
+        self._apply()
+
+    def is_on(self) -> bool:
+        """Ask, act accordingly, and say whether the queue is paused now; as it was while the store is away."""
+        with self._lock:
+            try:
+                pause = self._registry.pause()
+            except SearchAppError as error:
+                log.debug("Whether the queue is paused is not known: %s", error)
+                pause = self._pause
+            if pause is not None and self._pause is None:
+                log.info(
+                    "The queue is paused since %s by %s: what is in hand is finished, and nothing new is begun. "
+                    "searchapp queue resume ends that.",
+                    f"{pause.since:%Y-%m-%d %H:%M} UTC",
+                    pause.by,
+                )
+            elif pause is None and self._pause is not None:
+                log.info("The queue goes on.")
+            self._pause = pause
+        metrics.PAUSED.set(pause is not None)
+        self._worker.consumer.call_soon(self._apply)
+        return pause is not None
+
+    def follow(self, ending: threading.Event) -> None:
+        """Ask again and again, until ``ending`` is set."""
+        while not ending.wait(PAUSE_LOOK_SECONDS):
+            self.is_on()
+
+    def _apply(self) -> None:
+        """Take, or do not, as the registry last said; only Celery's own thread may do this once it runs."""
+        consumer, queues = self._worker.consumer, self._worker.app.amqp.queues
+        taking = consumer.task_consumer  # None while Redis is away: the next one takes from what is selected then
+        if self._pause is not None:
+            queues.deselect(self._name)
+            if taking is not None:
+                taking.cancel_by_queue(self._name)
+        elif taking is None:
+            queues.select_add(queues[self._name])
+        elif not taking.consuming_from(self._name):
+            consumer.add_task_queue(self._name)
+
+
+def _batch_task() -> type:
+    """A Celery task whose acknowledgement survives a Redis that is away at that moment."""
+    from celery import Task
+    from celery.worker.request import Request
+
+    class RaisingRequest(Request):  # type: ignore[misc]  # Celery has no types
+        """Raises when its acknowledgement fails; the worker's loop takes that for a lost connection, and reconnects.
+
+        Celery only logs it. But a message that is not acknowledged counts against the number that may be fetched, and
+        with one message at a time nothing is ever fetched again (seen with Celery 5.7).
+        """
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self._connection_errors = ()  # those that are only logged
+
+    class BatchTask(Task):  # type: ignore[misc]
+        abstract = True
+        Request = RaisingRequest
+
+    return BatchTask

@@ -1,4 +1,4 @@
-"""The nouns of searchapp: frozen dataclasses without behaviour, shared by every room.
+"""The nouns of searchapp: frozen dataclasses without behaviour, shared by every package, and the JSON that leaves it.
 
 A source yields a ``Document``; chunking cuts it into ``Chunk``s; embedding adds a vector to each
 (``EmbeddedChunk``); a store keeps them beside a ``DocumentEntry``, the registry's line about the document. A
@@ -9,6 +9,8 @@ from searchapp.model.answers import (
     BROKEN_OFF,
     Answer,
     AnswerEvent,
+    ChatModel,
+    ChatModels,
     Citation,
     Done,
     Notice,
@@ -22,14 +24,25 @@ from searchapp.model.answers import (
     Turn,
 )
 from searchapp.model.chunks import Chunk, EmbeddedChunk, Vector, Vectors, placed
-from searchapp.model.documents import Document, DocumentEntry, DocumentState, Section, SourceType
+from searchapp.model.documents import Document, DocumentEntry, DocumentState, OpenedDocument, Section, SourceType
 from searchapp.model.ingestion import IngestOutcome, IngestState, Pause
-from searchapp.model.search import Filters, Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults, SortOrder
+from searchapp.model.search import (
+    Filters,
+    Hit,
+    Retriever,
+    RetrieverScore,
+    SearchMode,
+    SearchRequest,
+    SearchResults,
+    SortOrder,
+)
 
 __all__ = [
     "BROKEN_OFF",
     "Answer",
     "AnswerEvent",
+    "ChatModel",
+    "ChatModels",
     "Chunk",
     "Citation",
     "Document",
@@ -41,11 +54,12 @@ __all__ = [
     "Hit",
     "IngestOutcome",
     "IngestState",
-    "Leg",
-    "LegScore",
     "Notice",
+    "OpenedDocument",
     "Pause",
     "QueryRead",
+    "Retriever",
+    "RetrieverScore",
     "Rewriting",
     "SearchMode",
     "SearchRequest",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from searchapp.errors import Failure
 from searchapp.model.search import Hit
 
 BROKEN_OFF = "broken_off"
@@ -14,9 +15,10 @@ BROKEN_OFF = "broken_off"
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One numbered passage that an answer leans on; ``n`` is the number in ``[n]``."""
+    """One numbered chunk that an answer leans on."""
 
     n: int
+    """The number in ``[n]``."""
     chunk_id: str
     document_id: str
     title: str
@@ -26,7 +28,7 @@ class Citation:
 
 
 class Support(StrEnum):
-    """How far the cited passages bear out a sentence."""
+    """How far the cited chunks support a sentence."""
 
     SUPPORTED = "supported"
     WEAK = "weak"
@@ -36,33 +38,30 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer (markers kept), the passages it cites, and how far they bear it out.
+    """One checked sentence of an answer."""
 
-    ``missing`` names the numbers, dates and names that they lack.
-    """
-
-    text: str
+    text: str  # its markers are kept
     citations: tuple[int, ...]
+    supported: bool = field(init=False, default=False)
+    """Whether the cited chunks clearly support it."""
     support: Support
     missing: tuple[str, ...] = ()
+    """Numbers, dates and names that the chunks lack."""
 
-    @property
-    def supported(self) -> bool:
-        """Whether the passages clearly bear it out."""
-        return self.support is Support.SUPPORTED
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "supported", self.support is Support.SUPPORTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Why an answer is not an ordinary one (no Ollama, cut off, ...).
-
-    ``code`` is for programs and for interfaces in other languages; ``subject`` is what it is about (an address, a
-    model, a number of tokens); ``message`` is a sentence or two for people, the remedy included.
-    """
+    """Why an answer is not an ordinary one."""
 
     code: str
+    """For programs, and for interfaces in other languages."""
     message: str
+    """A sentence or two for people, the remedy included."""
     subject: str = ""
+    """What it is about: an address, a model, a number of tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,50 +82,71 @@ class Rewriting(StrEnum):
     JOINED = "joined"
     """The words of the earlier question and of this one were put together."""
     GIVEN = "given"
-    """Whoever asks wrote it."""
+    """The person who asks wrote it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer and its evidence.
-
-    ``query`` is the question that was searched for and answered: ``question`` itself, or what a follow-up became.
-
-    ``refused``: nothing found supports an answer, ``answer`` says so. ``extractive``: no language model took part;
-    every sentence is quoted from a passage. ``model`` is empty then. ``passages_used`` of ``passages_found`` fitted
-    into the model's context. ``citations_removed`` counts the markers that named no passage that was sent.
-    ``complete`` is false where the model broke off, was stopped, or came to the end of what it may write.
-    """
+    """A whole answer with its evidence."""
 
     question: str
+    """As it was typed."""
+    query: str = ""
+    """What was searched for and answered: the question, or what a follow-up became."""
+    rewriting: Rewriting = Rewriting.NONE
+    """How a follow-up became ``query``."""
     answer: str
     model: str
+    """Empty where no language model took part."""
     refused: bool
+    """Nothing found supports an answer; ``answer`` says so."""
     extractive: bool
+    """Every sentence is quoted from a chunk."""
+    complete: bool = True
+    """False where the model broke off, was stopped, or came to the end of what it may write."""
+    notice: str = field(init=False, default="")
+    notices: tuple[Notice, ...] = ()
     passages_used: int
     passages_found: int
+    citations_removed: int = 0
+    """Markers that named no chunk that was sent."""
     citations: tuple[Citation, ...]
     sentences: tuple[Sentence, ...]
-    citations_removed: int = 0
-    notices: tuple[Notice, ...] = ()
-    query: str = ""
-    rewriting: Rewriting = Rewriting.NONE
-    complete: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "query", self.query or self.question)
+        object.__setattr__(self, "notice", " ".join(notice.message for notice in self.notices))
 
     @property
     def broken_off(self) -> bool:
         """Whether the model's server failed while the answer was being written."""
         return any(notice.code == BROKEN_OFF for notice in self.notices)
 
-    @property
-    def notice(self) -> str:
-        """All notices as one text; empty when there are none."""
-        return " ".join(notice.message for notice in self.notices)
+
+@dataclass(frozen=True, slots=True)
+class ChatModel:
+    """A language model that Ollama has."""
+
+    name: str
+    configured: bool
+    """Whether it is the one of the settings."""
+    answers: bool
+    """Whether it answers where nobody names a model: the configured one, or what stands in for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatModels:
+    """The language models to choose from."""
+
+    configured: str
+    models: tuple[ChatModel, ...]
+    problem: Failure | None = None
+    """Why there is no list, where Ollama does not answer: answers are quoted then."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryRead:
-    """Stream event, the first one within a conversation: what a follow-up became, and how."""
+    """The first event within a conversation: the question that is searched for in the place of a follow-up."""
 
     question: str
     query: str
@@ -135,15 +155,16 @@ class QueryRead:
 
 @dataclass(frozen=True, slots=True)
 class SourcesFound:
-    """Stream event: the hits that the answer will draw on, in citation order."""
+    """The chunks that an answer draws on, in citation order, and before any of its words."""
 
     hits: tuple[Hit, ...]
     passages_used: int
+    """How many of them, from the first on, the model was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Stream event: a piece of the answer's text."""
+    """A piece of the answer's text."""
 
     text: str
 

@@ -1,9 +1,11 @@
-"""Passages and their vectors."""
+"""Chunks and their vectors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+
+from searchapp.model.json import HIDDEN
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,26 +18,24 @@ Vectors: TypeAlias = "NDArray[np.float32]"
 """Several embeddings: ``(n, dims) float32``, each row L2-normalised."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """A passage: what is embedded, found and cited.
-
-    ``text`` equals ``Document.text[start:end]``. ``embedded_text`` is what the model reads: the document's title
-    and heading path, then the text. ``tokens`` counts ``embedded_text`` in the embedding model's own tokens,
-    special tokens included. ``hash`` identifies ``embedded_text``: equal hashes share one vector.
-    """
+    """A stored chunk."""
 
     id: str
-    document_id: str
+    document_id: str = field(metadata=HIDDEN)
     position: int
-    text: str
-    embedded_text: str
-    start: int
-    end: int
-    tokens: int
-    hash: str
     headings: tuple[str, ...] = ()
     page: int | None = None
+    start: int
+    end: int
+    text: str  # Document.text[start:end]
+    embedded_text: str = field(metadata=HIDDEN)
+    """What the model reads: the document's title and heading path, then the text."""
+    tokens: int = field(metadata=HIDDEN)
+    """How many ``embedded_text`` has, counted by the embedding model, special ones included."""
+    hash: str = field(metadata=HIDDEN)
+    """Identifies ``embedded_text``: equal hashes share one vector."""
 
 
 def placed(chunk_id: str) -> tuple[str, int]:

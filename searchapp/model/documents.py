@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
+
+from searchapp.model.chunks import Chunk
+from searchapp.model.json import HIDDEN, MessageText, Moment, Rounded
 
 
 class SourceType(StrEnum):
@@ -84,46 +88,49 @@ class DocumentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
-    """The registry's line about one document.
+    """The registry's line about a document."""
 
-    ``source`` is a file path or a web address as the user would recognise it. ``content_hash``, ``chunks`` and the
-    like describe the version that is searchable, also while a newer one is read or has failed. ``error`` is empty
-    unless ``state`` is ``failed`` or ``quarantined``; then it is a sentence for people. ``note`` tells what is worth
-    knowing about a document that was indexed (pages without text, say). ``pages_indexed`` of ``pages`` hold text.
-    ``groups`` names who may read it; empty: everybody who may search at all.
-
-    ``queued`` is when it was last asked for, ``started`` when the last try began, ``updated`` when the entry last
-    changed its state; ``seconds`` is how long the last ingestion took. While ``state`` is ``running``, ``owner`` names
-    the process that works on it and ``lease`` until when others leave it alone. ``attempts`` counts the tries begun
-    since it was last indexed, ``failures`` those of them that ended with an error, and ``failed_hash`` is the content
-    hash that failed.
-
-    While a web address waits, ``depth`` tells how many links deep its site is to be read with it; 0: the page alone.
-    ``lacking`` names the languages in which pages would have been recognised, had tesseract had them (``Document``).
-    """
+    # What tells of the content is that of the version that is searchable, also while a newer one is read or failed.
 
     id: str
-    source: str
+    """Made from the source, so that it stays the same when the document is changed or ingested again."""
+    source: str  # a file path or a web address, as the user would recognise it
     title: str
     type: str
     state: DocumentState
     content_hash: str = ""
+    """SHA-256 of the original that is searchable; empty before the first time."""
     language: str = ""
-    modified: dt.datetime | None = None
+    modified: Moment | None = None
     pages: int | None = None
+    pages_indexed: int | None = None  # those that hold text
     chunks: int = 0
-    error: str = ""
-    note: str = ""
-    updated: dt.datetime | None = None
-    seconds: float = 0.0
+    """Chunks that searches can find."""
+    attempts: int = 0  # tries begun since it was last indexed
+    failures: int = 0  # those of them that ended with an error
+    failed_hash: str = field(default="", metadata=HIDDEN)
+    """The content hash that failed."""
+    error: MessageText = ""
+    """A sentence for people where the state is ``failed`` or ``quarantined``, else empty."""
+    note: MessageText = ""  # what is worth knowing about one that was indexed: pages without text, say
+    queued: Moment | None = None  # when it was last asked for
+    started: Moment | None = None  # when the last try began
+    updated: Moment | None = None  # when the state last changed
+    seconds: Annotated[float, Rounded(3)] = 0.0  # how long the last ingestion took
     groups: tuple[str, ...] = ()
-    pages_indexed: int | None = None
-    attempts: int = 0
-    failures: int = 0
-    failed_hash: str = ""
-    queued: dt.datetime | None = None
-    started: dt.datetime | None = None
-    owner: str = ""
-    lease: dt.datetime | None = None
+    """Who may read it; empty: everybody who may search."""
+    owner: str = ""  # the process that works on it while it is running
+    lease: Moment | None = None  # until when others leave it alone
     depth: int = 0
-    lacking: str = ""
+    """How many links deep its site is read while it waits."""
+    lacking: str = ""  # languages in which pages would have been recognised, had tesseract had them
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    """Some of a document's chunks, in reading order."""
+
+    document: DocumentEntry
+    total: int
+    """The chunks of the whole document."""
+    passages: tuple[Chunk, ...]

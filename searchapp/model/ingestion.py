@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+
+from searchapp.model.json import MessageText, Moment
 
 
 class IngestState(StrEnum):
@@ -19,21 +20,24 @@ class IngestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """An operator's word, ``by`` name, that nothing that is queued is begun until somebody resumes the queue."""
+    """A pause of the queue."""
 
-    since: dt.datetime
+    since: Moment
     by: str
+    """Who wanted it."""
 
 
 @dataclass(frozen=True, slots=True)
 class IngestOutcome:
-    """One document's result: ``embedded`` chunks were computed, ``reused`` ones had a vector already."""
+    """What became of one source in a run of ``ingest``."""
 
     source: str
     document_id: str
     state: IngestState
     chunks: int = 0
     embedded: int = 0
+    """Chunks whose vector was computed."""
     reused: int = 0
-    error: str = ""
-    note: str = ""
+    """Chunks that had one already."""
+    error: MessageText = ""
+    note: MessageText = ""

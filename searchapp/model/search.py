@@ -6,10 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
+
+from searchapp.model.json import HIDDEN, Moment, Rounded, Score
 
 
 class SearchMode(StrEnum):
-    """Which legs a search runs."""
+    """Which retrievers a search runs."""
 
     HYBRID = "hybrid"
     KEYWORD = "keyword"
@@ -17,15 +20,15 @@ class SearchMode(StrEnum):
 
 
 class SortOrder(StrEnum):
-    """In which order hits come; by date the best passages are sorted, not every one that was found."""
+    """In which order hits come; by date the best chunks are sorted, not every one that was found."""
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
     OLDEST = "oldest"
 
 
-class Leg(StrEnum):
-    """One way of finding passages; each ranks on its own before fusion."""
+class Retriever(StrEnum):
+    """One way of finding chunks; each ranks on its own before fusion."""
 
     KEYWORD = "keyword"
     SEMANTIC = "semantic"
@@ -35,7 +38,7 @@ class Leg(StrEnum):
 class Filters:
     """What a hit's document must be; empty fields do not filter, several values of one field are alternatives.
 
-    ``paths`` compare with the start of ``source``; ``headings`` with each heading above the passage, whole; ``years``
+    ``paths`` compare with the start of ``source``; ``headings`` with each heading above the chunk, whole; ``years``
     with the year (UTC) of ``modified``. ``after`` is inclusive and ``before`` exclusive; a document without a date
     matches neither, and no year. ``groups`` is who asks: None may read everything, a tuple only documents of one of
     these groups and documents without any.
@@ -57,7 +60,7 @@ class Filters:
 class SearchRequest:
     """A question to the searcher. ``size`` hits from ``offset`` on (0 is the best).
 
-    ``grouped`` gives each document one hit, its best passage; ``folded`` puts near-duplicates behind the best of them.
+    ``grouped`` gives each document one hit, its best chunk; ``folded`` puts near-duplicates behind the best of them.
     What costs more than the plain search is left out unless asked for: ``facets`` counts what was found, ``spelling``
     looks for what a misspelt word may stand for, and ``sentences`` compares by meaning where no word was matched.
     """
@@ -76,65 +79,83 @@ class SearchRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class LegScore:
-    """A hit's place in one leg: rank from 1; score is BM25 for keyword, cosine (-1 to 1) for semantic."""
+class RetrieverScore:
+    """A hit's place in one retriever."""
 
     rank: int
-    score: float
+    """From 1, the best."""
+    score: Score
+    """BM25 of the keyword retriever; of the semantic one the similarity (-1 to 1; 0.05: nothing in common)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A passage that was found, with what a reader needs to judge it.
-
-    ``score`` is the fused score (the leg's own in a single-leg mode). ``highlights`` are pieces of the passage as
-    HTML-free text in which matched words stand between U+E000 and U+E001 (private use, so that no document can
-    forge them). ``start`` and ``end`` are the passage's character offsets in its document. ``same_document`` counts the
-    further passages of its document that a grouped search found, and ``behind`` has the best of them; ``nearly_same``
-    counts the passages folded behind it, in this document or others, and ``duplicates`` has the best of those.
-    ``reranked``: a cross-encoder read it, and ``score`` is what it said, above that of every hit it did not read.
-    """
+    """A chunk that was found."""
 
     rank: int
-    score: float
+    """From 1, the best, over all pages of the result."""
+    score: Score
+    """The fused score; the retriever's own in a single-retriever mode. Comparable within one search only."""
     chunk_id: str
     document_id: str
     title: str
     source: str
+    """The file or web address that the document was read from."""
     type: str
     language: str
-    text: str
     headings: tuple[str, ...]
+    """The headings above the chunk, the outermost first."""
     page: int | None
-    start: int
-    end: int
-    modified: dt.datetime | None
-    legs: Mapping[Leg, LegScore]
+    """From 1; null where the format has no pages."""
+    modified: Moment | None
+    text: str
     highlights: tuple[str, ...] = ()
+    """Pieces of the chunk in which matched words stand between U+E000 and U+E001."""  # no document can forge them
+    scores: Mapping[Retriever, RetrieverScore]
+    """``keyword`` and ``semantic``: only the retrievers that brought the chunk."""
     same_document: int = 0
-    behind: tuple[Hit, ...] = ()
-    nearly_same: int = 0
+    """Further chunks of its document that stand behind it, where hits are grouped."""
+    more_from_document: tuple[Hit, ...] = ()
+    """The best of those."""
+    near_duplicates: int = 0
+    """Chunks that say nearly the same and are folded behind it."""
     duplicates: tuple[Hit, ...] = ()
+    """The best of those."""
     reranked: bool = False
+    """Whether a cross-encoder (SEARCHAPP_RERANKER) read it: ``score`` is then what it said, from 2 to 3."""
+    legs: Mapping[Retriever, RetrieverScore] = field(init=False, default_factory=dict)
+    """The old name of ``scores``, until 0.3.0."""
+    behind: tuple[Hit, ...] = field(init=False, default=())
+    """The old name of ``more_from_document``, until 0.3.0."""
+    nearly_same: int = field(init=False, default=0)
+    """The old name of ``near_duplicates``, until 0.3.0."""
+    start: int = field(metadata=HIDDEN)
+    """Where the chunk begins in its document's text; ``end`` is exclusive."""
+    end: int = field(metadata=HIDDEN)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "legs", self.scores)
+        object.__setattr__(self, "behind", self.more_from_document)
+        object.__setattr__(self, "nearly_same", self.near_duplicates)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """What a search found. ``total`` counts the hits that can be paged to: the passages that the legs brought.
-
-    ``facets`` counts every passage that passed the filters and has a word of the query, or was brought by the semantic
-    leg, by field and value: ``{"type": {"pdf": 3}, "year": {"2025": 2}}``; each value works as a filter of that field.
-    ``matched`` is how many they are. Both only where the request asks for ``facets``. ``did_you_mean`` is the query
-    with words respelt that occur nowhere, else empty. ``took_ms`` is wall-clock milliseconds, query embedding included.
-    ``weights`` is what each leg counts in a weighted sum; empty where ranks are fused, or one leg runs.
-    """
+    """A page of hits, with the count of all chunks found and the facets over them."""
 
     query: str
     mode: SearchMode
-    took_ms: float
+    took_ms: Annotated[float, Rounded(1)]
     total: int
+    """The hits that can be paged to, not only those of this page."""
     hits: tuple[Hit, ...]
     facets: Mapping[str, Mapping[str, int]]
+    """Where asked for: all chunks found, by field (type, language, path, year, heading) and value, such as
+    ``{"type": {"pdf": 3}}``; each works as a filter."""
     matched: int | None = None
+    """Where facets are asked for: all chunks that they count."""
     did_you_mean: str = ""
-    weights: Mapping[Leg, float] = field(default_factory=dict)
+    """Where spelling is asked for: the query with words respelt that occur nowhere, else empty."""
+    weights: Mapping[Retriever, Score] = field(default_factory=dict)
+    """What ``keyword`` and ``semantic`` count in the fused score, from 0 to 1; empty where ranks are fused, or one
+    retriever runs."""

@@ -9,7 +9,14 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from searchapp.errors import ModelUnavailableError, SearchAppError, ServiceRefusedError, ServiceUnavailableError
+from searchapp.errors import (
+    ModelMissingError,
+    ModelUnavailableError,
+    SearchAppError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+)
+from searchapp.ollama_api.chat_models import ChatModel
 from searchapp.ollama_api.interrupt import Line, until_given_up
 
 CONNECT_SECONDS = 3.0
@@ -20,7 +27,7 @@ class OllamaServer:
     """One Ollama server. ``timeout`` is the longest silence in seconds before a call is given up.
 
     Every method raises ServiceUnavailableError when the server does not answer, ServiceRefusedError on 401 or 403, and
-    ModelUnavailableError when the model is not there.
+    ModelMissingError when the model is not there.
     """
 
     url: str
@@ -46,21 +53,27 @@ class OllamaServer:
                 return models[name]
         raise self._no_such_model(model)
 
-    def chat_models(self) -> list[str]:
-        """Names of the models that can write, in order; those that only embed are left out."""
+    def chat_models(self) -> list[ChatModel]:
+        """The models that can write, by name; those that only embed are left out. Asks for each model once."""
         from concurrent.futures import ThreadPoolExecutor
 
-        names = sorted(self.models())
+        with self._errors():
+            listed = sorted(self._client.list().models, key=lambda model: str(model.model))
         with ThreadPoolExecutor(max_workers=4) as pool:
-            return [name for name, chats in zip(names, pool.map(self._chats, names), strict=True) if chats]
+            return [model for model in pool.map(self._chat_model, listed) if model]
 
-    def _chats(self, model: str) -> bool:
+    def _chat_model(self, listed: Any) -> ChatModel | None:
+        name = str(listed.model)
         try:
-            with self._errors(model):
-                capabilities = self._client.show(model).capabilities
-        except ModelUnavailableError:  # removed meanwhile
-            return False
-        return capabilities is None or "completion" in capabilities
+            with self._errors(name):
+                capabilities = self._client.show(name).capabilities
+        except ModelMissingError:  # removed meanwhile
+            return None
+        if capabilities is not None and "completion" not in capabilities:
+            return None
+        modified = listed.modified_at.timestamp() if listed.modified_at else 0.0
+        family = (listed.details and listed.details.family) or ""
+        return ChatModel(name, family, "thinking" in (capabilities or ()), modified)
 
     def show(self, model: str) -> Mapping[str, Any]:
         """What the model's file says of itself (GGUF keys), vocabulary included; several megabytes."""
@@ -110,6 +123,7 @@ class OllamaServer:
     ) -> Generator[Any, None, None]:
         """Stream a chat; each item has ``message.content``, the last one also the token counts.
 
+        A model that can think is told not to: that would delay its first word, and take its tokens.
         The stream ends early, even while Ollama is silent, soon after ``given_up`` says so. That, and closing the
         iterator, closes the connection, on which Ollama stops generating.
         """
@@ -121,16 +135,23 @@ class OllamaServer:
         self, line: Line, model: str, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any]
     ) -> Iterator[Any]:
         import httpx
-        from ollama import Client
+        from ollama import Client, ResponseError
 
         timeout = httpx.Timeout(self.timeout, connect=CONNECT_SECONDS)
+        call: dict[str, Any] = {"model": model, "messages": list(messages), "options": dict(options), "stream": True}
         # A client of its own, since its connection may be cut.
         with Client(host=self.url, timeout=timeout, event_hooks=line.hooks) as client:
-            yield from client.chat(model=model, messages=list(messages), options=dict(options), stream=True)
+            try:
+                yield from client.chat(**call, think=False)
+            except ResponseError as error:
+                # Ollama takes false for any model; what stands in its place may refuse the word itself.
+                if error.status_code != 400 or "think" not in error.error:
+                    raise
+                yield from client.chat(**call)
 
     def unfinished(self) -> ServiceUnavailableError:
         """The error that a stream ended before Ollama said that it was done."""
-        return ServiceUnavailableError(f"Ollama at {self.shown} closed the connection.", "Ask again.")
+        return ServiceUnavailableError("ollama_closed", server=self.shown)
 
     @contextmanager
     def _errors(self, model: str = "") -> Iterator[None]:
@@ -141,44 +162,26 @@ class OllamaServer:
             yield
         except ResponseError as error:
             if error.status_code < 0:  # no status of HTTP: an error that came in the middle of a stream
-                raise ServiceUnavailableError(
-                    f"Ollama at {self.shown} failed: {error.error[:200]}.", "Its own log tells more; then try again."
-                ) from error
+                raise ServiceUnavailableError("ollama_broke_off", server=self.shown, why=error.error[:200]) from error
             raise self._refusal(model, error.status_code, error.error) from error
         except (httpx.TimeoutException, TimeoutError) as error:
-            raise ServiceUnavailableError(
-                f"Ollama at {self.shown} did not answer in time.",
-                "It may be loading a large model: try again, or raise SEARCHAPP_LLM_TIMEOUT_SECONDS.",
-            ) from error
+            raise ServiceUnavailableError("ollama_slow", server=self.shown) from error
         except ValueError as error:  # a line that is no JSON, or not the JSON of a chat
-            raise ServiceUnavailableError(
-                f"Ollama at {self.shown} sent something that cannot be read.",
-                "Its own log tells more; then try again.",
-            ) from error
+            raise ServiceUnavailableError("ollama_unreadable", server=self.shown) from error
         except (httpx.HTTPError, ConnectionError) as error:
-            raise ServiceUnavailableError(
-                f"Ollama does not answer at {self.shown}.", "Start it (ollama serve), or set SEARCHAPP_OLLAMA_URL."
-            ) from error
+            raise ServiceUnavailableError("ollama_away", server=self.shown) from error
 
     def _refusal(self, model: str, status: int, text: str) -> SearchAppError:
         if status in (401, 403):
-            return ServiceRefusedError(
-                f"Ollama at {self.shown} refuses access (HTTP {status}).",
-                "Check the proxy or key in front of it, and SEARCHAPP_OLLAMA_URL.",
-            )
+            return ServiceRefusedError("ollama_refused", server=self.shown, status=status)
         if status == 404:
             return self._no_such_model(model)
         if "context length" in text or "input length" in text:
-            return ModelUnavailableError(
-                f"Ollama's model '{model}' was given a text longer than it reads.",
-                "Choose a model with a longer window.",
-            )
-        return ServiceUnavailableError(
-            f"Ollama at {self.shown} failed (HTTP {status}): {text[:200]}.", "Its own log tells more; then try again."
-        )
+            return ModelUnavailableError("ollama_text_too_long", model=model)
+        return ServiceUnavailableError("ollama_failed", server=self.shown, status=status, why=text[:200])
 
-    def _no_such_model(self, model: str) -> ModelUnavailableError:
-        return ModelUnavailableError(f"Ollama has no model '{model}'.", f"Fetch it: ollama pull {model}.")
+    def _no_such_model(self, model: str) -> ModelMissingError:
+        return ModelMissingError("ollama_model_missing", model=model)
 
     @property
     def shown(self) -> str:

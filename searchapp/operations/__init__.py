@@ -1,20 +1,17 @@
 """What the operator's page shows and does, whichever store runs.
 
-``overview`` looks at the store, the versions of the index and the queue; ``pausing`` holds the queue still and lets it
-go on; ``actions`` names what can be started, each with its way back; ``tasks`` runs one of them at a time in the
-background and remembers how it went.
+``overview`` looks at the store, the versions of the index and the queue; ``actions`` holds the queue still and lets it
+go on, and names what can be started, each with its way back; ``tasks`` runs one of them at a time in the background
+and remembers how it went.
 """
 
-from searchapp.operations.actions import Action, start
-from searchapp.operations.overview import Overview, Paused, Queue, Version, overview, queue_of
-from searchapp.operations.pausing import pause, paused, resume
-from searchapp.operations.tasks import Progress, Stopped, Task, Tasks, TaskState
+from searchapp.operations.actions import Action, pause, paused, resume, start
+from searchapp.operations.overview import Overview, Queue, Version, overview, queue_of
+from searchapp.operations.tasks import Stopped, Task, Tasks, TaskState
 
 __all__ = [
     "Action",
     "Overview",
-    "Paused",
-    "Progress",
     "Queue",
     "Stopped",
     "Task",

@@ -1,17 +1,43 @@
-"""What an operator can start from the page. Each has its way back: see the docstrings of ``Action``'s members."""
+"""What an operator does from the page: pausing the queue, and operations that each have a way back (see ``Action``).
+
+A pause stands in the registry beside what waits, so that it outlives every process, and Redis.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from searchapp.errors import ConflictError, UsageError
-from searchapp.operations.tasks import Progress, Task, Tasks
+from searchapp.errors import ConflictError, QueuePausedError, StorageError, UsageError
+from searchapp.messages import Message, joined
+from searchapp.model import Pause
+from searchapp.operations.tasks import Task, Tasks
+from searchapp.progress import Progress
+from searchapp.stores import Registry
 from searchapp.wiring import Application
 
-if TYPE_CHECKING:
-    from searchapp.cluster.reindex import Reindexed
+
+def pause(registry: Registry, by: str) -> Pause:
+    """Pause the queue for ``by``, and return its pause: an earlier one stays as it is. Raises as ``put_pause`` does."""
+    standing = registry.pause()
+    if standing is None:
+        standing = Pause(dt.datetime.now(dt.UTC).replace(microsecond=0), by)
+        registry.put_pause(standing)
+    return standing
+
+
+def resume(registry: Registry) -> None:
+    """Let what waits be begun again. Raises as the store does."""
+    registry.put_pause(None)
+
+
+def paused(registry: Registry) -> QueuePausedError | None:
+    """Why documents wait, in a sentence for who added them; None where the queue is not paused."""
+    standing = registry.pause()
+    if standing is None:
+        return None
+    return QueuePausedError("queue_paused", since=f"{standing.since:%Y-%m-%d %H:%M}")
 
 
 class Action(StrEnum):
@@ -24,14 +50,14 @@ class Action(StrEnum):
     """Let searches read the version before. A second one switches forth again."""
 
     DISCARD = "discard"
-    """Remove a build that was left unfinished; a reindex begins anew."""
+    """Remove a build that was left unfinished; a reindex starts again."""
 
     RETRY = "retry"
     """Queue what failed once more; what fails again is as it was."""
 
 
 Submit = Callable[[str], None]
-"""Told the source of each document that was queued."""
+"""Gets the source of each document that was queued."""
 
 
 def start(
@@ -46,16 +72,13 @@ def start(
 ) -> Task:
     """Begin ``action`` for ``by`` in the background.
 
-    ``model`` and ``throttle`` (most passages a second) are those of a reindex. Raises UsageError where the store has no
+    ``model`` and ``throttle`` (most chunks a second) are those of a reindex. Raises UsageError where the store has no
     such operation, and ConflictError while another one runs, here or in a process of its own.
     """
     if action is Action.RETRY:
         return tasks.start(action, by, lambda tell: _retry(application, submit, tell))
     if not application.settings.elasticsearch_url:
-        raise UsageError(
-            "The embedded store has one version of the index only.",
-            "Set SEARCHAPP_ELASTICSEARCH_URL to have versions that can be built and switched.",
-        )
+        raise UsageError("one_version_only")
     _refuse_while_building(application)
     if action is Action.REINDEX:
         return tasks.start(action, by, lambda tell: _reindex(application, model, throttle, tell))
@@ -74,48 +97,49 @@ def _refuse_while_building(application: Application) -> None:
     try:
         refuse_if_running(left.version)
     except UsageError as running:
-        raise ConflictError(running.message, running.remedy) from running
+        raise ConflictError(running.reason, **running.sentence.values) from running
 
 
-def _reindex(application: Application, model: str, throttle: float | None, tell: Progress) -> str:
+def _reindex(application: Application, model: str, throttle: float | None, tell: Progress) -> Message:
     from searchapp.cluster import reindex
     from searchapp.cluster.reindex import Options
 
     if model:
         application = Application(application.settings.model_copy(update={"embedding_model": model}))
-    return _told(reindex(application, Options(throttle=throttle), tell))
+    done = reindex(application, Options(throttle=throttle), tell)
+    if failed := next((check for check in done.checks if not check.passed), None):
+        raise StorageError(
+            "built_version_differs", target=done.target, source=done.source, check=failed.name, found=failed.found
+        )
+    return Message(
+        "reindexed", target=done.target, model=done.model, documents=done.documents, passages=done.chunks,
+        embedded=done.embedded, reused=done.reused, seconds=done.seconds,
+    )  # fmt: skip
 
 
-def _told(done: Reindexed) -> str:
-    return (
-        f"Searches read {done.target} ({done.model}): {done.documents:,} documents, {done.chunks:,} passages, "
-        f"{done.embedded:,} embedded, {done.reused:,} vectors reused, in {done.seconds:.1f} s."
-    )
-
-
-def _rollback(application: Application) -> str:
+def _rollback(application: Application) -> Message:
     from searchapp.cluster import rollback
 
     done = rollback(application)
-    missed = f" It got {done.repaired:,} documents that it had missed." if done.repaired else ""
-    return f"Searches read {done.target} ({done.model}) again, not {done.source}.{missed}"
+    back = Message("rolled_back", target=done.target, model=done.model, source=done.source)
+    return joined(back, Message("missed_documents_added", documents=done.repaired)) if done.repaired else back
 
 
-def _discard(application: Application) -> str:
+def _discard(application: Application) -> Message:
     from searchapp.cluster.build import unfinished
     from searchapp.cluster.store import elasticsearch_store
 
     left = unfinished(elasticsearch_store(application))
     if left is None:
-        return "There was no unfinished version."
+        return Message("no_unfinished_version")
     left.give_up()
-    return f"{left.version.name} is removed; searches never read it."
+    return Message("build_discarded", version=left.version.name)
 
 
-def _retry(application: Application, submit: Submit, tell: Progress) -> str:
+def _retry(application: Application, submit: Submit, tell: Progress) -> Message:
     tell("queueing", 0, 0)
-    sources = application.ingester.forgive(None)
+    sources = application.ingester.reset_failures(None)
     for done, source in enumerate(sources):
         tell("queueing", done, len(sources))
         submit(source)
-    return f"{len(sources):,} documents are queued again."
+    return Message("documents_queued_again", documents=len(sources))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from searchapp.errors import SearchAppError
-from searchapp.model import DocumentState
+from searchapp.model import DocumentState, Pause
 from searchapp.operations.actions import Action
 from searchapp.stores import EntryOrder
 from searchapp.wiring import Application
@@ -17,68 +17,65 @@ OLDEST_LOOKED_AT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of the index. ``state``: live, written (it gets every write), kept, unfinished or stranger.
-
-    ``built`` counts the documents that a build under way has copied; None for every other version.
-    """
+    """One version of the index."""
 
     name: str
     state: str
+    """`live` is searched, `written` gets every write and can be gone back to, `kept` is old, `unfinished` a build."""
     model: str
     documents: int
     passages: int
     bytes: int
+    """Of the primaries."""
     shards: int
     replicas: int
     health: str
     built: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Paused:
-    """Since when nothing that waits is begun (ISO 8601 in UTC), and who wanted it so."""
-
-    since: str
-    by: str
+    """Documents that a build has copied so far; null for every other version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Documents by their state, and who works on them. ``batches`` and ``in_hand`` are None without Redis.
-
-    ``workers`` counts the processes that hold a claim at this moment; ``problem`` is why Redis tells nothing.
-    """
+    """What waits, and who works."""
 
     states: Mapping[str, int]
+    """Documents by their state."""
     workers: int
-    paused: Paused | None = None
+    """Processes that have documents in hand now."""
+    paused: Pause | None = None
+    """Since when nothing that waits is begun; null where it is."""
     batches: int | None = None
+    """Batches that no worker has taken; null without Redis."""
     in_hand: int | None = None
+    """Documents in workers' hands; null without Redis."""
     problem: str = ""
+    """Why nothing is known of the workers' queue; empty where all is well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The installation as it stands.
-
-    ``indexed`` is empty before the first index; ``fault`` and ``pending`` are those of ``es status``. ``matches`` also
-    where the index was moved on from the configured model, since processes follow it. ``actions`` can be started now.
-    """
+    """How the installation stands."""
 
     store: str
+    """`elasticsearch` or `embedded`."""
     server: str
     version: str
     health: str
     nodes: int
     licence: str
     configured: str
+    """The model that is configured."""
     indexed: str
-    matches: bool
+    """The model of the live version; empty before the first."""
+    matches: bool  # also where the index was moved on from the configured model, since processes follow it
     fault: str
+    """A sentence where the aliases are not sane."""
     pending: int | None
+    """Changes that `es apply` would make."""
     versions: tuple[Version, ...]
     queue: Queue
     actions: tuple[Action, ...]
+    """What can be started as things stand."""
 
 
 def overview(application: Application) -> Overview:
@@ -165,7 +162,7 @@ def _embedded(application: Application) -> Overview:
         licence="",
         configured=str(configured),
         indexed=str(indexed) if indexed else "",
-        matches=indexed is None or indexed.matches(configured),
+        matches=indexed is None or indexed.matches(configured) or store.succeeds(configured),
         fault="",
         pending=0,
         versions=(version,) if indexed else (),
@@ -175,21 +172,20 @@ def _embedded(application: Application) -> Overview:
 
 
 def queue_of(application: Application) -> Queue:
-    """How the queue stands. Raises as the store does; that Redis is away is only told."""
+    """How the queue stands. Raises as the store does; that Redis is away is only shown."""
     states = {str(state): count for state, count in application.store.state_counts().items()}
     claimed = application.store.entries(
         states=[DocumentState.RUNNING], size=OLDEST_LOOKED_AT, order=EntryOrder.OLDEST
     ).entries
     now = dt.datetime.now(dt.UTC)
     workers = len({one.owner for one in claimed if one.owner and one.lease is not None and one.lease > now})
-    pause = application.store.pause()
-    paused = Paused(pause.since.isoformat(timespec="seconds"), pause.by) if pause else None
+    paused = application.store.pause()
     if application.queue is None:
         return Queue(states, workers, paused)
     try:
         return Queue(states, workers, paused, application.queue.length(), len(application.queue.held()))
     except SearchAppError as error:
-        return Queue(states, workers, paused, problem=str(error))
+        return Queue(states, workers, paused, problem=error.sentence.whole.text())
 
 
 def _retrying(queue: Queue) -> tuple[Action, ...]:

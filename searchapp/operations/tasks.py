@@ -1,4 +1,4 @@
-"""Long operations in the background: one at a time, told while they run, and remembered when they are over."""
+"""Long operations in the background: one at a time, shown while they run, and remembered when they are over."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from searchapp.errors import ConflictError, NotFoundError, SearchAppError
+from searchapp.messages import Message
+from searchapp.model.json import MessageText, MomentText
+from searchapp.progress import Progress
+from searchapp.redaction import redacted
 
 log = logging.getLogger(__name__)
 
@@ -25,15 +29,13 @@ REMEMBERED = 20
 
 FILE, LOCK = "operations.json", ".operations.lock"
 
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is (0: not known). Raises Stopped."""
 
-Work = Callable[[Progress], str]
-"""Does the work and returns one sentence on what came of it."""
+Work = Callable[[Progress], Message]
+"""Does the work and returns what came of it."""
 
 
 class Stopped(Exception):  # noqa: N818  # no error: somebody asked for it
-    """Whoever started a task wants it to end."""
+    """Somebody wants the task to end."""
 
 
 class TaskState(StrEnum):
@@ -48,23 +50,26 @@ class TaskState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One operation that was started. ``step`` with ``done`` of ``total`` is what it last told (``total`` 0: unknown).
-
-    ``message`` is what came of it, or why it failed; ``remedy`` what to do then. Times are ISO 8601 in UTC.
-    """
+    """One operation that was started."""
 
     id: str
     action: str
     by: str
+    """Who started it."""
     state: TaskState
-    started: str
-    ended: str | None = None
+    """`interrupted`: the server ended before it did."""
+    started: MomentText
+    ended: MomentText | None = None
     step: str = ""
+    """What it does at the moment."""
     done: int = 0
     total: int = 0
-    message: str = ""
-    remedy: str = ""
+    """0 where it is not known."""
+    message: MessageText = ""
+    """What came of it, or why it failed."""
+    remedy: MessageText = ""
     stopping: bool = False
+    """It was asked to stop, and will at its next step."""
 
 
 class Tasks:
@@ -81,12 +86,12 @@ class Tasks:
         """Begin ``work`` in the background. Raises ConflictError while another task runs, in any server."""
         with self._change:
             if self._running is not None:  # the lock below lets its own holder in again
-                raise _busy(f"The operation {self._running.action}")
+                raise ConflictError("operation_runs", action=self._running.action)
             self._file.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self._lock.acquire(timeout=0)
             except Timeout as busy:
-                raise _busy("An operation of another server") from busy
+                raise ConflictError("operation_of_another_server_runs") from busy
             task = Task(uuid.uuid4().hex[:16], action, by, TaskState.RUNNING, _now())
             self._running = task
             self._keep(task)
@@ -99,7 +104,7 @@ class Tasks:
             running = self._running
             if running is None or running.id != task_id:
                 ended = self.task(task_id)
-                raise ConflictError(f"{ended.action} has ended already ({ended.state}).", "There is nothing to stop.")
+                raise ConflictError("operation_ended", action=ended.action, state=ended.state)
             self._running = dataclasses.replace(running, stopping=True)
             return self._running
 
@@ -108,7 +113,7 @@ class Tasks:
         for one in self.all():
             if one.id == task_id:
                 return one
-        raise NotFoundError(f"There is no operation {task_id[:64]}.", "The page lists the latest ones.")
+        raise NotFoundError("operation_missing", operation=task_id[:64])
 
     def all(self) -> tuple[Task, ...]:
         """The latest tasks, the newest first."""
@@ -136,29 +141,25 @@ class Tasks:
 
     def _outcome(self, work: Work) -> dict[str, Any]:
         try:
-            return {"state": TaskState.DONE, "message": self._redact(work(self._tell))}
-        except Stopped as stopped:
-            return {"state": TaskState.STOPPED, "message": str(stopped)}
+            return self._ended(TaskState.DONE, work(self._tell))
+        except Stopped:
+            return self._ended(TaskState.STOPPED, Message("operation_stopped"))
         except SearchAppError as error:
-            return {
-                "state": TaskState.FAILED,
-                "message": self._redact(error.message),
-                "remedy": self._redact(error.remedy),
-            }
+            return self._ended(TaskState.FAILED, error.sentence)
         except Exception:  # the thread's last door
             log.exception("An operation failed")
-            return {
-                "state": TaskState.FAILED,
-                "message": "Something went wrong inside searchapp.",
-                "remedy": "The server's log says what it was.",
-            }
+            return self._ended(TaskState.FAILED, Message("operation_crashed"))
+
+    def _ended(self, state: TaskState, sentence: Message) -> dict[str, Any]:
+        sentence = redacted(sentence, self._redact)
+        return {"state": state, "message": sentence.encoded(), "remedy": sentence.remedy.encoded()}
 
     def _tell(self, step: str, done: int, total: int) -> None:
         with self._change:
             if self._running is None:
                 return
             if self._running.stopping:
-                raise Stopped("Stopped; nothing was switched. Started again, it goes on where it stopped.")
+                raise Stopped
             self._running = dataclasses.replace(self._running, step=step, done=done, total=total)
 
     def _kept(self) -> list[Task]:
@@ -191,10 +192,6 @@ class Tasks:
             arriving.replace(self._file)
         except OSError as error:
             log.warning("%s cannot be written: %s", self._file, error)
-
-
-def _busy(what: str) -> ConflictError:
-    return ConflictError(f"{what} is under way; one runs at a time.", "Wait until it is done, or stop it.")
 
 
 def _now() -> str:

@@ -1,9 +1,9 @@
-"""Query to hits: both legs in one round trip, fused, filtered, highlighted, explained.
+"""Query to hits: both retrievers in one round trip, fused, filtered, highlighted, explained.
 
-``query`` and ``filters`` read what the user typed; ``searcher`` runs the legs; ``fusion`` makes one ranking of two, to
-which ``ranking`` adds what ``together`` and a ``reranker`` find in the best passages; ``arrangement`` sorts, groups and
-folds it; ``highlights`` and ``meaning`` mark what matters; ``similar``, ``completion`` and ``spelling`` lead on from
-there.
+``query`` and ``filters`` read what the user typed; ``searcher`` runs the retrievers, also for more like a chunk, and
+``nearness`` says what of them counts as found; ``fusion`` makes one ranking of two, with what sentences and a
+``reranker`` tell of the best chunks; ``grouping`` sorts, groups and folds it, and ``results`` makes a page of it;
+``highlights`` marks what matters; ``suggest`` completes and respells what is typed.
 """
 
 from searchapp.search.filters import parse_filters

@@ -8,18 +8,19 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from searchapp.errors import UsageError
+from searchapp.messages import Message
 from searchapp.model import Filters, SourceType
 
 FIELDS = {
-    "type": f"kind of document: {', '.join(SourceType)}",
-    "language": "language code, such as en or zh",
-    "path": "how the path or address begins",
-    "site": "name of a web site, such as example.org",
-    "heading": "a heading above the passage, whole",
-    "year": "year in which the document was modified",
-    "after": "modified on or after a date, YYYY-MM-DD",
-    "before": "modified before a date, YYYY-MM-DD",
-    "document": "id of a document",
+    "type": Message("filter_takes_type", types=tuple(SourceType)),
+    "language": Message("filter_takes_language"),
+    "path": Message("filter_takes_path"),
+    "site": Message("filter_takes_site"),
+    "heading": Message("filter_takes_heading"),
+    "year": Message("filter_takes_year"),
+    "after": Message("filter_takes_after"),
+    "before": Message("filter_takes_before"),
+    "document": Message("filter_takes_document"),
 }
 
 QUERY_FIELDS = {name: name for name in FIELDS if name != "document"} | {"lang": "language", "in": "path"}
@@ -36,15 +37,13 @@ def parse_filters(texts: Iterable[str]) -> Filters:
         field, separator, value = text.partition("=")
         field, value = field.strip().lower(), value.strip()
         if not separator or field not in FIELDS:
-            raise UsageError(
-                f"'{text[:80]}' is not a filter.", f"Write field=value; the fields are {', '.join(FIELDS)}."
-            )
+            raise UsageError("filter_wrong", text=text[:80], fields=tuple(FIELDS))
         if not value:
-            raise UsageError(f"The filter {field} has no value.", f"It takes the {FIELDS[field]}.")
+            raise UsageError("filter_empty", field=field, takes=FIELDS[field])
         values[field].append(value)
     for value in values["type"]:
         if value not in set(SourceType):
-            raise UsageError(f"There is no document type '{value[:40]}'.", f"The types are {', '.join(SourceType)}.")
+            raise UsageError("document_type_unknown", type=value[:40], types=tuple(SourceType))
     return Filters(
         types=tuple(values["type"]),
         languages=tuple(value.lower() for value in values["language"]),
@@ -65,13 +64,16 @@ def overlaid(filters: Filters, typed: Filters) -> Filters:
 
 
 def _path(value: str) -> str:
-    """Sources are absolute, so a path that exists here is made absolute too; a web address stays as it is."""
+    """Sources are absolute, so a path that exists here is made absolute too; a web address stays as it is.
+
+    ``~/`` is the home of who runs this, and ``~name`` is nobody's: that would tell which users this machine has.
+    """
     if "://" in value:
         return value
-    path = Path(value).expanduser()
     try:
+        path = Path(value).expanduser() if value == "~" or value.startswith("~/") else Path(value)
         return str(path.resolve()) if not path.is_absolute() and path.exists() else value
-    except (OSError, ValueError):  # no path at all: too long, or with a null character
+    except (OSError, ValueError, RuntimeError):  # no path at all: too long, with a null character, or without a home
         return value
 
 
@@ -82,14 +84,16 @@ def _site(value: str) -> list[str]:
 
 
 def _year(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 1 <= int(value[:5]) <= 9998):
-        raise UsageError(f"'{value[:40]}' is not a year.", "Write year=YYYY.")
+    # Four digits, as facets write them, too; the last year has no end that a date could name.
+    if not (value.isascii() and value.isdigit() and len(value) == 4 and 1 <= int(value) <= 9998):
+        raise UsageError("year_wrong", year=value[:40])
     return int(value)
 
 
 def _date(field: str, value: str) -> dt.datetime:
     try:
         moment = dt.datetime.fromisoformat(value)
-    except ValueError as error:
-        raise UsageError(f"'{value[:40]}' is not a date.", f"Write {field}=YYYY-MM-DD.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        # In UTC at once: at the edge of the calendar an offset may lead out of it.
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError) as error:
+        raise UsageError("date_wrong", date=value[:40], field=field) from error

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from searchapp.errors import UsageError
+from searchapp.limits import PHRASE_WORDS, QUERY_CHARACTERS
 from searchapp.model import SearchMode, SortOrder
 from searchapp.search.filters import QUERY_FIELDS
+from searchapp.stores.analysis import phrase_tokens
 from searchapp.text.words import content_terms
-
-MAX_CHARACTERS = 4000
-"""Longer than any question; Elasticsearch would refuse a query of many thousand words with a worse message."""
 
 MAX_EXACT = 8
 MAX_OPERATORS = 32
@@ -33,15 +33,15 @@ _OPERATOR = re.compile(
 _QUOTED = re.compile(r"[\"“”「『](?P<phrase>[^\"“”「」『』]{2,200})[\"“”」』]")
 # A code joins letters or digits by marks and has a digit, an underscore or a file's ending in it: PPR-9087, v1.2.3,
 # dense_vector, notes.md.
-_CODE = re.compile(
-    r"(?<![\w.-])(?=[\w./:-]*(?:[\d_]|\.[a-z]{2,5}(?![\w.])))[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)+(?![\w-])"
-)
+_JOINED = re.compile(r"(?<![\w.-])[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)+(?![\w-])")
+_MARK = re.compile(r"[\d_]|\.[a-z]{2,5}(?![\w.])")
+_RUN = re.compile(r"[\w./:-]+")
 _KEPT_FORMAT = "\u200c\u200d"  # joiners: Persian words and emoji are spelled with them
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query as the legs need it.
+    """A query as the retrievers need it.
 
     ``text`` holds the words that rank, those of phrases included, operators left out. ``required`` phrases must occur
     as written and ``excluded`` ones must not; ``exact`` ones (codes, quotations in running text) merely count more.
@@ -70,20 +70,17 @@ def read_query(text: str) -> Query:
 
     Raises UsageError when it is empty, too long, holds no letter or digit, or nothing but operators.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise UsageError(
-            f"The query has {len(text):,} characters; {MAX_CHARACTERS:,} is the most.",
-            "Ask in a sentence or two; to search with a long text, ingest it instead.",
-        )
+    if len(text) > QUERY_CHARACTERS:
+        raise UsageError("query_too_long", characters=len(text), most=QUERY_CHARACTERS)
     folded = clean(text)
     if not folded:
-        raise UsageError("The query is empty.", "Type what you are looking for.")
+        raise UsageError("query_empty")
     if not _says_something(folded):
-        raise UsageError("The query has no letters or digits.", "Type a word, a name or a question.")
+        raise UsageError("query_wordless")
     operators = _Operators()
     words = " ".join(_OPERATOR.sub(operators.take, folded).split())
     if not _says_something(words):
-        raise UsageError("The query only filters and excludes.", "Add a word that passages should have, or a question.")
+        raise UsageError("query_only_filters")
     return Query(
         text=words,
         exact=_exact(words, operators.required),
@@ -109,30 +106,43 @@ class _Operators:
             if field:
                 value = f"{field}:{value}"
             if minus and _says_something(value):
-                return self._counted(self.excluded, value)
+                return self._counted(self.excluded, _phrase(value))
             if phrase is not None and not field and _says_something(value):
-                self._counted(self.required, value)
+                self._counted(self.required, _phrase(value))
                 return value
             return match.group() if phrase is None else value
         if minus:
-            raise UsageError(
-                f"'{match.group()[:60]}' excludes a filter.", "Only words and phrases can be excluded: -word."
-            )
+            raise UsageError("filter_excluded", text=match.group()[:60])
         return self._counted(self.filters, f"{name}={value}")
 
     def _counted(self, into: list[str], value: str) -> str:
         into.append(value)
         if len(self.required) + len(self.excluded) + len(self.filters) > MAX_OPERATORS:
-            raise UsageError(f"The query has more than {MAX_OPERATORS} operators.", "Leave some out.")
+            raise UsageError("operators_too_many", most=MAX_OPERATORS)
         return ""
+
+
+def _phrase(value: str) -> str:
+    """``value``, where it is no longer than stores compare with each chunk."""
+    words = len(phrase_tokens(value))
+    if words > PHRASE_WORDS:
+        raise UsageError("phrase_too_long", words=words, most=PHRASE_WORDS)
+    return value
 
 
 def _exact(words: str, required: list[str]) -> tuple[str, ...]:
     quoted = [match.group("phrase").strip() for match in _QUOTED.finditer(words)]
-    phrases = [*required, *quoted, *_CODE.findall(_QUOTED.sub(" ", words))]
+    phrases = [*required, *quoted, *_codes(_QUOTED.sub(" ", words))]
     if not content_terms(words):
         phrases.append(words)  # nothing but stop words ("the who"): only their order says something
     return tuple(dict.fromkeys(phrase for phrase in phrases if _says_something(phrase)))[:MAX_EXACT]
+
+
+def _codes(words: str) -> Iterator[str]:
+    for run in _RUN.finditer(words):
+        # Once for the run: a pattern that looks ahead from each place in it reads it as often as it has places.
+        last = max((mark.start() for mark in _MARK.finditer(words, *run.span())), default=-1)
+        yield from (code.group() for code in _JOINED.finditer(words, *run.span()) if code.start() <= last)
 
 
 def _says_something(text: str) -> bool:
@@ -144,7 +154,7 @@ def read_mode(name: str) -> SearchMode:
     try:
         return SearchMode(name)
     except ValueError as error:
-        raise UsageError(f"There is no mode '{name[:40]}'.", f"The modes are {', '.join(SearchMode)}.") from error
+        raise UsageError("mode_unknown", mode=name[:40], modes=tuple(SearchMode)) from error
 
 
 def read_order(name: str) -> SortOrder:
@@ -152,4 +162,4 @@ def read_order(name: str) -> SortOrder:
     try:
         return SortOrder(name)
     except ValueError as error:
-        raise UsageError(f"There is no order '{name[:40]}'.", f"The orders are {', '.join(SortOrder)}.") from error
+        raise UsageError("order_unknown", order=name[:40], orders=tuple(SortOrder)) from error

@@ -1,6 +1,6 @@
-"""An optional second look at the best passages: a cross-encoder reads query and passage together.
+"""An optional second look at the best chunks: a cross-encoder reads query and chunk together.
 
-It reads slowly, some passages in the time of a whole search, so that it is off unless a model is named.
+It reads slowly, some chunks in the time of a whole search, so that it is off unless a model is named.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from searchapp.errors import ModelUnavailableError
 from searchapp.stores import FoundChunk
 
 ABOVE = 2.0
-"""Added to a cross-encoder's score of 0 to 1, which then stands above those of the passages that it did not read."""
+"""Added to a cross-encoder's score of 0 to 1, which then stands above those of the chunks that it did not read."""
 
 
 class Reranker:
@@ -38,17 +38,17 @@ class Reranker:
             # Never fetched: a search must not wait for a download, nor send what is asked anywhere.
             self._model: Any = CrossEncoder(name, local_files_only=True, activation_fn=torch.nn.Sigmoid())
         except (OSError, ValueError, RuntimeError) as missing:
-            raise _unavailable(name, "is not on this machine") from missing
+            raise ModelUnavailableError("reranker_missing", name=name) from missing
         if self._model.num_labels != 1:
-            raise _unavailable(name, f"gives {self._model.num_labels} scores and not one")
+            raise ModelUnavailableError("reranker_unfit", name=name, scores=int(self._model.num_labels))
         self._lock = threading.Lock()
 
     def reranked(
-        self, text: str, fused: Mapping[str, float], passages: Mapping[str, FoundChunk], most: int
+        self, text: str, fused: Mapping[str, float], chunks: Mapping[str, FoundChunk], most: int
     ) -> dict[str, float]:
-        """``fused`` (best first) with its ``most`` best passages ranked by what the model says of query and passage."""
+        """``fused`` (best first) with its ``most`` best chunks ranked by what the model says of query and chunk."""
         best = list(fused)[:most]
-        pairs = [(text, "\n".join((passages[key].title, *passages[key].headings, passages[key].text))) for key in best]
+        pairs = [(text, "\n".join((chunks[key].title, *chunks[key].headings, chunks[key].text))) for key in best]
         with self._lock:
             scores = self._model.predict(pairs, show_progress_bar=False) if pairs else ()
         read = {key: ABOVE + float(score) for key, score in zip(best, scores, strict=True)}
@@ -61,10 +61,3 @@ class Reranker:
 def reranker_named(name: str) -> Reranker:
     """The model of that name, loaded once a process. Raises as ``Reranker`` does."""
     return Reranker(name)
-
-
-def _unavailable(name: str, why: str) -> ModelUnavailableError:
-    return ModelUnavailableError(
-        f"The reranker '{name}' {why}.",
-        "Give a folder with a cross-encoder of sentence-transformers, or leave SEARCHAPP_RERANKER empty.",
-    )

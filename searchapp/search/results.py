@@ -2,44 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from searchapp.model import Hit, Leg, LegScore, SearchMode, SearchRequest, SearchResults
-from searchapp.search.arrangement import Place, places, sorted_chunks
+from searchapp.errors import UsageError
+from searchapp.limits import WINDOW
+from searchapp.model import Hit, Retriever, RetrieverScore, SearchMode, SearchRequest, SearchResults
+from searchapp.search.grouping import Place, places, sorted_chunks
 from searchapp.search.highlights import highlights
 from searchapp.search.reranker import ABOVE
-from searchapp.stores import FacetCounts, FoundChunk, LegResults
+from searchapp.stores import FacetCounts, FoundChunk, RetrievalResults
 from searchapp.text.words import content_terms
 
+DEPTH = 100
+"""Chunks that each retriever brings to fusion; 50 save a seventh of a search and rank a little worse (decision 48)."""
+
 MOST_BEHIND = 5
-"""Passages that one hit carries behind it; the rest are counted."""
+"""Chunks that one hit carries behind it; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found: ``scores`` of passages, best first; ``marked`` are the words that highlights mark."""
+    """What was found: ``scores`` of chunks, best first; ``marked`` are the words that highlights mark."""
 
     text: str
     marked: str
     scores: Mapping[str, float]
-    legs: LegResults
+    retrieved: RetrievalResults
+
+
+def refuse_beyond_window(request: SearchRequest) -> None:
+    """Raise UsageError where the page lies deeper than a search goes, or is none."""
+    if request.size < 1 or request.offset < 0 or request.offset + request.size > WINDOW:
+        raise UsageError("hits_too_deep", first=request.offset + 1, last=request.offset + request.size, most=WINDOW)
+
+
+def first_depth(request: SearchRequest) -> int:
+    """The same for every page, so that none repeats or leaves out what another has shown."""
+    return max(DEPTH, request.size)
+
+
+def paged(request: SearchRequest, found: Callable[[bool], Found]) -> tuple[SearchResults, RetrievalResults]:
+    """The page out of what was found, and out of what lies deeper where that ends within it and a retriever goes on."""
+    first = found(False)
+    results = page_of_results(request, first)
+    brought = max(len(first.retrieved.keyword), len(first.retrieved.semantic))
+    if results.total > request.offset + request.size or brought < first_depth(request):
+        return results, first.retrieved
+    deeper = found(True)
+    return page_of_results(request, deeper), deeper.retrieved
 
 
 def page_of_results(request: SearchRequest, found: Found) -> SearchResults:
     """The page that ``request`` asks for; ``took_ms`` is the caller's to tell."""
-    by_id = {chunk.id: chunk for chunk in (*found.legs.semantic, *found.legs.keyword)}
+    by_id = {chunk.id: chunk for chunk in (*found.retrieved.semantic, *found.retrieved.keyword)}
     ranked = sorted_chunks([by_id[chunk_id] for chunk_id in found.scores], request.sort)
     end = request.offset + request.size
     arranged = places(ranked, grouped=request.grouped, folded=request.folded, wanted=end)
-    keyword, semantic = _ranks(found.legs.keyword), _ranks(found.legs.semantic)
+    keyword, semantic = _ranks(found.retrieved.keyword), _ranks(found.retrieved.semantic)
     terms = content_terms(found.marked)
-    reranks = request.mode is SearchMode.HYBRID  # in a single leg a score is BM25 or cosine
+    reranks = request.mode is SearchMode.HYBRID  # in a single retriever a score is BM25 or similarity
 
     def hit(rank: int, place: Place) -> Hit:
         chunk = place.chunk
         score = found.scores[chunk.id]
-        legs = ((Leg.KEYWORD, keyword.get(chunk.id)), (Leg.SEMANTIC, semantic.get(chunk.id)))
+        retrieved = ((Retriever.KEYWORD, keyword.get(chunk.id)), (Retriever.SEMANTIC, semantic.get(chunk.id)))
         return Hit(
             rank=rank,
             score=score,
@@ -55,23 +82,24 @@ def page_of_results(request: SearchRequest, found: Found) -> SearchResults:
             start=chunk.start,
             end=chunk.end,
             modified=chunk.modified,
-            legs={leg: LegScore(*ranked) for leg, ranked in legs if ranked},
+            scores={retriever: RetrieverScore(*ranked) for retriever, ranked in retrieved if ranked},
             highlights=highlights(terms, chunk.text),
             same_document=len(place.behind),
-            behind=tuple(hit(rank, Place(one)) for one in place.behind[:MOST_BEHIND]),
-            nearly_same=len(place.duplicates),
+            more_from_document=tuple(hit(rank, Place(one)) for one in place.behind[:MOST_BEHIND]),
+            near_duplicates=len(place.duplicates),
             duplicates=tuple(hit(rank, Place(one)) for one in place.duplicates[:MOST_BEHIND]),
             reranked=reranks and score >= ABOVE,
         )
 
+    total = _total(ranked, arranged, request)
     return SearchResults(
         query=found.text,
         mode=request.mode,
         took_ms=0.0,
-        total=_total(ranked, arranged, request),
+        total=total,
         hits=tuple(hit(rank, place) for rank, place in enumerate(arranged[request.offset :], request.offset + 1)),
-        facets=_choices(found.legs.facets, {chunk.title for chunk in by_id.values()}),
-        matched=found.legs.matched if request.facets else None,
+        facets=_choices(found.retrieved.facets, {chunk.title for chunk in by_id.values()}),
+        matched=max(found.retrieved.matched, total) if request.facets else None,
     )
 
 
@@ -93,5 +121,5 @@ def _choices(facets: FacetCounts, titles: set[str]) -> FacetCounts:
 
 
 def _ranks(chunks: Sequence[FoundChunk]) -> dict[str, tuple[int, float]]:
-    """Each passage's rank and score in a leg, by id; only those of the page become ``LegScore``."""
+    """Each chunk's rank and score in a retriever, by id; only those of the page become ``RetrieverScore``."""
     return {chunk.id: (rank, chunk.score) for rank, chunk in enumerate(chunks, start=1)}

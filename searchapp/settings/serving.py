@@ -1,10 +1,73 @@
-"""Where the page is served, and under which address people reach it."""
+"""How searches and questions are answered, to whom, and what is said of it: the settings by group."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from enum import StrEnum
+from typing import Self
 
-from searchapp.settings.addresses import WebAddress
+from pydantic import BaseModel, Field, SecretStr, model_validator
+
+from searchapp.settings.indexing import WebAddress
+
+
+class Fusion(StrEnum):
+    """How the keyword and the semantic ranking become one; see ``search/fusion.py``."""
+
+    WEIGHTED = "weighted"
+    RRF = "rrf"
+
+
+class SearchSettings(BaseModel):
+    """Search."""
+
+    fusion: Fusion = Field(Fusion.WEIGHTED, description="How both rankings become one: weighted or rrf.")
+    semantic_weight: float = Field(
+        0.9,
+        ge=0.0,
+        le=1.0,
+        description="Share of the semantic retriever in the weighted sum (0 to 1), for a query that the model knows.",
+    )
+    least_similarity: float = Field(
+        0.25,
+        ge=-1.0,
+        le=1.0,
+        description="Similarity to the query (1: the same, 0.05: nothing in common, whatever the model) from which a "
+        "passage without any word of it counts as found: 0.15 more within Chinese, six tenths between Chinese and "
+        "English. -1: every passage.",
+    )
+    reranker: str = Field(
+        "",
+        description="A cross-encoder of sentence-transformers (a folder, or a name in the local hub cache) that ranks "
+        "the best hits of a hybrid search again; empty: none. It must be on this machine.",
+    )
+    reranked: int = Field(20, ge=1, le=100, description="How many of the best passages the reranker reads.")
+
+
+class AnswerSettings(BaseModel):
+    """Ollama and its answers."""
+
+    ollama_url: WebAddress = Field("http://127.0.0.1:11434", description="Address of Ollama.")
+    llm_model: str = Field(
+        "qwen3:4b-instruct",
+        description="Ollama model that writes the answers; where it is not there, another one does, and says so.",
+    )
+    llm_context_tokens: int = Field(
+        4096, ge=512, description="Context window asked of Ollama (num_ctx), in the chat model's tokens."
+    )
+    llm_answer_tokens: int = Field(512, ge=32, description="Tokens kept free in the window for the answer.")
+    llm_timeout_seconds: float = Field(
+        120.0, gt=0, description="Longest silence of Ollama before an answer is given up, in seconds."
+    )
+    answers_at_once: int = Field(2, ge=1, le=64, description="Answers that the page writes at the same time.")
+    answers_waiting: int = Field(
+        16, ge=0, le=256, description="Questions that may wait for their turn; later ones are told when to ask again."
+    )
+
+    @model_validator(mode="after")
+    def _answer_fits_the_window(self) -> Self:
+        if self.llm_answer_tokens * 2 > self.llm_context_tokens:
+            raise ValueError("llm_answer_tokens must be at most half of llm_context_tokens")
+        return self
 
 
 class ServingSettings(BaseModel):
@@ -22,4 +85,57 @@ class ServingSettings(BaseModel):
     )
     trusted_proxies: int = Field(
         0, ge=0, le=8, description="How many proxies stand before the server and may say who the client is."
+    )
+
+
+class Authentication(StrEnum):
+    """Whether those who ask must say who they are."""
+
+    OFF = "off"
+    REQUIRED = "required"
+
+
+class AccessSettings(BaseModel):
+    """Keys, logins and limits."""
+
+    auth: Authentication = Field(
+        Authentication.OFF,
+        description="off (only on a loopback address), or required: an API key or a login for everything.",
+    )
+    session_hours: float = Field(12.0, gt=0, le=168, description="How long a login lasts without a request, in hours.")
+    requests_per_minute: int = Field(
+        600, ge=1, description="Most requests of one key or user in a minute, where auth is required."
+    )
+    oidc_issuer: WebAddress = Field("", description="Address of an OpenID Connect provider. Empty: no such login.")
+    oidc_client_id: str = Field("", description="The client id that the provider knows searchapp by.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret that belongs to the client id.")
+    oidc_scopes: str = Field("read", description="What people who log in there may do: read, write, operate.")
+    oidc_groups_claim: str = Field("", description="The claim with a person's groups. Empty: they see every document.")
+
+
+class LogFormat(StrEnum):
+    """How a line of the log is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class WatchingSettings(BaseModel):
+    """Log, metrics and traces."""
+
+    log_format: LogFormat = Field(
+        LogFormat.TEXT, description="text for people, or json: one object a line, for programs that collect logs."
+    )
+    metrics_port: int = Field(
+        9808, ge=0, le=65535, description="Port on which a worker shows its Prometheus metrics; 0 for none."
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        description="Address on which a worker shows them, to everybody who reaches it: 0.0.0.0 only where a monitor "
+        "asks from another machine or container.",
+    )
+    traces_url: WebAddress = Field(
+        "",
+        description="Address of an OpenTelemetry collector (OTLP over HTTP, such as http://127.0.0.1:4318) that gets "
+        "traces. Empty: none are made. Needs the extra otel.",
     )

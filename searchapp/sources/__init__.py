@@ -10,15 +10,15 @@ one's bytes and parses them in a process of its own, with limits on time and mem
             else:
                 document = loader.load(found)
 
-Read on in the order of a document's way: ``discovery``, ``loader``, ``web`` (fetching), ``sandbox`` and ``worker`` (the
-process), ``parse`` (which format), then one file a format, and ``builder``, which all formats write to.
+Read on in the order of a document's way: ``files`` and ``site`` (what is there), ``loader``, ``web`` (fetching),
+``sandbox`` and ``worker`` (the process), ``sniff`` (which format), then ``formats/`` and ``pdf/``, and ``builder``,
+which all of them write to.
 """
 
-from searchapp.sources.discovery import discover, is_supported
+from searchapp.sources.files import discover, is_supported
 from searchapp.sources.loader import Loader
-from searchapp.sources.page_version import PageVersion
 from searchapp.sources.sniff import likely_type
-from searchapp.sources.source import BadTarget, RawSource, SourceRef, document_id
+from searchapp.sources.source import BadTarget, PageVersion, RawSource, SourceRef, document_id
 
 __all__ = [
     "BadTarget",

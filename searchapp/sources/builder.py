@@ -1,20 +1,35 @@
-"""Gathers a document's text piece by piece, so that text and sections cannot disagree."""
+"""Gathers a document's text piece by piece, so that text and sections cannot disagree, and remembers what was read."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
+
+from cachetools import LRUCache
 
 from searchapp.model import Section, SourceType
-from searchapp.sources.language import detect_language
 from searchapp.sources.parsed import Parsed
+from searchapp.text.language import detect_language
 
 SEPARATOR = "\n\n"
 """Stands between two pieces, so that no word of one touches a word of the next."""
 
 LONGEST_TITLE = 300
+
+PDF_PAGES_MB = 32
+"""Some 10,000 pages."""
+
+MARKDOWN_MB = 8
+"""Some 2,500 pages."""
+
+REMEMBERED_MB = PDF_PAGES_MB + MARKDOWN_MB
+
+ENTRY_BYTES = 250
+"""What an entry takes beside its text (measured: 215), so that empty texts are bounded too."""
 
 # U+E000 and U+E001 mark highlights in hits: a document that carried them could forge one. Soft hyphens, zero-width
 # spaces and byte order marks are invisible and split words for a search; lone surrogates cannot be stored at all.
@@ -23,7 +38,7 @@ _UNWANTED = re.compile(
 )
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACES = re.compile(r"[^\S\n]+")
-_TRAILING_SPACES = re.compile(r"[^\S\n]+(?=\n|\Z)")
+_TRAILING_SPACES = re.compile(r"(?<![^\S\n])[^\S\n]++(?=\n|\Z)")
 _AROUND_LINE_BREAKS = re.compile(r" ?\n ?")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -113,8 +128,6 @@ class DocumentBuilder:
         modified: dt.datetime | None = None,
         pages: int | None = None,
         pages_without_text: Sequence[int] = (),
-        note: str = "",
-        lacking: str = "",
     ) -> Parsed:
         """What was gathered. The title falls back to the first heading, then to ``stem``; the language is detected."""
         text = SEPARATOR.join(self._pieces)
@@ -128,8 +141,6 @@ class DocumentBuilder:
             modified=modified,
             pages=pages,
             pages_without_text=tuple(pages_without_text),
-            note=note,
-            lacking=lacking,
         )
 
     def _append(self, piece: str, headings: tuple[str, ...], page: int | None, *, new_section: bool) -> None:
@@ -143,3 +154,19 @@ class DocumentBuilder:
             self._sections[-1] = Section(last.start, self._length, headings, page)
         else:
             self._sections.append(Section(start, self._length, headings, page))
+
+
+class TextMemory(LRUCache[bytes, str]):
+    """Texts by the digests of all that they were read from; the longest unused go first. ``most`` is in MiB.
+
+    The parser's process keeps them from one document to the next, so that an edited one costs what was edited.
+    Documents of different owners may share it: who asks has the very bytes from which the text was read.
+    """
+
+    def __init__(self, most: float) -> None:
+        super().__init__(most * (1 << 20), getsizeof=lambda text: sys.getsizeof(text) + ENTRY_BYTES)
+
+    def remember(self, digest: bytes, text: str) -> None:
+        """Keep a text, unless it is larger than the whole memory."""
+        with suppress(ValueError):
+            self[digest] = text

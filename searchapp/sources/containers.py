@@ -1,12 +1,19 @@
-"""Tells documents apart that share a container: ZIP (Office, OpenDocument, e-books) and OLE (older Office, Outlook)."""
+"""What documents come wrapped in: gzip, ZIP (Office, OpenDocument, e-books) and OLE (older Office, Outlook).
+
+Documents that share a container are distinguished, and each is unpacked with limits: a small file can hold a huge one.
+Encrypted ones are opened with the passwords that the operator gave.
+"""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from typing import NamedTuple
+import zlib
+from typing import Any, NamedTuple
 
+from searchapp.errors import SourceError
 from searchapp.model import SourceType
+from searchapp.sources.parsed import ParserInput
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -25,9 +32,20 @@ _MAIN_PARTS = {
     "META-INF/container.xml": SourceType.EPUB,
 }
 
+GZIP_MAGIC = b"\x1f\x8b\x08"
+_GZIP = 16 + zlib.MAX_WBITS
+_STEP = 1 << 20
+
+MOST_MEMBERS = 20_000
+_ENCRYPTED = 0x1
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
+
+PASSWORD = "password"  # noqa: S105 - a name for one
+"""What a protected document lacks (``SourceError.lacking``)."""
+
 
 class Found(NamedTuple):
-    """A document's kind, or what else it is (``what``, a clause for people)."""
+    """A document's kind, or the code of what else it is (``what``)."""
 
     kind: SourceType | None
     what: str = ""
@@ -40,23 +58,23 @@ def in_zip(data: bytes) -> Found:
         mimetype = container.read("mimetype")[:100].strip() if "mimetype" in names else b""
     kind = _MIMETYPES.get(mimetype.removesuffix(b"-template"))
     kind = kind or next((kind for part, kind in _MAIN_PARTS.items() if part in names), None)
-    return Found(kind, "" if kind else "it is a ZIP archive")
+    return Found(kind, "" if kind else "is_zip")
 
 
 def in_ole(data: bytes) -> Found:
-    """What an OLE container holds."""
+    """What kind an OLE container holds."""
     streams = _ole_streams(data)
     if streams is None:
-        return Found(None, "it is a damaged older Office document")
+        return Found(None, "is_damaged_office")
     if "__properties_version1.0" in streams:
         return Found(SourceType.EMAIL)
     if streams & {"Workbook", "Book"}:
         return Found(SourceType.XLSX)
     if "WordDocument" in streams:
-        return Found(None, "it is a Word 97-2003 document (.doc): save it as .docx")
+        return Found(None, "is_doc")
     if "PowerPoint Document" in streams:
-        return Found(None, "it is a PowerPoint 97-2003 presentation (.ppt): save it as .pptx")
-    return Found(None, "it is an older Office document")
+        return Found(None, "is_ppt")
+    return Found(None, "is_older_office")
 
 
 def is_encrypted_office(data: bytes) -> bool:
@@ -72,3 +90,108 @@ def _ole_streams(data: bytes) -> frozenset[str] | None:
             return frozenset(path[0] for path in container.listdir())
     except (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError):
         return None  # olefile raises what its arithmetic on broken tables leads to
+
+
+def gunzip(data: bytes, name: str, max_bytes: int) -> bytes:
+    """The content of ``data`` if it is gzip, else ``data`` itself.
+
+    Raises SourceError when the content is larger than ``max_bytes`` or cut off.
+    """
+    if not data.startswith(GZIP_MAGIC):
+        return data
+    out = bytearray()
+    rest = data
+    try:
+        while rest.startswith(GZIP_MAGIC):  # gzip files may be strung together
+            stream = zlib.decompressobj(_GZIP)
+            while not stream.eof:
+                piece = stream.decompress(rest, _STEP)
+                out += piece
+                rest = stream.unconsumed_tail
+                if len(out) > max_bytes:
+                    raise SourceError("unpacked_too_large", name=name, mb=max_bytes >> 20)
+                if not piece and not rest and not stream.eof:
+                    raise zlib.error("it ends too early")
+            rest = stream.unused_data
+    except zlib.error as error:
+        raise SourceError("gzip_damaged", name=name) from error
+    return bytes(out)
+
+
+class Archive:
+    """An opened container whose members may be read whole: their declared sizes, which ``zipfile`` enforces, fit."""
+
+    def __init__(self, source: ParserInput) -> None:
+        """Open it; raises SourceError for one that is damaged, encrypted, or too large once unpacked."""
+        self._name = source.name
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(source.data))
+        except _BROKEN as error:
+            raise self.damaged() from error
+        members = self._zip.infolist()
+        if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > source.options.max_bytes:
+            raise SourceError("unpacked_too_large", name=source.name, mb=source.options.max_bytes >> 20)
+        if any(member.flag_bits & _ENCRYPTED for member in members):
+            raise SourceError("password_unsupported", name=source.name)
+        self.names = frozenset(member.filename for member in members)
+
+    def read(self, name: str) -> bytes:
+        """A member's bytes, empty where there is none of that name; raises SourceError when they are damaged."""
+        if name not in self.names:
+            return b""
+        try:
+            return self._zip.read(name)
+        except (*_BROKEN, RuntimeError) as error:
+            raise self.damaged() from error
+
+    def xml(self, name: str) -> Any:
+        """A member's XML tree (lxml), None where there is none; raises SourceError when it cannot be read."""
+        from lxml import etree
+
+        data = self.read(name)
+        if not data.strip():
+            return None
+        try:
+            return etree.fromstring(data, xml_parser())
+        except etree.LxmlError as error:
+            raise self.damaged() from error
+
+    def damaged(self) -> SourceError:
+        """What to raise for content that is not as the format demands."""
+        return SourceError("archive_damaged", name=self._name)
+
+
+def xml_parser() -> Any:
+    """An XML parser that fetches nothing and expands no entities, whatever a document declares."""
+    from lxml import etree
+
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+
+
+def locked(name: str, *, tried: bool) -> SourceError:
+    """What to raise for a document that no password opened."""
+    return SourceError("no_password_fits" if tried else "password_needed", name=name, lacking=PASSWORD)
+
+
+def unlock(source: ParserInput) -> bytes:
+    """The bytes of ``source``, decrypted if they are an encrypted Office document.
+
+    Raises SourceError when no password opens it.
+    """
+    if not source.data.startswith(OLE_MAGIC) or not is_encrypted_office(source.data):
+        return source.data
+    import msoffcrypto
+    from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
+
+    failures: tuple[type[Exception], ...] = (DecryptionError, FileFormatError, InvalidKeyError, ParseError, ValueError)
+    # The first is Excel's own, for workbooks that are only protected against changes.
+    for password in ("VelvetSweatshop", *source.options.passwords):
+        out = io.BytesIO()
+        try:
+            file = msoffcrypto.OfficeFile(io.BytesIO(source.data))
+            file.load_key(password=password, verify_password=True)
+            file.decrypt(out)
+        except failures:
+            continue
+        return out.getvalue()
+    raise locked(source.name, tried=bool(source.options.passwords))

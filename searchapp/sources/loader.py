@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import dataclasses
 import hashlib
-import stat
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,11 +14,10 @@ from typing import TYPE_CHECKING, Self
 
 from searchapp.errors import SourceError
 from searchapp.model import Document
-from searchapp.sources.page_version import PageVersion
-from searchapp.sources.parsed import ParserInput, ParserOptions
-from searchapp.sources.sandbox import SPARE, Sandbox
-from searchapp.sources.source import RawSource, SourceRef
-from searchapp.sources.wire import SiteAnswer
+from searchapp.sources.files import read_file
+from searchapp.sources.parsed import ParserInput, ParserOptions, SiteAnswer
+from searchapp.sources.sandbox import IDLE_WORKER, Sandbox
+from searchapp.sources.source import PageVersion, RawSource, SourceRef
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -48,7 +46,7 @@ class Loader:
                 ocr_languages=settings.ocr_languages,
                 ocr_max_pages=settings.ocr_max_pages,
             ),
-            spare=SPARE,
+            idle=IDLE_WORKER,
         )
         self._idle: Sandbox | None = None
         self._lock = threading.Lock()
@@ -69,7 +67,7 @@ class Loader:
             return ref.fetched
         if ref.is_url:
             return self._fetch(ref, version)
-        data, modified = self._read_file(Path(ref.source))
+        data, modified = read_file(Path(ref.source), self._max_bytes)
         return RawSource(ref, data, _sha256(data), modified)
 
     def start(self) -> None:
@@ -85,21 +83,9 @@ class Loader:
         """
         with self._parser() as sandbox:
             parsed = sandbox.parse(ParserInput(raw.ref.source, raw.data, raw.content_type))
-        return Document(
-            id=raw.ref.id,
-            source=raw.ref.source,
-            title=parsed.title,
-            type=parsed.type,
-            text=parsed.text,
-            sections=parsed.sections,
-            content_hash=raw.content_hash,
-            language=parsed.language,
-            modified=parsed.modified or raw.modified,
-            pages=parsed.pages,
-            pages_without_text=parsed.pages_without_text,
-            note=parsed.note,
-            lacking=parsed.lacking,
-        )
+        found = {field.name: getattr(parsed, field.name) for field in dataclasses.fields(parsed)}
+        found["modified"] = parsed.modified or raw.modified
+        return Document(id=raw.ref.id, source=raw.ref.source, content_hash=raw.content_hash, **found)
 
     def site(self, task: str, source: ParserInput, candidates: Sequence[str] = ()) -> SiteAnswer:
         """What a site's own file says: ``links``, ``sitemap`` or ``robots`` (``site.py``); raises SourceError."""
@@ -142,41 +128,6 @@ class Loader:
         held = PageVersion(_sha256(page.data), page.etag, page.last_modified)
         return RawSource(ref, page.data, held.content_hash, page.modified, page.content_type, page.url, held)
 
-    def _read_file(self, path: Path) -> tuple[bytes, dt.datetime | None]:
-        try:
-            status = path.stat()
-            if not stat.S_ISREG(status.st_mode):
-                raise SourceError(f"{path} is not a file.", "Name a file, or a folder to walk through.")
-            if status.st_size > self._max_bytes:
-                raise self._too_large(path)
-            with path.open("rb") as file:
-                data = file.read(self._max_bytes + 1)
-        except FileNotFoundError as error:
-            raise SourceError(f"{path} does not exist.", "Check the spelling of the path.") from error
-        except PermissionError as error:
-            raise SourceError(
-                f"{path} may not be read.", "Give the user that runs searchapp the right to read it."
-            ) from error
-        except OSError as error:
-            reason = (error.strerror or "input error").lower()
-            raise SourceError(f"{path} cannot be read: {reason}.", "Check the disk or the network share.") from error
-        if len(data) > self._max_bytes:  # it grew since it was measured
-            raise self._too_large(path)
-        return data, _utc(status.st_mtime)
-
-    def _too_large(self, path: Path) -> SourceError:
-        return SourceError(
-            f"{path} is larger than {self._max_bytes >> 20} MiB.",
-            "Raise SEARCHAPP_MAX_FILE_MB if it is meant to be that large.",
-        )
-
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _utc(timestamp: float) -> dt.datetime | None:
-    try:
-        return dt.datetime.fromtimestamp(timestamp, tz=dt.UTC)
-    except (ValueError, OverflowError, OSError):
-        return None  # a date outside the calendar, as broken archives leave them

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from cachetools import LRUCache
+
 from searchapp.errors import NotFoundError, OverloadedError, SourceError
-from searchapp.sources.parsed import ParserInput, ParserOptions
+from searchapp.sources.parsed import PagePlace, ParserInput, ParserOptions
 from searchapp.sources.sandbox import Sandbox
-from searchapp.sources.wire import PagePlace
 
 if TYPE_CHECKING:
     from searchapp.settings import Settings
@@ -44,17 +45,21 @@ class PageDrawer:
             ),
         )
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
-        self._kept = _Kept(KEPT_BYTES)
+        self._kept: LRUCache[Hashable, bytes] = LRUCache(KEPT_BYTES, getsizeof=len)
+        self._lock = threading.Lock()
 
     def picture(self, path: Path, name: str, number: int, width: int) -> bytes:
         """Page ``number`` (from 1) of a PDF as a PNG, the next of ``WIDTHS`` above ``width`` wide."""
         width = next((one for one in WIDTHS if one >= width), WIDTHS[-1])
         key = (*_version(path, name), number, width)
-        held = self._kept.get(key)
-        if held is None:
-            held = self._ask(path, name, lambda source: self._sandbox.draw(source, number, width))
-            self._kept.put(key, held)
-        return held
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        picture = self._ask(path, name, lambda source: self._sandbox.draw(source, number, width))
+        with self._lock, suppress(ValueError):  # cachetools refuses what is larger than all that is kept
+            self._kept[key] = picture
+        return picture
 
     def place(self, path: Path, name: str, number: int, passage: str) -> PagePlace:
         """The size of page ``number``, and where on it ``passage`` stands."""
@@ -70,7 +75,7 @@ class PageDrawer:
 
     def _ask(self, path: Path, name: str, ask: Callable[[ParserInput], Result]) -> Result:
         if not self._waiting.acquire(blocking=False):
-            raise OverloadedError("Many pages are being drawn now.", "Try again in a moment.")
+            raise OverloadedError("drawing_busy")
         try:
             return ask(ParserInput(name, self._read(path, name)))
         finally:
@@ -81,9 +86,9 @@ class PageDrawer:
             with path.open("rb") as file:
                 data = file.read(self._max_bytes + 1)
         except OSError as error:
-            raise _gone(name) from error
+            raise NotFoundError("original_missing", name=name) from error
         if len(data) > self._max_bytes:
-            raise SourceError(f"{name} is larger than {self._max_bytes >> 20} MiB.", "Open the whole original instead.")
+            raise SourceError("original_too_large", name=name, mb=self._max_bytes >> 20)
         return data
 
 
@@ -92,36 +97,5 @@ def _version(path: Path, name: str) -> tuple[Hashable, ...]:
     try:
         status = path.stat()
     except OSError as error:
-        raise _gone(name) from error
+        raise NotFoundError("original_missing", name=name) from error
     return str(path), status.st_mtime_ns, status.st_size
-
-
-def _gone(name: str) -> NotFoundError:
-    return NotFoundError(
-        f"The original of {name} is no longer where it was read from.",
-        "Put the file back or ingest it again from where it is now.",
-    )
-
-
-class _Kept:
-    """The byte strings that were used last, ``most`` bytes of them."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._size = 0
-        self._items: OrderedDict[Hashable, bytes] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable) -> bytes | None:
-        with self._lock:
-            if key not in self._items:
-                return None
-            self._items.move_to_end(key)
-            return self._items[key]
-
-    def put(self, key: Hashable, value: bytes) -> None:
-        with self._lock:
-            self._size += len(value) - len(self._items.pop(key, b""))
-            self._items[key] = value
-            while self._size > self._most:
-                self._size -= len(self._items.popitem(last=False)[1])

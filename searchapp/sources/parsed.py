@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import Annotated, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from searchapp.model import Section, SourceType
+from searchapp.model.json import Checked
+from searchapp.sources.source import normalise_address
+
+PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,7 @@ class ParserOptions:
     """
 
     max_bytes: int = 256 << 20
-    passwords: tuple[str, ...] = field(default=(), repr=False)
+    passwords: Sequence[str] = field(default=(), repr=False)
     ocr_languages: str = ""
     ocr_max_pages: int = 0
 
@@ -63,6 +70,64 @@ class Parsed:
     pages_without_text: tuple[int, ...] = ()
     note: str = ""
     lacking: str = ""
+
+    def __post_init__(self) -> None:
+        position = 0
+        for section in self.sections:
+            if not position <= section.start <= section.end <= len(self.text):
+                raise ValueError("sections out of order")
+            position = section.end
+        pages = [self.pages, *self.pages_without_text, *(section.page for section in self.sections)]
+        if any(page is not None and page < 0 for page in pages):
+            raise ValueError("a negative page")
+
+
+def _png(text: bytes) -> bytes:
+    picture = base64.b64decode(text, validate=True)
+    if not picture.startswith(PNG_MAGIC):
+        raise ValueError("no PNG")
+    return picture
+
+
+def _measure(value: float) -> float:
+    if not 0 <= value < math.inf:
+        raise ValueError("no measure")
+    return value
+
+
+def _share(value: float) -> float:
+    return min(1.0, max(0.0, value))
+
+
+Address: TypeAlias = Annotated[str, Checked(normalise_address)]
+Count: TypeAlias = Annotated[int, Checked(_measure)]
+Length: TypeAlias = Annotated[float, Checked(_measure)]
+Share: TypeAlias = Annotated[float, Checked(_share)]
+Png: TypeAlias = Annotated[bytes, Checked(_png)]
+"""A picture, which comes in base 64."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAnswer:
+    """What one of a site's own files says; ``delay`` is in seconds, ``is_indexed`` whether the page may be read."""
+
+    addresses: tuple[Address, ...]
+    sitemaps: tuple[Address, ...] = ()
+    delay: float = 0.0
+    is_indexed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlace:
+    """A page's size in points, how many pages there are, and a chunk's rectangles, in shares of the page (0 to 1).
+
+    A rectangle is (left, top, width, height).
+    """
+
+    pages: Count
+    width: Length
+    height: Length
+    marks: tuple[tuple[Share, Share, Share, Share], ...]
 
 
 def _file_name(name: str) -> tuple[str, str]:

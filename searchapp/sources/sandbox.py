@@ -4,36 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, TypeVar, cast
 
 import searchapp
+from searchapp.children import plain_environment
 from searchapp.errors import SourceError
-from searchapp.sources.parsed import Parsed, ParserInput, ParserOptions
-from searchapp.sources.spare import Spare
-from searchapp.sources.wire import (
+from searchapp.messages import decoded
+from searchapp.model.json import from_json, to_plain_json
+from searchapp.sources.idle_worker import IdleWorker
+from searchapp.sources.parsed import PagePlace, Parsed, ParserInput, ParserOptions, Png, SiteAnswer
+from searchapp.sources.worker import (
+    OUT_OF_MEMORY,
     PROGRESS,
-    PagePlace,
-    SiteAnswer,
     WireError,
     read_frame,
     read_json,
-    unpack,
-    unpack_html,
-    unpack_picture,
-    unpack_place,
-    unpack_site,
     write_frame,
 )
-from searchapp.sources.worker import OUT_OF_MEMORY
 
 WORKER = "searchapp.sources.worker"
 Result = TypeVar("Result")
@@ -52,17 +47,17 @@ _BOOT = (
 class Sandbox:
     """One parser process, started with the first document, reused, and replaced when it dies or must be killed.
 
-    With a ``spare`` it begins with the process that is left there, if any, and leaves its own there in the end.
+    With ``idle`` it begins with the process that was left there, if any, and leaves its own there in the end.
     Requests from several threads take turns. After a fork the child starts a process of its own.
     """
 
     def __init__(
-        self, *, timeout_seconds: float, memory_mb: int, options: ParserOptions, spare: Spare[_Worker] | None = None
+        self, *, timeout_seconds: float, memory_mb: int, options: ParserOptions, idle: IdleWorker[_Worker] | None = None
     ) -> None:
         self._timeout = timeout_seconds
         self._memory_mb = memory_mb
         self._options = options
-        self._spare = spare
+        self._idle = idle
         self._worker: _Worker | None = None
         self._owner = os.getpid()
         self._lock = threading.Lock()
@@ -78,33 +73,32 @@ class Sandbox:
         Raises SourceError for a source that cannot be parsed, that takes too long or too much memory, or that crashes
         the parser.
         """
-        return self._ask("parse", source, (), unpack)
+        return self._ask("parse", source, (), Parsed)
 
     def site(self, task: str, source: ParserInput, candidates: Sequence[str] = ()) -> SiteAnswer:
-        """Read one of a site's own files (``site.read_site``); raises SourceError as ``parse`` does."""
-        return self._ask(task, source, candidates, unpack_site)
+        """Read one of a site's own files (``site_files.read_site``); raises SourceError as ``parse`` does."""
+        return self._ask(task, source, candidates, SiteAnswer)
 
     def draw(self, source: ParserInput, number: int, width: int) -> bytes:
-        """Page ``number`` of a PDF as a PNG (``pdf_page.draw_page``); raises SourceError as ``parse`` does."""
-        return self._ask("draw", source, (str(number), str(width)), unpack_picture)
+        """Page ``number`` of a PDF as a PNG (``pdf.pages.draw_page``); raises SourceError as ``parse`` does."""
+        picture: bytes = self._ask("draw", source, (str(number), str(width)), Png)
+        return picture
 
     def place(self, source: ParserInput, number: int, passage: str) -> PagePlace:
-        """Where on a page a passage stands (``pdf_page.place_passage``); raises SourceError as ``parse`` does."""
-        return self._ask("place", source, (str(number), passage), unpack_place)
+        """Where on a page a chunk stands (``pdf.pages.place_passage``); raises SourceError as ``parse`` does."""
+        return self._ask("place", source, (str(number), passage), PagePlace)
 
     def html(self, source: ParserInput) -> str:
         """Markdown as HTML, which may hold anything; raises SourceError as ``parse`` does."""
-        return self._ask("html", source, (), unpack_html)
+        return self._ask("html", source, (), str)
 
-    def _ask(
-        self, task: str, source: ParserInput, arguments: Sequence[str], read: Callable[[dict[str, Any]], Result]
-    ) -> Result:
+    def _ask(self, task: str, source: ParserInput, arguments: Sequence[str], type_: type[Result]) -> Result:
         source = dataclasses.replace(source, options=self._options)
         with self._lock:
             try:
                 worker = self._running()
-                answer = worker.ask(task, source, arguments, self._timeout, answer_limit=self._memory_mb << 20)
-                result = read(answer["result"]) if "result" in answer else None
+                answer, found = worker.ask(task, source, arguments, self._timeout, answer_limit=self._memory_mb << 20)
+                result = unpack(type_, found) if found else None
             except (WireError, OSError) as error:
                 raise self._broken(source.name) from error
             except BaseException:  # Ctrl-C between request and answer: the next answer would be to this request
@@ -119,12 +113,12 @@ class Sandbox:
     def close(self) -> None:
         """End the process, or leave it to the next one who needs it; a later ``parse`` starts a new one."""
         with self._lock:
-            worker, spare = self._worker, self._spare
-            if spare is None or worker is None or self._owner != os.getpid() or not worker.is_alive:
+            worker, idle = self._worker, self._idle
+            if idle is None or worker is None or self._owner != os.getpid() or not worker.is_alive:
                 self._stop()
             else:
                 self._worker = None
-                spare.leave(self._kind, worker)
+                idle.leave(self._kind, worker)
 
     def __enter__(self) -> Self:
         return self
@@ -140,7 +134,7 @@ class Sandbox:
         if self._worker is not None and not self._worker.is_alive:
             self._stop()
         if self._worker is None:
-            left = self._spare.take(self._kind) if self._spare else None
+            left = self._idle.take(self._kind) if self._idle else None
             self._worker = left or _Worker(self._limits)
         return self._worker
 
@@ -162,15 +156,10 @@ class Sandbox:
         starved = worker is not None and worker.is_starved
         self._stop()
         if worker is not None and worker.timed_out:
-            return SourceError(
-                f"{name} took longer than {self._timeout:g} s to parse.",
-                "Raise SEARCHAPP_PARSE_TIMEOUT_SECONDS if it is meant to be that large.",
-            )
+            return SourceError("parse_too_slow", name=name, seconds=self._timeout)
         if starved:
             return _refusal(name, {"memory": True}, self._memory_mb)
-        return SourceError(
-            f"{name} made the parser crash.", "The file may be damaged: open it in its own program and save it again."
-        )
+        return SourceError("parser_crashed", name=name)
 
 
 class _Worker:
@@ -181,6 +170,7 @@ class _Worker:
         root = str(Path(searchapp.__file__).resolve().parent.parent)
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
             [sys.executable, "-P", "-c", _BOOT, root, WORKER, *limits],
+            env=plain_environment(),  # the files are hostile, so nothing here is worth stealing
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -193,10 +183,7 @@ class _Worker:
                 read_frame(self._answers, 16)
         except WireError as error:
             self.kill()
-            raise SourceError(
-                "The process that parses documents does not start.",
-                "Check that the machine has memory left, and that searchapp is installed completely.",
-            ) from error
+            raise SourceError("parser_start_failed") from error
 
     @property
     def is_alive(self) -> bool:
@@ -211,8 +198,8 @@ class _Worker:
 
     def ask(
         self, task: str, source: ParserInput, arguments: Sequence[str], seconds: float, answer_limit: int
-    ) -> dict[str, Any]:
-        """The answer to one request; raises WireError or OSError when the process ends before it.
+    ) -> tuple[dict[str, Any], bytes]:
+        """How one request went, and what was found; raises WireError or OSError when the process ends before it.
 
         Each step that the process announces has ``seconds`` of its own, and there are as many as pages may be
         recognised.
@@ -221,11 +208,11 @@ class _Worker:
             "task": task,
             "name": source.name,
             "content_type": source.content_type,
-            "options": dataclasses.asdict(source.options),
-            "arguments": list(arguments),
+            "options": source.options,
+            "arguments": arguments,
         }
         with self._deadline(seconds):
-            write_frame(self._requests, json.dumps(head).encode())
+            write_frame(self._requests, to_plain_json(head))
             write_frame(self._requests, source.data)
             answer = read_frame(self._answers, answer_limit)
         for _ in range(source.options.ocr_max_pages):
@@ -235,7 +222,8 @@ class _Worker:
                 answer = read_frame(self._answers, answer_limit)
         if answer == PROGRESS:
             raise WireError("more steps than there are pages")
-        return read_json(answer)
+        with self._deadline(seconds):
+            return read_json(answer), read_frame(self._answers, answer_limit)
 
     def kill(self) -> None:
         self._kill_process()
@@ -258,7 +246,7 @@ class _Worker:
                 os.killpg(self._process.pid, signal.SIGKILL)  # what it started (tesseract) is of its group
 
 
-SPARE: Spare[_Worker] = Spare()
+IDLE_WORKER: IdleWorker[_Worker] = IdleWorker()
 """What this process's runs of ingestion leave to one another."""
 
 
@@ -276,16 +264,18 @@ class _Deadline:
         self._timer.cancel()
 
 
+def unpack(type_: type[Result], payload: bytes) -> Result:
+    """The noun in ``payload``; raises WireError when anything in it is not as its type promises."""
+    try:
+        return from_json(type_, payload)
+    except (ValueError, SourceError) as error:
+        raise WireError(f"no {getattr(type_, '__name__', type_)}") from error
+
+
 def _refusal(name: str, answer: dict[str, Any], memory_mb: int) -> SourceError:
     if "memory" in answer:
-        return SourceError(
-            f"{name} needs more than {memory_mb} MiB of memory to parse.",
-            "Raise SEARCHAPP_PARSE_MEMORY_MB, or split the file.",
-        )
+        return SourceError("parser_out_of_memory", name=name, mb=memory_mb)
     match answer.get("error"):
-        case [str(message), str(remedy), str(lacking)]:
-            return SourceError(message, remedy, lacking)
-    return SourceError(
-        f"{name} cannot be parsed: its content is not as its format demands.",
-        "The file may be damaged: open it in its own program and save it again.",
-    )
+        case [str(kept), str(lacking)] if sentence := decoded(kept):
+            return SourceError(sentence, lacking=lacking)
+    return SourceError("content_malformed", name=name)

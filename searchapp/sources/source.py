@@ -1,16 +1,18 @@
-"""A source on its way to a document: named, or found to be none, and read."""
+"""A source on its way to a document: its address or path, what is remembered of it, and what was read."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from searchapp.errors import SourceError
-from searchapp.sources.addresses import is_web_address
-from searchapp.sources.page_version import PageVersion
 
 ID_DIGITS = 20
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_KEEP = "/%:@!$&'()*+,;=~-._"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +65,56 @@ class RawSource:
 def document_id(source: str) -> str:
     """The id that belongs to a canonical source: the first 20 hex digits of its SHA-256, the same on every run."""
     return hashlib.sha256(source.encode("utf-8", errors="surrogatepass")).hexdigest()[:ID_DIGITS]
+
+
+def is_web_address(source: str) -> bool:
+    """Whether ``source`` is a web address and not a path."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+def normalise_address(address: str) -> str:
+    """One spelling for each page: lower-case host, no default port, no fragment, characters escaped.
+
+    Raises SourceError for other schemes, for an address without a host, and for one that carries a password: a source
+    is stored and shown, so it must hold no secret.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        host, port = parts.hostname or "", parts.port
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except ValueError as error:  # UnicodeError is one too
+        raise SourceError("address_invalid", url=shown(address)) from error
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise SourceError("scheme_unsupported", url=shown(address))
+    if not host or any(character.isspace() for character in host):
+        raise SourceError("address_without_host", url=shown(address))
+    if parts.username is not None or parts.password is not None:
+        raise SourceError("address_with_password", url=shown(address))
+    place = f"[{host}]" if ":" in host else host.lower()
+    if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
+        place = f"{place}:{port}"
+    return urlunsplit((parts.scheme, place, quote(parts.path, _KEEP) or "/", quote(parts.query, _KEEP + "?"), ""))
+
+
+def shown(address: str) -> str:
+    """The address as errors name it: without user name, password and query, each of which may hold a secret."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return "…"
+    query = "?…" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{query}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageVersion:
+    """The version of a page that we hold: the server's own marks of it (RFC 9110, 8.8) and our hash of its bytes.
+
+    ``links`` are the addresses that it names, for a crawl that goes on from an unchanged page; None where they were
+    not looked for.
+    """
+
+    content_hash: str
+    etag: str = ""
+    last_modified: str = ""
+    links: tuple[str, ...] | None = None

@@ -2,6 +2,10 @@
 
 It answers one request after the other. It ends with its parent (the end of its input), and by itself some seconds
 after a request's time is up, should nobody be left to stop it.
+
+Both sides speak in length-prefixed frames of JSON and bytes. The parent takes the child's word for nothing: a parser
+that was taken over by a document speaks through it. So the answer is JSON, never a pickle, and is checked field by
+field against the type of what was asked for. It comes in two frames: how it went, and what was found.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ import json
 import os
 import queue
 import signal
+import struct
 import sys
 import threading
 from collections.abc import Callable
@@ -20,10 +25,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from searchapp.errors import SourceError
-from searchapp.sources.parse import parse
+from searchapp.model.json import to_plain_json
+from searchapp.sources.builder import REMEMBERED_MB
+from searchapp.sources.formats import parse
 from searchapp.sources.parsed import ParserInput, ParserOptions
-from searchapp.sources.text_memory import REMEMBERED_MB
-from searchapp.sources.wire import PROGRESS, WireError, pack, read_frame, read_json, write_frame
+
+_LENGTH = struct.Struct(">Q")
+PROGRESS = b"{}"
+"""The frame that announces another step of the work on the same request, and that the process is ready."""
 
 GRACE_SECONDS = 10.0
 OUT_OF_MEMORY = 77
@@ -36,6 +45,10 @@ a file's share."""
 
 RETIRE_SHARE = 0.5
 """A process that keeps more than this share of its limit hands over to a fresh one: the next document needs room."""
+
+
+class WireError(Exception):
+    """The other side is gone, or what it says is not what was agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +86,10 @@ def main() -> None:
     while True:
         request = waiting.get()
         begin_step()
-        answer = _answer(request, progress)
+        answer, found = _answer(request, progress)
         answer["retire"] = "memory" in answer or _grown_beyond(memory_mb)
-        write_frame(answers, json.dumps(answer).encode())
+        write_frame(answers, to_plain_json(answer))
+        write_frame(answers, found)
         faulthandler.cancel_dump_traceback_later()
 
 
@@ -98,8 +112,7 @@ def _listen(requests: IO[bytes], waiting: queue.SimpleQueue[_Request]) -> None:
         while True:
             head = read_json(read_frame(requests, LARGEST_REQUEST))
             data = read_frame(requests, LARGEST_REQUEST)
-            options = ParserOptions(**{**head["options"], "passwords": tuple(head["options"]["passwords"])})
-            source = ParserInput(head["name"], data, head["content_type"], options)
+            source = ParserInput(head["name"], data, head["content_type"], ParserOptions(**head["options"]))
             waiting.put(_Request(head["task"], source, head["arguments"]))
             del data
     except MemoryError:
@@ -108,35 +121,36 @@ def _listen(requests: IO[bytes], waiting: queue.SimpleQueue[_Request]) -> None:
         os._exit(0)  # the parent is gone: whatever is being parsed is wanted by nobody
 
 
-def _answer(request: _Request, progress: Callable[[], None]) -> dict[str, Any]:
+def _answer(request: _Request, progress: Callable[[], None]) -> tuple[dict[str, Any], bytes]:
+    """How it went, and what was found, as JSON; nothing where it failed."""
     try:
-        return {"result": _done(request, progress)}
+        return {}, to_plain_json(_done(request, progress))
     except SourceError as error:
-        return {"error": [error.message, error.remedy, error.lacking]}
+        return {"error": [error.sentence.encoded(), error.lacking]}, b""
     except MemoryError:
-        return {"memory": True}
+        return {"memory": True}, b""
     except Exception as error:  # noqa: BLE001 - parsing libraries raise anything at all on broken input
-        return {"fault": type(error).__name__}
+        return {"fault": type(error).__name__}, b""
 
 
-def _done(request: _Request, progress: Callable[[], None]) -> dict[str, Any]:
+def _done(request: _Request, progress: Callable[[], None]) -> Any:
     match request.task, request.arguments:
         case "parse", []:
-            return pack(parse(dataclasses.replace(request.source, progress=progress)))
+            return parse(dataclasses.replace(request.source, progress=progress))
         case "draw", [number, width]:
-            from searchapp.sources.pdf_page import draw_page
+            from searchapp.sources.pdf.pages import draw_page
 
             return draw_page(request.source, int(number), int(width))
         case "place", [number, passage]:
-            from searchapp.sources.pdf_page import place_passage
+            from searchapp.sources.pdf.pages import place_passage
 
             return place_passage(request.source, int(number), passage)
         case "html", []:
-            from searchapp.sources.markdown import markdown_html
+            from searchapp.sources.formats.markdown import markdown_html
 
-            return {"html": markdown_html(request.source)}
+            return markdown_html(request.source)
         case task, candidates:
-            from searchapp.sources.site import read_site
+            from searchapp.sources.site_files import read_site
 
             return read_site(task, request.source, candidates)
 
@@ -148,3 +162,36 @@ def _grown_beyond(memory_mb: int) -> bool:
     except (OSError, ValueError, IndexError):
         return False
     return data_pages * os.sysconf("SC_PAGE_SIZE") > int(PARSERS_MB + RETIRE_SHARE * memory_mb) << 20
+
+
+def write_frame(stream: IO[bytes], payload: bytes) -> None:
+    """Send one frame; raises OSError when the other side is gone."""
+    stream.write(_LENGTH.pack(len(payload)))
+    stream.write(payload)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes], limit: int) -> bytes:
+    """Receive one frame of at most ``limit`` bytes; raises WireError for a longer one and at the stream's end."""
+    (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
+    if length > limit:
+        raise WireError(f"a frame of {length} bytes")
+    return _read(stream, length)
+
+
+def _read(stream: IO[bytes], count: int) -> bytes:
+    data = stream.read(count)
+    if len(data) != count:
+        raise WireError("the stream ended")
+    return data
+
+
+def read_json(payload: bytes) -> dict[str, Any]:
+    """The JSON object in ``payload``; raises WireError when it is none."""
+    try:
+        values = json.loads(payload)
+    except ValueError as error:
+        raise WireError("no JSON") from error
+    if not isinstance(values, dict):
+        raise WireError("no object")
+    return values

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol, TypeAlias
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, Filters, Vector
-from searchapp.stores.ownership import is_held, is_written, settled
 from searchapp.stores.registry import Registry
 
 
@@ -26,33 +25,21 @@ LOST = "It was deleted, or another process took it over."
 """What ``Store.write`` says of a document that its owner does not hold any more."""
 
 
-def held_writes(
-    writes: Sequence[DocumentWrite], stored: Mapping[str, DocumentEntry], owner: str
-) -> Sequence[DocumentWrite]:
-    """Those of the documents that ``owner`` holds, with the entries that ``settle`` writes; without an owner all."""
-    if not owner:
-        return writes
-    held: list[DocumentWrite] = []
-    for write in writes:
-        entry = stored.get(write.entry.id)
-        if is_held(entry, owner):
-            held.append(replace(write, entry=settled(entry, write.entry) or write.entry))
-        elif entry is not None and is_written(entry, write.entry):
-            held.append(replace(write, entry=entry))
-    return held
-
-
 @dataclass(frozen=True, slots=True)
 class Chunking:
-    """How documents are cut: the most tokens of a passage, and of what it repeats from the one before."""
+    """How documents are cut: the most tokens of a chunk, and of what it repeats from the one before."""
 
     tokens: int
     overlap: int
 
 
+FIRST_CHUNKING = Chunking(tokens=384, overlap=24)
+"""How versions of an index were cut that do not say it, being older than that note."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexSpec:
-    """What decides which passages and vectors a document becomes; each version of an index has one."""
+    """What decides which chunks and vectors a document becomes; each version of an index has one."""
 
     fingerprint: Fingerprint
     chunking: Chunking
@@ -76,34 +63,51 @@ class Reencoder(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexMove:
+    """What it took to fill another version of the index.
+
+    ``reused`` vectors were there, ``embedded`` ones were computed; ``resumed``: an earlier move went on.
+    """
+
+    chunk_tokens: int
+    documents: int
+    chunks: int
+    embedded: int
+    reused: int
+    resumed: bool
+    seconds: float = 0.0
+
+
 class Match(StrEnum):
-    """How the keyword leg takes its words."""
+    """How the keyword retriever takes its words."""
 
     WORDS = "words"
     """Any of them, ranked by BM25."""
     BEGINNING = "beginning"
-    """All in a row, the last one possibly unfinished; in no particular order, and not every passage there is."""
+    """All in a row, the last one possibly unfinished; in no particular order, and not every chunk there is."""
     SIMILAR = "similar"
     """Any of them, or of words spelt like them."""
 
 
 FacetCounts: TypeAlias = Mapping[str, Mapping[str, int]]
-"""Passages by facet (type, language, path, year, heading) and value, the commonest first."""
+"""Chunks by facet (type, language, path, year, heading) and value, the commonest first."""
 
 FACET_VALUES = 30
 """Values that are counted of one facet; more cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
-class LegQuery:
-    """What both legs are asked in one round trip.
+class RetrievalQuery:
+    """What both retrievers are asked in one round trip.
 
-    A leg whose field is None does not run. ``model`` made ``vector``; a store that meanwhile searches vectors of
+    A retriever whose field is None does not run. ``model`` made ``vector``; a store that meanwhile searches vectors of
     another model raises IndexSwitchedError. A ``vector`` of no dimensions is the store's to make of ``text``, where
     ``model`` is its own (``Fingerprint.made_by_store``). ``exact`` holds phrases (codes, file names, quoted words)
-    whose exact, unstemmed occurrence counts more; passages of either leg have every phrase of ``required`` and none of
-    ``excluded``. ``depth`` is the most passages a leg brings. ``facets`` asks for counts over all passages that
-    either leg finds, in the same round trip.
+    whose exact, unstemmed occurrence counts more; chunks of either retriever have every phrase of ``required`` and
+    none of ``excluded``. ``depth`` is the most chunks a retriever brings. ``facets`` asks for counts over all chunks
+    that either retriever finds, in the same round trip; of the semantic one those count that have a cosine of
+    ``least_cosine``.
     """
 
     keywords: str | None
@@ -117,10 +121,11 @@ class LegQuery:
     text: str = ""
     match: Match = Match.WORDS
     facets: bool = False
+    least_cosine: float = -1.0
 
 
 class FoundChunk(NamedTuple):
-    """A chunk as a leg brought it, with its document's facts. ``score``: BM25 or cosine, best first.
+    """A chunk as a retriever brought it, with its document's facts. ``score``: BM25 or cosine, best first.
 
     A tuple, as a search makes 200 of them: frozen data classes take three times as long.
     """
@@ -141,17 +146,41 @@ class FoundChunk(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class LegResults:
-    """Each leg's passages, best first; a leg that did not run is empty.
+class RetrievalResults:
+    """Each retriever's chunks, best first; a retriever that did not run is empty.
 
-    ``facets`` are counted over all that the keyword leg matches and the ``depth`` best of the semantic one, together
-    ``matched`` passages; a store may stop counting at some ten thousands. Empty and 0 where they were not asked for.
+    ``facets`` are counted over all that the keyword retriever matches and the ``depth`` best of the semantic one,
+    together ``matched`` chunks; a store may stop counting at some ten thousands. Empty and 0 where they were not asked
+    for.
     """
 
     keyword: tuple[FoundChunk, ...]
     semantic: tuple[FoundChunk, ...]
     facets: FacetCounts = field(default_factory=dict)
     matched: int = 0
+
+
+class RegistryPart:
+    """The registry's methods for a store that is composed of a registry and chunks.
+
+    They are the registry's own, bound to it: what answers otherwise is another registry, not a subclass of the store.
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        self.put_entries = registry.put_entries
+        self.entry = registry.entry
+        self.known_entries = registry.known_entries
+        self.entries = registry.entries
+        self.state_counts = registry.state_counts
+        self.sources = registry.sources
+        self.same_content = registry.same_content
+        self.exchange = registry.exchange
+        self.claim = registry.claim
+        self.renew = registry.renew
+        self.settle = registry.settle
+        self.forget = registry.forget
+        self.pause = registry.pause
+        self.put_pause = registry.put_pause
 
 
 class Store(Registry, Protocol):
@@ -211,7 +240,11 @@ class Store(Registry, Protocol):
         ...
 
     def vectors(self, hashes: Collection[str], model: Fingerprint | None = None) -> Mapping[str, Vector]:
-        """The vectors of ``model`` (None: the one the store holds) that are there for these chunk hashes, by hash."""
+        """The vectors that are there for these chunk hashes, by hash.
+
+        Only those that ``model`` made (None: the model of ``fingerprint``), never those of another one; of versions of
+        the index that are not live too.
+        """
         ...
 
     def delete_document(self, document_id: str) -> bool:
@@ -221,8 +254,8 @@ class Store(Registry, Protocol):
         """
         ...
 
-    def search(self, query: LegQuery) -> LegResults:
-        """Run both legs with the filters applied before ranking, not after."""
+    def search(self, query: RetrievalQuery) -> RetrievalResults:
+        """Run both retrievers with the filters applied before ranking, not after."""
         ...
 
     def count(self) -> int:

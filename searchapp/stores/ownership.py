@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import TypeAlias, TypeGuard
+from typing import TypeGuard
 
 from searchapp.model import DocumentEntry, DocumentState
+from searchapp.stores.base import DocumentWrite
+from searchapp.stores.registry import Replacement
 
-Replacement: TypeAlias = tuple[DocumentEntry | None, DocumentEntry]
-"""An entry as it was read (None: there was none), and the one that is to take its place."""
 
-
-def claimed(
+def entry_to_claim(
     stored: DocumentEntry | None,
     wanted: Replacement,
     now: dt.datetime,
@@ -28,6 +29,37 @@ def claimed(
     if stored is None or stored.state is not DocumentState.RUNNING or stored.owner in gone:
         return entry
     return entry if stored.lease is None or stored.lease <= now else None
+
+
+def final_entry(stored: DocumentEntry, final: DocumentEntry | None) -> DocumentEntry | None:
+    """What takes the place of a held entry: ``final``, or a queued one where it was asked for again since its claim."""
+    if stored.queued is None or stored.started is None or stored.queued <= stored.started:
+        return final
+    return replace(
+        final or stored,
+        state=DocumentState.QUEUED,
+        queued=stored.queued,
+        depth=stored.depth,
+        error="",
+        owner="",
+        lease=None,
+    )
+
+
+def held_writes(
+    writes: Sequence[DocumentWrite], stored: Mapping[str, DocumentEntry], owner: str
+) -> Sequence[DocumentWrite]:
+    """Those of the documents that ``owner`` holds, with the entries that ``settle`` writes; without an owner all."""
+    if not owner:
+        return writes
+    held: list[DocumentWrite] = []
+    for write in writes:
+        entry = stored.get(write.entry.id)
+        if is_held(entry, owner):
+            held.append(replace(write, entry=final_entry(entry, write.entry) or write.entry))
+        elif entry is not None and is_written(entry, write.entry):
+            held.append(replace(write, entry=entry))
+    return held
 
 
 def stands(stored: DocumentEntry | None, read: DocumentEntry | None) -> bool:
@@ -52,21 +84,72 @@ def is_written(stored: DocumentEntry | None, entry: DocumentEntry) -> bool:
     )
 
 
-def settled(stored: DocumentEntry, final: DocumentEntry | None) -> DocumentEntry | None:
-    """What takes the place of a held entry: ``final``, or a queued one where it was asked for again since its claim."""
-    if stored.queued is None or stored.started is None or stored.queued <= stored.started:
-        return final
-    return replace(
-        final or stored,
-        state=DocumentState.QUEUED,
-        queued=stored.queued,
-        depth=stored.depth,
-        error="",
-        owner="",
-        lease=None,
-    )
-
-
 def latest(*moments: dt.datetime | None) -> dt.datetime | None:
     """The last of the moments, those that are None left out."""
     return max((moment for moment in moments if moment is not None), default=None)
+
+
+class LockedRegistry(ABC):
+    """The conditional writes of a registry, for one that can keep every other writer out while it reads and writes."""
+
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[None]:
+        """Keeps every other writer out; may be nested."""
+
+    @abstractmethod
+    def put_entries(self, entries: Sequence[DocumentEntry]) -> None:
+        """See ``Registry``."""
+
+    @abstractmethod
+    def known_entries(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
+        """See ``Registry``."""
+
+    @abstractmethod
+    def forget(self, document_ids: Collection[str]) -> None:
+        """See ``Registry``."""
+
+    def entry(self, document_id: str) -> DocumentEntry | None:
+        """See ``Registry``."""
+        return self.known_entries([document_id]).get(document_id)
+
+    def exchange(self, replacements: Sequence[Replacement]) -> Collection[str]:
+        """See ``Registry``."""
+        with self.writing():
+            known = self.known_entries([entry.id for _, entry in replacements])
+            done = [entry.id for _, entry in replacements if is_written(known.get(entry.id), entry)]
+            standing = [
+                entry for read, entry in replacements if entry.id not in done and stands(known.get(entry.id), read)
+            ]
+            self.put_entries(standing)
+        return [*done, *(entry.id for entry in standing)]
+
+    def claim(self, wanted: Sequence[Replacement], now: dt.datetime, gone: Collection[str] = ()) -> Collection[str]:
+        """See ``Registry``."""
+        with self.writing():
+            known = self.known_entries([entry.id for _, entry in wanted])
+            decided = (entry_to_claim(known.get(one[1].id), one, now, gone) for one in wanted)
+            free = [entry for entry in decided if entry is not None]
+            self.put_entries(free)
+        return [entry.id for entry in free]
+
+    def renew(self, entries: Sequence[DocumentEntry]) -> Collection[str]:
+        """See ``Registry``."""
+        with self.writing():
+            known = self.known_entries([entry.id for entry in entries])
+            held = [
+                replace(stored, lease=latest(stored.lease, entry.lease), queued=latest(stored.queued, entry.queued))
+                for entry in entries
+                if is_held(stored := known.get(entry.id), entry.owner)
+            ]
+            self.put_entries(held)
+        return [entry.id for entry in held]
+
+    def settle(self, finals: Mapping[str, DocumentEntry | None], owner: str) -> Collection[str]:
+        """See ``Registry``."""
+        with self.writing():
+            known = self.known_entries(finals)
+            held = {id_: final_entry(stored, finals[id_]) for id_, stored in known.items() if is_held(stored, owner)}
+            self.put_entries([entry for entry in held.values() if entry is not None])
+            self.forget([id_ for id_, entry in held.items() if entry is None])
+        done = [id_ for id_, final in finals.items() if final is not None and is_written(known.get(id_), final)]
+        return [*held, *done]

@@ -1,15 +1,22 @@
-"""What the registry half of a store promises: one entry a document, and who works on it now."""
+"""What the registry half of a store promises: one entry a document, who works on it now, and lists of them in pages.
+
+A list is read by counting from its beginning, or from a place that is known. Counting costs with every document that
+is passed over. A place costs the same however far down it lies, and stays where it is while documents come and go:
+what did not change is met once.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from searchapp.model import DocumentEntry, DocumentState, Pause
-from searchapp.stores.ownership import Replacement
-from searchapp.stores.paging import Cursor, EntryPage
+
+Replacement: TypeAlias = tuple[DocumentEntry | None, DocumentEntry]
+"""An entry as it was read (None: there was none), and the one that is to take its place."""
 
 PAGE = 1000
 """Entries of one round trip where all are read."""
@@ -25,7 +32,40 @@ class EntryOrder(StrEnum):
     """By title, upper and lower case alike."""
     SOURCE = "source"
     LARGEST = "largest"
-    """The most passages first."""
+    """The most chunks first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document stands in an ``EntryOrder``: by ``key``, and among equals by its source.
+
+    ``key`` is the last change in milliseconds since 1970, the title in lower case, or the number of chunks; None
+    where the document has none (it stands last), and in the order of sources.
+    """
+
+    key: int | str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The documents behind ``place``, or ``backwards`` those before it; without a place the end is meant."""
+
+    place: Place | None
+    backwards: bool = False
+
+
+LAST_PAGE = Cursor(None, backwards=True)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Some entries, and how many there are in all; ``next`` and ``previous`` lead on where there is more."""
+
+    entries: tuple[DocumentEntry, ...]
+    total: int
+    next: Cursor | None = None
+    previous: Cursor | None = None
 
 
 class Registry(Protocol):
@@ -138,6 +178,31 @@ def every(registry: Registry, states: Collection[DocumentState]) -> Iterator[Doc
     while page.next is not None:
         page = registry.entries(states=states, size=PAGE, order=EntryOrder.SOURCE, cursor=page.next)
         yield from page.entries
+
+
+def page_of(
+    rows: Sequence[tuple[Place, DocumentEntry]], total: int, size: int, offset: int, cursor: Cursor | None
+) -> EntryPage:
+    """The page that ``rows`` make: those from ``offset`` on or, the nearest first, up to ``size`` + 1 from ``cursor``.
+
+    That one more tells whether the list goes on.
+    """
+    if cursor is None:
+        before, behind = offset > 0, offset + len(rows) < total
+    elif cursor.backwards:
+        before, behind = len(rows) > size, cursor.place is not None
+        rows = rows[:size][::-1]
+    else:
+        before, behind = True, len(rows) > size
+        rows = rows[:size]
+    if not rows:
+        return EntryPage((), total, None, LAST_PAGE if before and total else None)
+    return EntryPage(
+        tuple(entry for _, entry in rows),
+        total,
+        Cursor(rows[-1][0]) if behind else None,
+        Cursor(rows[0][0], backwards=True) if before else None,
+    )
 
 
 def by_content(entries: Iterable[DocumentEntry]) -> dict[str, tuple[DocumentEntry, ...]]:

@@ -1,5 +1,5 @@
 """Watching searchapp run: ``stages`` (how long each step of a question takes), ``tracing`` (spans), ``logs``.
 
-Any room may use it, and it uses none but settings, errors and redaction. What is counted stands with those who count:
-each room has its ``metrics``. docs/watching.md tells operators what there is.
+Any package may use it, and it uses none but settings, errors and redaction. What is counted stands with those who
+count: each package has its ``metrics``. docs/watching.md tells operators what there is.
 """

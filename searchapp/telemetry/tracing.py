@@ -33,10 +33,7 @@ def start(settings: Settings, service: str) -> Any:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as error:
-        raise UsageError(
-            "SEARCHAPP_TRACES_URL is set, and OpenTelemetry is not installed.",
-            "Install it: pip install 'searchapp[otel]'.",
-        ) from error
+        raise UsageError("opentelemetry_missing") from error
     return send_to(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{settings.traces_url}/v1/traces")), service)
 
 

@@ -1,1 +1,1 @@
-"""Small knowledge about written language that several rooms share: sentence ends and words, English and CJK alike."""
+"""Small knowledge about written language that packages share: sentence ends, words, languages, English and CJK."""

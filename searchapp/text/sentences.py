@@ -17,7 +17,7 @@ CELL_BREAK = " | "
 
 _NUMBERS = r"[1-9]\d{0,2}(?:\s*[,，、;；~–-]\s*[1-9]\d{0,2})*"
 MARKER = rf"[\[【［](?:(?:[Pp]assages?|[Ss]ources?|段落|来源)\s*)?{_NUMBERS}[\]】］]"
-"""Pattern of a citation as language models write it: [1], 【2】, [1, 3], [Passage 2], [4-6]."""
+"""Pattern of a citation as language models write it: [1], 【2】, [1, 3], [Chunk 2], [4-6]."""
 
 _CLOSERS = r"[\"'”’»)\]」』）】》〉]*"
 _CITATIONS = rf"(?:[ ]?{MARKER})*"  # [1][2] after the stop belong to the sentence
@@ -25,7 +25,8 @@ _BOUNDARY = re.compile(
     # A set alone is searched for several times as fast as alternatives are tried, so that it comes first.
     r"[。！？｡….!?\n]"
     rf"(?:(?<=[。！？｡…])[。！？｡…]*{_CLOSERS}{_CITATIONS}"  # a CJK stop ends a sentence whatever follows
-    rf"|(?<=[.!?])[.!?]*{_CLOSERS}{_CITATIONS}(?=\s|$)"  # a Latin one only before white space
+    # A Latin one only before white space; where its dots begin, since each further one would read them all again.
+    rf"|(?<=[.!?])(?<![.!?].)[.!?]*+{_CLOSERS}{_CITATIONS}(?=\s|$)"
     r"|(?<=\n))"
 )
 _WHOLE = re.compile(rf"[。！？｡….!?]{_CLOSERS}{_CITATIONS}$")
@@ -33,7 +34,7 @@ _LONGEST_ABBREVIATION = 24
 """Characters that are looked at before a full stop."""
 
 KEPT_TEXTS = 1024
-"""Passages whose sentences are remembered, some 3 MB."""
+"""Chunks whose sentences are remembered, some 3 MB."""
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
@@ -44,12 +45,13 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterato
     by `` | ``) is always a sentence of its own.
     """
     stop = len(text) if end is None else end
-    begin = start
+    begin = known = start
     for match in _BOUNDARY.finditer(text, start, stop):
         at, after = match.span()
         if text[at] == "." and _is_inside_a_sentence(text, at, after, stop):
             continue
-        if text[at] == "\n" and _goes_on(text, begin, at, stop):
+        if text[at] == "\n" and _goes_on(text, max(begin, known), at, stop):
+            known = at  # no row so far: a sentence of many lines is not read again at each
             continue
         yield from _trimmed(text, begin, after)
         begin = after
@@ -57,8 +59,8 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterato
 
 
 @lru_cache(maxsize=KEPT_TEXTS)
-def passage_spans(text: str) -> tuple[tuple[int, int], ...]:
-    """The ``sentence_spans`` of a whole passage: a search reads its best ones twice, and the next brings many again."""
+def chunk_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """The ``sentence_spans`` of a whole chunk: a search reads its best ones twice, and the next brings many again."""
     return tuple(sentence_spans(text))
 
 

@@ -64,7 +64,7 @@ def content_terms(text: str) -> set[str]:
 
 
 def telling_words(text: str, most: int = 48) -> str:
-    """The words of a passage that say most of what it is about, the commonest first, each once as it stands there."""
+    """The words of a chunk that say most of what it is about, the commonest first, each once as it stands there."""
     counts: Counter[str] = Counter()
     written: dict[str, str] = {}
     for word in words(text):

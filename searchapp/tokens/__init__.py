@@ -1,12 +1,10 @@
 """Counting and cutting text in a model's own tokens: the ``Tokenizer`` contract, and what keeps it.
 
-``fast`` does as the model does, ``estimate`` stays on the safe side where the model's own cannot be had, and
-``remembering`` spares either of them texts that it has seen.
+``tokenizer`` has one that does as the model does, and one that stays on the safe side where the model's own cannot be
+had; ``remembering`` spares either of them texts that it has seen, and ``pieces`` a large vocabulary's loading.
 """
 
-from searchapp.tokens.base import Tokenizer
-from searchapp.tokens.estimate import EstimatingTokenizer
-from searchapp.tokens.fast import FastTokenizer
 from searchapp.tokens.remembering import RememberingTokenizer
+from searchapp.tokens.tokenizer import EstimatingTokenizer, FastTokenizer, Reading, Tokenizer
 
-__all__ = ["EstimatingTokenizer", "FastTokenizer", "RememberingTokenizer", "Tokenizer"]
+__all__ = ["EstimatingTokenizer", "FastTokenizer", "Reading", "RememberingTokenizer", "Tokenizer"]

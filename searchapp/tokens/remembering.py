@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from typing import Generic, TypeVar
 
-from searchapp.tokens.base import Tokenizer
+from cachetools import LRUCache
+
+from searchapp.tokens.tokenizer import Reading, Tokenizer
 
 REMEMBERED_TOKENS = 1 << 20
 """Where so many tokens begin is remembered, at 4 bytes each: about 1,800 pages."""
@@ -25,9 +27,13 @@ class RememberingTokenizer:
 
     def __init__(self, inner: Tokenizer) -> None:
         self.inner = inner
-        self.special_tokens = inner.special_tokens
-        self._counts = _Memory[int](REMEMBERED_COUNTS, lambda _: 1)
+        self._counts = _Memory[int](REMEMBERED_COUNTS)
         self._starts = _Memory[Sequence[int]](REMEMBERED_TOKENS, len)
+
+    @property
+    def special_tokens(self) -> int:
+        """See ``Tokenizer``."""
+        return self.inner.special_tokens
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """See ``Tokenizer``."""
@@ -41,19 +47,17 @@ class RememberingTokenizer:
         """See ``Tokenizer``."""
         return self._counts.of(texts, self.inner.counts)
 
-    def known_share(self, text: str) -> float:
+    def reading(self, text: str) -> Reading:
         """See ``Tokenizer``."""
-        return self.inner.known_share(text)
+        return self.inner.reading(text)
 
 
 class _Memory(Generic[T]):
     """Values by the hash of their text; the longest unused go when together they ``weigh`` more than ``most``."""
 
-    def __init__(self, most: int, weigh: Callable[[T], int]) -> None:
-        self._most = most
-        self._weigh = weigh
-        self._weight = 0
-        self._values: OrderedDict[bytes, T] = OrderedDict()
+    def __init__(self, most: int, weigh: Callable[[T], int] | None = None) -> None:
+        """Without ``weigh`` each value weighs 1."""
+        self._values: LRUCache[bytes, T] = LRUCache(most, getsizeof=weigh)
         self._lock = threading.Lock()
 
     def of(self, texts: Sequence[str], work: Callable[[list[str]], Sequence[T]]) -> list[T]:
@@ -61,8 +65,6 @@ class _Memory(Generic[T]):
         keys = [blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts]
         with self._lock:
             found = {key: self._values[key] for key in keys if key in self._values}
-            for key in found:
-                self._values.move_to_end(key)
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if missing:
             fresh = dict(zip(missing, work(list(missing.values())), strict=True))
@@ -73,8 +75,5 @@ class _Memory(Generic[T]):
     def _keep(self, fresh: dict[bytes, T]) -> None:
         with self._lock:
             for key, value in fresh.items():
-                if key not in self._values:  # another thread may have been faster
+                with suppress(ValueError):  # it weighs more by itself than is ever kept
                     self._values[key] = value
-                    self._weight += self._weigh(value)
-            while self._weight > self._most:
-                self._weight -= self._weigh(self._values.popitem(last=False)[1])

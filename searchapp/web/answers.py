@@ -1,26 +1,30 @@
-"""An answer as it is written: server-sent events over one response."""
+"""Answers as they are written: in turn, some at once, and as server-sent events over one response."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+import math
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from flask import Response, json, request
+from prometheus_client import Gauge
 
-from searchapp import shapes
-from searchapp.errors import SearchAppError
-from searchapp.model import AnswerEvent, Done, QueryRead, SentenceChecked, SourcesFound, Token
-from searchapp.serialise import answer_json, hit_json, sentence_json
-from searchapp.web.problems import InternalError, problem
+from searchapp.errors import OverloadedError, SearchAppError, TooManyRequestsError
+from searchapp.model import Answer, AnswerEvent, Done, QueryRead, Sentence, SentenceChecked, SourcesFound, Token
+from searchapp.model.json import to_json
+from searchapp.web.problems import InternalError, Problem, problem
 
 EVENTS = {
-    "query": shapes.ReadQuery,
-    "sources": shapes.Sources,
-    "token": shapes.Token,
-    "sentence": shapes.Sentence,
-    "done": shapes.Answer,
-    "error": shapes.Problem,
+    "query": QueryRead,
+    "sources": SourcesFound,
+    "token": Token,
+    "sentence": Sentence,
+    "done": Answer,
+    "error": Problem,
 }
 """The events of an answer, and the type of each one's data."""
 
@@ -38,17 +42,17 @@ def stream(events: Iterator[AnswerEvent], redact: Callable[[str], str]) -> Respo
     gone = client_gone()
 
     def body() -> Iterator[str]:
-        yield encode(*event_json(first))
+        yield _encode(first)
         try:
             for event in events:
                 if gone():
                     return
-                yield encode(*event_json(event))
+                yield _encode(event)
         except SearchAppError as error:
-            yield encode("error", problem(error, redact))
+            yield _encode(problem(error, redact))
         except Exception:  # the status line is long gone: the stream itself must say so
             log.exception("An answer broke off")
-            yield encode("error", problem(InternalError(), redact))
+            yield _encode(problem(InternalError(), redact))
 
     response = Response(body(), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-cache"
@@ -58,30 +62,112 @@ def stream(events: Iterator[AnswerEvent], redact: Callable[[str], str]) -> Respo
     return response
 
 
-EventData: TypeAlias = shapes.ReadQuery | shapes.Sources | shapes.Token | shapes.Sentence | shapes.Answer
-
-
 def client_gone() -> Callable[[], bool]:
     """What tells whether this request's client has hung up; callable from any thread."""
     gone: Callable[[], bool] = request.environ.get("waitress.client_disconnected", lambda: False)
     return gone
 
 
-def event_json(event: AnswerEvent) -> tuple[str, EventData]:
-    """The name and the data of one event."""
-    match event:
-        case QueryRead():
-            return "query", {"question": event.question, "query": event.query, "rewriting": event.rewriting}
-        case SourcesFound():
-            return "sources", {"hits": [hit_json(hit) for hit in event.hits], "passages_used": event.passages_used}
-        case Token():
-            return "token", {"text": event.text}
-        case SentenceChecked():
-            return "sentence", sentence_json(event.sentence)
-        case Done():
-            return "done", answer_json(event.answer)
-
-
-def encode(name: str, data: Mapping[str, object]) -> str:
+def _encode(event: AnswerEvent | Problem) -> str:
     """One event as it goes over the wire; JSON escapes line breaks, so the data is one line."""
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
+    data: Any = event
+    match event:
+        case SentenceChecked():
+            data = event.sentence
+        case Done():
+            data = event.answer
+    (name,) = (name for name, type_ in EVENTS.items() if isinstance(data, type_))
+    return f"event: {name}\ndata: {json.dumps(to_json(data))}\n\n"
+
+
+POLL_SECONDS = 0.25
+FIRST_GUESS_SECONDS = 20.0
+"""How long an answer takes, before the first one has shown it."""
+
+SHARE = 0.5
+"""Part of all places that one caller may hold."""
+
+WRITING = Gauge("searchapp_answers_writing", "Answers that are written now.")
+WAITING = Gauge("searchapp_answers_waiting", "Questions that wait for their turn.")
+
+
+class AnswerQueue:
+    """``at_once`` answers are written, ``waiting`` may stand in line; first come, first served, "later" to the rest.
+
+    An answer keeps a server thread and the language model busy for as long as it is written. Bounding both here keeps a
+    slow Ollama from ever making a search slow: the server has threads for all answers and all who wait, beside those
+    for searches.
+    """
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        self._at_once = at_once
+        self._places = at_once + waiting
+        self._change = threading.Condition()
+        self._line: deque[object] = deque()
+        self._running = 0
+        self._held: Counter[str] = Counter()
+        self._usual_seconds = FIRST_GUESS_SECONDS
+
+    def held(
+        self, caller: str | None, start: Callable[[], Iterator[AnswerEvent]], gone: Callable[[], bool]
+    ) -> Iterator[AnswerEvent]:
+        """The events of ``start()``, once it is their turn; the turn ends with them.
+
+        ``caller`` names who may hold only their share; None holds as many as there are. Raises OverloadedError when the
+        line is full (or the client is ``gone``), TooManyRequestsError when the caller's share is.
+        """
+        self._enter(caller)
+        try:
+            self._wait(gone)
+            started = time.monotonic()
+            try:
+                yield from start()
+            finally:
+                self._done(time.monotonic() - started)
+        finally:
+            with self._change:
+                self._held[caller or ""] -= 1
+                self._change.notify_all()
+
+    def _enter(self, caller: str | None) -> None:
+        with self._change:
+            if self._held.total() >= self._places:
+                raise OverloadedError(
+                    "answers_queued_up",
+                    retry_after=self._seconds_to_wait(),
+                    running=self._running,
+                    waiting=len(self._line),
+                )
+            if caller is not None and self._held[caller] >= max(1, math.floor(self._places * SHARE)):
+                raise TooManyRequestsError(
+                    "questions_of_one", retry_after=self._seconds_to_wait(), questions=self._held[caller]
+                )
+            self._held[caller or ""] += 1
+
+    def _wait(self, gone: Callable[[], bool]) -> None:
+        me = object()
+        with self._change:
+            self._line.append(me)
+            WAITING.inc()
+            try:
+                while self._running >= self._at_once or self._line[0] is not me:
+                    self._change.wait(POLL_SECONDS)
+                    if gone():
+                        raise OverloadedError("client_left")
+                self._running += 1
+                WRITING.inc()
+            finally:
+                self._line.remove(me)
+                WAITING.dec()
+                self._change.notify_all()
+
+    def _done(self, seconds: float) -> None:
+        with self._change:
+            self._running -= 1
+            WRITING.dec()
+            self._usual_seconds += (seconds - self._usual_seconds) / 4  # a moving average over about four answers
+            self._change.notify_all()
+
+    def _seconds_to_wait(self) -> int:
+        rounds = (len(self._line) + 1) / self._at_once
+        return min(300, max(1, math.ceil(rounds * self._usual_seconds / 2)))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request, url_for
 
-from searchapp import shapes
-from searchapp.access import LOCAL
+from searchapp.access import LOCAL, for_readers
 from searchapp.errors import (
+    Failure,
     NotFoundError,
     SearchAppError,
     SourceError,
@@ -19,16 +19,18 @@ from searchapp.errors import (
     TooManyRequestsError,
     UsageError,
 )
-from searchapp.model import DocumentState, Filters, SearchRequest, Turn
+from searchapp.model import ChatModels, DocumentEntry, DocumentState, Filters, SearchRequest, SearchResults, Turn
+from searchapp.ollama_api import choices
 from searchapp.redaction import redactor
 from searchapp.search.filters import parse_filters
-from searchapp.serialise import entry_json, error_json, models_json, results_json
-from searchapp.sources.addresses import normalise_address
 from searchapp.sources.sniff import refuse_unreadable
-from searchapp.web import answers, cursors
+from searchapp.sources.source import normalise_address
+from searchapp.web import answers
+from searchapp.web.answers import AnswerQueue
 from searchapp.web.identity import caller, readable
 from searchapp.web.jobs import Jobs
 from searchapp.web.operation import SEARCH, STORE, operation, refuse_if_changed
+from searchapp.web.parameters import read_cursor, write_cursor
 from searchapp.web.requests import (
     DEEPEST_OFFSET,
     MOST_ENTRIES,
@@ -40,10 +42,40 @@ from searchapp.web.requests import (
     SearchQuery,
     SimilarQuery,
 )
-from searchapp.web.turns import Turns
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """How a beginning goes on in the documents."""
+
+    completions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A page of documents."""
+
+    total: int
+    """The documents on all pages."""
+    reachable: int
+    """How many of them `from` and `size` can reach; `next` leads to the others."""
+    next: str | None
+    """What `cursor` takes for the documents behind these; null where there are none."""
+    previous: str | None
+    """The same for those before them."""
+    documents: tuple[DocumentEntry, ...]
+    problem: Failure | None
+    """What keeps the queue as a whole from moving, if anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What was taken in, before it is read."""
+
+    documents: tuple[DocumentEntry, ...]
 
 
 def blueprint(application: Application, jobs: Jobs) -> Blueprint:
@@ -57,25 +89,25 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
 def _add_search(routes: Blueprint, application: Application) -> None:
     redact = redactor(application.settings)
     settings = application.settings
-    turns = Turns(settings.answers_at_once, settings.answers_waiting)
+    queue = AnswerQueue(settings.answers_at_once, settings.answers_waiting)
 
     @routes.get("/search")
     @operation("Find passages", errors=SEARCH)
-    def search(query: SearchQuery) -> shapes.Results:
+    def search(query: SearchQuery) -> SearchResults:
         asked = replace(_asked(query.q, query), spelling=query.spelling, sentences=query.sentences)
-        return results_json(application.searcher.search(asked))
+        return application.searcher.search(asked)
 
     @routes.get("/similar")
     @operation("Find passages like one", errors=(NotFoundError, *SEARCH))
-    def similar(query: SimilarQuery) -> shapes.Results:
-        """Passages of other documents; `query` of the results is the title of the passage's document."""
-        return results_json(application.searcher.similar(query.passage, _asked("", query)))
+    def similar(query: SimilarQuery) -> SearchResults:
+        """Chunks of other documents; `query` of the results is the title of the chunk's document."""
+        return application.searcher.similar(query.passage, _asked("", query))
 
     @routes.get("/complete")
     @operation("Complete what is typed", errors=(UsageError, *STORE))
-    def complete(query: CompletionQuery) -> shapes.Completions:
+    def complete(query: CompletionQuery) -> Completions:
         """Titles, headings and words of the documents that the caller may see; none for a single letter."""
-        return {"completions": list(application.searcher.complete(query.q, _bounded(query.filter), query.size))}
+        return Completions(tuple(application.searcher.complete(query.q, _bounded(query.filter), query.size)))
 
     @routes.post("/ask")
     @operation(
@@ -101,17 +133,20 @@ def _add_search(routes: Blueprint, application: Application) -> None:
             model=body.model or None,
             given_up=gone,
         )
-        return answers.stream(turns.held(None if caller() is LOCAL else caller().name, start, gone), redact)
+        return answers.stream(queue.held(None if caller() is LOCAL else caller().name, start, gone), redact)
 
     @routes.get("/models")
     @operation("List the language models")
-    def models() -> shapes.ChatModels:
-        """Those of Ollama that can write, the configured one first; a question may name any of them."""
+    def models() -> ChatModels:
+        """Those of Ollama that can write, first the one that answers where a question names none: the configured one,
+        or what stands in for it. A question may name any of them.
+        """
         configured = application.settings.llm_model
         try:
-            return models_json(application.answerer.models(), configured)
+            names, answers = application.answerer.models()
         except SearchAppError as error:
-            return models_json([], configured, error, redact)
+            return ChatModels(configured, (), error.failure(redact))
+        return choices(names, configured, answers)
 
 
 def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> None:
@@ -119,7 +154,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
 
     @routes.get("/documents")
     @operation("List documents", errors=(UsageError, *STORE), conditional=True)
-    def documents(query: EntriesQuery) -> shapes.Entries:
+    def documents(query: EntriesQuery) -> Entries:
         """The documents that the caller may see. However many they are, following `next` meets each of them that does
         not change meanwhile, once.
         """
@@ -130,17 +165,17 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
             size=query.size,
             groups=caller().groups,
             order=query.sort,
-            cursor=cursors.read(query.sort, query.cursor),
+            cursor=read_cursor(query.sort, query.cursor),
         )
         halted = jobs.problem
-        return {
-            "total": page.total,
-            "reachable": min(page.total, DEEPEST_OFFSET + MOST_ENTRIES),
-            "next": cursors.written(query.sort, page.next),
-            "previous": cursors.written(query.sort, page.previous),
-            "documents": [entry_json(entry) for entry in page.entries],
-            "problem": error_json(halted, redact)["error"] if halted else None,
-        }
+        return Entries(
+            total=page.total,
+            reachable=min(page.total, DEEPEST_OFFSET + MOST_ENTRIES),
+            next=write_cursor(query.sort, page.next),
+            previous=write_cursor(query.sort, page.previous),
+            documents=tuple(for_readers(entry) for entry in page.entries),
+            problem=halted.failure(redact) if halted else None,
+        )
 
     @routes.post("/documents")
     @operation(
@@ -149,7 +184,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         headers={"Location": "The address of the first document's entry."},
         errors=(UsageError, SourceError, StorageError, *STORE, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     )
-    def add(body: Address | None) -> tuple[shapes.Queued, HTTPStatus, dict[str, str]]:
+    def add(body: Address | None) -> tuple[Queued, HTTPStatus, dict[str, str]]:
         """Send files, or the address of a page or site. They are queued: follow each by its id until its state is
         `indexed` or `failed`. They belong to the groups of who adds them.
         """
@@ -159,16 +194,18 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
             # Normalising refuses everything but web addresses; a path above all would read this machine's files.
             sources, depth = [normalise_address(body.url.strip())], body.depth
         groups = caller().groups or ()
-        entries = [application.ingester.queue(source, groups=groups, depth=depth) for source in sources]
+        entries = tuple(
+            for_readers(application.ingester.queue(source, groups=groups, depth=depth)) for source in sources
+        )
         for source in sources:
             jobs.submit(source)
         location = url_for("api.document", document_id=entries[0].id)
-        return {"documents": [entry_json(entry) for entry in entries]}, HTTPStatus.ACCEPTED, {"Location": location}
+        return Queued(entries), HTTPStatus.ACCEPTED, {"Location": location}
 
     @routes.get("/documents/<document_id>")
     @operation("Show a document", errors=(NotFoundError, *STORE), conditional=True)
-    def document(document_id: str) -> shapes.Entry:
-        return entry_json(readable(application.store.entry(document_id), document_id))
+    def document(document_id: str) -> DocumentEntry:
+        return readable(application.store.entry(document_id), document_id)
 
     @routes.post("/documents/<document_id>/retry")
     @operation(
@@ -177,14 +214,14 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         errors=(UsageError, NotFoundError, *STORE),
         matched=True,
     )
-    def retry(document_id: str) -> tuple[shapes.Entry, HTTPStatus]:
+    def retry(document_id: str) -> tuple[DocumentEntry, HTTPStatus]:
         entry = readable(application.store.entry(document_id), document_id)
-        refuse_if_changed(entry_json(entry))
+        refuse_if_changed(entry)
         if entry.state not in (DocumentState.FAILED, DocumentState.QUARANTINED):
-            raise UsageError(f"{entry.title or entry.source} did not fail.", "There is nothing to try again.")
-        for source in application.ingester.forgive([document_id]):
+            raise UsageError("document_not_failed", name=entry.title or entry.source)
+        for source in application.ingester.reset_failures([document_id]):
             jobs.submit(source)
-        return entry_json(readable(application.store.entry(document_id), document_id)), HTTPStatus.ACCEPTED
+        return readable(application.store.entry(document_id), document_id), HTTPStatus.ACCEPTED
 
     @routes.delete("/documents/<document_id>")
     @operation(
@@ -194,16 +231,16 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         matched=True,
     )
     def delete(document_id: str) -> tuple[str, HTTPStatus]:
-        """Nothing finds it from now on. For SEARCHAPP_UNDO_MINUTES `restore` brings it back; then its passages and our
+        """Nothing finds it from now on. For SEARCHAPP_UNDO_MINUTES `restore` brings it back; then its chunks and our
         copy of its original are gone. A file that was read where it lies stays there.
         """
-        refuse_if_changed(entry_json(readable(application.store.entry(document_id), document_id)))
+        refuse_if_changed(readable(application.store.entry(document_id), document_id))
         application.trash.delete(document_id)
         return "", HTTPStatus.NO_CONTENT
 
     @routes.post("/documents/<document_id>/restore")
     @operation("Undo a deletion", errors=(NotFoundError, StorageError, *STORE))
-    def restore(document_id: str) -> shapes.Entry:
+    def restore(document_id: str) -> DocumentEntry:
         """Brings a document back as it was, searchable at once; one that waited to be read is queued again. What was
         added again meanwhile stays as it is.
         """
@@ -211,7 +248,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         entry = application.trash.restore(document_id)
         if entry.state is DocumentState.QUEUED:
             jobs.submit(entry.source)
-        return entry_json(entry)
+        return for_readers(entry)
 
 
 def _asked(text: str, query: HitsQuery) -> SearchRequest:
@@ -237,7 +274,7 @@ def _uploaded(application: Application) -> list[str]:
     """The sources of the files in this request, stored below the data folder."""
     files = [file for file in request.files.getlist("file") if file.filename]
     if not files:
-        raise UsageError("The upload holds no file.", "Send each as a form field named file.")
+        raise UsageError("upload_empty")
     for file in files:  # all of them first: nothing is kept of a request that is refused
         refuse_unreadable(file.filename or "", file.stream)
     return [application.originals.save_upload(file.filename or "", file.stream) for file in files]

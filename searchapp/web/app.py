@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from searchapp.messages import LANGUAGES, reader_language, set_reader_language
 from searchapp.web import (
     api,
+    bounds,
     guards,
-    health,
     identity,
     judgements,
     login,
-    metrics,
+    monitoring,
     openapi,
     operations,
     originals,
@@ -58,21 +59,24 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the order of the contract reads better
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays readable in curl
 
+    bounds.register(app)
+    app.before_request(_read_language)
+    app.jinja_env.globals["language"] = reader_language
     problems.register(app, settings)
     request_log.register(app)  # before all, so that every line has its id
-    metrics.register(app)  # first, so that refusals are timed too
+    monitoring.register(app)  # first, so that refusals are timed too
     guards.register(app, settings.published_host or host or settings.host, settings.auth)
     identity.register(app, application)
     login.register(app, application)
-    app.register_blueprint(pages.blueprint(settings))
+    app.register_blueprint(pages.blueprint(settings, application.store))
     jobs = jobs or Jobs(application)
     app.register_blueprint(api.blueprint(application, jobs))
     app.register_blueprint(judgements.blueprint(application))
     app.register_blueprint(operations.blueprint(application, jobs))
     app.register_blueprint(originals.blueprint(application))
     app.register_blueprint(viewer.blueprint(application))
-    app.register_blueprint(health.blueprint(application))
-    app.register_blueprint(metrics.blueprint(application))
+    app.register_blueprint(monitoring.health(application))
+    app.register_blueprint(monitoring.metrics(application))
     app.register_blueprint(openapi.blueprint(settings.auth))
     app.after_request(_add_headers)
     if settings.traces_url:
@@ -83,7 +87,16 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     return app
 
 
+def _read_language() -> None:
+    """Answer in the language that the page shows (its cookie), that the address names, or that the client accepts."""
+    named = request.args.get("lang") or request.cookies.get("lang")
+    wanted = [named] if named else request.accept_languages.values()  # the best first
+    known = (one for tag in wanted for one in LANGUAGES if tag.lower().partition("-")[0] == one)
+    set_reader_language(next(known, "en"))
+
+
 def _add_headers(response: Response) -> Response:
+    response.vary.update(("Accept-Language", "Cookie"))
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)  # originals bring a policy of their own
     return response

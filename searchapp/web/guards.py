@@ -18,11 +18,7 @@ def register(app: Flask, host: str, auth: Authentication) -> None:
     Raises UsageError where that address would show the documents to a network without asking who reads them.
     """
     if auth is Authentication.OFF and not is_loopback(host):
-        raise UsageError(
-            f"Serving on {host} would open every document to whoever reaches this machine.",
-            "Set SEARCHAPP_AUTH=required and make a user (searchapp users add NAME) or a key "
-            "(searchapp keys make NAME); or serve on 127.0.0.1.",
-        )
+        raise UsageError("serving_openly", host=host)
 
     @app.before_request
     def check() -> None:
@@ -55,10 +51,7 @@ def refuse_foreign_host(host_header: str) -> None:
     except ValueError:
         name = ""
     if not is_loopback(name):
-        raise ForbiddenError(
-            f"This server answers only on this machine, not as {name or 'a host without a name'}.",
-            "Open it as http://localhost with its port, or serve it on another address (SEARCHAPP_HOST).",
-        )
+        raise ForbiddenError("host_foreign", name=name) if name else ForbiddenError("host_nameless")
 
 
 def refuse_other_site(host_header: str, fetch_site: str | None, origin: str | None) -> None:
@@ -70,6 +63,14 @@ def refuse_other_site(host_header: str, fetch_site: str | None, origin: str | No
     if fetch_site is not None:
         allowed = fetch_site in ("same-origin", "none")
     else:
-        allowed = origin is None or urlsplit(origin).netloc.lower() == host_header.lower()
+        allowed = origin is None or _place(origin) == host_header.lower()
     if not allowed:
-        raise ForbiddenError("Another web site tried to act here.", "Do it on the page of searchapp itself.")
+        raise ForbiddenError("site_foreign")
+
+
+def _place(origin: str) -> str | None:
+    """The host and port that an Origin header names; None where it is no address."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None

@@ -15,8 +15,10 @@ from urllib.parse import quote
 from flask import Flask, Response, g, redirect, request
 from limits import RateLimitItemPerMinute, storage, strategies
 
-from searchapp.access import LOCAL, Identity, Scope, Session, may_read
-from searchapp.errors import ForbiddenError, NotFoundError, TooManyRequestsError, UnauthenticatedError
+from searchapp import access
+from searchapp.access import LOCAL, Identity, Scope, Session
+from searchapp.errors import ForbiddenError, TooManyRequestsError, UnauthenticatedError
+from searchapp.limits import LOCAL_ADDRESS_CHARACTERS
 from searchapp.model import DocumentEntry
 from searchapp.settings import Authentication
 from searchapp.web.problems import wants_a_page
@@ -95,20 +97,14 @@ def register(app: Flask, application: Application) -> None:
             return None
         if g.caller is None:
             if wants_a_page() and request.method in SAFE_METHODS:
-                return cast(Response, redirect(f"/login?next={quote(request.full_path.rstrip('?'))}"))
-            raise UnauthenticatedError(
-                "This asks for an API key or a login.",
-                "Send Authorization: Bearer with a key from searchapp keys make, or log in at /login.",
-            )
+                path = request.full_path.rstrip("?")
+                back = f"?next={quote(path)}" if len(path) <= LOCAL_ADDRESS_CHARACTERS else ""
+                return cast(Response, redirect(f"/login{back}"))
+            raise UnauthenticatedError("login_required")
         if not limiter.hit(share, g.caller.name):
-            raise TooManyRequestsError(
-                f"More than {share.amount} requests came within a minute.", "Wait a little, and ask less often.", 60
-            )
+            raise TooManyRequestsError("requests_too_many", retry_after=60, requests=share.amount)
         if request.endpoint is not None and scope not in g.caller.scopes:
-            raise ForbiddenError(
-                f"{g.caller.name} may not do this: it takes the scope {scope}.",
-                "Ask whoever runs searchapp for a key or user with that scope.",
-            )
+            raise ForbiddenError("scope_missing", name=g.caller.name, scope=scope)
         return None
 
     @app.context_processor
@@ -134,13 +130,11 @@ def register(app: Flask, application: Application) -> None:
             return None
         place = request.remote_addr or ""
         if not limiter.test(failures, "failures", place):
-            raise TooManyRequestsError("Too many wrong keys came from here.", "Wait a minute.", 60)
+            raise TooManyRequestsError("keys_wrong", retry_after=60)
         identity = application.access.keys.identity(text.strip())
         if identity is None:
             limiter.hit(failures, "failures", place)
-            raise UnauthenticatedError(
-                "This API key is wrong, revoked or expired.", "Make one with searchapp keys make."
-            )
+            raise UnauthenticatedError("key_invalid")
         return identity
 
 
@@ -155,10 +149,8 @@ def session() -> Session | None:
 
 
 def readable(entry: DocumentEntry | None, document_id: str) -> DocumentEntry:
-    """``entry``, if the caller may see it. Raises NotFoundError otherwise: that it exists is a secret too."""
-    if entry is None or not may_read(caller().groups, entry.groups):
-        raise NotFoundError(f"There is no document {document_id[:64]}.", "It may have been deleted; search again.")
-    return entry
+    """``entry``, if the caller may see it. Raises as ``access.readable`` does."""
+    return access.readable(entry, document_id, caller().groups)
 
 
 def cookie_name() -> str:
@@ -173,7 +165,4 @@ def refuse_without_token(session: Session) -> None:
         request.form.get(CSRF_FIELD, "") if request.mimetype == "application/x-www-form-urlencoded" else ""
     )
     if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
-        raise ForbiddenError(
-            "The request lacks the token that shows it comes from the page.",
-            "Reload the page. A program sends an API key instead of a cookie.",
-        )
+        raise ForbiddenError("csrf_token_missing")

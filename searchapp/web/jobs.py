@@ -1,6 +1,6 @@
 """Takes in documents beside the server: over Redis by the workers, else by background threads of this process.
 
-Either way the registry is the queue: what it holds as queued is done, also after a restart, and whoever queued it.
+Either way the registry is the queue: what it holds as queued is done, also after a restart, no matter who queued it.
 """
 
 from __future__ import annotations
@@ -138,12 +138,12 @@ class _Lane:
         return None
 
     def _drain(self) -> None:
-        from searchapp.ingest.batches import batched, run_batch, waiting
+        from searchapp.ingest.queue import find_waiting, in_batches, run_batch
 
         application = self._application
         tried: set[str] = set()
-        while sources := [one for one in waiting(application.store, sites=self._sites) if one not in tried]:
-            for batch in batched(sources):
+        while sources := [one for one in find_waiting(application.store, sites=self._sites) if one not in tried]:
+            for batch in in_batches(sources):
                 if self._pauses() or not run_batch(application.ingester, batch, self._stopping, self._tell):
                     return
                 self.problem = None
@@ -162,4 +162,4 @@ class _Lane:
         """Show what is waited for, until an empty sentence ends that."""
         if sentence:
             log.warning("%s", sentence)
-        self.problem = ServiceUnavailableError(sentence) if sentence else None
+        self.problem = ServiceUnavailableError("plain", text=sentence) if sentence else None

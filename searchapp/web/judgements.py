@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from searchapp import shapes
 from searchapp.access import may_read
 from searchapp.errors import NotFoundError, StorageError, UsageError
 from searchapp.search.query import clean
@@ -19,13 +20,22 @@ if TYPE_CHECKING:
     from searchapp.wiring import Application
 
 
+@dataclass(frozen=True, slots=True)
+class Judgements:
+    """What was said of documents for one query."""
+
+    query: str
+    grades: Mapping[str, int]
+    """By document id: 1, what was looked for; 0, it is not."""
+
+
 def blueprint(application: Application) -> Blueprint:
     """``/api/judgements``."""
     routes = Blueprint("judgements", __name__, url_prefix="/api")
 
     @routes.get("/judgements")
     @operation("List judgements of a query", errors=(UsageError, StorageError, *STORE))
-    def judgements(query: JudgementsQuery) -> shapes.Judgements:
+    def judgements(query: JudgementsQuery) -> Judgements:
         """Those of documents that the caller may see."""
         found = application.judgements.all(clean(query.q))
         entries = application.store.known_entries([one.document_id for one in found]) if found else {}
@@ -34,7 +44,7 @@ def blueprint(application: Application) -> Blueprint:
             for one in found
             if one.document_id in entries and may_read(caller().groups, entries[one.document_id].groups)
         ]
-        return {"query": clean(query.q), "grades": {one.document_id: one.grade for one in seen}}
+        return Judgements(clean(query.q), {one.document_id: one.grade for one in seen})
 
     @routes.post("/judgements")
     @operation(
@@ -46,7 +56,7 @@ def blueprint(application: Application) -> Blueprint:
         """Say whether a document is what the query looked for. The last word counts; `null` takes it back."""
         query = clean(body.query)
         if not query:
-            raise UsageError("The query is empty.", "Send the query that the document was found for.")
+            raise UsageError("judged_query_empty")
         entry = readable(application.store.entry(body.document_id), body.document_id)
         if body.grade is None:
             application.judgements.remove(query, entry.id)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
 from limits import RateLimitItemPerMinute, storage, strategies
 
-from searchapp.errors import ForbiddenError, TooManyRequestsError
-from searchapp.settings import Authentication
-from searchapp.web import oidc
+from searchapp.access import Identity, read_scopes
+from searchapp.errors import ForbiddenError, ServiceUnavailableError, TooManyRequestsError, UsageError
+from searchapp.limits import LOCAL_ADDRESS_CHARACTERS
+from searchapp.settings import Authentication, Settings
 from searchapp.web.identity import CSRF_FIELD, cookie_name
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.wrappers import Response
 
-    from searchapp.access import Identity
     from searchapp.wiring import Application
 
 TRIES_PER_MINUTE = 5
@@ -41,11 +41,11 @@ def register(app: Flask, application: Application) -> None:
         SESSION_COOKIE_NAME="searchapp_login", SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True
     )
     app.config["SESSION_COOKIE_SECURE"] = settings.public_url.startswith("https://")
-    provider = oidc.Provider(app, settings) if settings.oidc_issuer else None
+    provider = Provider(app, settings) if settings.oidc_issuer else None
     app.register_blueprint(_blueprint(application, provider))
 
 
-def _blueprint(application: Application, oidc_provider: oidc.Provider | None) -> Blueprint:
+def _blueprint(application: Application, oidc_provider: Provider | None) -> Blueprint:
     routes = Blueprint("login", __name__)
     access = application.access
     limiter = strategies.MovingWindowRateLimiter(storage.MemoryStorage())
@@ -57,12 +57,14 @@ def _blueprint(application: Application, oidc_provider: oidc.Provider | None) ->
 
     @routes.post("/login")
     def submit() -> ResponseReturnValue:
-        if not hmac.compare_digest(request.form.get(CSRF_FIELD, "").encode(), session.get(_PENDING, "-").encode()):
-            raise ForbiddenError("The login form has expired.", "Open /login again; cookies must be allowed.")
+        sent, pending = request.form.get(CSRF_FIELD, ""), session.get(_PENDING, "")
+        # Without a form of ours there is no token, and none is not like none.
+        if not pending or not hmac.compare_digest(sent.encode(errors="replace"), pending.encode()):
+            raise ForbiddenError("login_form_expired")
         name, password = request.form.get("name", "").strip()[:64], request.form.get("password", "")
         place = request.remote_addr or ""
         if not (limiter.test(by_name, "name", name.lower()) and limiter.test(by_place, "place", place)):
-            raise TooManyRequestsError("Too many wrong passwords.", "Wait a minute, then try again.", 60)
+            raise TooManyRequestsError("passwords_wrong", retry_after=60)
         identity = access.users.identity(name, password)
         if identity is None:
             limiter.hit(by_name, "name", name.lower())
@@ -88,9 +90,9 @@ def _blueprint(application: Application, oidc_provider: oidc.Provider | None) ->
         identity, next_ = _provider().finish()
         return _begin(identity, "oidc", next_)
 
-    def _provider() -> oidc.Provider:
+    def _provider() -> Provider:
         if oidc_provider is None:
-            raise ForbiddenError("No OpenID Connect provider is set up.", "Log in with a name and a password.")
+            raise ForbiddenError("oidc_not_set_up")
         return oidc_provider
 
     def _form(*, wrong: bool = False) -> str:
@@ -125,6 +127,78 @@ def _blueprint(application: Application, oidc_provider: oidc.Provider | None) ->
 
 def local_path(target: str) -> str:
     """``target`` where it is a path of ours, else "/": a login must not lead to another site."""
-    parts = urlsplit(target.replace("\\", "/"))
+    if len(target) > LOCAL_ADDRESS_CHARACTERS:
+        return "/"
+    try:
+        parts = urlsplit(target.replace("\\", "/"))
+    except ValueError:  # such as half of an IPv6 address
+        return "/"
     is_ours = target.startswith("/") and not target.startswith("//") and not parts.scheme and not parts.netloc
     return target if is_ours and target.isprintable() and "\\" not in target else "/"
+
+
+_NEXT = "login_next"
+_CONNECT_SECONDS = 10.0
+
+
+class Provider:
+    """The OpenID Connect provider that ``settings`` name. Discovery, PKCE, state and signature are Authlib's work.
+
+    Raises UsageError when Authlib is not installed.
+    """
+
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        try:
+            from authlib.integrations.flask_client import OAuth
+        except ImportError as error:
+            raise UsageError("oidc_not_installed") from error
+        self._settings = settings
+        self._scopes = read_scopes(settings.oidc_scopes.replace(",", " ").split())
+        self._client: Any = OAuth(app).register(
+            "provider",
+            client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret.get_secret_value(),
+            server_metadata_url=f"{settings.oidc_issuer}/.well-known/openid-configuration",
+            client_kwargs={
+                "scope": "openid profile email",
+                "code_challenge_method": "S256",
+                "timeout": _CONNECT_SECONDS,
+            },
+        )
+
+    def begin(self, next_: str) -> Response:
+        """Send the browser to the provider."""
+        session[_NEXT] = local_path(next_)
+        path = url_for("login.returned")
+        public = self._settings.public_url
+        address = f"{public}{path}" if public else url_for("login.returned", _external=True)
+        response: Response = self._asked(lambda: self._client.authorize_redirect(address))
+        return response
+
+    def finish(self) -> tuple[Identity, str]:
+        """Who came back from the provider, and where they wanted to go. Raises ForbiddenError for a forged return."""
+        claims = self._asked(lambda: self._client.authorize_access_token().get("userinfo") or {})
+        name = claims.get("preferred_username") or claims.get("email") or claims.get("sub")
+        if not name or claims.get("iss", "").rstrip("/") != self._settings.oidc_issuer:
+            raise ForbiddenError("oidc_nameless")
+        return Identity(f"oidc:{name}"[:200], self._scopes, self._groups(claims)), session.pop(_NEXT, "/")
+
+    def _groups(self, claims: dict[str, Any]) -> tuple[str, ...] | None:
+        """A person whose token names no groups sees only documents that are open to everybody."""
+        claim = self._settings.oidc_groups_claim
+        if not claim:
+            return None
+        found = claims.get(claim) or []
+        return tuple(sorted({str(group) for group in ([found] if isinstance(found, str) else found)}))
+
+    def _asked(self, call: Any) -> Any:
+        import requests
+        from authlib.common.errors import AuthlibBaseError
+        from joserfc.errors import JoseError
+
+        try:
+            return call()
+        except requests.RequestException as error:
+            raise ServiceUnavailableError("oidc_unreachable") from error
+        except (AuthlibBaseError, JoseError, ValueError) as error:
+            raise ForbiddenError("oidc_answer_invalid") from error

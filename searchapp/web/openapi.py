@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from flask import Blueprint, Flask, current_app
-from pydantic import BaseModel, TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic import BaseModel
 from werkzeug.routing import Rule
 
-from searchapp import __version__, shapes
+from searchapp import __version__, limits
 from searchapp.errors import BusyError, ForbiddenError, SearchAppError, TooManyRequestsError, UnauthenticatedError
+from searchapp.model.schema import Untitled, schema_of
 from searchapp.settings import Authentication
 from searchapp.web import problems
 from searchapp.web.identity import REQUIRED
@@ -33,6 +33,9 @@ PARAMETERS = {
     "task_id": "An operation's id, as its start gives it.",
 }
 """What stands in paths."""
+
+_NAME: Json = {"type": "string", "minLength": 1, "maxLength": limits.NAME_CHARACTERS}
+_NUMBER: Json = {"type": "integer", "minimum": 0, "maximum": limits.PATH_NUMBER}
 
 _IF_MATCH: Json = {
     "name": "If-Match",
@@ -67,9 +70,9 @@ def document(app: Flask, authentication: Authentication) -> Json:
     """The description of every described route of ``app``."""
     components: Json = {}
     paths: Json = {}
-    for rule, method, told in _operations(app):
+    for rule, method, documented in _operations(app):
         path = paths.setdefault(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
-        path[method.lower()] = _operation(rule, told, components)
+        path[method.lower()] = _operation(rule, documented, components)
     return {
         "openapi": "3.1.0",
         "info": {"title": "searchapp", "version": __version__, "description": DESCRIPTION},
@@ -92,33 +95,33 @@ def document(app: Flask, authentication: Authentication) -> Json:
 
 def _operations(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
     for rule in app.url_map.iter_rules():
-        told = described(app.view_functions[rule.endpoint])
-        if told is not None:
+        documented = described(app.view_functions[rule.endpoint])
+        if documented is not None:
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield rule, method, told
+                yield rule, method, documented
 
 
-def _operation(rule: Rule, told: Operation, components: Json) -> Json:
-    found: Json = {"operationId": rule.endpoint.replace(".", "_"), "summary": told.summary}
-    if told.description:
-        found["description"] = told.description
+def _operation(rule: Rule, documented: Operation, components: Json) -> Json:
+    found: Json = {"operationId": rule.endpoint.replace(".", "_"), "summary": documented.summary}
+    if documented.description:
+        found["description"] = documented.description
     parameters = [_path_parameter(name, f"<int:{name}>" in rule.rule) for name in sorted(rule.arguments)]
-    if told.query is not None:
-        parameters += _query_parameters(told.query, components)
-    if told.matched:
+    if documented.query is not None:
+        parameters += _query_parameters(documented.query, components)
+    if documented.matched:
         parameters.append(_IF_MATCH)
     if parameters:
         found["parameters"] = parameters
-    if told.body is not None:
-        found["requestBody"] = _request_body(told, components)
+    if documented.body is not None:
+        found["requestBody"] = _request_body(documented, components)
     scope = REQUIRED.get(rule.endpoint, "operate")
     if scope is None:
         found["security"] = []
-        errors = (*told.errors, *EVERYWHERE)
+        errors = (*documented.errors, *EVERYWHERE)
     else:
         found["x-scope"] = str(scope)
-        errors = (*told.errors, *BEHIND_THE_DOOR, *EVERYWHERE)
-    found["responses"] = {**_responses(told, components), **_errors(errors, components)}
+        errors = (*documented.errors, *BEHIND_THE_DOOR, *EVERYWHERE)
+    found["responses"] = {**_responses(documented, components), **_errors(errors, components)}
     return found
 
 
@@ -128,12 +131,12 @@ def _path_parameter(name: str, is_number: bool) -> Json:
         "in": "path",
         "required": True,
         "description": PARAMETERS.get(name, ""),
-        "schema": {"type": "integer", "minimum": 0} if is_number else {"type": "string", "minLength": 1},
+        "schema": _NUMBER if is_number else _NAME,
     }
 
 
 def _query_parameters(model: type[BaseModel], components: Json) -> list[Json]:
-    schema = model.model_json_schema(ref_template=REF, schema_generator=_Untitled)
+    schema = model.model_json_schema(ref_template=REF, schema_generator=Untitled)
     components.update(schema.get("$defs", {}))
     parameters = []
     for name, field in schema["properties"].items():
@@ -146,9 +149,9 @@ def _query_parameters(model: type[BaseModel], components: Json) -> list[Json]:
     return parameters
 
 
-def _request_body(told: Operation, components: Json) -> Json:
-    content: Json = {"application/json": {"schema": _schema(told.body, components)}}
-    if told.takes_files:
+def _request_body(documented: Operation, components: Json) -> Json:
+    content: Json = {"application/json": {"schema": _schema(documented.body, components)}}
+    if documented.takes_files:
         file = {"type": "string", "format": "binary", "description": "The document, with its file name."}
         files = {"type": "array", "items": file, "minItems": 1}
         form = {"type": "object", "properties": {"file": files}, "required": ["file"]}
@@ -156,22 +159,24 @@ def _request_body(told: Operation, components: Json) -> Json:
     return {"required": True, "content": content}
 
 
-def _responses(told: Operation, components: Json) -> Json:
-    content: Json = {kind: {"schema": dict(schema)} for kind, schema in told.content.items()}
-    if told.returns is not None:
-        content["application/json"] = {"schema": _schema(told.returns, components)}
-    if told.events:
-        content["text/event-stream"] = {"schema": {"oneOf": [_event(*one, components) for one in told.events.items()]}}
-    response: Json = {"description": told.status.phrase}
+def _responses(documented: Operation, components: Json) -> Json:
+    content: Json = {kind: {"schema": dict(schema)} for kind, schema in documented.content.items()}
+    if documented.returns is not None:
+        content["application/json"] = {"schema": _schema(documented.returns, components)}
+    if documented.events:
+        content["text/event-stream"] = {
+            "schema": {"oneOf": [_event(*one, components) for one in documented.events.items()]}
+        }
+    response: Json = {"description": documented.status.phrase}
     if content:
         response["content"] = content
-    headers, also = dict(told.headers), dict(told.also)
-    if told.conditional:
+    headers, also = dict(documented.headers), dict(documented.also)
+    if documented.conditional:
         headers["ETag"] = "Names this content; send it in If-None-Match."
         also[HTTPStatus.NOT_MODIFIED] = "The content that If-None-Match names is current."
     if headers:
         response["headers"] = {name: _header(text) for name, text in headers.items()}
-    return {str(int(told.status)): response} | {
+    return {str(int(documented.status)): response} | {
         str(int(status)): {"description": text} for status, text in also.items()
     }
 
@@ -197,7 +202,7 @@ def _problem(errors: list[type[SearchAppError] | HTTPStatus], components: Json) 
     sentences += [f"{error.phrase}." for error in errors if isinstance(error, HTTPStatus)]
     response: Json = {
         "description": " ".join(sentences),
-        "content": {problems.MEDIA_TYPE: {"schema": _schema(shapes.Problem, components)}},
+        "content": {problems.MEDIA_TYPE: {"schema": _schema(problems.Problem, components)}},
     }
     if any(issubclass(error, BusyError) for error in classes):
         response["headers"] = {"Retry-After": _header("Seconds to wait, where it is known.", "integer")}
@@ -210,18 +215,8 @@ def _header(description: str, kind: str = "string") -> Json:
     return {"description": description, "schema": {"type": kind}}
 
 
-class _Untitled(GenerateJsonSchema):
-    """Without a title for each field: it would only repeat the name."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        return False
-
-
 def _schema(type_: Any, components: Json) -> Json:
     """The schema of ``type_``, a reference where it has a name; what it refers to goes into ``components``."""
-    found, shared = TypeAdapter.json_schemas(
-        [("it", "validation", TypeAdapter(type_))], ref_template=REF, schema_generator=_Untitled
-    )
-    components.update(shared.get("$defs", {}))
-    schema: Mapping[str, Any] = found["it", "validation"]
-    return dict(schema)
+    schema, shared = schema_of(type_, REF)
+    components.update(shared)
+    return schema

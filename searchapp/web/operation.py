@@ -3,8 +3,8 @@
 ::
 
     @routes.get("/search")
-    @operation("Find passages", errors=SEARCH)
-    def search(query: SearchQuery) -> shapes.Results: ...
+    @operation("Find chunks", errors=SEARCH)
+    def search(query: SearchQuery) -> SearchResults: ...
 
 A parameter named ``query`` gets the address's parameters, one named ``body`` the JSON body, both checked; what the
 function returns is the response. So signature and description cannot part.
@@ -15,12 +15,13 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from http import HTTPStatus
 from types import NoneType, UnionType
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from flask import Response, current_app, request
+from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 from typing_extensions import is_typeddict
 
@@ -35,9 +36,9 @@ from searchapp.errors import (
     ServiceUnavailableError,
     UsageError,
 )
+from searchapp.model import DocumentEntry
+from searchapp.model.json import to_json
 from searchapp.web.parameters import read_body, read_query
-
-R = TypeVar("R")
 
 Errors = tuple[type[SearchAppError] | HTTPStatus, ...]
 """Errors of ours by their class, those of HTTP itself by their status."""
@@ -86,12 +87,13 @@ def operation(
     errors: Errors = (),
     conditional: bool = False,
     matched: bool = False,
-) -> Callable[[Callable[..., R]], Callable[..., R]]:
+) -> Callable[[Callable[..., Any]], Callable[..., ResponseReturnValue]]:
     """Describe a view function, and have it called with what its ``query`` and ``body`` parameters take."""
 
-    def decorate(view: Callable[..., R]) -> Callable[..., R]:
+    def decorate(view: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
         hints = get_type_hints(view)
         query, (body, takes_files) = hints.get("query"), _body(hints.get("body"))
+        returns = _json_type(hints.get("return"))
         description = Operation(
             summary,
             inspect.getdoc(view) or "",
@@ -99,7 +101,7 @@ def operation(
             query,
             body,
             takes_files,
-            _json_type(hints.get("return")),
+            returns,
             content or {},
             events or {},
             headers or {},
@@ -110,14 +112,18 @@ def operation(
         )
 
         @functools.wraps(view)
-        def called(**arguments: Any) -> R:
+        def called(**arguments: Any) -> ResponseReturnValue:
             if query is not None:
                 arguments["query"] = read_query(query, request)
             if body is not None:
                 has_files = takes_files and request.mimetype == "multipart/form-data"
                 arguments["body"] = None if has_files else read_body(body, request)
-            given = view(**arguments)
-            return cast(R, _unless_known(current_app.make_response(given))) if conditional else given  # type: ignore[arg-type]
+            given: Any = view(**arguments)
+            if isinstance(given, tuple):
+                given = (to_json(given[0], returns), *given[1:])
+            elif returns is not None:
+                given = to_json(given, returns)
+            return _unless_known(current_app.make_response(given)) if conditional else given
 
         called.operation = description  # type: ignore[attr-defined]
         return called
@@ -131,15 +137,13 @@ def described(view: object) -> Operation | None:
     return found
 
 
-def refuse_if_changed(current: Mapping[str, Any]) -> None:
+def refuse_if_changed(current: DocumentEntry) -> None:
     """Raise ChangedError where If-Match names another content than ``current``, as its own GET would send it."""
     if request.if_match:
-        response = current_app.make_response(dict(current))
+        response = current_app.make_response(to_json(current))
         response.add_etag()
         if not request.if_match.contains(response.get_etag()[0] or ""):
-            raise ChangedError(
-                "The document is no longer what If-Match names.", "Get it anew, and look whether the change still fits."
-            )
+            raise ChangedError("document_changed")
 
 
 def _unless_known(response: Response) -> Response:
@@ -164,4 +168,4 @@ def _json_type(hint: Any) -> Any:
     """What of a return type is the JSON body: the type itself, or the first part of (body, status, headers)."""
     if get_origin(hint) is tuple:
         hint = get_args(hint)[0]
-    return hint if is_typeddict(hint) or get_origin(hint) is dict else None
+    return hint if is_dataclass(hint) or is_typeddict(hint) or get_origin(hint) is dict else None

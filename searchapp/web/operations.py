@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, url_for
 
 from searchapp.doctor import diagnose
 from searchapp.errors import ConflictError, ModelUnavailableError, NotFoundError, StorageError, UsageError
-from searchapp.operations import Tasks, overview, pause, queue_of, resume, shapes, start
+from searchapp.findings import Finding
+from searchapp.operations import Overview, Queue, Task, Tasks, overview, pause, queue_of, resume, start
 from searchapp.redaction import redactor
 from searchapp.web.identity import caller
 from searchapp.web.jobs import Jobs
@@ -19,10 +21,23 @@ from searchapp.web.operation import STORE, operation
 from searchapp.web.requests import FindingsQuery, Pausing, Start
 
 if TYPE_CHECKING:
-    from searchapp.operations import Task
     from searchapp.wiring import Application
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the doctor found."""
+
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """The latest operations, the newest first."""
+
+    tasks: tuple[Task, ...]
 
 
 def blueprint(application: Application, jobs: Jobs) -> Blueprint:
@@ -33,25 +48,26 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
 
     @routes.get("", endpoint="overview")
     @operation("How the installation stands", errors=(ModelUnavailableError, StorageError, *STORE))
-    def stands() -> shapes.Overview:
-        return cast(shapes.Overview, dataclasses.asdict(overview(application)))
+    def stands() -> Overview:
+        return overview(application)
 
     @routes.get("/findings")
     @operation("What the doctor finds", errors=(UsageError,))
-    def findings(query: FindingsQuery) -> shapes.Findings:
-        """What `searchapp doctor` says, each finding with the command or setting that mends it. It takes seconds."""
-        found = [
-            dataclasses.replace(one, message=redact(one.message), remedy=redact(one.remedy))
-            for one in diagnose(application, quick=query.quick)
-        ]
-        return {"findings": [cast(shapes.Finding, dataclasses.asdict(one)) for one in found]}
+    def findings(query: FindingsQuery) -> Findings:
+        """What `searchapp doctor` says, each finding with the command or setting that fixes it. It takes seconds."""
+        return Findings(
+            tuple(
+                dataclasses.replace(one, message=redact(one.message), remedy=redact(one.remedy))
+                for one in diagnose(application, quick=query.quick)
+            )
+        )
 
     @routes.put("/queue", endpoint="queue")
     @operation(
         "Pause or resume the queue",
         errors=(UsageError, StorageError, *STORE, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     )
-    def queue(body: Pausing) -> shapes.QueueState:
+    def queue(body: Pausing) -> Queue:
         """Paused, workers and servers finish the batches that they have in hand, and begin nothing new until the queue
         is resumed, also after a restart of theirs or of Redis. What a command ingests itself is read all the same.
         """
@@ -60,13 +76,13 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
         else:
             resume(application.store)
         log.info("%s %s the queue.", caller().name, "paused" if body.paused else "resumed")
-        return cast(shapes.QueueState, dataclasses.asdict(queue_of(application)))
+        return queue_of(application)
 
     @routes.get("/tasks")
     @operation("List operations")
-    def tasks() -> shapes.Tasks:
+    def tasks() -> TaskList:
         """The latest twenty, also those of an earlier server."""
-        return {"tasks": [_json(one) for one in running.all()]}
+        return TaskList(running.all())
 
     @routes.post("/tasks", endpoint="start")
     @operation(
@@ -75,8 +91,8 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
         headers={"Location": "The address of the operation."},
         errors=(UsageError, ConflictError, StorageError, *STORE, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     )
-    def begin(body: Start) -> tuple[shapes.Task, HTTPStatus, dict[str, str]]:
-        """It runs in the background, whoever looks: follow it by its id. One runs at a time; a second is refused."""
+    def begin(body: Start) -> tuple[Task, HTTPStatus, dict[str, str]]:
+        """It runs in the background: follow it by its id. One runs at a time; a second is refused."""
         task = start(
             application,
             running,
@@ -86,21 +102,17 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
             model=body.model,
             throttle=body.throttle or None,
         )
-        return _json(task), HTTPStatus.ACCEPTED, {"Location": url_for("operations.task", task_id=task.id)}
+        return task, HTTPStatus.ACCEPTED, {"Location": url_for("operations.task", task_id=task.id)}
 
     @routes.get("/tasks/<task_id>")
     @operation("Follow an operation", errors=(NotFoundError,))
-    def task(task_id: str) -> shapes.Task:
-        return _json(running.task(task_id))
+    def task(task_id: str) -> Task:
+        return running.task(task_id)
 
     @routes.delete("/tasks/<task_id>")
     @operation("Stop an operation", status=HTTPStatus.ACCEPTED, errors=(NotFoundError, ConflictError))
-    def stop(task_id: str) -> tuple[shapes.Task, HTTPStatus]:
+    def stop(task_id: str) -> tuple[Task, HTTPStatus]:
         """It ends at its next step. What a reindex has built stays: started again, it goes on there."""
-        return _json(running.stop(task_id)), HTTPStatus.ACCEPTED
+        return running.stop(task_id), HTTPStatus.ACCEPTED
 
     return routes
-
-
-def _json(task: Task) -> shapes.Task:
-    return cast(shapes.Task, dataclasses.asdict(task))

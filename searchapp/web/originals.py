@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from searchapp.errors import NotFoundError, SourceError
 from searchapp.model import DocumentEntry, SourceType
-from searchapp.sources.addresses import is_web_address
+from searchapp.sources.containers import GZIP_MAGIC, gunzip
 from searchapp.sources.encoding import declared_charset, decode
-from searchapp.sources.unpack import GZIP_MAGIC, gunzip
+from searchapp.sources.source import is_web_address
 from searchapp.web.identity import readable
 from searchapp.web.operation import STORE, operation
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from searchapp.wiring import Application
 
 # `sandbox` gives the page an origin of its own without scripts; it may look like itself, and load nothing.
-HTML_POLICY = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+HTML_POLICY = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'"
 # The browser's PDF viewer is a page with scripts of its own, which a stricter policy stops in some browsers.
 PDF_POLICY = "base-uri 'none'; frame-ancestors 'none'"
 TEXT_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -63,10 +63,7 @@ def blueprint(application: Application) -> Blueprint:
             return _original(entry, path, max_bytes)
         if is_web_address(entry.source):
             return redirect(entry.source)
-        raise NotFoundError(
-            f"The original of {entry.title or 'this document'} is no longer where it was read from.",
-            "Put the file back or ingest it again from where it is now.",
-        )
+        raise NotFoundError("original_missing", name=entry.title or entry.source)
 
     return routes
 

@@ -1,7 +1,14 @@
-"""Reads what a client sent into its type, or raises a UsageError that says which part of it is wrong."""
+"""Reads what a client sent into its type, or raises a UsageError that says which part of it is wrong.
+
+Cursors are opaque to clients, and good for lists in the order that they were made in. They hold where a document stands
+that the client has seen, and open nothing: groups and filters hold for every page.
+"""
 
 from __future__ import annotations
 
+import base64
+import functools
+import json
 from typing import Any, TypeVar, get_origin
 
 from flask import Request
@@ -9,8 +16,21 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from searchapp.errors import UsageError
+from searchapp.messages import Message
+from searchapp.stores import LAST_PAGE, Cursor, EntryOrder, Place
 
 Asked = TypeVar("Asked", bound=BaseModel)
+
+LAST = "last"
+"""Leads to the last page of any list."""
+
+CURSOR_KEYS: dict[EntryOrder, type] = {
+    EntryOrder.NEWEST: int,
+    EntryOrder.OLDEST: int,
+    EntryOrder.TITLE: str,
+    EntryOrder.LARGEST: int,
+}
+"""What ``Place.key`` is, besides None."""
 
 
 def read_query(model: type[Asked], request: Request) -> Asked:
@@ -38,39 +58,106 @@ def read_body(model: type[Asked], request: Request) -> Asked:
         raise _usage(model, error) from error
 
 
+def write_cursor(order: EntryOrder, cursor: Cursor | None) -> str | None:
+    """The cursor as a word that an address can hold."""
+    if cursor is None:
+        return None
+    if cursor.place is None:
+        return LAST
+    values = [order, cursor.backwards, cursor.place.key, cursor.place.source]
+    return base64.urlsafe_b64encode(json.dumps(values, ensure_ascii=False).encode()).decode().rstrip("=")
+
+
+def read_cursor(order: EntryOrder, text: str) -> Cursor | None:
+    """The cursor that ``write_cursor`` made, None for no text.
+
+    Raises UsageError for one of another order, or of nobody.
+    """
+    if not text:
+        return None
+    if text == LAST:
+        return LAST_PAGE
+    key: Any
+    try:
+        name, backwards, key, source = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        fits = name == order and isinstance(backwards, bool) and isinstance(source, str)
+        is_key = key is None or type(key) is CURSOR_KEYS.get(order)
+        if not fits or not is_key or (isinstance(key, int) and not -(2**63) <= key < 2**63):
+            raise ValueError(text)
+        f"{key}{source}".encode()  # half of a pair of surrogates is no text
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UsageError("cursor_invalid", order=order, last=LAST) from error
+    return Cursor(Place(key, source), backwards)
+
+
 def _usage(model: type[BaseModel], error: ValidationError) -> UsageError:
     first: ErrorDetails = error.errors(include_url=False, include_context=False)[0]
     if not first["loc"]:
         return _no_object()
-    name = str(first["loc"][0])[:64]
-    fields = model.model_json_schema()["properties"]
-    if name not in fields:
-        return UsageError(f"There is no field '{name}' here.", f"The fields are {', '.join(fields)}.")
-    field = fields[name]
+    schema = model.model_json_schema()
+    definitions = schema.get("$defs", {})
+    name, field = "", schema
+    for place, step in enumerate(first["loc"], 1):
+        if isinstance(step, int):
+            if place == len(first["loc"]):
+                break  # the list's own kind says what its items are
+            name, field = f"{name}[{step}]", _resolved(field["items"], definitions)
+            continue
+        name, fields = f"{name}.{step[:64]}".lstrip("."), field["properties"]
+        if step not in fields:
+            return UsageError("field_unknown", name=name, fields=list(fields))
+        field = _resolved(fields[step], definitions)
+    meaning: str = field.get("description", "")
     if first["type"] == "missing":
-        return UsageError(f"{name} is missing.", field.get("description", f"It is {_kind(model, field)}."))
-    remedy = f"Leave it out for {field['default']}." if field.get("default") else field.get("description", "")
-    return UsageError(f"{name} must be {_kind(model, field)}.", remedy)
+        return UsageError(
+            "field_missing", name=name, meaning=meaning or Message("field_kind", kind=_kind(field, definitions))
+        )
+    remedy = Message("field_default", default=field["default"]) if field.get("default") else meaning
+    if first["type"].endswith(("too_short", "too_long")):
+        return UsageError("field_length_wrong", name=name, length=_length(field), remedy=remedy)
+    return UsageError("field_kind_wrong", name=name, kind=_kind(field, definitions), remedy=remedy)
 
 
-def _kind(model: type[BaseModel], schema: dict[str, Any]) -> str:
-    if "$ref" in schema:
-        schema = model.model_json_schema()["$defs"][schema["$ref"].rpartition("/")[2]]
+def _resolved(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """``schema`` with what it refers to put in its place; its own description stays."""
+    referred: dict[str, Any] = definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else {}
+    return referred | schema
+
+
+def _kind(schema: dict[str, Any], definitions: dict[str, Any]) -> Message:
+    """What the field must be."""
+    schema = _resolved(schema, definitions)
     if "anyOf" in schema:
-        return " or ".join(_kind(model, choice) for choice in schema["anyOf"])
+        kinds = [_kind(choice, definitions) for choice in schema["anyOf"]]
+        return functools.reduce(lambda one, other: Message("kind_either", one=one, other=other), kinds)
     if "enum" in schema:
-        return f"one of {', '.join(schema['enum'])}"
-    if schema["type"] == "integer":
-        return f"a whole number from {schema['minimum']} to {schema['maximum']}"
-    if schema["type"] == "null":
-        return "null"
-    if schema["type"] == "boolean":
-        return "true or false"
-    if schema["type"] == "array":
-        items = schema["items"]
-        return "a list of strings" if items.get("type") == "string" else f"a list, each {_kind(model, items)}"
-    return "true or false" if schema["type"] == "boolean" else "a string"
+        return Message("kind_one_of", values=schema["enum"])
+    match schema["type"]:
+        case "integer":
+            return Message("kind_number", least=schema["minimum"], most=schema["maximum"])
+        case "boolean":
+            return Message("kind_boolean")
+        case "null":
+            return Message("kind_null")
+        case "object":
+            return Message("kind_object", fields=list(schema["properties"]))
+        case "array":
+            kind = _kind(schema["items"], definitions)
+            return Message("kind_strings") if kind.code == "kind_string" else Message("kind_list", kind=kind)
+    return Message("kind_string")
+
+
+def _length(schema: dict[str, Any]) -> Message:
+    """What length the field must have."""
+    items = schema["type"] == "array"
+    of = "Items" if items else "Length"
+    least, most = schema.get(f"min{of}", 0), schema.get(f"max{of}")
+    if most is None:
+        return Message("length_some") if least == 1 else Message("length_least", least=least)
+    if items:
+        return Message("items_between", least=least, most=most) if least else Message("items_most", most=most)
+    return Message("length_between", least=least, most=most) if least else Message("length_most", most=most)
 
 
 def _no_object() -> UsageError:
-    return UsageError("The request's body is not a JSON object.", "Send one with Content-Type: application/json.")
+    return UsageError("body_not_json")

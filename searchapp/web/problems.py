@@ -1,9 +1,11 @@
-"""How errors are told: problem details (RFC 9457) to programs, a page to people. The web's one door for errors."""
+"""How errors leave: problem details (RFC 9457) to programs, a page to people. The web's one door for errors."""
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Flask, Response, json, render_template, request
@@ -11,10 +13,11 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import Counter
 from werkzeug.exceptions import HTTPException
 
-from searchapp import shapes
 from searchapp.errors import BusyError, SearchAppError, UnauthenticatedError
+from searchapp.messages import Message
 from searchapp.redaction import redactor
 from searchapp.settings import Settings
+from searchapp.web.bounds import too_large
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +25,54 @@ PROBLEMS = Counter("searchapp_http_problems", "Requests that ended with a proble
 
 MEDIA_TYPE = "application/problem+json"
 
+SHOWN = 500
+"""Characters of a request's path that its problem repeats."""
+
+_TITLES = {
+    HTTPStatus.BAD_REQUEST: "title_bad_request",
+    HTTPStatus.UNAUTHORIZED: "title_unauthorized",
+    HTTPStatus.FORBIDDEN: "title_forbidden",
+    HTTPStatus.NOT_FOUND: "title_not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "title_method_not_allowed",
+    HTTPStatus.CONFLICT: "title_conflict",
+    HTTPStatus.PRECONDITION_FAILED: "title_precondition_failed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "title_request_entity_too_large",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "title_request_uri_too_long",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "title_unsupported_media_type",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "title_unprocessable_entity",
+    HTTPStatus.TOO_MANY_REQUESTS: "title_too_many_requests",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "title_internal_server_error",
+    HTTPStatus.BAD_GATEWAY: "title_bad_gateway",
+    HTTPStatus.SERVICE_UNAVAILABLE: "title_service_unavailable",
+    HTTPStatus.INSUFFICIENT_STORAGE: "title_insufficient_storage",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Problem details (RFC 9457)."""
+
+    type: str
+    """Always ``about:blank``: the status and ``code`` say the kind."""
+    title: str
+    status: int
+    detail: str
+    """What happened, in a sentence for people."""
+    remedy: str
+    """What to do about it."""
+    code: str
+    """The kind, for programs, such as ``usage`` or ``service_unavailable``."""
+    reason: str
+    """What it was exactly, for programs, such as ``login_required``."""
+
 
 class InternalError(SearchAppError):
-    """An unexpected failure, told without its insides; the log has them."""
+    """An unexpected failure, shown without its insides; the log has them."""
 
     code = "internal"
 
     def __init__(self) -> None:
-        super().__init__("Something went wrong inside searchapp.", "Try again; the server's log says what it was.")
+        super().__init__("internal")
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -61,43 +104,41 @@ def register(app: Flask, settings: Settings) -> None:
         return respond(problem(InternalError(), redact))
 
 
-def problem(error: SearchAppError, redact: Callable[[str], str]) -> shapes.Problem:
-    """The problem details of ``error`` without secrets; ``remedy`` and ``code`` are ours, the rest the standard's."""
-    return _details(error.http_status, redact(error.message), redact(error.remedy), error.code)
+def problem(error: SearchAppError, redact: Callable[[str], str]) -> Problem:
+    """The problem details of ``error`` without secrets, in the reader's language."""
+    return _details(error.http_status, error.code, error.sentence, redact)
 
 
-def respond(details: shapes.Problem) -> Response:
-    """A response that tells ``details``: a page where one was asked for, else JSON."""
-    PROBLEMS.labels(details["code"]).inc()
+def respond(details: Problem) -> Response:
+    """A response that shows ``details``: a page where one was asked for, else JSON."""
+    PROBLEMS.labels(details.code).inc()
     if wants_a_page():
         body, media_type = render_template("error.html", problem=details), "text/html"
     else:
-        body, media_type = json.dumps(details), MEDIA_TYPE
-    return Response(body, status=details["status"], mimetype=media_type)
+        body, media_type = json.dumps(dataclasses.asdict(details)), MEDIA_TYPE
+    return Response(body, status=details.status, mimetype=media_type)
 
 
-def _http_problem(error: HTTPException, settings: Settings) -> shapes.Problem:
+def _http_problem(error: HTTPException, settings: Settings) -> Problem:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = error.description or ""
-    remedy = ""
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        detail = f"The upload is larger than {settings.max_file_mb} MiB."
-        remedy = "Split it, or raise SEARCHAPP_MAX_FILE_MB and restart the server."
-    elif status == HTTPStatus.NOT_FOUND:
-        detail = f"There is nothing at {request.path}."
-        remedy = "Start from the search page at /."
-    return _details(status, detail, remedy, error.name.lower().replace(" ", "_"))
+    match status:
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            message = too_large(settings.max_file_mb)
+        case HTTPStatus.NOT_FOUND:
+            message = Message("route_missing", path=request.path[:SHOWN])
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            message = Message("method_not_allowed", path=request.path[:SHOWN], method=request.method)
+        case HTTPStatus.BAD_REQUEST:
+            message = Message("request_malformed")
+        case _:
+            message = Message("request_refused", why=error.description or error.name)
+    return _details(status, error.name.lower().replace(" ", "_"), message)
 
 
-def _details(status: int, detail: str, remedy: str, code: str) -> shapes.Problem:
-    return {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": int(status),
-        "detail": detail,
-        "remedy": remedy,
-        "code": code,
-    }
+def _details(status: int, code: str, message: Message, redact: Callable[[str], str] = str) -> Problem:
+    title = Message(_TITLES[HTTPStatus(status)]).text() if status in _TITLES else HTTPStatus(status).phrase
+    detail, remedy = redact(message.text()), redact(message.remedy.text())
+    return Problem("about:blank", title, int(status), detail, remedy, code, message.code)
 
 
 def wants_a_page() -> bool:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field
 
+from searchapp import limits
 from searchapp.model import DocumentState, SearchMode, SortOrder
 from searchapp.operations import Action
-from searchapp.search.query import MAX_CHARACTERS
-from searchapp.search.query import MAX_CHARACTERS as MOST_CHARACTERS
-from searchapp.search.searcher import MAX_WINDOW
 from searchapp.sources.page_drawer import WIDTHS
 from searchapp.stores import EntryOrder
 
-MOST_HITS = 100
-MOST_PASSAGES = 50
 MOST_COMPLETIONS = 20
 MOST_ENTRIES = 200
-MOST_READ = 200
-MOST_OFFSET = 1_000_000
+MOST_STATES = 50
 DEEPEST_SITE = 20
 FASTEST_COPY = 1_000_000
 DEEPEST_OFFSET = 10_000
@@ -27,10 +22,19 @@ DEEPEST_OFFSET = 10_000
 LONGEST_CURSOR = 50_000
 """Room for the longest source, 8,191 characters of four bytes."""
 
-MOST_TURNS = 50
-MOST_ANSWER_CHARACTERS = 20_000
-
 _FILTERS = "Filters such as `type=pdf`, by a field of the query language. Several values of one field are alternatives."
+
+Text = Annotated[str, Field(max_length=limits.QUERY_CHARACTERS)]
+"""A query or a question."""
+
+Name = Annotated[str, Field(max_length=limits.NAME_CHARACTERS)]
+"""An id, or the name of a model."""
+
+FilterTexts = Annotated[
+    list[Annotated[str, Field(max_length=limits.FILTER_CHARACTERS)]],
+    FailFast(),  # what is wrong is not counted by max_length: half a million wrong items would each be told of
+    Field(max_length=limits.FILTERS),
+]
 
 
 class Query(BaseModel):
@@ -57,18 +61,18 @@ class HitsQuery(Query):
     """Which hits, and in which form."""
 
     mode: SearchMode = SearchMode.HYBRID
-    """Both legs, or one alone."""
-    size: int = Field(10, ge=1, le=MOST_HITS)
+    """Both retrievers, or one alone."""
+    size: int = Field(10, ge=1, le=limits.HITS)
     """Hits on this page."""
-    offset: int = Field(0, ge=0, le=MAX_WINDOW - 1, alias="from")
+    offset: int = Field(0, ge=0, le=limits.WINDOW - 1, alias="from")
     """Hits to pass over; `from` and `size` together reach to hit 1000."""
-    filter: list[str] = Field(default=[], description=_FILTERS)
+    filter: FilterTexts = Field(default=[], description=_FILTERS)
     sort: SortOrder = SortOrder.RELEVANCE
-    """By date the 50 best passages are sorted, those without a date last."""
+    """By date the 50 best chunks are sorted, those without a date last."""
     group: Flag = False
-    """One hit for each document, its further passages behind it."""
+    """One hit for each document, its further chunks behind it."""
     fold: Flag = True
-    """One hit for passages that say nearly the same, the others behind it."""
+    """One hit for chunks that say nearly the same, the others behind it."""
     facets: Flag = False
     """Count what was found, by type, language, path, year and heading."""
 
@@ -76,68 +80,68 @@ class HitsQuery(Query):
 class SearchQuery(HitsQuery):
     """What to look for."""
 
-    q: str
+    q: Text
     """Words, a question, a code, a "phrase"; see the query language."""
     spelling: Flag = False
     """Look for what a word that occurs nowhere may stand for."""
     sentences: Flag = False
-    """Highlight the nearest sentence of a passage that was found by meaning alone; it is embedded for that. While the
-    server is busy, passages keep the sentence that they show without."""
+    """Highlight the nearest sentence of a chunk that was found by meaning alone; it is embedded for that. While the
+    server is busy, chunks keep the sentence that they show without."""
 
 
 class SimilarQuery(HitsQuery):
-    """More like which passage."""
+    """More like which chunk."""
 
-    passage: str
+    passage: Name
     """The `chunk_id` of a hit."""
 
 
 class CompletionQuery(Query):
     """What has been typed so far."""
 
-    q: str
+    q: Text
     """The beginning of a query."""
     size: int = Field(8, ge=1, le=MOST_COMPLETIONS)
     """Completions at most."""
-    filter: list[str] = Field(default=[], description=_FILTERS)
+    filter: FilterTexts = Field(default=[], description=_FILTERS)
 
 
 class AskedBefore(Body):
     """One question of a conversation and its answer."""
 
-    question: str = Field(max_length=MOST_CHARACTERS)
+    question: Text
     """The question as it was searched for: `query` of the answer."""
-    answer: str = Field("", max_length=MOST_ANSWER_CHARACTERS)
+    answer: str = Field("", max_length=limits.ANSWER_CHARACTERS)
 
 
 class Question(Body):
     """A question to the documents."""
 
-    question: str
-    history: list[AskedBefore] = Field(default=[], max_length=MOST_TURNS)
+    question: Text
+    history: Annotated[list[AskedBefore], FailFast()] = Field(default=[], max_length=limits.TURNS)
     """The conversation so far, the latest turn last; in it a follow-up is made to stand alone. None is kept here."""
-    query: str = ""
+    query: Text = ""
     """The stand-alone question, where it is known: it is searched for as it is, whatever `question` says."""
-    filter: list[str] = Field(default=[], description=_FILTERS)
-    size: int = Field(8, ge=1, le=MOST_PASSAGES)
-    """Passages to answer from."""
-    model: str = ""
+    filter: FilterTexts = Field(default=[], description=_FILTERS)
+    size: int = Field(8, ge=1, le=limits.ANSWERED_FROM)
+    """Chunks to answer from."""
+    model: Name = ""
     """An Ollama model, in place of the configured one."""
 
 
 class JudgementsQuery(Query):
     """Whose judgements to list."""
 
-    q: str = Field(min_length=1, max_length=MAX_CHARACTERS)
+    q: str = Field(min_length=1, max_length=limits.QUERY_CHARACTERS)
     """The query."""
 
 
 class Thumb(Body):
     """What a reader says of a document."""
 
-    query: str = Field(min_length=1, max_length=MAX_CHARACTERS)
+    query: str = Field(min_length=1, max_length=limits.QUERY_CHARACTERS)
     """The query that it was found for, as it was typed."""
-    document_id: str = Field(min_length=1)
+    document_id: Name = Field(min_length=1)
     grade: int | None = Field(ge=0, le=1)
     """1: what was looked for; 0: it is not; null: nothing is said any more."""
 
@@ -149,9 +153,9 @@ def _split(texts: list[str]) -> list[str]:
 class EntriesQuery(Query):
     """Which documents to list."""
 
-    state: Annotated[list[DocumentState], BeforeValidator(_split)] = []
+    state: Annotated[list[DocumentState], FailFast(), Field(max_length=MOST_STATES), BeforeValidator(_split)] = []
     """Only documents in one of these states, separated by commas."""
-    q: str = Field("", max_length=200)
+    q: str = Field("", max_length=limits.NAME_CHARACTERS)
     """Only documents whose title or source contains this."""
     sort: EntryOrder = EntryOrder.NEWEST
     """What comes first."""
@@ -165,21 +169,21 @@ class EntriesQuery(Query):
 
 
 class PassagesQuery(Query):
-    """Which passages of a document to read."""
+    """Which chunks of a document to read."""
 
-    around: str = Field("", max_length=200)
-    """The `chunk_id` of a passage to begin near, so that it comes in the middle; `from` does not count then."""
-    size: int = Field(40, ge=1, le=MOST_READ)
-    """Passages on this page."""
-    offset: int = Field(0, ge=0, le=MOST_OFFSET, alias="from")
-    """Passages to pass over."""
+    around: Name = ""
+    """The `chunk_id` of a chunk to begin near, so that it comes in the middle; `from` does not count then."""
+    size: int = Field(40, ge=1, le=limits.READ_AT_ONCE)
+    """Chunks on this page."""
+    offset: int = Field(0, ge=0, le=limits.OFFSET, alias="from")
+    """Chunks to pass over."""
 
 
 class PageQuery(Query):
     """What to mark on a page."""
 
-    passage: str = Field("", max_length=200)
-    """The `chunk_id` of a passage."""
+    passage: Name = ""
+    """The `chunk_id` of a chunk."""
 
 
 class PictureQuery(Query):
@@ -192,7 +196,7 @@ class PictureQuery(Query):
 class Address(Body):
     """A page or a site to read."""
 
-    url: str
+    url: str = Field(max_length=limits.ADDRESS_CHARACTERS)
     """A web address, https://... or http://..."""
     depth: int = Field(0, ge=0, le=DEEPEST_SITE)
     """How many links deep its site is read too; 0: the page alone."""
@@ -204,10 +208,10 @@ class Start(Body):
     action: Action
     """`reindex` builds the next version of the index and switches to it, `rollback` switches back, `discard` removes a
     build that was left unfinished, `retry` queues again what failed."""
-    model: str = ""
+    model: Name = ""
     """For `reindex`: the model of the next version, as PROVIDER:MODEL. Empty: the configured one."""
     throttle: int = Field(0, ge=0, le=FASTEST_COPY)
-    """For `reindex`: most passages a second, to spare the machine; 0: as many as it can."""
+    """For `reindex`: most chunks a second, to spare the machine; 0: as many as it can."""
 
 
 class Pausing(Body):

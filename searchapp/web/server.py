@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import waitress
 
+from searchapp import limits
 from searchapp.errors import SearchAppError, UsageError
 from searchapp.redaction import redact_logs, redactor
 from searchapp.telemetry import logs, tracing
@@ -77,6 +78,7 @@ def open_server(application: Application, host: str, port: int, jobs: Jobs | Non
             threads=THREADS + settings.answers_at_once + settings.answers_waiting,
             connection_limit=CONNECTIONS,
             ident="searchapp",
+            max_request_header_size=limits.HEADER_BYTES,
             max_request_body_size=settings.max_file_mb * 1024 * 1024 + 2 * MULTIPART_ROOM,
             channel_request_lookahead=1,  # reads on while a response is made, and so notices who has gone
         )
@@ -88,19 +90,10 @@ def _cannot_listen(host: str, port: int, error: OSError | ValueError) -> UsageEr
     place = f"{_in_address(host)}:{port}"
     code = getattr(error, "errno", None)
     if code == errno.EADDRINUSE:
-        return UsageError(
-            f"{place} is taken by another program, perhaps by searchapp itself.",
-            f"End that program or choose another port: searchapp serve --port {port + 1} (or SEARCHAPP_PORT).",
-        )
+        return UsageError("port_taken", place=place, other=port + 1)
     if code in (errno.EACCES, errno.EPERM):
-        return UsageError(
-            f"This user may not serve on {place}.",
-            "Choose a port from 1024 on: searchapp serve --port 8080 (or SEARCHAPP_PORT).",
-        )
-    return UsageError(
-        f"{place} is not an address of this machine ({error}).",
-        "Use 127.0.0.1 for this machine only, or 0.0.0.0 for the network (SEARCHAPP_HOST).",
-    )
+        return UsageError("port_forbidden", place=place)
+    return UsageError("address_foreign", place=place, why=str(error))
 
 
 def _in_address(host: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from searchapp.model import Hit, Leg, LegScore
+from searchapp.model import Hit, Retriever, RetrieverScore
 
 
 def hit(text: str, rank: int = 1, *, title: str = "Handbook", cosine: float = 0.8, **facts: object) -> Hit:
@@ -22,6 +22,6 @@ def hit(text: str, rank: int = 1, *, title: str = "Handbook", cosine: float = 0.
         "start": 0,
         "end": len(text),
         "modified": None,
-        "legs": {Leg.SEMANTIC: LegScore(rank, cosine)},
+        "scores": {Retriever.SEMANTIC: RetrieverScore(rank, cosine)},
     }
     return Hit(**{**values, **facts})  # type: ignore[arg-type]

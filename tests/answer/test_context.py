@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.answer.context import build_context
-from searchapp.answer.language import prompt
+from searchapp.answer.context import build_context, prompt
 from searchapp.errors import UsageError
 from searchapp.tokens import EstimatingTokenizer
 from tests.answer.samples import hit

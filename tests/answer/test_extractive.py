@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from searchapp.answer.extractive import coverage, extract
 from searchapp.embedding import build_embedder
+from searchapp.model import Support
 from searchapp.settings import load_settings
 from searchapp.text.words import content_terms
 from tests.answer.samples import hit
@@ -53,3 +54,19 @@ def test_nothing_to_quote() -> None:
 def test_coverage_is_a_share() -> None:
     assert coverage(content_terms("glove press"), "a glove") == 0.5
     assert coverage(set(), "a glove") == 0.0
+
+
+ROWS = "Press | Weight | Built\nPress 3 | 12.5 tonnes | 1998\nPress 4 | 14 tonnes | 2004."
+
+
+def test_a_row_of_a_table_is_no_supported_sentence() -> None:
+    quoted = extract("What is the weight of press 3, built 1998?", [hit(ROWS, 1)], EMBEDDER)
+    assert quoted and all(" | " in one.text for one in quoted)
+    assert {one.support for one in quoted} == {Support.WEAK}
+
+
+def test_a_row_yields_to_a_sentence_even_where_it_ends_with_a_stop() -> None:
+    passages = [hit(ROWS, 1), hit("The weight of press 4 is measured every year.", 2)]
+    first, *rest = extract("What is the weight of press 4, built 2004?", passages, EMBEDDER)
+    assert first.text.startswith("The weight") and first.supported
+    assert rest and not any(one.supported for one in rest)

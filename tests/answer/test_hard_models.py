@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from searchapp.model import Answer, Done, QueryRead, Rewriting, SourcesFound, Support, Token, Turn
+from searchapp.private_folder import tighten
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
 from tests.answer.injected import INJECTED, OBEYED
@@ -92,6 +93,21 @@ def test_an_error_before_the_first_word_is_answered_with_quotations(folder: Path
     assert answer.extractive and "llama runner process has terminated" in answer.notice
 
 
+@pytest.mark.parametrize(
+    "script", [Script([]), Script(then="error"), Script(then="cut")], ids=["nothing", "error", "cut"]
+)
+def test_sources_are_sent_once_and_quotations_cite_them(folder: Path, scripted: ScriptedOllama, script: Script) -> None:
+    scripted.answer = script
+    events = list(built(folder, scripted.url).answerer.ask(QUESTION))
+    (sources,) = [event for event in events if isinstance(event, SourcesFound)]
+    answer = events[-1].answer  # type: ignore[union-attr]
+    assert answer.extractive and events[0] is sources and answer.passages_used == sources.passages_used
+    assert {one.n: one.chunk_id for one in answer.citations}.items() <= {
+        n: hit.chunk_id for n, hit in enumerate(sources.hits[: sources.passages_used], start=1)
+    }.items()
+    assert answer.citations
+
+
 def test_citations_of_nothing_are_removed_and_counted(folder: Path, scripted: ScriptedOllama) -> None:
     scripted.answer = Script(["The press weighs 12.5 tonnes [1][99]. It was built by Xerxes [98]."])
     answer = asked(folder, scripted)
@@ -143,7 +159,7 @@ def test_a_follow_up_is_rewritten_and_answered(folder: Path, scripted: ScriptedO
     answer = events[-1].answer  # type: ignore[union-attr]
     assert (answer.question, answer.query) == ("那它多久检修一次？", "冲压机多久检修一次？")
     rewriting, prompt = scripted.asked
-    assert rewriting["options"]["num_ctx"] == prompt["options"]["num_ctx"], "another window would load the model anew"
+    assert rewriting["options"]["num_ctx"] == prompt["options"]["num_ctx"], "another window would load the model again"
     assert (
         "Q: 冲压机重多少？" in rewriting["messages"][1]["content"] and "完整问题" in rewriting["messages"][0]["content"]
     )
@@ -160,13 +176,14 @@ def test_a_rewriting_that_cannot_be_used_is_replaced(folder: Path, scripted: Scr
 
 
 def test_the_models_to_choose_from_can_write(folder: Path, scripted: ScriptedOllama) -> None:
-    assert built(folder, scripted.url).answerer.models() == [CHAT, OTHER]
+    assert built(folder, scripted.url).answerer.models() == ([CHAT, OTHER], CHAT)
     scripted.answer = Script([RIGHT])
     assert asked(folder, scripted, model=OTHER).model == OTHER and scripted.asked[0]["model"] == OTHER
 
 
 @pytest.mark.parametrize(("then", "code"), [("stop", 0), ("cut", 1), ("error", 1), ("length", 0)])
 def test_a_command_whose_answer_broke_off_fails(folder: Path, scripted: ScriptedOllama, then: str, code: int) -> None:
+    tighten(folder / "data")  # a command would have made it so, and would say that it does so now
     scripted.answer = Script([RIGHT, " Then"], then=then)
     command = [sys.executable, "-m", "searchapp.cli.run", "ask", QUESTION, "--json"]
     environment = {

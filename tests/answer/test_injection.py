@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.answer.context import build_context
-from searchapp.answer.neutral import neutral
+from searchapp.answer.prompt_sanitizer import sanitized
 from searchapp.ollama_api import OllamaServer, control_tokens_of
 from searchapp.tokens import EstimatingTokenizer
 from tests.answer.injected import FACT, INJECTED
@@ -63,7 +63,7 @@ def test_ordinary_text_is_left_alone() -> None:
     kept = (
         "Use <b>bold</b>, a[1] < b | c > d, List<String>, `ls | wc`, see [3] and 《书》《》 <passenger>\n- 全角：ＡＢＣ"
     )
-    assert neutral(kept) == kept
+    assert sanitized(kept) == kept
 
 
 def test_a_models_own_control_tokens_are_text_to_it(ollama: Ollama) -> None:

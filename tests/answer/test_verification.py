@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.answers.constructed import balanced_accuracy, counterfactual, unrelated
-from searchapp.answer.citations import Checker
-from searchapp.answer.evidence import Evidence
-from searchapp.answer.verification import verify
-from searchapp.embedding import build_embedder
+from searchapp.answer.citations import Checker, nearness_by
+from searchapp.answer.verification import Evidence, verify
+from searchapp.embedding import build_embedder, scale_of
 from searchapp.model import Support
 from searchapp.settings import load_settings
 from tests.answer.samples import hit
@@ -72,10 +71,24 @@ def test_repeating_the_question_proves_nothing() -> None:
 
 def test_the_same_in_other_words_is_told_by_the_embedding_model() -> None:
     passages = [hit("All employees are obliged to put on protective gloves while the machine is in operation.")]
-    embedder = build_embedder(load_settings())
+    settings = load_settings()
+    embedder = build_embedder(settings)
     claim = "Workers need gloves as long as it runs. [1]"
     assert Checker(passages).check(claim).support is Support.UNSUPPORTED
-    assert Checker(passages, embedder=embedder).check(claim).support is Support.WEAK
+    assert Checker(passages, embedder=embedder, scale=scale_of(embedder, settings)).check(claim).support is Support.WEAK
+
+
+@pytest.mark.parametrize("model", ["multilingual-e5-small", "all-MiniLM-L6-v2"])
+@pytest.mark.parametrize("name", ["en_fact", "zh_fact"])
+def test_no_claim_is_supported_by_the_passages_of_another_question_whatever_the_model(
+    shared_data: Path, model: str, name: str
+) -> None:
+    settings = load_settings(embedding_model=f"sentence-transformers:{model}")
+    embedder = build_embedder(settings)
+    nearness = nearness_by(embedder, scale_of(embedder, settings))
+    wrong = [case for case in unrelated(shared_data / "rgb" / f"{name}.json") if not case.right][:60]
+    found = [verify(case.claim, case.evidence, case.question, nearness).support for case in wrong]
+    assert len(found) == 60 and Support.SUPPORTED not in found
 
 
 @pytest.mark.parametrize("name", ["en_fact", "zh_fact"])

@@ -65,12 +65,12 @@ def test_a_hybrid_search_stands_beside_its_parts() -> None:
         **{"dataset": "scifact", "documents": 5183, "passages": 9927, "queries": 150, "cores": 2, "target": 1.3},
         "elasticsearch": "9.5.3",
         "p50_ms": {"encode": 9.8, "keyword": 6.2, "semantic": 6.9, "hybrid": 28.3},
-        "hybrid_inside_p50_ms": {"encoding": 9.9, "both legs": 10.9, "the rest": 7.2},
-        **{"encode_plus_slower_leg_ms": 16.7, "ratio": 1.695},
+        "hybrid_inside_p50_ms": {"encoding": 9.9, "both retrievers": 10.9, "the rest": 7.2},
+        **{"encode_plus_slower_retriever_ms": 16.7, "ratio": 1.695},
     }
     page = report_tables.latency(told)
     assert "| a hybrid search | 28.3 |\n| within it: encoding | 9.9 |" in page
-    assert "takes 1.70 times encoding plus the slower leg (16.7 ms); at most 1.3: **missed**." in page
+    assert "takes 1.70 times encoding plus the slower retriever (16.7 ms); at most 1.3: **missed**." in page
 
 
 def grown(p50: float) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from searchapp.cli.run import main
+from searchapp.cli.run import run
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
 
@@ -37,6 +37,7 @@ def typed(
     """Types a command of searchapp in an empty folder, for an empty store."""
     for name in [name for name in os.environ if name.startswith("SEARCHAPP_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SEARCHAPP_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("SEARCHAPP_EMBEDDING_MODEL", "hashed:64")
@@ -47,7 +48,7 @@ def typed(
     def typed(*arguments: str) -> Ended:
         monkeypatch.setattr(sys, "argv", ["searchapp", *arguments])
         with pytest.raises(SystemExit) as ended:
-            main()
+            run()
         return Ended(int(ended.value.code or 0), *capsys.readouterr())
 
     yield typed

@@ -1,49 +1,20 @@
-"""The command line as a user runs it: a process, its output, its exit code."""
+"""The command line as a user runs it: its output, its exit code; the main job and passwords in processes of their own."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from searchapp.cli.run import main
+from searchapp.cli.run import language_of, run
+from tests.cli.shell import Shell
 from tests.sources.pdf_files import pdf
 from tests.sources.site import serving
 
 HANDBOOK = "# Press shop handbook\n\n## Gloves\n\nOperators must wear cut-resistant gloves of class D.\n"
-
-
-class Shell:
-    """Runs searchapp in a folder of its own, with a hashed embedder and no Ollama."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("SEARCHAPP_")},
-            "SEARCHAPP_DATA_DIR": str(folder / "data"),
-            "SEARCHAPP_EMBEDDING_MODEL": "hashed:256",
-            "SEARCHAPP_OLLAMA_URL": "http://127.0.0.1:9",
-            "PYTHONIOENCODING": "utf-8",
-        }
-
-    def __call__(
-        self, *arguments: str, stdin: str | None = None, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "searchapp.cli.run", *arguments],
-            cwd=self.folder,
-            env={**self.environment, **environment},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
 
 
 @pytest.fixture
@@ -61,7 +32,7 @@ def filled(shell: Shell) -> Shell:
 @pytest.mark.slow
 def test_from_ingest_to_answer_and_delete(shell: Shell) -> None:
     (shell.folder / "handbook.md").write_text(HANDBOOK, encoding="utf-8")
-    ingested = shell("ingest", "handbook.md", "absent.pdf", "--json")
+    ingested = shell.process("ingest", "handbook.md", "absent.pdf", "--json")
     *documents, last = [json.loads(line) for line in ingested.stdout.splitlines()]
     assert ingested.returncode == 3
     assert {(Path(line["source"]).name, line["state"]) for line in documents} == {
@@ -71,23 +42,32 @@ def test_from_ingest_to_answer_and_delete(shell: Shell) -> None:
     assert last["summary"]["indexed"] == 1 and last["summary"]["failed"] == 1
     assert last["summary"]["chunks_per_second"] > 0
 
-    found = json.loads(shell("search", "gloves", "--json").stdout)
+    found = json.loads(shell.process("search", "gloves", "--json").stdout)
     assert set(found) == {"query", "mode", "took_ms", "total", "hits", "facets", "matched", "did_you_mean", "weights"}
     hit = found["hits"][0]
-    assert {"rank", "score", "chunk_id", "document_id", "title", "source", "page", "text", "highlights", "legs"} <= set(
-        hit
-    )
-    assert hit["legs"]["keyword"]["rank"] == 1
+    assert {
+        "rank",
+        "score",
+        "chunk_id",
+        "document_id",
+        "title",
+        "source",
+        "page",
+        "text",
+        "highlights",
+        "scores",
+    } <= set(hit)
+    assert hit["scores"]["keyword"]["rank"] == 1
 
-    answered = json.loads(shell("ask", "Which gloves must operators wear?", "--json").stdout)
+    answered = json.loads(shell.process("ask", "Which gloves must operators wear?", "--json").stdout)
     assert answered["extractive"] and answered["citations"][0]["n"] == 1 and answered["sentences"][0]["supported"]
 
-    listed = json.loads(shell("documents", "list", "--state", "indexed", "--json").stdout)
+    listed = json.loads(shell.process("documents", "list", "--state", "indexed", "--json").stdout)
     assert [entry["title"] for entry in listed["documents"]] == ["Press shop handbook"]
-    shown = json.loads(shell("documents", "show", "handbook.md", "--json").stdout)
+    shown = json.loads(shell.process("documents", "show", "handbook.md", "--json").stdout)
     assert shown["passages"][0]["text"].startswith("Press shop handbook")
-    assert shell("documents", "delete", "handbook.md", "--yes").returncode == 0
-    assert json.loads(shell("search", "gloves", "--json").stdout)["total"] == 0
+    assert shell.process("documents", "delete", "handbook.md", "--yes").returncode == 0
+    assert json.loads(shell.process("search", "gloves", "--json").stdout)["total"] == 0
 
 
 @pytest.mark.slow
@@ -157,7 +137,34 @@ def test_a_failure_with_json_is_json(filled: Shell, name: str, value: str, words
     run = filled("search", "gloves", "--json", **{name: value})
     error = json.loads(run.stderr)["error"]
     assert run.returncode in (1, 2) and run.stdout == ""
-    assert words in error["message"] and error["remedy"] and error["code"]
+    assert words in error["message"] and error["remedy"] and error["code"] and error["reason"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "zh_TW"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "zh_CN.UTF-8", "LC_ALL": "C"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "", "LC_ALL": ""}, "zh"),
+    ],
+)
+def test_the_readers_language_is_that_of_the_environment(environment: dict[str, str], language: str) -> None:
+    assert language_of(environment) == language
+
+
+def test_an_error_is_said_in_chinese_to_who_reads_chinese(shell: Shell) -> None:
+    assert shell("search", " ", LC_ALL="zh_CN.UTF-8").stderr == "错误：查询为空。\n请输入要查找的内容。\n"
+    error = json.loads(shell("search", "a", "--mode", "x", "--json", LC_ALL="zh_CN.UTF-8").stderr)["error"]
+    assert error == {
+        "code": "usage",
+        "reason": "mode_unknown",
+        "message": "没有“x”这种模式。",
+        "remedy": "可用的模式：hybrid、keyword、semantic。",
+    }
+    assert shell("search", " ").stderr.startswith("Error: The query is empty.\nType")
 
 
 def test_help_imports_nothing_heavy(shell: Shell) -> None:
@@ -249,18 +256,18 @@ def test_a_password_is_read_from_a_pipe_or_a_file_and_shown_nowhere(shell: Shell
     (shell.folder / "two.pdf").write_bytes(pdf("The second secret text.", password=secret))
     (shell.folder / "passwords").write_text(f"wrong\n{secret}\n", encoding="utf-8")
     for _ in range(3):  # until they are in quarantine
-        locked = shell("ingest", "one.pdf", "two.pdf")
+        locked = shell.process("ingest", "one.pdf", "two.pdf")
     assert locked.returncode == 1 and "searchapp ingest --password" in locked.stdout
-    wrong = shell("ingest", "one.pdf", "--password", stdin="hunter2\n")
+    wrong = shell.process("ingest", "one.pdf", "--password", stdin="hunter2\n")
     assert wrong.returncode == 1 and "none of the given ones opens it" in wrong.stdout
-    piped = shell("ingest", "one.pdf", "--password", stdin=f"{secret}\n")
+    piped = shell.process("ingest", "one.pdf", "--password", stdin=f"{secret}\n")
     assert piped.returncode == 0 and "1 indexed" in piped.stdout
-    filed = shell("ingest", "two.pdf", "--password-file", "passwords")
+    filed = shell.process("ingest", "two.pdf", "--password-file", "passwords")
     assert filed.returncode == 0 and "1 indexed" in filed.stdout
-    shown = shell("documents", "list", "--json").stdout
+    shown = shell.process("documents", "list", "--json").stdout
     assert all(secret not in run.stdout + run.stderr for run in (wrong, piped, filed)) and secret not in shown
-    assert shell("ingest", "one.pdf", "--password", stdin="\n").returncode == 2
-    assert shell("ingest", "one.pdf", "--password-file", "absent").returncode == 2
+    assert shell.process("ingest", "one.pdf", "--password", stdin="\n").returncode == 2
+    assert shell.process("ingest", "one.pdf", "--password-file", "absent").returncode == 2
 
 
 def test_an_error_tells_no_secret(
@@ -270,6 +277,6 @@ def test_an_error_tells_no_secret(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["searchapp", "search", "x", "--mode", "zq9-secret-key"])
     with pytest.raises(SystemExit):
-        main()
+        run()
     told = capsys.readouterr().err
     assert "zq9-secret-key" not in told and "[hidden]" in told

@@ -11,7 +11,7 @@ import pytest
 
 from searchapp.settings import load_settings
 from searchapp.stores.elasticsearch import ElasticsearchStore
-from tests.cli.test_cli import Shell
+from tests.cli.shell import Shell
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import HANDBOOK, Shell
+from tests.cli.shell import Shell
+from tests.cli.test_cli import HANDBOOK
 from tests.services.fake_inference import running
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.test_cli import Shell
+from tests.cli.shell import Shell
 
 
 def test_sizing_names_figures_formulas_and_sources(tmp_path: Path) -> None:

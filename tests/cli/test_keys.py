@@ -9,7 +9,8 @@ import sys
 import httpx
 import pytest
 
-from tests.cli.test_cli import Shell, shell  # noqa: F401 - a fixture
+from tests.cli.shell import Shell
+from tests.cli.test_cli import shell  # noqa: F401 - a fixture
 from tests.services.process import free_port
 
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from searchapp.cluster import apply, prune, reindex, rollback, snapshots, status
-from searchapp.cluster.aliases import aliases, mend
+from searchapp.cluster.aliases import aliases, fix
 from searchapp.cluster.build import begin
 from searchapp.doctor import diagnose
 from searchapp.errors import SearchAppError, StorageError, UsageError
@@ -79,10 +79,10 @@ def refused_by_all(make: Configured, *commands: str) -> None:
 
 def run_remedy(make: Configured, remedy: str) -> None:
     """What doctor says to run for the aliases."""
-    (command,) = re.findall(r"searchapp es aliases (--[^;.]*?) mends", remedy)
+    (command,) = re.findall(r"searchapp es aliases (--[^;.]*?) fixes", remedy)
     parts = shlex.split(command)
     live = int(parts[parts.index("--live") + 1]) if "--live" in parts else None
-    assert mend(make(), live, remove_index="--remove-index" in parts).fault == ""
+    assert fix(make(), live, remove_index="--remove-index" in parts).fault == ""
 
 
 def finds(make: Configured) -> set[str]:
@@ -141,15 +141,15 @@ def test_an_index_in_the_aliass_place_goes_only_when_told(moved: Configured) -> 
     an_index_in_its_place(moved)
     before = everything(moved())
     with pytest.raises(UsageError, match="stands where the alias belongs"):
-        mend(moved(), 2)
+        fix(moved(), 2)
     with pytest.raises(UsageError, match="no version 9"):
-        mend(moved(), 9, remove_index=True)
+        fix(moved(), 9, remove_index=True)
     assert everything(moved()) == before
 
 
 def test_sane_aliases_are_left_to_rollback(moved: Configured) -> None:
     with pytest.raises(UsageError, match="sane") as caught:
-        mend(moved(), 1)
+        fix(moved(), 1)
     assert "rollback" in caught.value.remedy
 
 
@@ -276,7 +276,7 @@ def test_passages_without_an_entry_and_entries_without_passages(configured: Conf
     assert "one" in orphan.message and orphan.remedy == "searchapp documents delete --yes one"
     assert "/docs/two.txt" in hollow.message and hollow.remedy == "searchapp documents retry two"
     configured().trash.delete("one")
-    assert configured().ingester.forgive(["two"]) == ["/docs/two.txt"]
+    assert configured().ingester.reset_failures(["two"]) == ["/docs/two.txt"]
     ingest(configured(), document("two"))
     assert examined(configured()) == [] and store.held() and set(store.held()) == {"two", "three"}
 

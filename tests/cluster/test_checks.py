@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from searchapp.cluster.checks.disk import SETTINGS, disk, free_at
-from searchapp.cluster.checks.nodes import heap, maps
+from searchapp.cluster.checks.nodes import SETTINGS, disk, free_at, heap, maps
 from searchapp.findings import Severity
 
 GIB = 2**30

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from searchapp.cluster import apply, plan, prune, reindex
+from searchapp.cluster.changes import Effect
 from searchapp.cluster.plan import Plan
 from searchapp.errors import StorageError
 from searchapp.model import SearchMode, SearchRequest
-from searchapp.stores.elasticsearch.changes import Effect
 from searchapp.stores.elasticsearch.templates import es_folder
 from searchapp.stores.elasticsearch.versions import HAN, put_meta
 from searchapp.wiring import Application

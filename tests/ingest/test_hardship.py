@@ -157,7 +157,7 @@ def test_a_folder_that_is_tried_again_and_can_be_read_now_waits_no_longer(tmp_pa
     folder = world.write("closed/inner.md", "# Inner\n\nAlpha.").parent
     failed = DocumentEntry(document_id(str(folder)), str(folder), "closed", "text", DocumentState.FAILED)
     world.store.put_entries([failed])
-    assert world.ingester.forgive(None) == [str(folder)]
+    assert world.ingester.reset_failures(None) == [str(folder)]
     assert world.ingest(folder)["inner.md"].state == "indexed"
     assert world.store.state_counts() == {DocumentState.INDEXED: 2}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from searchapp.ingest import parsing, reading
-from searchapp.ingest.parsing import Parsing
+from searchapp.ingest.parsing import Overtaking
 from searchapp.model import Document
 from searchapp.sources import Loader, RawSource
 from tests.ingest.worlds import World
@@ -45,7 +45,7 @@ def results(done: Iterator[tuple[str, Future[str]]]) -> list[tuple[str, str]]:
 
 def test_what_is_quick_comes_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parsing, "OVERTAKEN_SECONDS", LIMIT)
-    parsed = Parsing(Gates().parse)
+    parsed = Overtaking(Gates().parse)
     assert [results(parsed.add(name)) for name in "abc"] == [[("a", "A")], [("b", "B")], [("c", "C")]]
     assert results(parsed.rest()) == []
     parsed.close()
@@ -53,7 +53,7 @@ def test_what_is_quick_comes_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_takes_long_is_overtaken(monkeypatch: pytest.MonkeyPatch) -> None:
     gates = Gates("slow")
-    parsed = Parsing(gates.parse)
+    parsed = Overtaking(gates.parse)
     assert results(parsed.add("slow")) == []
     monkeypatch.setattr(parsing, "OVERTAKEN_SECONDS", LIMIT)
     assert [results(parsed.add(name)) for name in "ab"] == [[("a", "A")], [("b", "B")]]
@@ -64,7 +64,7 @@ def test_what_takes_long_is_overtaken(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_more_than_two_are_parsed_at_a_time() -> None:
     gates = Gates("one", "two", "three")
-    parsed = Parsing(gates.parse)
+    parsed = Overtaking(gates.parse)
     with ThreadPoolExecutor(1) as pool:
         assert results(parsed.add("one")) == []
         second = pool.submit(lambda: results(parsed.add("two")))
@@ -82,7 +82,7 @@ def test_no_more_than_two_are_parsed_at_a_time() -> None:
 def test_on_one_core_nothing_is_overtaken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parsing, "PARSERS", 1)
     gates = Gates("slow")
-    parsed = Parsing(gates.parse)
+    parsed = Overtaking(gates.parse)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(lambda: results(parsed.add("slow")))
         gates.gates["slow"].set()
@@ -94,7 +94,7 @@ def test_an_error_is_of_its_document_alone() -> None:
     def parse(name: str) -> str:
         raise ValueError(name)
 
-    parsed = Parsing(parse)
+    parsed = Overtaking(parse)
     ((name, future),) = parsed.add("torn")
     assert name == "torn" and isinstance(future.exception(), ValueError)
     parsed.close()

@@ -10,6 +10,7 @@ import pytest
 from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.errors import ModelMismatchError, SourceError, UsageError
 from searchapp.ingest import Ingester, Originals, Sync
+from searchapp.messages import shown
 from searchapp.model import Chunk, DocumentState, Filters, IngestState, SearchMode, SearchRequest
 from searchapp.settings import load_settings
 from searchapp.sources import document_id
@@ -80,7 +81,7 @@ def test_one_bad_document_costs_only_itself_and_is_tried_again(world: World) -> 
     bad = world.write("bad.pdf", "this is no pdf \x00\x01\x02")
     outcomes = world.ingest()
     assert outcomes["good.md"].state == "indexed"
-    assert outcomes["bad.pdf"].state == "failed" and outcomes["bad.pdf"].error.endswith(".")
+    assert outcomes["bad.pdf"].state == "failed" and shown(outcomes["bad.pdf"].error).endswith(".")
     entry = world.store.entries(states=[DocumentState.FAILED]).entries[0]
     assert entry.source == str(bad) and entry.error == outcomes["bad.pdf"].error
     assert world.ingest()["bad.pdf"].state == "failed"
@@ -100,7 +101,8 @@ def test_a_failed_update_leaves_the_old_version_searchable(world: World) -> None
 def test_a_missing_target_does_not_stop_the_others(world: World) -> None:
     path = world.write("one.md", "# One\n\nAlpha.")
     outcomes = world.ingest(world.library / "absent.pdf", path)
-    assert outcomes["absent.pdf"].state == "failed" and "does not exist" in outcomes["absent.pdf"].error
+    assert outcomes["absent.pdf"].state == "failed" and "does not exist" in shown(outcomes["absent.pdf"].error)
+    assert shown(outcomes["absent.pdf"].error, "zh").endswith("absent.pdf 不存在。请检查路径是否正确。")
     assert outcomes["one.md"].state == "indexed"
 
 
@@ -171,7 +173,7 @@ def test_a_renamed_file_keeps_its_passages_and_readers_also_when_it_was_queued(w
     world.embedder.embedded.clear()
     renamed = path.rename(world.library / "new.txt")
     world.ingester.queue(str(renamed))
-    assert "old.txt" in world.ingest(renamed)["new.txt"].note
+    assert "old.txt" in shown(world.ingest(renamed)["new.txt"].note)
     assert world.embedder.embedded == [] and world.entry(renamed).groups == ("hr",)
     assert world.store.entry(document_id(str(path))) is None
 
@@ -183,7 +185,7 @@ def test_a_renamed_file_keeps_its_passages(world: World) -> None:
     renamed = path.rename(world.library / "new name.txt")
     outcome = world.ingest()["new name.txt"]
     assert (outcome.state, outcome.chunks, outcome.embedded) == ("indexed", first.chunks, 0)
-    assert world.embedder.embedded == [] and "old name.txt" in outcome.note
+    assert world.embedder.embedded == [] and "old name.txt" in shown(outcome.note)
     assert world.entry(renamed).title == "new name" and world.store.count() == first.chunks
     assert world.store.entry(first.document_id) is None
     assert world.ingest()["new name.txt"].state == "unchanged"
@@ -239,14 +241,14 @@ def test_sync_does_not_take_an_empty_mount_point_for_a_deletion(world: World) ->
 # --- failures
 
 
-def test_a_document_that_fails_three_times_is_quarantined_until_it_is_edited_or_forgiven(world: World) -> None:
+def test_a_document_that_fails_three_times_is_quarantined_until_it_is_edited_or_reset(world: World) -> None:
     bad = world.write("bad.pdf", "no pdf \x00\x01\x02")
     world.write("good.md", "# Good\n\nText.")
     states = [world.ingest()["bad.pdf"].state for _ in range(4)]
     assert states == ["failed", "failed", "quarantined", "quarantined"]
     entry = world.entry(bad)
     assert (entry.state, entry.failures) == (DocumentState.QUARANTINED, 3) and entry.error
-    assert world.ingester.forgive([entry.id]) == [str(bad)]
+    assert world.ingester.reset_failures([entry.id]) == [str(bad)]
     assert world.entry(bad).state is DocumentState.QUEUED
     assert world.ingest()["bad.pdf"].state == "failed"
     bad.write_text("still no pdf \x00\x01\x02")
@@ -260,7 +262,7 @@ def test_forgiving_all_takes_those_that_failed_and_no_others(world: World) -> No
     bad = world.write("bad.pdf", "no pdf \x00\x01\x02")
     good = world.write("good.md", "# Good\n\nText.")
     world.ingest()
-    assert world.ingester.forgive(None) == [str(bad)]
+    assert world.ingester.reset_failures(None) == [str(bad)]
     assert world.entry(good).state is DocumentState.INDEXED
 
 
@@ -306,7 +308,7 @@ def test_scanned_pages_are_read_once_tesseract_has_come(
     assert [state["partly.pdf"] for state in states] == ["indexed", "unchanged", "unchanged", "unchanged"]
     assert [state["wholly.pdf"] for state in states] == ["failed", "failed", "quarantined", "quarantined"]
     assert (world.entry(partly).pages_indexed, world.entry(partly).lacking) == (1, "eng+chi_sim")
-    assert "Install tesseract with eng+chi_sim" in world.entry(wholly).error
+    assert "Install tesseract with eng+chi_sim" in shown(world.entry(wholly).error)
     assert {outcome.state for outcome in world.ingest().values()} == {"indexed"}
     assert (world.entry(partly).pages_indexed, world.entry(partly).lacking) == (2, "")
     assert len(world.found("fox")) == 2

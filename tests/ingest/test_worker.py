@@ -17,9 +17,8 @@ from pydantic import SecretStr
 
 from searchapp.errors import ServiceRefusedError, ServiceUnavailableError, UsageError
 from searchapp.ingest import RedisQueue
-from searchapp.ingest.claims import now
-from searchapp.ingest.tap import LOOK_SECONDS
-from searchapp.ingest.worker import Worker
+from searchapp.ingest.lifecycle import now
+from searchapp.ingest.worker import PAUSE_LOOK_SECONDS, Worker
 from searchapp.model import DocumentState, Pause
 from searchapp.settings import Settings
 from searchapp.telemetry import logs
@@ -221,7 +220,7 @@ def test_a_pause_outlives_workers_and_redis(
     assert run(with_own, "ingest", str(library), "--queue").returncode == 0
     waits = application.store.state_counts()[DocumentState.QUEUED]
     assert waits == DOCUMENTS and application.queue is not None
-    time.sleep(2 * LOOK_SECONDS)  # nothing tells that nothing happens
+    time.sleep(2 * PAUSE_LOOK_SECONDS)  # nothing tells that nothing happens
     assert application.queue.length() == 2 and application.queue.held() == set()
 
     worker.send_signal(signal.SIGTERM)
@@ -231,7 +230,7 @@ def test_a_pause_outlives_workers_and_redis(
     server.stop()
     server = redis.start(port)  # it has forgotten everything
     eventually(lambda: application.queue.length() > 0)  # a worker sent again what waits
-    time.sleep(2 * LOOK_SECONDS)
+    time.sleep(2 * PAUSE_LOOK_SECONDS)
     assert application.store.state_counts()[DocumentState.QUEUED] == waits
 
     assert "not paused" in run(with_own, "queue", "resume").stdout
@@ -254,7 +253,7 @@ def test_what_is_in_hand_when_the_queue_is_paused_is_finished(
     worker = start("worker", SEARCHAPP_ELASTICSEARCH_URL=proxy.url)
     application.queue.submit([entry.source for entry in application.ingester.queue_all([str(library)])])
     eventually(lambda: said(settings, "The queue is paused since") == 1 and application.queue.held() == set())
-    time.sleep(2 * LOOK_SECONDS)
+    time.sleep(2 * PAUSE_LOOK_SECONDS)
     counts = application.store.state_counts()
     assert counts == {DocumentState.INDEXED: 32, DocumentState.QUEUED: DOCUMENTS - 32}
     assert application.queue.length() == 1
@@ -298,7 +297,7 @@ def test_a_port_of_the_metrics_that_is_taken_is_named(settings: Settings) -> Non
         port = taken.getsockname()[1]
         parts = (application.store, application.ingester, application.queue)
         with pytest.raises(UsageError, match=f"port {port} of the metrics is taken"):
-            Worker(*parts, concurrency=1, metrics_port=port, lease_seconds=2).run()
+            Worker(*parts, concurrency=1, metrics_host="127.0.0.1", metrics_port=port, lease_seconds=2).run()
 
 
 def with_redis(settings: Settings, url: str) -> Settings:

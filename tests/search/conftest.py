@@ -48,6 +48,7 @@ def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     settings = load_settings(
         data_dir=folder / "data",
         embedding_model="hashed:256",
+        least_similarity=-1.0,  # hashed vectors know no meaning: whatever they bring is looked at here
         chunk_tokens=64,
         chunk_overlap_tokens=0,
         ollama_url="http://127.0.0.1:9",

@@ -74,9 +74,9 @@ def test_a_document_is_one_hit_with_its_passages_behind(library: Application) ->
     grouped = search(library, "gloves", mode=SearchMode.KEYWORD, filters=OUTSIDER, grouped=True)
     assert len({hit.document_id for hit in grouped.hits}) == len(grouped.hits) == grouped.total == 2
     (gloves,) = [hit for hit in grouped.hits if hit.title == "Gloves"]
-    assert gloves.same_document == len(gloves.behind) == 2
-    assert all(other.document_id == gloves.document_id and other.highlights for other in gloves.behind)
-    assert {gloves.chunk_id, *(other.chunk_id for other in gloves.behind)} == {
+    assert gloves.same_document == len(gloves.more_from_document) == 2
+    assert all(other.document_id == gloves.document_id and other.highlights for other in gloves.more_from_document)
+    assert {gloves.chunk_id, *(other.chunk_id for other in gloves.more_from_document)} == {
         hit.chunk_id for hit in plain.hits if hit.document_id == gloves.document_id
     }
 
@@ -86,7 +86,7 @@ def test_near_duplicates_are_folded_and_can_be_opened(library: Application) -> N
     assert set(titles(apart)) == {"The gate", "Visitors"}
     folded = search(library, "visitor badge helmet", mode=SearchMode.KEYWORD, folded=True)
     (hit,) = folded.hits
-    assert hit.nearly_same == 1 and folded.total == 1
+    assert hit.near_duplicates == 1 and folded.total == 1
     assert {hit.title, hit.duplicates[0].title} == {"The gate", "Visitors"}
 
 

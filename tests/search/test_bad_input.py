@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from searchapp.errors import UsageError
+from searchapp.limits import NAME_CHARACTERS, QUERY_CHARACTERS
 from searchapp.model import SearchMode, SearchRequest
 from searchapp.web.app import create_app
 from searchapp.wiring import Application
@@ -88,7 +89,7 @@ def test_over_http_it_is_never_a_servers_error(client: FlaskClient, typed: str) 
     refused = typed in REFUSED.values()
     for path, more in (("search", "facets=true&spelling=true&sentences=true"), ("complete", "size=3")):
         answer = client.get(f"/api/{path}?{urlencode({'q': typed}, errors='surrogatepass')}&{more}")
-        wrong = refused and path == "search"
+        wrong = refused and (path == "search" or len(typed) > QUERY_CHARACTERS)
         assert answer.status_code == (400 if wrong else 200), answer.text
         assert answer.mimetype == ("application/problem+json" if wrong else "application/json")
         assert "Traceback" not in answer.text
@@ -116,4 +117,7 @@ def test_parameters_that_are_none(client: FlaskClient, parameters: str) -> None:
 )
 def test_passages_that_are_none(client: FlaskClient, passage: str) -> None:
     answer = client.get(f"/api/similar?{urlencode({'passage': passage})}")
+    if len(passage) > NAME_CHARACTERS:
+        assert answer.status_code == 400
+        return
     assert answer.status_code == 404 and answer.json["detail"].startswith("There is no passage")

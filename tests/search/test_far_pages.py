@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from searchapp.model import SearchMode, SearchRequest
-from searchapp.search.searcher import DEPTH
+from searchapp.search.results import DEPTH
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
 from tests.stores.contract import document
@@ -18,7 +18,7 @@ DOCUMENTS, PASSAGES, PAGE = 120, 2, 20
 
 @pytest.fixture(scope="module", params=["embedded", "elasticsearch"])
 def many(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    """More documents than a leg brings passages."""
+    """More documents than a retriever brings passages."""
     url = request.getfixturevalue("elasticsearch_url") if request.param == "elasticsearch" else ""
     application = Application(
         load_settings(

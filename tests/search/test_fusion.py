@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.search.fusion import reciprocal_rank_fusion, weighted_sum
+from searchapp.search.fusion import BLIND, KNOWN, LOOKED_AT, hybrid, reciprocal_rank_fusion, shares, weighted_sum
+from searchapp.settings import load_settings
+from searchapp.stores import FoundChunk
 
 KEYWORD = [("a", 12.0), ("b", 6.0), ("c", 2.0)]
 SEMANTIC = [("c", 0.9), ("a", 0.5), ("d", 0.1)]
@@ -27,7 +29,7 @@ def test_a_passage_that_a_whole_leg_leaves_out_gets_nothing_from_it() -> None:
     only = [("a", 6.5)]
     near = [("b", 0.40), ("a", 0.25), ("c", 0.06)]
     assert next(iter(weighted_sum(only, near, 0.2, depth=100))) == "a"
-    # A leg that was cut off may know it all the same, as no better than its last.
+    # A retriever that was cut off may know it all the same, as no better than its last.
     assert next(iter(weighted_sum(only, near, 0.2, depth=1))) == "b"
 
 
@@ -48,3 +50,72 @@ def test_a_best_score_of_nothing_is_no_division_by_zero() -> None:
 
 def test_ties_are_broken_the_same_way_every_time() -> None:
     assert list(reciprocal_rank_fusion([[("b", 1.0)], [("a", 1.0)]])) == ["a", "b"]
+
+
+def found(id_: str, text: str, score: float = 1.0, title: str = "") -> FoundChunk:
+    return FoundChunk(id_, id_, score, text, title, f"/{id_}", "text", "en", (), None, 0, len(text), None)
+
+
+APART = "The pump is blue. Its seal is red. Every month the filter of another machine is washed."
+TOGETHER = "The machine is blue. The filter of its pump is washed every month. The seal is red."
+
+
+def test_words_in_one_sentence_count_more_than_words_all_over_the_passage() -> None:
+    apart, together = shares("pump filter washed", [found("a", APART), found("b", TOGETHER)])
+    assert together == 1.0 > apart > 0.0
+    assert shares("pump filter", [found("a", ""), found("b", "nothing of it")]) == [0.0, 0.0]
+
+
+def test_words_of_the_title_stand_in_every_sentence() -> None:
+    bare, titled = shares("pump filter", [found("a", "The filter."), found("b", "The filter.", title="Pump")])
+    assert titled == 1.0 > bare
+
+
+def test_a_rare_word_counts_more_than_one_that_every_passage_has() -> None:
+    common, rare = shares("engine gasket", [found("a", "the engine"), found("b", "the gasket"), found("c", "engine")])[
+        :2
+    ]
+    assert rare > common
+
+
+@pytest.mark.parametrize("query", ["长江大桥", "the of and", "!", "🦊"])
+def test_any_query_has_shares_between_nothing_and_all(query: str) -> None:
+    made = shares(query, [found("a", "武汉的长江大桥建成了。很长。"), found("b", "x"), found("c", "")])
+    assert len(made) == 3 and all(0.0 <= share <= 1.0 for share in made)
+    assert shares(query, []) == []
+
+
+def test_chinese_words_in_one_sentence() -> None:
+    apart, together = shares(
+        "长江大桥的长度", [found("a", "长江大桥很美。这条河的长度不明。"), found("b", "长江大桥的长度是两公里。")]
+    )
+    assert together > apart
+
+
+def test_what_stands_together_goes_before_what_the_retrievers_find_alike() -> None:
+    query = "pump filter washed"
+    keyword = [found("a", APART, 8.0), found("b", TOGETHER, 8.0)]
+    semantic = [found("a", APART, 0.5), found("b", TOGETHER, 0.5)]
+    settings = load_settings()
+    plain = hybrid(keyword, semantic, settings, 1.0, 100)
+    assert list(plain) == ["a", "b"]
+    ranked = hybrid(keyword, semantic, settings, 1.0, 100, query)
+    assert list(ranked) == ["b", "a"]
+    share = dict(zip("ab", shares(query, [found("a", APART), found("b", TOGETHER)]), strict=True))
+    assert ranked == pytest.approx({key: plain[key] + KNOWN * share[key] for key in plain})
+    blind = hybrid(keyword, semantic, settings, 0.0, 100, query)
+    assert blind["b"] == pytest.approx(1.0 + BLIND * share["b"])
+
+
+def test_only_the_best_are_read_and_they_stay_before_the_rest() -> None:
+    many = [found(f"{number:03}", "filter" if number >= LOOKED_AT else "", 100.0 - number) for number in range(60)]
+    settings = load_settings()
+    ranked = hybrid(many, [], settings, 1.0, 100, "filter")
+    assert ranked == weighted_sum([(one.id, one.score) for one in many], [], settings.semantic_weight, 100)
+    assert list(ranked) == [one.id for one in many]
+
+
+def test_reciprocal_ranks_are_fused_as_they_are() -> None:
+    keyword = [found("a", APART, 8.0), found("b", TOGETHER, 7.0)]
+    settings = load_settings(fusion="rrf")
+    assert list(hybrid(keyword, keyword, settings, 1.0, 100, "pump filter washed")) == ["a", "b"]

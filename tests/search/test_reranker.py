@@ -46,7 +46,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def library(folder: Path, **settings: object) -> Application:
-    made = Application(load_settings(data_dir=folder, embedding_model="hashed:64", **settings))
+    made = Application(load_settings(data_dir=folder, embedding_model="hashed:64", least_similarity=-1.0, **settings))
     documents = [
         Document(f"d{n}", f"/{n}.txt", "", SourceType.TEXT, text, (Section(0, len(text), ()),), content_hash=str(n))
         for n, text in enumerate(TEXTS)

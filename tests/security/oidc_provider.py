@@ -1,6 +1,6 @@
 """A small OpenID provider for tests: a fake, and named so, that speaks the real wire format.
 
-Discovery, JWKS, the authorisation code flow with PKCE, and ID tokens signed with RS256. It logs in whoever comes as
+Discovery, JWKS, the authorisation code flow with PKCE, and ID tokens signed with RS256. It logs in who comes as
 ``claims`` say. ``fault`` makes one thing of its next answers wrong.
 """
 

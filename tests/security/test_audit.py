@@ -6,11 +6,14 @@ import json
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "audit.py"
 KNOWN = {
@@ -72,8 +75,34 @@ def test_a_known_vulnerability_fails_and_an_unreachable_database_does_not(databa
     assert (clean.returncode, clean.stdout) == (0, "1 packages audited, 0 known vulnerabilities.\n"), clean.stderr
     found = audit(tmp_path, "example==1.0\n", database)
     assert found.returncode == 1
-    assert found.stdout.startswith("example 1.0: PYSEC-0000-1, mended in 2.0.\n")
+    assert found.stdout.startswith("example 1.0: PYSEC-0000-1, fixed in 2.0.\n")
     away = audit(tmp_path, "example==1.0\n", "http://127.0.0.1:9/v1/query")
     assert away.returncode == 0 and away.stdout.startswith("NOT AUDITED"), (away.stdout, away.stderr)
     broken = audit(tmp_path, "this is no requirement ][\n", database)
     assert broken.returncode == 1 and "The audit is broken" in broken.stderr
+
+
+@pytest.mark.parametrize(
+    ("package", "repaired"),
+    [
+        ("authlib", "1.6.5"),
+        ("filelock", "3.20.3"),
+        ("flask", "3.1.1"),
+        ("joserfc", "1.4.2"),
+        ("mammoth", "1.11.0"),
+        ("pillow", "11.3.0"),
+        ("pypdf", "6.4.0"),
+        ("requests", "2.32.4"),
+        ("torch", "2.6.0"),
+        ("tqdm", "4.66.3"),
+        ("waitress", "3.0.1"),
+        ("werkzeug", "3.1.4"),
+    ],
+)
+def test_no_version_with_a_published_fault_is_let_in(package: str, repaired: str) -> None:
+    """Who installs without constraints.txt may already have an older one, which pip leaves where it fits."""
+    project = tomllib.loads((SCRIPT.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    named = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    (asked,) = [one for one in map(Requirement, named) if one.name == package]
+    (least,) = [Version(one.version) for one in asked.specifier if one.operator in (">=", "==")]
+    assert least >= Version(repaired)

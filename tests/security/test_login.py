@@ -1,4 +1,4 @@
-"""What a login tells to whoever tries names."""
+"""What a login tells to anyone who tries names."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ from tests.web.stand_in import StandIn
 
 MARK = "zq9-secret"
 TELLING = ("key", "secret", "password", "token", "credential")
-NO_SECRETS = {"llm_answer_tokens", "llm_context_tokens", "chunk_tokens", "chunk_overlap_tokens", "secrets_dir"}
+COUNTS = {"llm_answer_tokens", "llm_context_tokens", "chunk_tokens", "chunk_overlap_tokens", "embedding_max_tokens"}
+NO_SECRETS = COUNTS | {"secrets_dir"}
 """Settings whose names only sound so: they count tokens, or name a folder."""
 
 
@@ -75,11 +76,17 @@ def test_none_reaches_a_log_or_an_error(name: str, tmp_path: Path) -> None:
     client = create_app(app).test_client()  # type: ignore[arg-type]
     _, key = app.access.keys.make("k", frozenset(Scope))
     headers = {"Authorization": f"Bearer {key}"}
-    for error in (ServiceUnavailableError(f"No answer: {text}", f"Look at {text}."), RuntimeError(text)):
+    for error in (
+        ServiceUnavailableError("passed_on", text=f"No answer: {text}", remedy=f"Look at {text}."),
+        RuntimeError(text),
+    ):
         app.searcher.error = error
         for accept in ("application/json", "text/html"):
             assert MARK not in client.get("/api/search?q=x", headers={**headers, "Accept": accept}).text
-    app.searcher.error, app.answerer.error = None, ServiceUnavailableError(f"No answer: {text}", f"Look at {text}.")
+    app.searcher.error, app.answerer.error = (
+        None,
+        ServiceUnavailableError("passed_on", text=f"No answer: {text}", remedy=f"Look at {text}."),
+    )
     assert MARK not in client.post("/api/ask", json={"question": "gloves"}, headers=headers).text
 
 

@@ -30,7 +30,7 @@ def get(name: str, build: Callable[[Path], None]) -> Path:
     target = folder() / name
     if target.exists():
         return target
-    with _lock(name):
+    with lock(name):
         if target.exists():
             return target
         for stale in folder().glob(f".{name}.*.building"):  # its builder was killed: we hold the lock
@@ -47,7 +47,7 @@ def get(name: str, build: Callable[[Path], None]) -> Path:
 
 
 @contextmanager
-def _lock(name: str) -> Iterator[None]:
+def lock(name: str) -> Iterator[None]:
     """Held by one process at a time, and freed by the system when that process dies."""
     with (folder() / f".{name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from tests.services import chromium, elasticsearch, ollama, promtool, redis, tesseract
+from tests.services import chromium, elasticsearch, ollama, prepared_models, promtool, redis, tesseract
 from tests.stack import stand_ins
 
 # By the name of the fixture that wants it.
 SERVICES: dict[str, Callable[[], str]] = {
+    "prepared_models": prepared_models.obtain,
+    "prepared_tiny": prepared_models.obtain_tiny,
+    "tiny_model": lambda: str(prepared_models.tiny_model()),
     "elasticsearch_url": elasticsearch.obtain,
     "ollama": ollama.obtain,
     "redis_url": redis.obtain,

@@ -23,7 +23,10 @@ STOP_SECONDS = 15.0
 
 
 # Below the ports that systems give to outgoing connections, so that none of those takes one before its server starts.
-SERVER_PORTS = range(20_000, 32_000)
+# Each process of a parallel run has its own share, so that two never choose the same one at the same moment.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+SERVER_PORTS = range(20_000, 32_000)[_WORKER::_WORKERS]
 
 
 def free_port() -> int:

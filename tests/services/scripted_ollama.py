@@ -1,7 +1,8 @@
 """A fake: an Ollama whose model says what a test has scripted, where a real one cannot be made to on cue.
 
 It speaks the wire format of ``/api/version``, ``/api/tags``, ``/api/show`` and ``/api/chat`` (newline-delimited JSON in
-chunks). What it makes up: the models, their words, and how it fails. It keeps every request to ``/api/chat``.
+chunks). What it makes up: the models, their words, and how it fails. It keeps every request to ``/api/chat``, and the
+path of every request.
 """
 
 from __future__ import annotations
@@ -16,6 +17,15 @@ from typing import Any
 
 Json = dict[str, Any]
 CHAT, OTHER, EMBEDDING = "scripted:latest", "second:1b", "embed-only:latest"
+
+
+@dataclass(frozen=True)
+class Model:
+    """What ``/api/tags`` and ``/api/show`` say of a model."""
+
+    capabilities: tuple[str, ...] = ("completion",)
+    family: str = "scripted"
+    modified: str = "2026-01-01T00:00:00Z"
 
 
 @dataclass
@@ -40,7 +50,13 @@ class ScriptedOllama:
     url: str = ""
     answer: Script | Callable[[list[Json]], Script] = field(default_factory=Script)
     rewriting: Script | Callable[[list[Json]], Script] = field(default_factory=Script)
+    models: dict[str, Model] = field(
+        default_factory=lambda: {CHAT: Model(), OTHER: Model(), EMBEDDING: Model(("embedding",))}
+    )
+    refuses_think: bool = False
+    """Whether a chat that mentions ``think`` is refused, as a server before a model that cannot think might."""
     asked: list[Json] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     left: threading.Event = field(default_factory=threading.Event)
     """Set when a client went before all was said."""
 
@@ -48,6 +64,10 @@ class ScriptedOllama:
     def prompts(self) -> list[str]:
         """What the user messages said, call by call."""
         return [call["messages"][-1]["content"] for call in self.asked]
+
+    def has(self, name: str) -> Model | None:
+        """The model of this name; ``name`` and ``name:latest`` are the same."""
+        return self.models.get(name) or self.models.get(f"{name}:latest")
 
     def script(self, call: Json) -> Script:
         """What is said to this call; a call that brings a conversation wants a rewriting."""
@@ -77,17 +97,29 @@ class _Handler(BaseHTTPRequestHandler):
     fake: ScriptedOllama
 
     def do_GET(self) -> None:
+        self.fake.paths.append(self.path)
         if self.path == "/api/version":
             self._json({"version": "0.17.4"})
         else:
-            names = (CHAT, OTHER, EMBEDDING)
-            self._json({"models": [{"name": name, "model": name, "digest": "0" * 64} for name in names]})
+            self._json({"models": [
+                {"name": name, "model": name, "digest": "0" * 64, "modified_at": model.modified, "size": 1,
+                 "details": {"family": model.family}}
+                for name, model in self.fake.models.items()
+            ]})  # fmt: skip
 
     def do_POST(self) -> None:
+        self.fake.paths.append(self.path)
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        model = self.fake.has(body["model"])
+        if model is None:
+            self._json({"error": f"model '{body['model']}' not found"}, 404)
+            return
         if self.path == "/api/show":
-            can = "embedding" if body["model"] == EMBEDDING else "completion"
-            self._json({"capabilities": [can], "model_info": {"general.architecture": "scripted"}, "details": {}})
+            info = {"general.architecture": model.family}
+            self._json({"capabilities": model.capabilities, "model_info": info, "details": {}})
+            return
+        if self.fake.refuses_think and "think" in body:
+            self._json({"error": f'"{body["model"]}" does not support thinking'}, 400)
             return
         try:
             self._chat(body["model"], self.fake.script(body))
@@ -122,9 +154,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
         self.wfile.flush()
 
-    def _json(self, value: Json) -> None:
+    def _json(self, value: Json, status: int = 200) -> None:
         data = json.dumps(value).encode()
-        self.send_response(200)
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()

@@ -9,6 +9,8 @@ import pytest
 from ollama import Client
 from playwright.sync_api import Browser
 
+from tests import parallel
+from tests.services import ServiceUnavailableError, tools
 from tests.services.ollama import Ollama
 
 
@@ -89,3 +91,14 @@ def test_chromium_draws_a_page(browser: Browser, tmp_path: Path) -> None:
 
 def _dot(left: Sequence[float], right: Sequence[float]) -> float:
     return sum(one * other for one, other in zip(left, right, strict=True))
+
+
+def test_a_package_that_is_missing_is_named_with_the_extra_that_brings_it() -> None:
+    tools.need_package("testing", "pytest", "dev")
+    with pytest.raises(ServiceUnavailableError, match=r"testing needs the package absent_here, .* searchapp\[dev\]"):
+        tools.need_package("testing", "absent_here", "dev")
+
+
+def test_the_files_of_many_servers_are_there() -> None:
+    root = Path(__file__).parents[2]
+    assert [name for name in parallel.MANY_SERVERS if not (root / name).is_file()] == []

@@ -28,6 +28,12 @@ def need(purpose: str, *names: str) -> None:
         raise ServiceUnavailableError(f"{purpose} needs {', '.join(missing)} on PATH")
 
 
+def need_package(purpose: str, name: str, extra: str) -> None:
+    """Raises ServiceUnavailableError where the package cannot be imported: not every machine has a wheel of it."""
+    if importlib.util.find_spec(name) is None:
+        raise ServiceUnavailableError(f"{purpose} needs the package {name}, which searchapp[{extra}] installs")
+
+
 def run(
     purpose: str,
     command: Sequence[str | Path],

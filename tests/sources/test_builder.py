@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchapp.model import SourceType
-from searchapp.sources.builder import DocumentBuilder, clean
+from searchapp.sources.builder import ENTRY_BYTES, DocumentBuilder, TextMemory, clean
 from searchapp.sources.parsed import Parsed
 
 
@@ -123,3 +123,19 @@ def test_ligatures_become_their_letters() -> None:
     builder = DocumentBuilder()
     builder.add("\ufb02ood-stage of the \ufb01rst o\ufb03ce")
     assert builder.build(SourceType.TEXT, title="", stem="x").text == "flood-stage of the first office"
+
+
+def test_the_longest_unused_texts_go_first() -> None:
+    memory = TextMemory(3 * (ENTRY_BYTES + 100) / (1 << 20))
+    for name in (b"a", b"b", b"c"):
+        memory.remember(name, name.decode())
+    assert memory.get(b"a") == "a"
+    memory.remember(b"d", "d")
+    assert [memory.get(name) for name in (b"a", b"b", b"c", b"d")] == ["a", None, "c", "d"]
+
+
+def test_a_text_larger_than_the_memory_costs_nothing_that_is_in_it() -> None:
+    memory = TextMemory(3 * (ENTRY_BYTES + 100) / (1 << 20))
+    memory.remember(b"a", "a")
+    memory.remember(b"b", "b" * 2000)
+    assert memory.get(b"a") == "a" and memory.get(b"b") is None

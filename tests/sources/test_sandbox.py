@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import json
 import os
 import subprocess
 import sys
@@ -7,14 +9,17 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from searchapp.errors import SourceError
+from searchapp.messages import Message, read_in
+from searchapp.model.json import to_plain_json
 from searchapp.sources import sandbox as sandbox_module
-from searchapp.sources.parsed import ParserInput, ParserOptions
-from searchapp.sources.sandbox import Sandbox
-from searchapp.sources.wire import WireError, pack, unpack
+from searchapp.sources.parsed import PagePlace, Parsed, ParserInput, ParserOptions, Png, SiteAnswer
+from searchapp.sources.sandbox import Sandbox, _refusal, unpack
+from searchapp.sources.worker import WireError
 
 OPTIONS = ParserOptions(max_bytes=1 << 20, ocr_max_pages=40)
 ROOT = Path(__file__).parents[2]
@@ -45,6 +50,24 @@ def is_running(pid: int) -> bool:
         return False
     stat = Path(f"/proc/{pid}/stat")
     return not stat.exists() or ") Z " not in stat.read_text()
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="only Linux shows a process's environment")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SEARCHAPP_ELASTICSEARCH_API_KEY",
+        "SEARCHAPP_DOCUMENT_PASSWORDS",
+        "HF_TOKEN",
+        "AWS_SECRET_ACCESS_KEY",
+        "PGPASSWORD",
+    ],
+)
+def test_the_process_is_given_no_secret(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "sesame-41")
+    pid = ask(sandbox).split()[1]
+    environment = Path(f"/proc/{pid}/environ").read_bytes()
+    assert b"sesame-41" not in environment and b"PATH=" in environment
 
 
 def test_one_process_serves_many_documents(sandbox: Sandbox) -> None:
@@ -167,24 +190,104 @@ def test_the_process_loads_nothing_heavy() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
-    assert not {"torch", "numpy", "pypdf", "trafilatura", "httpx", "elasticsearch", "lancedb"} & set(loaded)
+    assert not {"torch", "numpy", "pypdf", "trafilatura", "httpx", "elasticsearch", "lancedb", "pydantic"} & set(loaded)
 
 
-def test_an_answer_is_checked() -> None:
-    good = {
-        "title": "t", "type": "text", "text": "abc", "sections": [[0, 3, ["h"], 1]], "language": "", "modified": None,
-        "pages": 1, "pages_without_text": [], "note": "", "lacking": "",
-    }  # fmt: skip
-    assert pack(unpack(good)) == good
-    for field, value in [
+GOOD: dict[str, Any] = {
+    "title": "t", "type": "text", "text": "abc", "sections": [{"start": 0, "end": 3, "headings": ["h"], "page": 1}],
+    "language": "", "modified": None, "pages": 1, "pages_without_text": [], "note": "", "lacking": "",
+}  # fmt: skip
+
+
+def section(start: int, end: int, **facts: Any) -> dict[str, Any]:
+    return {"start": start, "end": end, "headings": [], "page": None, **facts}
+
+
+def test_what_crosses_the_border_is_what_was_sent() -> None:
+    assert json.loads(to_plain_json(unpack(Parsed, json.dumps(GOOD).encode()))) == GOOD
+    dated = {**GOOD, "modified": "2024-02-29T12:30:01.250000+08:00"}
+    assert json.loads(to_plain_json(unpack(Parsed, json.dumps(dated).encode()))) == dated
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
         ("text", None),
+        ("text", 5),
         ("type", "exe"),
-        ("sections", [[0, 4, [], None]]),
-        ("sections", [[2, 3, [], None], [0, 1, [], None]]),
-        ("sections", [[0, 3, [5], None]]),
+        ("sections", [section(0, 4)]),
+        ("sections", [section(2, 3), section(0, 1)]),
+        ("sections", [section(-1, 3)]),
+        ("sections", [section(0, 3, headings=[5])]),
+        ("sections", [section(0, 3, page=-1)]),
         ("sections", "x"),
         ("pages", -1),
+        ("pages", True),
+        ("pages", "1"),
+        ("pages_without_text", [-1]),
         ("modified", "yesterday"),
-    ]:
+    ],
+)
+def test_a_document_is_checked(field: str, value: object) -> None:
+    with pytest.raises(WireError):
+        unpack(Parsed, json.dumps({**GOOD, field: value}).encode())
+
+
+@pytest.mark.parametrize("payload", [b"", b"null", b"[]", b"{", b"{}", b'"abc"'])
+def test_what_is_no_document_is_refused(payload: bytes) -> None:
+    with pytest.raises(WireError):
+        unpack(Parsed, payload)
+
+
+def test_an_error_of_the_parser_is_shown_in_the_readers_language() -> None:
+    with Sandbox(timeout_seconds=30, memory_mb=256, options=ParserOptions()) as sandbox:
+        with pytest.raises(SourceError) as caught:
+            sandbox.parse(ParserInput("a.docx.gz", b""))
+        assert (caught.value.reason, str(caught.value)[:26]) == ("file_empty", "a.docx.gz is empty (0 byte")
+        with read_in("zh"):
+            assert caught.value.remedy == "请重新获取一份，或不添加它。"
+
+
+@pytest.mark.parametrize(
+    "error", ["plain", 7, [], ["x", ""], ["{}", ""], ['{"code": "', ""], [Message("plain", text="x").encoded(), 7]]
+)
+def test_an_error_that_cannot_be_read_counts_as_a_broken_document(error: object) -> None:
+    assert _refusal("a.pdf", {"error": error}, 256).reason == "content_malformed"
+
+
+def test_what_an_error_says_of_itself_is_not_taken_for_more() -> None:
+    said = Message("plain", text="x", lacking="y")
+    found = _refusal("a.pdf", {"error": [said.encoded(), "password"]}, 256)
+    assert (found.sentence, found.lacking) == (said, "password")
+
+
+def test_a_sites_addresses_are_web_addresses() -> None:
+    answer = unpack(SiteAnswer, b'{"addresses": ["HTTP://Example.org/a#b"]}')
+    assert answer == SiteAnswer(("http://example.org/a",), (), 0.0, True)
+    for wrong in (["file:///etc/passwd"], ["/etc/passwd"], [5], "http://example.org"):
+        for name in ("addresses", "sitemaps"):
+            with pytest.raises(WireError):
+                unpack(SiteAnswer, json.dumps({"addresses": [], name: wrong}).encode())
+
+
+def test_a_place_lies_on_its_page() -> None:
+    place = unpack(PagePlace, b'{"pages": 2, "width": 600, "height": 800.5, "marks": [[-1, 0.25, 7, NaN]]}')
+    assert place == PagePlace(2, 600.0, 800.5, ((0.0, 0.25, 1.0, 0.0),))
+    for wrong in (b"[[0, 0, 1]]", b"[[0, 0, 1, null]]", b"[5]", b"null"):
         with pytest.raises(WireError):
-            unpack({**good, field: value})
+            unpack(PagePlace, b'{"pages": 2, "width": 600, "height": 800, "marks": ' + wrong + b"}")
+    for size in (
+        '"pages": -1, "width": 6, "height": 8',
+        '"pages": 1, "width": NaN, "height": 8',
+        '"pages": 1, "width": 6',
+    ):
+        with pytest.raises(WireError):
+            unpack(PagePlace, f'{{{size}, "marks": []}}'.encode())
+
+
+def test_a_picture_is_a_png() -> None:
+    png = b"\x89PNG\r\n\x1a\n and more"
+    assert unpack(Png, json.dumps(base64.b64encode(png).decode()).encode()) == png  # type: ignore[arg-type]
+    for wrong in (b'"GIF89a"', b'"%%%"', json.dumps(base64.b64encode(b"GIF89a..").decode()).encode(), b"5"):
+        with pytest.raises(WireError):
+            unpack(Png, wrong)  # type: ignore[arg-type]

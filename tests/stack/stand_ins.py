@@ -1,7 +1,7 @@
 """Images under the names that docker-compose.yml and the Dockerfile ask for, made where none can be pulled.
 
 Each is Debian with the real program in it: Elasticsearch's minimal distribution, Ollama, Debian's Redis, Debian's Python.
-What the published images have and these lack is told in docs/deploy.md.
+What the published images have and these lack is shown in docs/deploy.md.
 """
 
 import os

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -88,6 +89,15 @@ def test_every_variable_of_the_compose_files_is_explained() -> None:
     for name in ("docker-compose.yml", *OVERRIDES):
         used = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", (ROOT / name).read_text(encoding="utf-8")))
         assert used <= explained | left_out, name
+
+
+def test_what_the_image_leaves_out_without_pytorch_is_what_searchapp_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["multilingual"]]
+    names = {re.match(r"[\w.-]+", line).group() for line in asked} | {"torch"}  # type: ignore[union-attr]
+    lines = (ROOT / "docker" / "without-torch.txt").read_text(encoding="utf-8").splitlines()
+    left_out = {line.partition(";")[0] for line in lines if not line.startswith("#")}
+    assert left_out and left_out <= names
 
 
 def test_hadolint_has_nothing_to_say() -> None:

@@ -46,6 +46,18 @@ def test_from_nothing_to_a_page(stack: Stack) -> None:
     assert stack.search("运维")[0]["source"].startswith("/usr/share/searchapp/samples/zh/")
 
 
+def test_the_image_embeds_with_the_model_that_it_carries(stack: Stack) -> None:
+    prepares = ("torch", "sentence_transformers", "transformers", "nncf")
+    looks = f"from importlib.util import find_spec; print([name for name in {prepares} if find_spec(name)])"
+    for service in ("web", "worker"):
+        assert stack.compose("exec", "--no-TTY", service, "python", "-c", looks).stdout.strip().endswith("[]")
+    there = stack.compose(
+        "exec", "--no-TTY", "web", "find", "/usr/share/searchapp/models", "/data", "-name", "model.json"
+    )
+    (carried,) = there.stdout.split()
+    assert carried.startswith("/usr/share/searchapp/models/"), "nothing was prepared again"
+
+
 def test_an_uploaded_pdf_is_found_and_answered_from(stack: Stack) -> None:
     document = stack.upload("lighthouses.pdf", pdf("Lighthouses of the north.", LIGHTHOUSE))
     stack.indexed(document)  # by the worker: the web process only queues where there is a Redis

@@ -14,7 +14,16 @@ import pytest
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import ModelMismatchError
 from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk, Filters
-from searchapp.stores import LOST, DocumentWrite, EntryOrder, LegQuery, LegResults, Match, Store, model_in_use
+from searchapp.stores import (
+    LOST,
+    DocumentWrite,
+    EntryOrder,
+    Match,
+    RetrievalQuery,
+    RetrievalResults,
+    Store,
+    model_in_use,
+)
 
 DIMS = 8
 MODEL = Fingerprint("hashed", str(DIMS), "1", dims=DIMS, max_tokens=256)
@@ -72,11 +81,11 @@ class StoreContract:
         store.refresh()
 
     def keyword(self, store: Store, text: str, **more: object) -> list[str]:
-        found = store.search(LegQuery(keywords=text, vector=None, depth=50, **more)).keyword
+        found = store.search(RetrievalQuery(keywords=text, vector=None, depth=50, **more)).keyword
         return [chunk.text for chunk in found]
 
     def semantic(self, store: Store, text: str, **more: object) -> list[str]:
-        found = store.search(LegQuery(keywords=None, vector=vector_of(text), depth=50, **more)).semantic
+        found = store.search(RetrievalQuery(keywords=None, vector=vector_of(text), depth=50, **more)).semantic
         return [chunk.text for chunk in found]
 
     # --- before anything was written
@@ -88,8 +97,9 @@ class StoreContract:
         assert store.entries().total == 0
         assert store.chunks("none") == ()
         assert store.vectors(["0" * 32]) == {}
+        assert store.vectors(["0" * 32], MODEL) == {}
         assert store.delete_document("none") is False
-        found = store.search(LegQuery(keywords="word", vector=vector_of("word"), depth=10))
+        found = store.search(RetrievalQuery(keywords="word", vector=vector_of("word"), depth=10))
         assert found.keyword == () and found.semantic == ()
 
     def test_prepare_keeps_the_fingerprint_and_is_idempotent(self, store: Store) -> None:
@@ -113,7 +123,7 @@ class StoreContract:
         modified = dt.datetime(2025, 3, 4, 5, 6, 7, tzinfo=dt.UTC)
         write = document("a", "alpha beta", "gamma delta", language="en", modified=modified)
         self.fill(prepared, write)
-        found = prepared.search(LegQuery(keywords="gamma", vector=vector_of("gamma delta"), depth=10))
+        found = prepared.search(RetrievalQuery(keywords="gamma", vector=vector_of("gamma delta"), depth=10))
         for hit in (found.keyword[0], found.semantic[0]):
             assert (hit.document_id, hit.text, hit.title, hit.source) == ("a", "gamma delta", "The a", "/docs/a.md")
             assert (hit.type, hit.language, hit.headings) == ("markdown", "en", ("Part", "Section 1"))
@@ -186,9 +196,9 @@ class StoreContract:
         cosine = {text: float(vector_of(text) @ vector_of("two")) for text in texts}
         assert self.semantic(prepared, "two") == sorted(texts, key=lambda text: -cosine[text])
 
-    def test_depth_bounds_each_leg(self, prepared: Store) -> None:
+    def test_depth_bounds_each_retriever(self, prepared: Store) -> None:
         self.fill(prepared, document("a", *(f"word number {number}" for number in range(20))))
-        found = prepared.search(LegQuery(keywords="word", vector=vector_of("x"), depth=7))
+        found = prepared.search(RetrievalQuery(keywords="word", vector=vector_of("x"), depth=7))
         assert len(found.keyword) == len(found.semantic) == 7
 
     # --- filters
@@ -214,7 +224,7 @@ class StoreContract:
             (Filters(paths=("/docs/%' OR 'a'='a",)), set()),
         ],
     )
-    def test_filters_hold_on_both_legs(self, prepared: Store, filters: Filters, names: set[str]) -> None:
+    def test_filters_hold_on_both_retrievers(self, prepared: Store, filters: Filters, names: set[str]) -> None:
         day = dt.datetime(2023, 5, 1, tzinfo=dt.UTC)
         self.fill(
             prepared,
@@ -222,14 +232,29 @@ class StoreContract:
             document("b", "common beta", type="pdf", language="en", modified=day.replace(year=2024, month=6)),
             document("c", "common gamma", type="html", language="zh", source="https://example.org/c"),
         )
-        found = prepared.search(LegQuery(keywords="common", vector=vector_of("x"), depth=50, filters=filters))
+        found = prepared.search(RetrievalQuery(keywords="common", vector=vector_of("x"), depth=50, filters=filters))
         assert {hit.document_id for hit in found.keyword} == names
         assert {hit.document_id for hit in found.semantic} == names
+
+    @pytest.mark.parametrize("name", ["types", "languages", "paths", "document_ids", "headings", "years"])
+    def test_alternatives_may_be_many(self, prepared: Store, name: str) -> None:
+        """As many as a body of one MiB could hold would end a process that nests them; a few thousand tell."""
+        self.fill(
+            prepared, document("a", "common alpha", language="en", modified=dt.datetime(800, 5, 1, tzinfo=dt.UTC))
+        )
+        one = {"types": "markdown", "languages": "en", "paths": "/docs/a", "document_ids": "a",
+               "headings": "Section 0", "years": 800}[name]  # fmt: skip
+        others = list(range(1000, 2000)) if name == "years" else [f"/none/{n}" for n in range(1000)]
+        filters = Filters(**{name: (*others, one)})  # type: ignore[arg-type]
+        found = prepared.search(RetrievalQuery(keywords="common", vector=vector_of("x"), depth=50, filters=filters))
+        assert [hit.document_id for hit in (*found.keyword, *found.semantic)] == ["a", "a"]
+        without = Filters(**{name: tuple(others)})  # type: ignore[arg-type]
+        assert prepared.search(RetrievalQuery(keywords="common", vector=None, depth=50, filters=without)).keyword == ()
 
     def test_filters_apply_before_ranking(self, prepared: Store) -> None:
         self.fill(prepared, document("many", *(f"near {number}" for number in range(30))))
         self.fill(prepared, document("far", "near but other", type="pdf"))
-        narrow = LegQuery(keywords="near", vector=vector_of("near 1"), depth=3, filters=Filters(types=("pdf",)))
+        narrow = RetrievalQuery(keywords="near", vector=vector_of("near 1"), depth=3, filters=Filters(types=("pdf",)))
         found = prepared.search(narrow)
         assert [hit.document_id for hit in (*found.keyword, *found.semantic)] == ["far", "far"]
 
@@ -247,7 +272,7 @@ class StoreContract:
             (("x') OR true OR ('a' = 'a",), {"open"}),
         ],
     )
-    def test_groups_bound_both_legs_and_the_registry(
+    def test_groups_bound_both_retrievers_and_the_registry(
         self, prepared: Store, groups: tuple[str, ...] | None, names: set[str]
     ) -> None:
         self.fill(
@@ -257,7 +282,7 @@ class StoreContract:
             document("both", "common gamma", groups=("finance", "law")),
         )
         filters = Filters(groups=groups)
-        found = prepared.search(LegQuery(keywords="common", vector=vector_of("x"), depth=50, filters=filters))
+        found = prepared.search(RetrievalQuery(keywords="common", vector=vector_of("x"), depth=50, filters=filters))
         assert {hit.document_id for hit in found.keyword} == names
         assert {hit.document_id for hit in found.semantic} == names
         page = prepared.entries(groups=groups)
@@ -287,15 +312,15 @@ class StoreContract:
             ("a*b+c? [x] it's", "it's", True),
         ],
     )
-    def test_phrases_are_required_and_excluded_on_both_legs(
+    def test_phrases_are_required_and_excluded_on_both_retrievers(
         self, prepared: Store, text: str, phrase: str, there: bool
     ) -> None:
         self.fill(prepared, document("a", text), document("b", f"filler of another kind {text[:1]}"))
         for required, excluded, expected in (((phrase,), (), there), ((), (phrase,), not there)):
-            asked = LegQuery(text, vector_of(text), depth=50, required=required, excluded=excluded)
+            asked = RetrievalQuery(text, vector_of(text), depth=50, required=required, excluded=excluded)
             found = prepared.search(asked)
-            for leg in (found.keyword, found.semantic):
-                assert (text in [hit.text for hit in leg]) is expected
+            for retriever in (found.keyword, found.semantic):
+                assert (text in [hit.text for hit in retriever]) is expected
 
     # --- replacing and removing
 
@@ -351,6 +376,15 @@ class StoreContract:
         assert set(found) == set(hashes)
         assert np.allclose(found[hashes[1]], vector_of("two"), atol=1e-5)
         assert found[hashes[1]].dtype == np.float32
+
+    def test_vectors_of_another_model_are_not_known(self, prepared: Store) -> None:
+        write = document("a", "one")
+        self.fill(prepared, write)
+        hashes = [write.chunks[0].chunk.hash]
+        assert prepared.vectors(hashes, MODEL).keys() == set(hashes)
+        assert prepared.vectors(hashes, dataclasses.replace(MODEL, dtype="bfloat16")).keys() == set(hashes)
+        for other in ({"digest": "2"}, {"dims": 16, "model": "16"}, {"document_prompt": "passage: "}):
+            assert prepared.vectors(hashes, dataclasses.replace(MODEL, **other)) == {}
 
     # --- the registry
 
@@ -625,8 +659,10 @@ class StoreContract:
 
     # --- around a hit
 
-    def faceted(self, store: Store, keywords: str | None, vector: np.ndarray | None, **more: object) -> LegResults:
-        return store.search(LegQuery(keywords=keywords, vector=vector, depth=2, facets=True, **more))
+    def faceted(
+        self, store: Store, keywords: str | None, vector: np.ndarray | None, **more: object
+    ) -> RetrievalResults:
+        return store.search(RetrievalQuery(keywords=keywords, vector=vector, depth=2, facets=True, **more))
 
     def facet_library(self, store: Store) -> None:
         self.fill(
@@ -657,7 +693,7 @@ class StoreContract:
         assert found.facets["path"] == {"/docs/": 5, "/board/": 1, "https://example.org/": 1}
         assert found.facets["year"] == {"2024": 6}
         assert found.facets["heading"]["Part"] == 7 and found.facets["heading"]["Section 4"] == 1
-        unasked = prepared.search(LegQuery(keywords="gloves", vector=None, depth=2))
+        unasked = prepared.search(RetrievalQuery(keywords="gloves", vector=None, depth=2))
         assert unasked.facets == {} and unasked.matched == 0
 
     def test_facets_count_what_either_leg_finds_once(self, prepared: Store) -> None:
@@ -677,7 +713,7 @@ class StoreContract:
         assert narrowed.matched == 0 and narrowed.facets["type"] == {}
 
     def beginning(self, store: Store, typed: str, **more: object) -> list[str]:
-        query = LegQuery(keywords=typed, vector=None, depth=50, match=Match.BEGINNING, **more)
+        query = RetrievalQuery(keywords=typed, vector=None, depth=50, match=Match.BEGINNING, **more)
         return [chunk.text for chunk in store.search(query).keyword]
 
     def test_a_beginning_finds_how_it_goes_on(self, prepared: Store) -> None:
@@ -700,5 +736,5 @@ class StoreContract:
 
     def test_words_spelt_alike_are_found(self, prepared: Store) -> None:
         self.fill(prepared, document("a", "The snapshot repository"), document("b", "an unrelated passage"))
-        query = LegQuery(keywords="repositroy", vector=None, depth=50, match=Match.SIMILAR)
+        query = RetrievalQuery(keywords="repositroy", vector=None, depth=50, match=Match.SIMILAR)
         assert [chunk.text for chunk in prepared.search(query).keyword] == ["The snapshot repository"]

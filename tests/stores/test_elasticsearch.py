@@ -24,12 +24,12 @@ from searchapp.errors import (
 )
 from searchapp.model import DocumentState
 from searchapp.settings import load_settings
-from searchapp.stores import DocumentWrite, LegQuery
+from searchapp.stores import DocumentWrite, RetrievalQuery
 from searchapp.stores.elasticsearch import ElasticsearchStore, installation
 from searchapp.stores.elasticsearch.bulk import Action, write_all
+from searchapp.stores.elasticsearch.chunks import chunk_actions
 from searchapp.stores.elasticsearch.templates import es_folder
 from searchapp.stores.elasticsearch.versions import HAN, put_meta
-from searchapp.stores.elasticsearch.writing import chunk_actions
 from tests.stores.contract import MODEL, StoreContract, document, vector_of
 
 
@@ -101,9 +101,9 @@ def test_a_reader_never_sees_two_versions_at_once(store: ElasticsearchStore) -> 
     # Half an update: the new passages are in, the old ones not yet gone.
     write_all(store.client, chunk_actions(store.names.chunks, [newer], dt.datetime.now(dt.UTC)), refresh=True)
     assert store.count() == 4
-    found = store.search(LegQuery(keywords="shared", vector=vector_of("x"), depth=10))
-    for leg in (found.keyword, found.semantic):
-        assert sorted(hit.text for hit in leg) == ["shared new one", "shared new two"]
+    found = store.search(RetrievalQuery(keywords="shared", vector=vector_of("x"), depth=10))
+    for retriever in (found.keyword, found.semantic):
+        assert sorted(hit.text for hit in retriever) == ["shared new one", "shared new two"]
 
 
 def test_a_deleted_id_is_no_failure(store: ElasticsearchStore) -> None:
@@ -269,9 +269,9 @@ def test_a_search_that_misses_a_shard_fails_and_does_not_answer_in_part(
     nowhere = {"index.routing.allocation.require._name": "no such node"}
     store.client.indices.create(index=lost, settings=nowhere, wait_for_active_shards=0)
     both = dataclasses.replace(live, name=f"{live.name},{lost}")
-    monkeypatch.setattr(store, "live", lambda: both)
+    monkeypatch.setattr(store.index, "live", lambda: both)
     with pytest.raises(ServiceUnavailableError, match="lost a part of the index"):
-        store.search(LegQuery(keywords="gloves", vector=None, depth=5))
+        store.search(RetrievalQuery(keywords="gloves", vector=None, depth=5))
     with pytest.raises(ApiError, match="search_phase_execution"):
         store.client.search(index=both.name)
 
@@ -287,7 +287,7 @@ def test_an_index_of_an_earlier_version_gets_the_fields_it_lacks(store: Elastics
     ElasticsearchStore(store.settings.model_copy(update={"es_dir": folder})).prepare(MODEL)
     assert store.write([document("good", "fine gloves")]) == {}
     store.refresh()
-    asked = LegQuery(keywords="good.md", vector=None, depth=5)
+    asked = RetrievalQuery(keywords="good.md", vector=None, depth=5)
     assert [chunk.document_id for chunk in store.search(asked).keyword] == ["good"]
 
 
@@ -306,7 +306,7 @@ def test_a_version_of_before_chinese_words_is_searched_as_it_was(store: Elastics
     store.look_again()
 
     def found(words: str) -> list[str]:
-        asked = LegQuery(keywords=words, vector=None, depth=5)
+        asked = RetrievalQuery(keywords=words, vector=None, depth=5)
         return [chunk.document_id for chunk in store.search(asked).keyword]
 
     assert found("检索") == ["good"]

@@ -44,7 +44,7 @@ def other(store: ElasticsearchStore) -> ElasticsearchStore:
 def test_a_lease_is_renewed_although_somebody_else_writes_the_entry_meanwhile(
     store: ElasticsearchStore, other: ElasticsearchStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    after(monkeypatch, store, "_found", lambda: other.renew([dataclasses.replace(HELD, queued=ASKED)]))
+    after(monkeypatch, store.registry, "_fetch", lambda: other.renew([dataclasses.replace(HELD, queued=ASKED)]))
     assert list(store.renew([dataclasses.replace(HELD, lease=LATER)])) == ["a"]
     assert store.entry("a") == dataclasses.replace(HELD, lease=LATER, queued=ASKED)
 

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from searchapp.settings import IndexOptions, load_settings
-from searchapp.stores import LegQuery
+from searchapp.stores import RetrievalQuery
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.stores.elasticsearch.queries import semantic_body
 from searchapp.stores.elasticsearch.templates import es_folder, read_templates
@@ -28,7 +28,7 @@ def test_the_setting_replaces_the_type_and_keeps_the_graph() -> None:
 
 
 def test_oversampling_is_always_explicit() -> None:
-    query = LegQuery(keywords=None, vector=vector_of("x"), depth=10)
+    query = RetrievalQuery(keywords=None, vector=vector_of("x"), depth=10)
     assert semantic_body(query, vector_of("x"))["query"]["knn"]["rescore_vector"] == {"oversample": 0.0}
     assert semantic_body(query, vector_of("x"), 2.5)["query"]["knn"]["rescore_vector"] == {"oversample": 2.5}
 
@@ -45,7 +45,7 @@ def test_every_type_searches_with_and_without_oversampling(elasticsearch_url: st
         store.refresh()
         for oversample in (0.0, 3.0):
             asking = ElasticsearchStore(settings.model_copy(update={"oversample": oversample}))
-            found = asking.search(LegQuery(keywords=None, vector=vector_of("two"), depth=10)).semantic
+            found = asking.search(RetrievalQuery(keywords=None, vector=vector_of("two"), depth=10)).semantic
             assert found[0].text == "two" and found[0].score == pytest.approx(1.0, abs=0.05)
     finally:
         store.drop()

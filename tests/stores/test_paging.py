@@ -15,6 +15,7 @@ from searchapp.settings import load_settings
 from searchapp.stores import LAST_PAGE, Cursor, EntryOrder, EntryPage, Store, every
 from searchapp.stores.elasticsearch import ElasticsearchStore, listing
 from searchapp.stores.lancedb import LanceStore
+from searchapp.stores.memory import MemoryStore
 from tests.stores.contract import MODEL, document
 
 DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -35,8 +36,8 @@ WINDOW = 4
 @contextmanager
 def opened(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Store]:
     """A registry of nine documents, on a server that counts no further than four."""
-    if kind == "embedded":
-        yield filled(LanceStore(folder))
+    if kind != "elasticsearch":
+        yield filled(LanceStore(folder) if kind == "embedded" else MemoryStore())
         return
     url = request.getfixturevalue("elasticsearch_url")
     store = ElasticsearchStore(load_settings(elasticsearch_url=url, index_prefix=f"test-{uuid.uuid4().hex[:8]}"))
@@ -46,14 +47,14 @@ def opened(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[
     store.drop()
 
 
-@pytest.fixture(scope="module", params=["embedded", "elasticsearch"])
+@pytest.fixture(scope="module", params=["embedded", "memory", "elasticsearch"])
 def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """One that no test changes."""
     with opened(request.param, request, tmp_path_factory.mktemp("paging")) as store:
         yield store
 
 
-@pytest.fixture(params=["embedded", "elasticsearch"])
+@pytest.fixture(params=["embedded", "memory", "elasticsearch"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     with opened(request.param, request, tmp_path / "index") as store:
         yield store

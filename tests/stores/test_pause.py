@@ -16,22 +16,27 @@ from searchapp.stores import Store
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.stores.elasticsearch.registry import PAUSE
 from searchapp.stores.lancedb import LanceStore
+from searchapp.stores.memory import MemoryStore
 from tests.stores.contract import MODEL, document
 
 SINCE = dt.datetime(2026, 5, 1, 12, 30, tzinfo=dt.UTC)
 
 
-@pytest.fixture(params=["embedded", "elasticsearch"])
+@pytest.fixture(params=["embedded", "memory", "elasticsearch"])
 def twins(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Store, Store]]:
     """One store, as two processes see it."""
+    if request.param == "memory":
+        store = MemoryStore()  # which no other process can see
+        yield store, store
+        return
     if request.param == "embedded":
         yield LanceStore(tmp_path / "index"), LanceStore(tmp_path / "index")
         return
     url = request.getfixturevalue("elasticsearch_url")
     settings = load_settings(elasticsearch_url=url, index_prefix=f"test-{uuid.uuid4().hex[:8]}")
-    store = ElasticsearchStore(settings)
-    yield store, ElasticsearchStore(settings)
-    store.drop()
+    server = ElasticsearchStore(settings)
+    yield server, ElasticsearchStore(settings)
+    server.drop()
 
 
 def test_every_process_sees_it_until_it_ends(twins: tuple[Store, Store]) -> None:

@@ -1,11 +1,12 @@
 """A small library that shows what the page can show: types, languages, pages, headings, dates."""
 
+import dataclasses
 import datetime as dt
 import textwrap
 
-from searchapp.model import DocumentState, Leg, LegScore, Sentence, Support
+from searchapp.model import DocumentState, Retriever, RetrieverScore, Sentence, Support
 from tests.sources.pdf_files import pdf
-from tests.web.stand_in import StandIn, entry, hit
+from tests.web.stand_in import MODIFIED, StandIn, entry, hit
 
 S, E = "\ue000", "\ue001"
 
@@ -54,7 +55,7 @@ def fill(app: StandIn) -> None:
             language="zh",
             headings=("个人防护", "手部"),
             highlights=(CHINESE.replace("手套", f"{S}手套{E}"),),
-            legs={Leg.SEMANTIC: LegScore(1, 0.712)},
+            scores={Retriever.SEMANTIC: RetrieverScore(1, 0.712)},
             score=0.741,
         ),
         original=f"<!doctype html><title>手套</title><p>{CHINESE}</p>".encode(),
@@ -81,7 +82,7 @@ def fill(app: StandIn) -> None:
             title="Lockout procedure PPR-9087",
             source="/srv/handbook/procedures/ppr-9087.md",
             headings=("Entering the cell",),
-            legs={Leg.KEYWORD: LegScore(4, 2.114)},
+            scores={Retriever.KEYWORD: RetrieverScore(4, 2.114)},
             score=0.287,
         ),
         original=f"# Lockout\n\n{PROCEDURE}\n".encode(),
@@ -164,5 +165,5 @@ def fill_registry(app: StandIn) -> None:
             depth=2,
         ),
     ]
-    for one in states:
-        app.store.put(one)
+    for n, one in enumerate(states):  # listed in this order, the newest first
+        app.store.put(dataclasses.replace(one, updated=MODIFIED - dt.timedelta(minutes=n)))

@@ -12,7 +12,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+import numpy as np
+
 from searchapp.access import Access
+from searchapp.embedding import Fingerprint
 from searchapp.errors import NotFoundError, SearchAppError, UsageError
 from searchapp.judgements import Judgements
 from searchapp.model import (
@@ -23,14 +26,14 @@ from searchapp.model import (
     DocumentEntry,
     DocumentState,
     Done,
+    EmbeddedChunk,
     Filters,
     Hit,
     IngestOutcome,
     IngestState,
-    Leg,
-    LegScore,
-    Pause,
     QueryRead,
+    Retriever,
+    RetrieverScore,
     Rewriting,
     SearchRequest,
     SearchResults,
@@ -43,7 +46,8 @@ from searchapp.model import (
 )
 from searchapp.settings import Settings
 from searchapp.sources.page_drawer import PageDrawer
-from searchapp.stores import Cursor, EntryOrder, EntryPage, Place, page_of
+from searchapp.stores.memory import MemoryStore
+from searchapp.stores.memory_search import StoredChunk
 
 NO_FILTERS = Filters()
 MODIFIED = dt.datetime(2024, 3, 5, tzinfo=dt.UTC)
@@ -66,7 +70,7 @@ def entry(document_id: str, source: str, **changes: object) -> DocumentEntry:
 
 
 def hit(document_id: str, text: str, **changes: object) -> Hit:
-    """A passage of ``document_id``, found by both legs, with ``changes``."""
+    """A passage of ``document_id``, found by both retrievers, with ``changes``."""
     known = Hit(
         rank=1,
         score=0.9,
@@ -82,7 +86,7 @@ def hit(document_id: str, text: str, **changes: object) -> Hit:
         start=0,
         end=len(text),
         modified=MODIFIED,
-        legs={Leg.KEYWORD: LegScore(1, 8.25), Leg.SEMANTIC: LegScore(2, 0.61)},
+        scores={Retriever.KEYWORD: RetrieverScore(1, 8.25), Retriever.SEMANTIC: RetrieverScore(2, 0.61)},
     )
     return dataclasses.replace(known, **changes)  # type: ignore[arg-type]
 
@@ -97,14 +101,14 @@ class Searcher:
         self.completions: list[str] = []
         self.meant: dict[str, str] = {}
         self.nearest: dict[str, tuple[str, ...]] = {}
-        self.weights: dict[Leg, float] = {Leg.KEYWORD: 0.6, Leg.SEMANTIC: 0.4}
+        self.weights: dict[Retriever, float] = {Retriever.KEYWORD: 0.6, Retriever.SEMANTIC: 0.4}
 
     def search(self, request: SearchRequest) -> SearchResults:
         self.requests.append(request)
         if self.error:
             raise self.error
         if not request.query.strip():
-            raise UsageError("The query is empty.", "Type a word or a question.")
+            raise UsageError("query_empty")
         found = [hit for hit in self.hits if _matches(hit, request.query) and _passes(hit, request.filters)]
         facets = _facets(found) if request.facets else {}
         if request.sort is not SortOrder.RELEVANCE:
@@ -157,7 +161,7 @@ def _grouped(found: list[Hit]) -> list[Hit]:
     for one in found:
         by_document.setdefault(one.document_id, []).append(one)
     return [
-        dataclasses.replace(first, same_document=len(others), behind=tuple(others))
+        dataclasses.replace(first, same_document=len(others), more_from_document=tuple(others))
         for first, *others in by_document.values()
     ]
 
@@ -195,10 +199,10 @@ class ScriptedAnswerer:
         self.asked: list[tuple[str, Filters, int, str | None]] = []
         self.conversations: list[tuple[str, tuple[Turn, ...]]] = []
 
-    def models(self) -> list[str]:
+    def models(self) -> tuple[list[str], str]:
         if isinstance(self.error, SearchAppError):
             raise self.error
-        return ["scripted:latest", "another:1b"]
+        return ["scripted:latest", "another:1b"], "scripted:latest"
 
     def ask(
         self,
@@ -259,71 +263,27 @@ class ScriptedAnswerer:
         return dataclasses.replace(answer, **self.changes)  # type: ignore[arg-type]
 
 
-class Store:
-    """The registry, in a dictionary."""
+class Store(MemoryStore):
+    """The store in memory, which fails with ``error`` where there is one."""
 
     def __init__(self) -> None:
-        self.known: dict[str, DocumentEntry] = {}
-        self.passages: dict[str, list[Chunk]] = {}
+        super().__init__()
         self.error: Exception | None = None
-        self.paused: Pause | None = None
-
-    def put(self, one: DocumentEntry) -> DocumentEntry:
-        self.known[one.id] = one
-        return one
-
-    def entries(
-        self,
-        *,
-        states: Collection[DocumentState] = (),
-        contains: str = "",
-        offset: int = 0,
-        size: int = 50,
-        groups: Sequence[str] | None = None,
-        order: EntryOrder = EntryOrder.NEWEST,
-        cursor: Cursor | None = None,
-    ) -> EntryPage:
-        chosen = [
-            one
-            for one in self.known.values()
-            if (not states or one.state in states)
-            and contains.lower() in f"{one.title}\n{one.source}".lower()
-            and (groups is None or not one.groups or set(groups) & set(one.groups))
-        ]
-        if order is EntryOrder.TITLE:
-            chosen.sort(key=lambda one: one.title.lower())
-        rows = [(Place(None, one.source), one) for one in chosen]
-        if cursor is None:
-            return page_of(rows[offset : offset + size], len(rows), size, offset, None)
-        at = next((n for n, (place, _) in enumerate(rows) if place == cursor.place), len(rows))
-        beside = rows[:at][::-1] if cursor.backwards else rows[at + 1 :]
-        return page_of(beside[: size + 1], len(rows), size, offset, cursor)
-
-    def entry(self, document_id: str) -> DocumentEntry | None:
-        return self.known.get(document_id)
-
-    def known_entries(self, document_ids: Collection[str]) -> dict[str, DocumentEntry]:
-        return {id_: self.known[id_] for id_ in document_ids if id_ in self.known}
-
-    def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:
-        return tuple(self.passages.get(document_id, ()))[first:][:size]
-
-    def state_counts(self) -> dict[DocumentState, int]:
-        self.check()
-        return Counter(one.state for one in self.known.values())
-
-    def pause(self) -> Pause | None:
-        return self.paused
-
-    def put_pause(self, pause: Pause | None) -> None:
-        self.paused = pause
-
-    def delete_document(self, document_id: str) -> bool:
-        return self.known.pop(document_id, None) is not None
+        self.known = self.registry.known
+        counts = self.state_counts
+        self.state_counts = lambda: self.check() or counts()
 
     def check(self) -> None:
         if self.error:
             raise self.error
+
+    def fingerprint(self) -> Fingerprint | None:
+        self.check()
+        return super().fingerprint()
+
+    def put(self, one: DocumentEntry) -> DocumentEntry:
+        self.put_entries([one])
+        return one
 
 
 class Ingester:
@@ -336,7 +296,7 @@ class Ingester:
         self.gate = threading.Event()
         self.gate.set()
 
-    def forgive(self, document_ids: Collection[str] | None) -> list[str]:
+    def reset_failures(self, document_ids: Collection[str] | None) -> list[str]:
         forgiven = [self.store.known[id_] for id_ in document_ids or ()]
         for one in forgiven:
             self.store.put(dataclasses.replace(one, state=DocumentState.QUEUED, error="", failures=0))
@@ -385,7 +345,7 @@ class Trash:
 
     def entry(self, document_id: str) -> DocumentEntry:
         if document_id not in self.kept:
-            raise NotFoundError("There is no such document.", "Add it again.")
+            raise NotFoundError("document_unlisted", id=document_id)
         return self.kept[document_id]
 
     def restore(self, document_id: str) -> DocumentEntry:
@@ -438,25 +398,24 @@ class StandIn:
     def add(self, one: Hit, original: bytes | None = None, **changes: object) -> None:
         """Make a hit findable, its document known, and its original openable."""
         self.searcher.hits.append(one)
-        self.store.put(
+        document = self.store.put(
             entry(one.document_id, one.source, title=one.title, type=one.type, language=one.language, **changes)
         )
-        held = self.store.passages.setdefault(one.document_id, [])
-        held.append(
-            Chunk(
-                id=one.chunk_id,
-                document_id=one.document_id,
-                position=len(held),
-                text=one.text,
-                embedded_text="",
-                start=one.start,
-                end=one.end,
-                tokens=0,
-                hash="",
-                headings=one.headings,
-                page=one.page,
-            )
+        stored = self.store.stored.setdefault(one.document_id, [])
+        chunk = Chunk(
+            id=one.chunk_id,
+            document_id=one.document_id,
+            position=len(stored),
+            text=one.text,
+            embedded_text="",
+            start=one.start,
+            end=one.end,
+            tokens=0,
+            hash="",
+            headings=one.headings,
+            page=one.page,
         )
+        stored.append(StoredChunk(document, EmbeddedChunk(chunk, np.zeros(1, np.float32))))
         if original is not None:
             path = self.settings.data_dir / f"{one.document_id}.original"
             path.write_bytes(original)

@@ -1,6 +1,7 @@
 """The contract of the HTTP API, as DESIGN §4 and §5 write it."""
 
 import base64
+import datetime as dt
 import io
 import json
 from typing import Any
@@ -16,7 +17,9 @@ from tests.web.stand_in import StandIn, entry, hit
 
 HIT_KEYS = [
     *("rank", "score", "chunk_id", "document_id", "title", "source", "type", "language", "headings", "page"),
-    *("modified", "text", "highlights", "legs", "same_document", "behind", "nearly_same", "duplicates", "reranked"),
+    *("modified", "text", "highlights", "scores", "same_document", "more_from_document", "near_duplicates"),
+    *("duplicates", "reranked"),
+    *("legs", "behind", "nearly_same"),  # the old names, until 0.3.0
 ]
 
 
@@ -34,9 +37,9 @@ def test_search_gives_the_json_of_the_command_line(client: FlaskClient, library:
     assert (body["query"], body["mode"], body["total"]) == ("gloves", "hybrid", 4)
     first = body["hits"][0]
     assert list(first) == HIT_KEYS
-    assert first["legs"] == {"keyword": {"rank": 1, "score": 8.25}, "semantic": {"rank": 2, "score": 0.61}}
+    assert first["scores"] == {"keyword": {"rank": 1, "score": 8.25}, "semantic": {"rank": 2, "score": 0.61}}
     assert first["modified"] == "2024-03-05T00:00:00+00:00"
-    assert body["hits"][1]["legs"] == {"semantic": {"rank": 1, "score": 0.712}}
+    assert body["hits"][1]["scores"] == {"semantic": {"rank": 1, "score": 0.712}}
     assert body["facets"]["type"] == {"pdf": 1, "html": 1, "markdown": 2}
     assert client.get("/api/search?q=gloves").json["facets"] == {}
 
@@ -96,6 +99,36 @@ def test_a_wrong_search_is_a_problem_that_names_what_is_wrong(client: FlaskClien
     assert response.mimetype == "application/problem+json"
     assert named in response.json["detail"]
     assert response.json["remedy"]
+
+
+def test_a_wrong_length_is_told_as_a_length_and_a_wrong_type_as_a_type(client: FlaskClient) -> None:
+    def told(path: str, body: object = None) -> str:
+        response = client.post(path, json=body) if body is not None else client.get(path)
+        assert (response.status_code, response.json["code"]) == (400, "usage")
+        return str(response.json["detail"])
+
+    assert told("/api/judgements?q=") == "q must have 1 to 4,000 characters."
+    assert told(f"/api/judgements?q={'x' * 4001}") == "q must have 1 to 4,000 characters."
+    assert told(f"/api/documents?q={'x' * 201}") == "q must have at most 200 characters."
+    assert (
+        told("/api/judgements", {"query": "x", "document_id": "", "grade": 1})
+        == "document_id must have 1 to 200 characters."
+    )
+    assert told("/api/judgements", {"query": "x", "document_id": 3, "grade": 1}) == "document_id must be a string."
+    many = {"question": "x", "history": [{"question": "x"}] * 51}
+    assert told("/api/ask", many) == "history must have at most 50 items."
+
+
+def test_what_is_wrong_within_a_list_is_named_with_its_place(client: FlaskClient) -> None:
+    def told(*history: object) -> str:
+        response = client.post("/api/ask", json={"question": "x", "history": history})
+        assert response.status_code == 400
+        return str(response.json["detail"])
+
+    assert told({"question": "x" * 4001}) == "history[0].question must have at most 4,000 characters."
+    assert told({"question": "x"}, {"answer": "x"}) == "history[1].question is missing."
+    assert told({"question": "x", "role": "system"}) == "There is no field 'history[0].role' here."
+    assert told("x") == "history must be a list, each an object with question, answer."
 
 
 # --- ask -----------------------------------------------------------------------------------------------------
@@ -164,14 +197,16 @@ def test_a_line_break_in_the_answer_does_not_break_the_event(client: FlaskClient
 
 
 def test_what_fails_before_the_first_event_has_a_status_of_its_own(client: FlaskClient, library: StandIn) -> None:
-    library.searcher.error = ServiceUnavailableError("Elasticsearch does not answer.", "Start it.")
+    library.searcher.error = ServiceUnavailableError(
+        "passed_on", text="Elasticsearch does not answer.", remedy="Start it."
+    )
     response = client.post("/api/ask", json={"question": "gloves"})
     assert response.status_code == 503
     assert response.json["remedy"] == "Start it."
 
 
 def test_what_fails_later_is_an_error_event(client: FlaskClient, library: StandIn) -> None:
-    library.answerer.error = ServiceUnavailableError("Ollama does not answer.", "Start it.")
+    library.answerer.error = ServiceUnavailableError("passed_on", text="Ollama does not answer.", remedy="Start it.")
     name, data = events(client.post("/api/ask", json={"question": "gloves"}).data)[-1]
     assert name == "error"
     assert (data["status"], data["detail"], data["code"]) == (503, "Ollama does not answer.", "service_unavailable")
@@ -254,7 +289,7 @@ def test_documents_are_listed_by_state_and_page(client: FlaskClient, app: StandI
 
 def test_a_list_is_counted_so_far_and_read_on_with_its_cursors(client: FlaskClient, app: StandIn) -> None:
     for n in range(10_201):
-        app.store.put(entry(f"d{n}", f"/srv/{n}.md"))
+        app.store.put(entry(f"d{n}", f"/srv/{n:05}.md"))
     body = client.get("/api/documents?from=10000&size=200").json
     assert (body["total"], body["reachable"], len(body["documents"])) == (10_201, 10_200, 200)
     behind = client.get(f"/api/documents?size=200&cursor={body['next']}").json
@@ -272,6 +307,27 @@ def test_a_list_is_counted_so_far_and_read_on_with_its_cursors(client: FlaskClie
     assert first.json["previous"] is None
     known = {"If-None-Match": first.headers["ETag"]}
     assert client.get("/api/documents?size=5", headers=known).status_code == 304
+
+
+def test_which_process_holds_a_document_is_nobodys_business(client: FlaskClient, app: StandIn) -> None:
+    lease = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)
+    held: dict[str, Any] = {"owner": "db-host-7:4242:ab12", "lease": lease}
+    app.store.put(entry("d1", "/srv/1.md", state=DocumentState.RUNNING, **held))
+    app.store.put(entry("d2", "/srv/2.md", state=DocumentState.FAILED, **held))
+    answers = [
+        client.get("/api/documents"),
+        client.get("/api/documents/d1"),
+        client.get("/api/documents/d1/passages"),
+        client.post("/api/documents/d2/retry"),
+    ]
+    client.delete("/api/documents/d1")
+    answers += [
+        client.post("/api/documents/d1/restore"),
+        client.post("/api/documents", json={"url": "https://example.org/"}),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 202, 200, 202]
+    for answer in answers:
+        assert "db-host-7" not in answer.text and lease.isoformat() not in answer.text
 
 
 def token(*values: object) -> str:
@@ -321,11 +377,12 @@ def test_what_failed_is_tried_again_and_nothing_else(client: FlaskClient, app: S
 
 
 def test_what_halts_ingestion_is_told_with_the_documents(client: FlaskClient, app: StandIn, jobs: Jobs) -> None:
-    app.ingester.errors = [UsageError("The index was built with another model.", "Reindex.")]
+    app.ingester.errors = [UsageError("passed_on", text="The index was built with another model.", remedy="Reindex.")]
     client.post("/api/documents", json={"url": "https://example.org/"})
     jobs.wait()
     problem = client.get("/api/documents").json["problem"]
-    assert problem == {"code": "usage", "message": "The index was built with another model.", "remedy": "Reindex."}
+    words = {"message": "The index was built with another model.", "remedy": "Reindex."}
+    assert problem == {"code": "usage", "reason": "passed_on", **words}
 
 
 def test_a_document_is_shown_and_deleted(client: FlaskClient, app: StandIn) -> None:
@@ -343,7 +400,7 @@ def test_a_change_may_name_the_content_that_it_is_meant_for(client: FlaskClient,
     for method, path in (("DELETE", "/api/documents/d"), ("POST", "/api/documents/d/retry")):
         refused = client.open(path, method=method, headers={"If-Match": seen})
         assert (refused.status_code, refused.json["code"]) == (412, "changed")
-        assert "Get it anew" in refused.json["remedy"]
+        assert "Get it again" in refused.json["remedy"]
     assert app.store.entry("d") is not None
     fresh = client.get("/api/documents/d").headers["ETag"]
     assert client.post("/api/documents/d/retry", headers={"If-Match": f'"other", {fresh}'}).status_code == 202

@@ -58,7 +58,7 @@ def test_a_document_is_one_entry_with_its_passages_behind_a_fold(
 ) -> None:
     library.add(hit("press-safety", "Gloves of class E are for hot parts.", page=30, chunk_id="press-safety-1"))
     copy = hit("copy", "Bolts and gloves, once more.", title="Bolts, a copy", source="/srv/copy.md")
-    library.add(hit("bolts", "Bolts, bolts and no hammer.", nearly_same=1, duplicates=(copy,)))
+    library.add(hit("bolts", "Bolts, bolts and no hammer.", near_duplicates=1, duplicates=(copy,)))
     page = new_page()
     search(page, address)
     expect(titles(page)).to_have_count(5)

@@ -181,7 +181,7 @@ def test_an_undo_that_comes_too_late_says_so(new_page: NewPage, app: StandIn, do
     expect(page.locator(".toast")).to_be_visible()
     app.trash.kept.clear()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("alert")).to_contain_text("There is no such document.")
+    expect(page.get_by_role("alert")).to_contain_text("There is no document w4.")
 
 
 def test_a_list_is_read_further_than_the_server_counts(

@@ -73,7 +73,7 @@ def test_a_model_that_obeys_a_document_shows_nothing_live(
     expect(page.locator("#answer-text :is(img, script, iframe)")).to_have_count(0)
     expect(page.locator("#answer-text a")).to_have_count(0)
     expect(page.locator("#answer-text .unsupported").first).to_be_visible()
-    expect(page.locator("#answer-notice")).to_contain_text("bear out none of these sentences")
+    expect(page.locator("#answer-notice")).to_contain_text("support none of these sentences")
     expect(page.locator("#answer-coverage")).to_contain_text("1 citation of nothing removed")
     assert not [url for url in requests if "evil.example" in url]
 

@@ -224,7 +224,11 @@ def test_a_login_form_of_another_site_is_refused(client: FlaskClient, guarded: S
     guarded.access.users.add("ada", "correct horse battery", frozenset({Scope.READ}))
     data = {"name": "ada", "password": "correct horse battery"}
     assert client.post("/login", data=data).status_code == 403
+    for token in ("", "-", "None"):  # with no form open there is no token that fits
+        assert client.post("/login", data={**data, "csrf_token": token}).status_code == 403
     data["csrf_token"] = form_token(client)
+    assert client.post("/login", data={**data, "csrf_token": ""}).status_code == 403
+    assert client.post("/login", data=data, headers={"Origin": "http://["}).status_code == 403
     assert client.post("/login", data=data, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert client.post("/login", data=data, headers={"Origin": "https://evil.example"}).status_code == 403
     assert client.post("/login", data=data).status_code == 302
@@ -241,6 +245,10 @@ def test_a_login_form_of_another_site_is_refused(client: FlaskClient, guarded: S
         ("\\\\evil.example", "/"),
         ("javascript:alert(1)", "/"),
         ("/\r\nSet-Cookie: a=b", "/"),
+        ("//[", "/"),
+        ("/\\[::1", "/"),
+        ("http://[::1]x/", "/"),
+        ("/?q=" + "g" * 3000, "/"),
     ],
 )
 def test_a_login_leads_to_a_page_of_ours(target: str, expected: str) -> None:

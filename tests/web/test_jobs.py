@@ -39,7 +39,7 @@ def test_what_waits_together_is_ingested_together(app: StandIn, jobs: Jobs) -> N
 
 
 def test_a_failed_batch_does_not_end_the_thread(app: StandIn, jobs: Jobs) -> None:
-    app.ingester.errors = [ModelMismatchError("Another model.", "Reindex.")]
+    app.ingester.errors = [ModelMismatchError("passed_on", text="Another model.", remedy="Reindex.")]
     jobs.submit(app.ingester.queue("https://example.org/1").source)
     jobs.wait()
     assert isinstance(jobs.problem, ModelMismatchError)
@@ -92,7 +92,7 @@ def test_a_service_that_stays_away_is_asked_again_by_itself(
     app: StandIn, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs_module, "FIRST_RETRY_SECONDS", 0.01)
-    app.ingester.errors = [ServiceUnavailableError("Elasticsearch does not answer.")] * 3
+    app.ingester.errors = [ServiceUnavailableError("plain", text="Elasticsearch does not answer.")] * 3
     jobs.submit(app.ingester.queue("https://example.org/1").source)
     eventually(lambda: app.store.known["id-0"].state is DocumentState.INDEXED)
     assert len(app.ingester.batches) == 4
@@ -165,7 +165,7 @@ def state_of(application: Application, one: DocumentEntry) -> DocumentState | No
 
 
 def test_a_site_that_cannot_be_crawled_now_is_told(app: StandIn, jobs: Jobs) -> None:
-    app.ingester.errors = [ModelMismatchError("Another model.", "Reindex.")]
+    app.ingester.errors = [ModelMismatchError("passed_on", text="Another model.", remedy="Reindex.")]
     jobs.submit(app.ingester.queue("https://example.org/", depth=2).source)
     jobs.wait()
     assert isinstance(jobs.problem, ModelMismatchError)
@@ -182,7 +182,7 @@ def test_with_redis_the_workers_are_told_and_no_thread_starts(app: StandIn, jobs
 
 def test_a_redis_that_is_away_is_told_and_the_document_stays_queued(app: StandIn, jobs: Jobs) -> None:
     def away(sources: list[str]) -> None:
-        raise ServiceUnavailableError("Redis does not answer.")
+        raise ServiceUnavailableError("plain", text="Redis does not answer.")
 
     app.queue = SimpleNamespace(submit=away)
     jobs.submit(app.ingester.queue("https://example.org/1").source)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask.testing import FlaskClient
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from searchapp.judgements import Judgements
 from tests.web.browsing import NewPage, search
@@ -81,3 +81,20 @@ def test_thumbs_on_the_page_survive_a_reload(new_page: NewPage, address: str, li
         down.click()
     expect(down).to_have_attribute("aria-pressed", "false")
     assert Judgements(library.settings.data_dir).all() == ()
+
+
+def test_a_thumb_pressed_before_the_judgements_are_there_stays_pressed(
+    new_page: NewPage, address: str, library: StandIn
+) -> None:
+    page = new_page()
+    held: list[Route] = []
+    page.route("**/api/judgements?*", lambda route: held.append(route))
+    search(page, address)
+    up = page.locator(".hit").first.get_by_role("button", name="This is what I looked for")
+    up.click()
+    expect(up).to_have_attribute("aria-pressed", "true")
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        held[0].continue_()
+    page.wait_for_timeout(200)  # what came with the answer is shown by now
+    expect(up).to_have_attribute("aria-pressed", "true")
+    assert [one.grade for one in Judgements(library.settings.data_dir).all("gloves")] == [1]

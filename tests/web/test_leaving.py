@@ -68,7 +68,7 @@ def test_ollama_is_free_once_the_reader_has_left(
 
     thread = threading.Thread(target=next_question, daemon=True)
     thread.start()
-    for _ in range(20):
+    for _ in range(8):
         to_token(stream)
     if answered.is_set():
         pytest.skip("this Ollama writes several answers at once, so that nothing waits for the first")

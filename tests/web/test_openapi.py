@@ -110,7 +110,7 @@ def test_searches_answer_as_described(client: FlaskClient, library: StandIn, des
     checked(described, "/api/search", client.get("/api/search?q=gloves&mode=semantic&from=3"))
     for wrong in ("q=", "mode=keyword", "q=x&size=0"):
         assert checked(described, "/api/search", client.get(f"/api/search?{wrong}")).status_code == 400
-    library.searcher.error = ServiceUnavailableError("No answer.", "Start it.")
+    library.searcher.error = ServiceUnavailableError("passed_on", text="No answer.", remedy="Start it.")
     assert checked(described, "/api/search", client.get("/api/search?q=x")).status_code == 503
     library.searcher.error = RuntimeError()
     assert checked(described, "/api/search", client.get("/api/search?q=x")).status_code == 500
@@ -135,7 +135,8 @@ def test_models_answer_as_described(client: FlaskClient, library: StandIn, descr
     listed = checked(described, "/api/models", client.get("/api/models")).json
     assert [one["name"] for one in listed["models"]] == ["scripted:latest", "another:1b"]
     assert listed["configured"] == library.settings.llm_model and listed["problem"] is None
-    library.answerer.error = ServiceUnavailableError("Ollama does not answer.", "Start it.")
+    assert [(one["configured"], one["answers"]) for one in listed["models"]] == [(False, True), (False, False)]
+    library.answerer.error = ServiceUnavailableError("passed_on", text="Ollama does not answer.", remedy="Start it.")
     without = checked(described, "/api/models", client.get("/api/models")).json
     assert without["models"] == [] and without["problem"]["remedy"] == "Start it."
 
@@ -164,7 +165,7 @@ def test_documents_answer_as_described(client: FlaskClient, app: StandIn, descri
 def test_the_rest_answers_as_described(client: FlaskClient, app: StandIn, described: dict[str, Any]) -> None:
     for path in ("/healthz", "/readyz", "/metrics", "/documents", "/", "/openapi.json"):
         assert checked(described, path, client.get(path)).status_code == 200
-    app.store.error = ServiceUnavailableError("No answer.")
+    app.store.error = ServiceUnavailableError("plain", text="No answer.")
     assert checked(described, "/readyz", client.get("/readyz")).status_code == 503
 
 

@@ -45,7 +45,7 @@ def test_html_comes_sandboxed(client: FlaskClient, app: StandIn, tmp_path: Path)
     response = client.get("/documents/d/file")
     assert response.content_type == "text/html; charset=utf-8"
     policy = response.headers["Content-Security-Policy"]
-    assert policy == "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    assert policy == "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'"
     assert "手套" in response.text
 
 

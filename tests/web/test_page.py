@@ -191,7 +191,9 @@ def test_what_a_document_says_stays_text(new_page: NewPage, address: str, librar
 
 
 def test_what_went_wrong_is_told_with_what_to_do(new_page: NewPage, address: str, library: StandIn) -> None:
-    library.searcher.error = ServiceUnavailableError("Elasticsearch does not answer.", "Start it: docker compose up.")
+    library.searcher.error = ServiceUnavailableError(
+        "passed_on", text="Elasticsearch does not answer.", remedy="Start it: docker compose up."
+    )
     page = new_page(tolerated="503")
     page.goto(f"{address}/?q=gloves")
     banner = page.get_by_role("alert")
@@ -218,3 +220,16 @@ def test_nothing_found_offers_ways_on(new_page: NewPage, address: str, library: 
     expect(page.locator("#nothing")).to_contain_text("Nothing found for “gloves”")
     page.locator("#nothing").get_by_role("button", name="Clear filters").click()
     expect(titles(page)).to_have_count(4)
+
+
+def test_the_keys_are_listed(new_page: NewPage, address: str) -> None:
+    page = new_page()
+    page.goto(f"{address}/?q=gloves")
+    expect(page.locator(".hit").first).to_be_visible()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard")
+    expect(dialog).to_contain_text("From result to result")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Keyboard").click()
+    expect(dialog).to_be_visible()

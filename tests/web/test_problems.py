@@ -19,9 +19,9 @@ PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 @pytest.mark.parametrize(
     "error",
     [
-        ServiceUnavailableError("No answer.", "Start it."),
-        ModelMismatchError("Other.", "Reindex."),
-        StorageError("Full."),
+        ServiceUnavailableError("passed_on", text="No answer.", remedy="Start it."),
+        ModelMismatchError("passed_on", text="Other.", remedy="Reindex."),
+        StorageError("plain", text="Full."),
     ],
 )
 def test_each_error_becomes_problem_details(client: FlaskClient, app: StandIn, error: StorageError) -> None:
@@ -156,7 +156,7 @@ def test_what_loopback_is(host: str, expected: bool) -> None:
 
 def test_health_is_about_the_process_and_readiness_about_the_store(client: FlaskClient, app: StandIn) -> None:
     assert client.get("/readyz").json == {"status": "ok"}
-    app.store.error = StorageError("The disk is full.", "Make room.")
+    app.store.error = StorageError("passed_on", text="The disk is full.", remedy="Make room.")
     assert client.get("/healthz").json == {"status": "ok"}
     response = client.get("/readyz")
     assert response.status_code == 503

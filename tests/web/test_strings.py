@@ -16,7 +16,7 @@ COMPOSED = {
     *(f"{name}{part}" for name in ("reindex", "rollback", "discard", "retryAll") for part in ("Title", "Text")),
     *("live", "written", "kept", "unfinished", "stranger", "counting", "copying", "checking", "queueing"),
     *("done", "stopped", "interrupted"),
-    *(key for key in re.findall(r"^  ((?:notice|sort)_\w+):", STRINGS, re.MULTILINE)),
+    *(key for key in re.findall(r"^  ((?:check|sort)_\w+):", STRINGS, re.MULTILINE)),
 }
 
 

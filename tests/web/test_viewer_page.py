@@ -97,7 +97,7 @@ def test_back_and_forward_close_and_open(new_page: NewPage, address: str, librar
 def test_markdown_reads_as_it_is_meant_with_the_passage_marked(
     new_page: NewPage, address: str, library: StandIn
 ) -> None:
-    words = library.store.passages["audit-2023"][0].text
+    words = library.store.chunks("audit-2023")[0].text
     library.originals.paths["audit-2023"].write_text(
         "# Findings\n\n" + "Before.\n\n" * 60 + words.replace("gloves", "**gloves**") + "\n\nAfter.\n", encoding="utf-8"
     )
@@ -117,7 +117,7 @@ def test_markdown_that_changed_since_shows_the_passage_as_it_was_found(
     library.originals.paths["audit-2023"].write_text("# Another text\n", encoding="utf-8")
     page = new_page()
     page.goto(f"{address}/?q=gloves&open=audit-2023&passage=audit-2023-0")
-    expect(viewer(page).locator("mark.passage-mark")).to_have_text(library.store.passages["audit-2023"][0].text)
+    expect(viewer(page).locator("mark.passage-mark")).to_have_text(library.store.chunks("audit-2023")[0].text)
 
 
 def test_a_web_page_opens_live_at_the_passage(new_page: NewPage, address: str) -> None:

@@ -1,16 +1,21 @@
-"""``searchapp es``: for the people who run the cluster.
-
-Each module of this folder is one command (or one noun with its own verbs): its ``register`` adds it to the group.
-"""
+"""``searchapp es``: for the people who run the cluster."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
 import typer
+
+from searchapp.cli.es import index, pipeline, roles, sizing, snapshot, versions
 
 app = typer.Typer(help="Operate the Elasticsearch indices.", no_args_is_help=True, rich_markup_mode=None)
 
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}").register(app)
+app.command()(index.aliases)
+app.command()(index.apply)
+app.command()(index.plan)
+app.command()(versions.prune)
+app.command()(versions.reindex)
+app.command()(versions.rollback)
+app.command()(sizing.sizing)
+app.command()(index.status)
+app.add_typer(pipeline.group, name="pipeline")
+app.add_typer(roles.group, name="roles")
+app.add_typer(snapshot.group, name="snapshot")

@@ -17,11 +17,6 @@ group = typer.Typer(
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add ``pipeline`` with its verbs to the group."""
-    app.add_typer(group, name="pipeline")
-
-
 @group.command()
 def put(
     endpoint: Annotated[
@@ -46,7 +41,7 @@ def put(
     from searchapp.errors import UsageError
 
     if endpoint and endpoint not in list(pipelines.Endpoint):
-        raise UsageError(f"There is no endpoint file '{endpoint}'.", f"Choose {', '.join(pipelines.Endpoint)}.")
+        raise UsageError("endpoint_file_missing", name=endpoint, known=list(pipelines.Endpoint))
     how = pipelines.Endpoint(endpoint) if endpoint else None
     with waiting("Waiting for the endpoint's model", as_json):
         done = pipelines.put(application(), how, model=model, url=url, dry_run=dry_run)
@@ -65,7 +60,7 @@ def put(
 
 @group.command()
 def simulate(text: Annotated[str, typer.Argument(help="A passage.")], as_json: JsonOption = False) -> None:
-    """Run a passage through the pipeline without keeping it: shows the vector, or why there is none (exit code 1).
+    """Run a chunk through the pipeline without keeping it: shows the vector, or why there is none (exit code 1).
 
     Example: searchapp es pipeline simulate "how are backups made"
     """
@@ -95,7 +90,8 @@ def status(as_json: JsonOption = False) -> None:
 
     checks = pipelines.status(application())
     if as_json:
-        print_json({"checks": [dataclasses.asdict(check) for check in checks]})
+        shown = [{"name": one.name, "found": one.found, "fine": one.fine, "remedy": one.remedy} for one in checks]
+        print_json({"checks": shown})
     else:
         out = console()
         for check in checks:

@@ -13,21 +13,18 @@ from searchapp.cli.common import JsonOption, application, console, print_json
 if TYPE_CHECKING:
     from searchapp.cluster.roles import ApiKey
 
-group = typer.Typer(help="Roles with the least rights, and API keys made from them.", rich_markup_mode=None)
-
-
-def register(app: typer.Typer) -> None:
-    """Add ``roles`` with its verbs to the group."""
-    app.add_typer(group, name="roles")
+group = typer.Typer(rich_markup_mode=None)
 
 
 @group.callback(invoke_without_command=True)
 def show(context: typer.Context, as_json: JsonOption = False) -> None:
     """Show what web, worker and operator may do, as role descriptors for Elasticsearch's security API.
 
-    Example: searchapp es roles --json
+    Examples:
+      searchapp es roles --json
 
-    searchapp es roles create web --expires 90d
+      searchapp es roles create web --expires 90d
+
     """
     if context.invoked_subcommand:
         return
@@ -61,7 +58,7 @@ def create(
     from searchapp.errors import UsageError
 
     if role not in list(Role):
-        raise UsageError(f"There is no role '{role}'.", f"Choose {', '.join(Role)}.")
+        raise UsageError("cluster_role_unknown", role=role, roles=tuple(Role))
     made = create_key(application(), Role(role), name=name, expires=expires)
     if as_json:
         print_json({**_json(made), "api_key": made.secret})

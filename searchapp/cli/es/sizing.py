@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from searchapp.settings import IndexOptions
 
 
-def register(app: typer.Typer) -> None:
-    """Add ``sizing`` to the group."""
-    app.command()(sizing)
-
-
 def sizing(
     chunks: Annotated[str, typer.Option(help="Passages: 250000, 250k, 2.5M, 1B.")],
     dims: Annotated[
@@ -34,7 +29,7 @@ def sizing(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compute memory, disk, shards and nodes for so many passages, by Elastic's published formulas. Asks no server.
+    """Compute memory, disk, shards and nodes for so many chunks, by Elastic's published formulas. Asks no server.
 
     Examples:
       searchapp es sizing --chunks 2.5M
@@ -119,5 +114,5 @@ def _options(names: str) -> tuple[IndexOptions, ...]:
     known = [str(option) for option in IndexOptions]
     for name in wanted:
         if name not in known:
-            raise UsageError(f"There are no index options '{name}'.", f"Choose from {', '.join(known)}, or all.")
+            raise UsageError("index_options_unknown", options=name, known=known)
     return tuple(IndexOptions(name) for name in wanted) or tuple(IndexOptions)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
 from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.progress import stages
 
 group = typer.Typer(
     help="Snapshots of passages and registry in the repository that SEARCHAPP_SNAPSHOT_REPOSITORY names.",
@@ -20,11 +19,6 @@ group = typer.Typer(
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As searchapp es snapshot list shows it.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add ``snapshot`` with its verbs to the group."""
-    app.add_typer(group, name="snapshot")
-
-
 @group.command()
 def create(as_json: JsonOption = False) -> None:
     """Snapshot the live index and the registry of documents. What the repository has already is not copied again.
@@ -33,7 +27,7 @@ def create(as_json: JsonOption = False) -> None:
     """
     from searchapp.cluster import snapshots
 
-    with _progress(as_json) as show:
+    with stages("Asking Elasticsearch", quiet=as_json) as show:
         taken = snapshots.create(application(), show)
     if as_json:
         print_json(_json(taken))
@@ -87,7 +81,7 @@ def restore(
     """
     from searchapp.cluster import snapshots
 
-    with _progress(as_json) as show:
+    with stages("Asking Elasticsearch", quiet=as_json) as show:
         done = snapshots.restore(application(), name, switch=switch, progress=show)
     if as_json:
         print_json(dataclasses.asdict(done))
@@ -119,12 +113,3 @@ def delete(name: NameArgument, as_json: JsonOption = False) -> None:
 
 def _json(snapshot: Any) -> dict[str, Any]:
     return {**dataclasses.asdict(snapshot), "started": snapshot.started.isoformat()}
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    from rich.progress import Progress
-
-    with Progress(console=console(stderr=True), transient=True, disable=quiet) as progress:
-        task = progress.add_task("Asking Elasticsearch", total=None)
-        yield lambda what, done, total: progress.update(task, description=what, completed=done, total=total or None)

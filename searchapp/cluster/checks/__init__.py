@@ -1,36 +1,23 @@
-"""What ``searchapp doctor`` looks at in an Elasticsearch cluster, a file each; nothing is changed.
+"""What ``searchapp doctor`` looks at in an Elasticsearch cluster; nothing is changed.
 
-A check is a function from the application to findings. Its module is named here, in the order in which people read.
+A check is a function from the application to findings. It is named here, in the order in which people read.
 """
 
-from searchapp.cluster.checks import (
-    aliases,
-    blocks,
-    disk,
-    health,
-    inference,
-    licence,
-    nodes,
-    privileges,
-    server,
-    shards,
-    templates,
-    versions,
-)
+from searchapp.cluster.checks import indices, nodes
 
-REACHABLE = server.check
+REACHABLE = (nodes.SERVER, nodes.check_server)
 """Asked first: where it fails, none of the others can tell anything."""
 
 CHECKS = (
-    licence.check,
-    inference.check,
-    health.check,
-    nodes.check,
-    disk.check,
-    shards.check,
-    blocks.check,
-    privileges.check,
-    aliases.check,
-    versions.check,
-    templates.check,
+    (nodes.LICENCE, nodes.check_licence),
+    (nodes.INFERENCE, nodes.check_inference),
+    (nodes.HEALTH, nodes.check_health),
+    (nodes.NODES, nodes.check_nodes),
+    (nodes.DISK, nodes.check_disk),
+    (indices.SHARDS, indices.check_shards),
+    (indices.BLOCKS, indices.check_blocks),
+    (nodes.PRIVILEGES, nodes.check_privileges),
+    (indices.ALIASES, indices.check_aliases),
+    (indices.VERSIONS, indices.check_versions),
+    (indices.TEMPLATES, indices.check_templates),
 )

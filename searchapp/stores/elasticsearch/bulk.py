@@ -97,9 +97,7 @@ def write_all(client: Elasticsearch, actions: Iterable[Action], *, refresh: bool
                 break
             time.sleep(FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
         if pending:
-            raise ServiceUnavailableError(
-                "Elasticsearch has too much to do (HTTP 429).", "Try again in a moment, or add nodes."
-            )
+            raise ServiceUnavailableError("elasticsearch_busy")
     return failures
 
 
@@ -126,24 +124,14 @@ def _send(client: Elasticsearch, batch: list[Action], refresh: bool) -> tuple[li
         (result,) = item.values()
         reason = result.get("error", {})
         if reason.get("type") == "cluster_block_exception":  # HTTP 429 or 403, by version and by kind of block
-            raise read_only(str(reason.get("reason", ""))[:300])
+            raise StorageError("index_read_only", why=str(reason.get("reason", ""))[:300])
         if result["status"] == TOO_MANY_REQUESTS:
             again.append(action)
         elif result["status"] == SHARD_UNAVAILABLE:
-            raise ServiceUnavailableError(
-                f"Elasticsearch cannot write now: {str(reason.get('reason', ''))[:200]}.", "Check es status."
-            )
+            raise ServiceUnavailableError("elasticsearch_not_writing", why=str(reason.get("reason", ""))[:200])
         elif reason:
             failures[action.id] = f"{reason.get('type', 'error')}: {reason.get('reason', '')}"[:300]
     return again, failures
-
-
-def read_only(reason: str) -> StorageError:
-    """The error for a write that a block on the index turned away."""
-    return StorageError(
-        f"Elasticsearch has made the index read-only: {reason}.",
-        "Its disk is probably past the flood-stage watermark: free space, and it lifts the block by itself.",
-    )
 
 
 def _batches(actions: Iterable[Action]) -> Iterator[list[Action]]:

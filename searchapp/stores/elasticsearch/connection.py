@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from elastic_transport import ObjectApiResponse, TlsError
 from elasticsearch import ApiError, ConnectionTimeout, Elasticsearch, TransportError, UnsupportedProductError
 from elasticsearch import __version__ as client_version
+from elasticsearch.serializer import NdjsonSerializer, OrjsonSerializer
 
 from searchapp.errors import (
     IncompatibleServerError,
@@ -21,7 +22,6 @@ from searchapp.errors import (
     StorageError,
 )
 from searchapp.settings import Settings
-from searchapp.stores.elasticsearch.serializers import serializers
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,16 +44,14 @@ def connect(settings: Settings) -> Elasticsearch:
         "retry_on_timeout": False,
         # 429 is left to bulk.py, which backs off for seconds instead of hammering at once.
         "retry_on_status": AWAY,
-        "serializers": serializers(),
+        # By orjson: a search reads some 200 chunks, and a bulk writes vectors as numbers.
+        "serializers": {one.mimetype: one for one in (OrjsonSerializer(), OrjsonLines())},
     }
     if key := settings.elasticsearch_api_key.get_secret_value():
         options["api_key"] = key
     if settings.elasticsearch_ca_certs:
         if not settings.elasticsearch_ca_certs.is_file():
-            raise ServiceRefusedError(
-                f"SEARCHAPP_ELASTICSEARCH_CA_CERTS names {settings.elasticsearch_ca_certs}, which is not there.",
-                "Give the file with the authority's certificate.",
-            )
+            raise ServiceRefusedError("ca_certs_missing", file=settings.elasticsearch_ca_certs)
         options["ca_certs"] = str(settings.elasticsearch_ca_certs)
     if settings.elasticsearch_fingerprint:
         options["ssl_assert_fingerprint"] = settings.elasticsearch_fingerprint
@@ -61,6 +59,14 @@ def connect(settings: Settings) -> Elasticsearch:
     # Every address is tried once before a request fails.
     options["max_retries"] = max(RETRIES, len(addresses) - 1)
     return WholeAnswers([_bare(address) for address in addresses] if key else addresses, **options)
+
+
+class OrjsonLines(OrjsonSerializer, NdjsonSerializer):
+    """Lines of JSON, as ``_bulk`` and ``_msearch`` take them, each written by orjson."""
+
+    mimetype = NdjsonSerializer.mimetype
+    loads = NdjsonSerializer.loads
+    dumps = NdjsonSerializer.dumps
 
 
 class WholeAnswers(Elasticsearch):
@@ -126,22 +132,13 @@ def reading(where: str) -> Iterator[None]:
 def as_ours(error: Exception, where: str) -> SearchAppError:
     """The sentence and remedy for what the client raised while talking to the server at ``where``."""
     if isinstance(error, TlsError):
-        return ServiceRefusedError(
-            f"Elasticsearch at {where} shows a certificate that is not trusted.",
-            "Set SEARCHAPP_ELASTICSEARCH_CA_CERTS to the authority's certificate file, or "
-            "SEARCHAPP_ELASTICSEARCH_FINGERPRINT to the certificate's SHA-256 fingerprint.",
-        )
+        return ServiceRefusedError("certificate_untrusted", where=where)
     if isinstance(error, ConnectionTimeout):
-        return ServiceUnavailableError(
-            f"Elasticsearch at {where} did not answer within {REQUEST_SECONDS:.0f} seconds.",
-            "Check its load and its log, then try again.",
-        )
+        return ServiceUnavailableError("elasticsearch_slow", where=where, seconds=REQUEST_SECONDS)
     if isinstance(error, TransportError):
-        return ServiceUnavailableError(
-            f"Elasticsearch does not answer at {where}.", "Start it, or set SEARCHAPP_ELASTICSEARCH_URL."
-        )
+        return ServiceUnavailableError("elasticsearch_away", where=where)
     if isinstance(error, UnsupportedProductError):
-        return _not_elasticsearch(where)
+        return IncompatibleServerError("not_elasticsearch", where=where)
     if isinstance(error, ApiError):
         return _refusal(error, where)
     raise error
@@ -150,57 +147,24 @@ def as_ours(error: Exception, where: str) -> SearchAppError:
 def _refusal(error: ApiError, where: str) -> SearchAppError:
     status, reason = error.meta.status, reason_of(error)
     if "current license is non-compliant" in reason:
-        return IncompatibleServerError(
-            f"The licence of Elasticsearch at {where} does not allow this: {reason}.",
-            "Choose another SEARCHAPP_EMBEDDING_MODEL, or renew the licence; searchapp es pipeline status says more.",
-        )
+        return IncompatibleServerError("licence_forbids", where=where, why=reason)
     if status in (401, 403) and "cluster_block" not in reason and "blocked by" not in reason:
-        what = "does not accept the credentials" if status == 401 else "does not allow this"
-        return ServiceRefusedError(
-            f"Elasticsearch at {where} {what} (HTTP {status}).",
-            "Set SEARCHAPP_ELASTICSEARCH_API_KEY to a key that may read and write the searchapp indices: "
-            "searchapp es roles create worker makes one. The searchapp es commands need one of an operator.",
-        )
+        code = "credentials_refused" if status == 401 else "credentials_insufficient"
+        return ServiceRefusedError(code, where=where, status=status)
     if "compatible-with" in reason or "Accept version must be" in reason or "media_type_header" in reason:
-        return incompatible(where, "of another major version")
+        return IncompatibleServerError("server_of_another_version", where=where, client=client_version[0])
     if "read-only" in reason or "flood" in reason or status == 403:
-        return StorageError(
-            f"Elasticsearch at {where} has made the index read-only: {reason}.",
-            "Its disk is probably past the flood-stage watermark: free space, and it lifts the block by itself.",
-        )
+        return StorageError("index_read_only_at", where=where, why=reason)
     if status == 503 and PART_AWAY in reason:
-        return ServiceUnavailableError(
-            f"Elasticsearch at {where} has lost a part of the index for now.",
-            "A node may be coming back; searchapp doctor tells what is missing.",
-        )
+        return ServiceUnavailableError("index_part_away", where=where)
     if status in AWAY:  # from a load balancer too, in words of its own
-        return ServiceUnavailableError(
-            f"Elasticsearch at {where} cannot serve now (HTTP {status}): {reason}.", "Its log tells more."
-        )
+        return ServiceUnavailableError("elasticsearch_not_serving", where=where, status=status, why=reason)
     if not isinstance(error.body, dict):  # Elasticsearch says everything in JSON
-        return _not_elasticsearch(where)
+        return IncompatibleServerError("not_elasticsearch", where=where)
     if status == 429:
-        return ServiceUnavailableError(
-            f"Elasticsearch at {where} has too much to do (HTTP 429).", "Try again in a moment, or add nodes."
-        )
+        return ServiceUnavailableError("elasticsearch_busy_at", where=where)
     refused = ServiceRefusedError if status == 400 else ServiceUnavailableError  # the same again is refused again
-    return refused(f"Elasticsearch at {where} refused a request (HTTP {status}): {reason}.", "Its log tells more.")
-
-
-def _not_elasticsearch(where: str) -> IncompatibleServerError:
-    return IncompatibleServerError(
-        f"What answers at {where} is not Elasticsearch.", "Check SEARCHAPP_ELASTICSEARCH_URL."
-    )
-
-
-def incompatible(where: str, version: str) -> IncompatibleServerError:
-    """The error for a server that the installed client cannot talk to."""
-    major = client_version[0]
-    return IncompatibleServerError(
-        f"Elasticsearch at {where} is {version}; the installed client is of major version {major}.",
-        f"Use a server of version {major}, or install the client of the server's major version: "
-        'pip install "elasticsearch>=8.19,<9" for 8.19.',
-    )
+    return refused("elasticsearch_refuses", where=where, status=status, why=reason)
 
 
 def reason_of(error: ApiError) -> str:

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
+from searchapp.stores.analysis import file_name, gather, han_words
 from searchapp.stores.base import FoundChunk
-from searchapp.stores.file_names import file_name
-from searchapp.stores.folders import folder
-from searchapp.text.han import han_words
+from searchapp.stores.facets import folder
 
 Json = dict[str, Any]
 
@@ -50,7 +49,7 @@ def chunk_source(entry: DocumentEntry, embedded: EmbeddedChunk, written: dt.date
 
 
 def _han(entry: DocumentEntry, chunk: Chunk) -> Json:
-    words = han_words("\n".join((entry.title, *chunk.headings, chunk.text, file_name(entry.source))))
+    words = han_words(gather(entry.title, chunk.headings, chunk.text, entry.source))
     return {"han": words} if words else {}
 
 
@@ -80,7 +79,7 @@ def chunk_of(hit: Json) -> Chunk:
 
 
 def found_chunk(hit: Json, score: float) -> FoundChunk:
-    """The passage that a hit carries, with its score in its leg."""
+    """The chunk that a hit carries, with its score in its retriever."""
     source = hit["_source"]
     return FoundChunk(  # by position, which takes half the time: a search makes 200
         hit["_id"],

@@ -1,19 +1,20 @@
-"""The index as one process knows it: its client, its names, and which of its versions is live."""
+"""The index as one process knows it: its client, its names, which of its versions is live, and how it is doing."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from elasticsearch import ApiError, Elasticsearch
 from elasticsearch import __version__ as client_version
 
 from searchapp.embedding.base import ELASTICSEARCH, Fingerprint
-from searchapp.errors import StorageError
+from searchapp.errors import IncompatibleServerError, StorageError
 from searchapp.settings import Settings
 from searchapp.stores.base import Chunking, IndexSpec
-from searchapp.stores.elasticsearch.connection import connect, incompatible, shown, translated
+from searchapp.stores.elasticsearch.connection import connect, reading, shown, translated
+from searchapp.stores.elasticsearch.inference import licence
 from searchapp.stores.elasticsearch.templates import Templates, es_folder, read_pipelines, read_templates
 from searchapp.stores.elasticsearch.versions import Names, Version, chosen, live_version, read_versions
 
@@ -52,7 +53,9 @@ class ElasticsearchIndex:
             raise
         for node in nodes.get("nodes", {}).values():
             if int(node["version"].split(".")[0]) != client_version[0]:
-                raise incompatible(self.where, f"of version {node['version']}")
+                raise IncompatibleServerError(
+                    "server_of_version", where=self.where, version=node["version"], client=client_version[0]
+                )
 
     def templates(self, dims: int) -> Templates:
         """What es/ holds, for vectors of ``dims`` dimensions."""
@@ -91,12 +94,12 @@ class ElasticsearchIndex:
         return found
 
     @property
-    def _read(self) -> str:
+    def readable(self) -> str:
         """What is read where one request is enough: the alias is then as good as the version's own name."""
         return self._pinned or self.names.chunks
 
     def look_again(self) -> None:
-        """Forget which version is live; for whoever has just switched."""
+        """Forget which version is live; for who has just switched."""
         self._live = None
 
     def fingerprint(self) -> Fingerprint | None:
@@ -119,12 +122,75 @@ class ElasticsearchIndex:
         """The versions that writes reach now, the live one first. Raises StorageError when there is none."""
         versions = read_versions(self.client, self.names)
         if chosen(versions, self.names) is None:
-            raise StorageError(f"There is no index behind {self.names.chunks}.", "Run searchapp es apply.")
+            raise StorageError("index_behind_alias_missing", alias=self.names.chunks)
         return sorted((version for version in versions if version.written), key=lambda version: not version.live)
 
-    def _of_model(self, model: Fingerprint | None) -> list[str]:
+    def of_model(self, model: Fingerprint | None) -> list[str]:
         """The versions that hold vectors of this model."""
         versions = read_versions(self.client, self.names) if model else ()
         return [
             version.name for version in versions if version.spec and model and version.spec.fingerprint.matches(model)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """The server's own words; ``health`` is green, yellow or red."""
+
+    name: str
+    version: str
+    health: str
+    nodes: int
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """One index of ours; ``alias`` is the name that searches use for it, if any.
+
+    ``documents`` are what Elasticsearch calls so: chunks, or entries of the registry. They and ``bytes`` count the
+    primaries.
+    """
+
+    name: str
+    alias: str
+    health: str
+    documents: int
+    bytes: int
+    shards: int
+    replicas: int
+
+
+def read_server(index: ElasticsearchIndex) -> ServerStatus:
+    """Name, lowest version among the nodes, health, and licence."""
+    with reading(index.where):
+        health = index.client.cluster.health()
+        nodes = index.client.nodes.info(metric="http", filter_path="nodes.*.version").get("nodes", {})
+        kind, _ = licence(index.client)
+    versions = sorted({node["version"] for node in nodes.values()})
+    return ServerStatus(
+        health["cluster_name"], versions[0] if versions else "", health["status"], health["number_of_nodes"], kind
+    )
+
+
+def read_indices(index: ElasticsearchIndex) -> tuple[IndexStatus, ...]:
+    """Every version of the chunks, and the registry; an empty tuple before ``es apply``."""
+    pattern = f"{index.names.chunks}-*,{index.names.documents}"
+    with reading(index.where):
+        found = index.client.indices.get_alias(index=pattern, ignore_unavailable=True)
+        if not found:
+            return ()
+        stats = index.client.indices.stats(index=sorted(found), metric="docs,store")["indices"]
+        health = index.client.cluster.health(index=sorted(found), level="indices")["indices"]
+    return tuple(
+        IndexStatus(
+            name=name,
+            alias=", ".join(found[name]["aliases"]),
+            health=health[name]["status"],
+            documents=stats[name]["primaries"]["docs"]["count"],
+            bytes=stats[name]["primaries"]["store"]["size_in_bytes"],
+            shards=health[name]["number_of_shards"],
+            replicas=health[name]["number_of_replicas"],
+        )
+        for name in sorted(found)
+    )

@@ -1,18 +1,30 @@
-"""What must stand in the cluster before the first write: templates, the first index behind its alias, the registry."""
+"""What must stand in the cluster before the first write: templates, the first index behind its alias, the registry.
+
+The server rewrites the templates and pipelines it is given and shows no author. So each carries in ``_meta`` a digest
+of the content that was put: content that no longer has that digest was changed by somebody else.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from elasticsearch import ApiError, Elasticsearch
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from searchapp.errors import ServiceRefusedError, StorageError
 from searchapp.model import DocumentState
 from searchapp.stores.base import IndexSpec
-from searchapp.stores.elasticsearch.installed import Origin, installed, put
-from searchapp.stores.elasticsearch.templates import COMPONENTS, INDEX_TEMPLATES, Templates
+from searchapp.stores.elasticsearch.templates import (
+    COMPONENTS,
+    CONTENT,
+    INDEX_TEMPLATES,
+    MANAGED_BY,
+    Templates,
+    content_digest,
+    normal_template,
+)
 from searchapp.stores.elasticsearch.versions import Names, live_version, version_meta
 
 Json = dict[str, Any]
@@ -35,6 +47,32 @@ class Step:
     outcome: Outcome
 
 
+class Origin(StrEnum):
+    """Where the content of an object in the cluster comes from."""
+
+    MISSING = "missing"
+    SAME = "same"
+    OLDER = "older"
+    EDITED = "edited"
+
+
+COMPONENT = "component template"
+TEMPLATE = "index template"
+PIPELINE = "pipeline"
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """An object of es/ by its full name: our body, and the one in the cluster (None: there is none), both normal."""
+
+    kind: str
+    name: str
+    body: Json
+    wanted: Json
+    found: Json | None
+    origin: Origin
+
+
 def install(
     client: Elasticsearch, names: Names, templates: Templates, spec: IndexSpec, *, overwrite: bool = False
 ) -> list[Step]:
@@ -45,10 +83,7 @@ def install(
     """
     live = live_version(client, names)
     if live is None and (lost := registered_documents(client, names)):
-        raise StorageError(
-            f"The index is lost: the registry tells of {lost:,} documents, and there are no passages.",
-            "searchapp doctor tells how to get it back.",
-        )
+        raise StorageError("registered_passages_missing", documents=lost)
     steps = put_templates(client, templates, overwrite=overwrite)
     # The alias comes last: where it is, writers take everything for prepared.
     registry = _create(client, names.documents, {})
@@ -68,11 +103,7 @@ def put_templates(client: Elasticsearch, templates: Templates, *, overwrite: boo
     found = installed(client, templates)
     edited = [one.name for one in found if one.origin is Origin.EDITED]
     if edited and not overwrite:
-        raise StorageError(
-            f"Edited by hand in the cluster: {', '.join(edited)}.",
-            "searchapp es plan shows the edit. Take it over into es/mappings, or undo it: searchapp es apply "
-            "--overwrite.",
-        )
+        raise StorageError("templates_edited", names=edited)
     outcomes = {Origin.MISSING: Outcome.CREATED, Origin.SAME: Outcome.UNCHANGED}
     for one in found:
         if one.origin is not Origin.SAME:
@@ -108,10 +139,7 @@ def _add_fields(client: Elasticsearch, index: str, properties: Json) -> None:
     except ApiError as error:
         if error.meta.status != 403:
             raise
-        raise ServiceRefusedError(
-            f"The index {index} was made by an earlier version and lacks {', '.join(properties)}.",
-            "Run searchapp es apply, or ingest something, once with a key that may change mappings.",
-        ) from error
+        raise ServiceRefusedError("fields_missing", index=index, fields=list(properties)) from error
 
 
 def remove(client: Elasticsearch, names: Names, templates: Templates) -> None:
@@ -144,3 +172,56 @@ def _create(client: Elasticsearch, name: str, body: Json) -> Step:
     if "error" in answer and not exists_now:
         client.indices.create(index=name, **body)
     return Step("index", name, Outcome.UNCHANGED if exists_now else Outcome.CREATED)
+
+
+def installed(client: Elasticsearch, templates: Templates) -> list[Installed]:
+    """Every object of ``templates`` with what the cluster has of that name, in the order in which they are put."""
+    readers: list[tuple[str, dict[str, Json], Callable[[str], Json]]] = [
+        (PIPELINE, templates.pipelines, lambda name: _one(client.ingest.get_pipeline(id=name))),
+        (COMPONENT, templates.components, lambda name: _component(client, name)),
+        (TEMPLATE, templates.indices, lambda name: _template(client, name)),
+    ]
+    return [_compared(kind, name, body, read) for kind, bodies, read in readers for name, body in bodies.items()]
+
+
+def put(client: Elasticsearch, one: Installed) -> None:
+    """Write our body over whatever the cluster has, with the digest of its content."""
+    meta = {**one.body.get("_meta", {}), MANAGED_BY: "searchapp", CONTENT: content_digest(one.wanted)}
+    body = {key: value for key, value in one.body.items() if key != "_meta"}
+    if one.kind == PIPELINE:
+        client.ingest.put_pipeline(id=one.name, meta=meta, **body)
+    elif one.kind == COMPONENT:
+        client.cluster.put_component_template(name=one.name, meta=meta, **body)
+    else:
+        client.indices.put_index_template(name=one.name, meta=meta, **body)
+
+
+def _compared(kind: str, name: str, body: Json, read: Callable[[str], Json]) -> Installed:
+    wanted = normal_template(body)
+    try:
+        there = read(name)
+    except NotFoundError:
+        return Installed(kind, name, body, wanted, None, Origin.MISSING)
+    found, meta = normal_template(there), there.get("_meta") or {}
+    if found == wanted:
+        origin = Origin.SAME
+    elif meta.get(MANAGED_BY) == "searchapp" and meta.get(CONTENT) in (None, content_digest(found)):
+        origin = Origin.OLDER  # None: put by a version that noted no content
+    else:
+        origin = Origin.EDITED
+    return Installed(kind, name, body, wanted, found, origin)
+
+
+def _component(client: Elasticsearch, name: str) -> Json:
+    found: Json = client.cluster.get_component_template(name=name)["component_templates"][0]["component_template"]
+    return found
+
+
+def _template(client: Elasticsearch, name: str) -> Json:
+    found: Json = client.indices.get_index_template(name=name)["index_templates"][0]["index_template"]
+    return found
+
+
+def _one(answer: Any) -> Json:
+    found: Json = next(iter(answer.body.values()))
+    return found

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from searchapp.stores.elasticsearch import documents
-from searchapp.stores.paging import Cursor, EntryPage, Place, page_of
-from searchapp.stores.registry import EntryOrder
+from searchapp.stores.registry import Cursor, EntryOrder, EntryPage, Place, page_of
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch

@@ -1,15 +1,16 @@
-"""Search bodies as pure functions; the store only sends them."""
+"""Search bodies, and what came back for them, as pure functions; the store only sends them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from searchapp.model import Filters, Vector
-from searchapp.stores.base import FACET_VALUES, LegQuery, Match
-from searchapp.text.han import han_words, without_han
-from searchapp.text.variants import with_variants
+from searchapp.stores.analysis import han_words, without_han
+from searchapp.stores.base import FACET_VALUES, Match, RetrievalQuery, RetrievalResults
+from searchapp.stores.elasticsearch.documents import found_chunk, newest_versions
+from searchapp.text.chinese import with_variants
 from searchapp.text.words import CJK
 
 Json = dict[str, Any]
@@ -26,12 +27,40 @@ FOUND_FIELDS = [
     "document_id", "version", "written", "text", "title", "source", "type", "language", "headings", "page", "start",
     "end", "modified",
 ]  # fmt: skip
-"""What a search brings of a passage; each further field costs time for every hit."""
+"""What a search brings of a chunk; each further field costs time for every hit."""
 
 CHUNK_FIELDS = [*FOUND_FIELDS, "position", "hash"]
 
 
-def keyword_body(query: LegQuery, han: bool = True) -> Json:
+def search_bodies(query: RetrievalQuery, *, han: bool, oversample: float, candidates: float) -> dict[str, Json]:
+    """What is asked at once, by name: ``keyword``, ``semantic``, ``facets``. ``han``: the index has that field."""
+    bodies: dict[str, Json] = {}
+    if query.keywords is not None:
+        bodies["keyword"] = keyword_body(query, han)
+    if query.vector is not None:
+        bodies["semantic"] = semantic_body(query, query.vector, oversample, candidates)
+    if query.facets:
+        bodies["facets"] = facets_body(query, oversample, candidates, han)
+    return bodies
+
+
+def retrieval_results(answers: Mapping[str, Json]) -> RetrievalResults:
+    """What came back for ``search_bodies``, by the same names."""
+    keyword, semantic = (
+        newest_versions(answers[retriever]["hits"]["hits"]) if retriever in answers else []
+        for retriever in ("keyword", "semantic")
+    )
+    facets = answers.get("facets")
+    return RetrievalResults(
+        keyword=tuple(found_chunk(hit, hit["_score"]) for hit in keyword),
+        # Elasticsearch scores cosine similarity as (1 + cosine) / 2.
+        semantic=tuple(found_chunk(hit, 2 * hit["_score"] - 1) for hit in semantic),
+        facets=facet_counts(facets["aggregations"]) if facets else {},
+        matched=facets["hits"]["total"]["value"] if facets else 0,
+    )
+
+
+def keyword_body(query: RetrievalQuery, han: bool = True) -> Json:
     """BM25 over title, headings and text together; exact phrases weigh more. ``han``: the index has the field."""
     return {
         "query": {"bool": {"must": [_words(query, han)], "filter": conditions(query)}},
@@ -41,7 +70,7 @@ def keyword_body(query: LegQuery, han: bool = True) -> Json:
     }
 
 
-def _words(query: LegQuery, han: bool) -> Json:
+def _words(query: RetrievalQuery, han: bool) -> Json:
     if query.match is Match.BEGINNING:
         # "exact" has words as they are typed; those of titles come first.
         begun = {"match_phrase_prefix": {"content.exact": {"query": query.keywords}}}
@@ -61,7 +90,7 @@ def _words(query: LegQuery, han: bool) -> Json:
     return _any(should)
 
 
-def semantic_body(query: LegQuery, vector: Vector, oversample: float = 0.0, candidates: float = 2.0) -> Json:
+def semantic_body(query: RetrievalQuery, vector: Vector, oversample: float = 0.0, candidates: float = 2.0) -> Json:
     """Approximate nearest neighbours; the filters stand inside ``knn``, so that they apply before, not after.
 
     As a query ``knn`` finds what it finds beside one, also over several shards, and saves the server a phase.
@@ -77,7 +106,7 @@ def semantic_body(query: LegQuery, vector: Vector, oversample: float = 0.0, cand
     }
 
 
-def _nearest(query: LegQuery, vector: Vector, oversample: float, candidates: float) -> Json:
+def _nearest(query: RetrievalQuery, vector: Vector, oversample: float, candidates: float) -> Json:
     return {
         "field": "embedding",
         **_asked(query, vector),
@@ -88,13 +117,13 @@ def _nearest(query: LegQuery, vector: Vector, oversample: float, candidates: flo
     }
 
 
-def facets_body(query: LegQuery, oversample: float = 0.0, candidates: float = 2.0, han: bool = True) -> Json:
-    """Counts over what either leg finds: Elasticsearch aggregates the union of ``query`` and ``knn``."""
+def facets_body(query: RetrievalQuery, oversample: float = 0.0, candidates: float = 2.0, han: bool = True) -> Json:
+    """Counts over what either retriever finds: Elasticsearch aggregates the union of ``query`` and ``knn``."""
     body: Json = {"size": 0, "track_total_hits": True, "aggs": FACETS}
     if query.keywords is not None:
         body["query"] = keyword_body(query, han)["query"]
     if query.vector is not None:
-        body["knn"] = _nearest(query, query.vector, oversample, candidates)
+        body["knn"] = {**_nearest(query, query.vector, oversample, candidates), "similarity": query.least_cosine}
     return body
 
 
@@ -126,14 +155,14 @@ def facet_counts(aggregations: Json) -> dict[str, dict[str, int]]:
     }
 
 
-def _asked(query: LegQuery, vector: Vector) -> Json:
+def _asked(query: RetrievalQuery, vector: Vector) -> Json:
     if vector.size or query.model is None:
         return {"query_vector": [float(value) for value in vector]}
     return {"query_vector_builder": {"text_embedding": {"model_id": query.model.model, "model_text": query.text}}}
 
 
-def conditions(query: LegQuery) -> list[Json]:
-    """What a passage of either leg must fulfil: the filters, the required phrases, none of the excluded ones."""
+def conditions(query: RetrievalQuery) -> list[Json]:
+    """What a chunk of either retriever must fulfil: the filters, the required phrases, none of the excluded ones."""
     clauses = filter_clauses(query.filters) + [_phrase(phrase) for phrase in query.required]
     if query.excluded:
         clauses.append({"bool": {"must_not": [_phrase(phrase) for phrase in query.excluded]}})

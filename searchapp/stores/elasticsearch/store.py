@@ -5,43 +5,72 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 import numpy as np
+from elasticsearch import ApiError, Elasticsearch
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import IndexSwitchedError, SearchAppError
 from searchapp.model import Chunk, Vector
 from searchapp.settings import Settings
-from searchapp.stores.base import LOST, DocumentWrite, LegQuery, LegResults, Reencoder, held_writes
+from searchapp.stores.base import LOST, DocumentWrite, Reencoder, RegistryPart, RetrievalQuery, RetrievalResults
 from searchapp.stores.elasticsearch import documents, queries
 from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
-from searchapp.stores.elasticsearch.conditional import ConditionalRegistry
+from searchapp.stores.elasticsearch.chunks import delete_chunks, delete_leftovers, held_documents, replace_documents
 from searchapp.stores.elasticsearch.connection import reading, translated
-from searchapp.stores.elasticsearch.held import held_documents
+from searchapp.stores.elasticsearch.index import ElasticsearchIndex
 from searchapp.stores.elasticsearch.installation import Step, add_missing, install, remove
-from searchapp.stores.elasticsearch.searching import search_version, switched_away
+from searchapp.stores.elasticsearch.registry import ElasticsearchRegistry
 from searchapp.stores.elasticsearch.templates import chunk_properties, es_folder
 from searchapp.stores.elasticsearch.versions import Version
-from searchapp.stores.elasticsearch.writing import delete_chunks, delete_leftovers, replace_documents
+from searchapp.stores.ownership import held_writes
+from searchapp.telemetry.stages import Stage, stage_took
 
 Json = dict[str, Any]
 
 log = logging.getLogger(__name__)
 
+STAGES = {"keyword": Stage.KEYWORD, "semantic": Stage.VECTOR, "facets": Stage.FACETS}
 
-class ElasticsearchStore(ConditionalRegistry):
+
+class ElasticsearchStore(RegistryPart):
     """Chunks behind the alias ``<prefix>-chunks``, entries in ``<prefix>-documents``.
 
-    A search goes to one version of the index by its own name, never through the alias: both legs meet the same version,
-    and the vector is of its model. ``pinned`` names a version to read instead of the live one.
+    ``index`` knows the versions, ``registry`` has the entries. A search goes to one version of the index by its own
+    name, never through the alias: both retrievers meet the same version, and the vector is of its model. ``pinned``
+    names a version to read instead of the live one.
     """
 
     def __init__(self, settings: Settings, reencode: Reencoder | None = None, pinned: str = "") -> None:
-        super().__init__(settings, pinned)
+        self.index = index = ElasticsearchIndex(settings, pinned)
+        self.registry = ElasticsearchRegistry(index)
+        super().__init__(self.registry)
+        # What the operator's commands ask of the index.
+        self.settings, self.name, self.where, self.names = settings, index.name, index.where, index.names
+        self.templates, self.spec, self.pipeline = index.templates, index.spec, index.pipeline
+        self.live, self.look_again = index.live, index.look_again
         self._reencode = reencode
         self._complete: set[str] = set()
+
+    @property
+    def client(self) -> Elasticsearch:
+        """See ``ElasticsearchIndex``."""
+        return self.index.client
+
+    def check(self) -> None:
+        """See ``Store``; also raises IncompatibleServerError for a server of another major version."""
+        self.index.check()
+
+    def fingerprint(self) -> Fingerprint | None:
+        """See ``Store``."""
+        return self.index.fingerprint()
+
+    def succeeds(self, configured: Fingerprint) -> bool:
+        """See ``Store``."""
+        return self.index.succeeds(configured)
 
     def prepare(self, fingerprint: Fingerprint) -> None:
         """See ``Store``. Where the alias is there nothing is touched, so that a writer needs no operator's rights."""
@@ -58,7 +87,7 @@ class ElasticsearchStore(ConditionalRegistry):
         self.look_again()
         templates = self.templates(fingerprint.dims)
         steps = install(self.client, self.names, templates, self.spec(fingerprint), overwrite=overwrite)
-        _ = self._upgraded
+        self.registry.upgrade()
         return steps
 
     @translated
@@ -72,7 +101,7 @@ class ElasticsearchStore(ConditionalRegistry):
         """
         if not writes:
             return {}
-        _ = self._upgraded
+        self.registry.upgrade()
         written = dt.datetime.now(dt.UTC)
         known = self.known_entries([write.entry.id for write in writes])
         held = held_writes(writes, known, owner)
@@ -82,7 +111,7 @@ class ElasticsearchStore(ConditionalRegistry):
         entries = [write.entry for write in held]
         done: set[str] = set()
         # A version that was begun while this was being written must not miss it either: look again until none is new.
-        while held and (targets := [one for one in self.written_versions() if one.name not in done]):
+        while held and (targets := [one for one in self.index.written_versions() if one.name not in done]):
             for version in targets:
                 accepted = [write for write in held if write.entry.id not in failed]
                 try:
@@ -91,7 +120,8 @@ class ElasticsearchStore(ConditionalRegistry):
                         fitting = self._fitting(accepted, model, version, targets[0])
                         if replacing:  # earlier chunks may be too young to be found
                             self.client.indices.refresh(index=version.name)
-                        refused = replace_documents(self.client, version.name, fitting, written, self.pipeline(version))
+                        pipeline = self.pipeline(version)
+                        refused = replace_documents(self.client, version.name, fitting, written, pipeline)
                 except SearchAppError as error:
                     if version.live:
                         raise
@@ -103,8 +133,8 @@ class ElasticsearchStore(ConditionalRegistry):
                 done.add(version.name)
         finals = {entry.id: entry for entry in entries if entry.id not in failed}
         if not owner:
-            return failed | write_all(self.client, map(self._put, finals.values()))
-        kept, turned_away = self._settled(finals, owner)
+            return failed | write_all(self.client, map(self.registry.put_action, finals.values()))
+        kept, turned_away = self.registry.settle_each(finals, owner)
         lost = {write.entry.id for write in writes} - {*failed, *kept, *turned_away}
         self._remove_leftovers(lost)
         return failed | turned_away | dict.fromkeys(lost, LOST)
@@ -114,7 +144,7 @@ class ElasticsearchStore(ConditionalRegistry):
 
         A document that the registry knows by now is in somebody else's hands.
         """
-        for version in self.written_versions() if lost else ():
+        for version in self.index.written_versions() if lost else ():
             delete_leftovers(self.client, version.name, lost, self.known_entries)
 
     def _complete_mapping(self, version: Version) -> None:
@@ -142,14 +172,14 @@ class ElasticsearchStore(ConditionalRegistry):
         while True:
             after = found[-1].position if found else first - 1
             body = queries.chunks_of(document_id, queries.CHUNK_FIELDS, after, until)
-            page = self.client.search(index=self._read, ignore_unavailable=True, **_arguments(body))["hits"]
+            page = self.client.search(index=self.index.readable, ignore_unavailable=True, **_arguments(body))["hits"]
             found += [documents.chunk_of(hit) for hit in page["hits"]]
             if len(page["hits"]) < body["size"]:
                 return tuple(found)
 
     def held(self) -> Iterator[str]:
         """See ``Store``; of the live version."""
-        live = self.live()
+        live = self.index.live()
         if live is not None:
             with reading(self.where):
                 self.client.indices.refresh(index=live.name)
@@ -161,7 +191,7 @@ class ElasticsearchStore(ConditionalRegistry):
         """See ``Store``; every version of that model is looked through, those that are no longer live too."""
         wanted = list(dict.fromkeys(hashes))
         found: dict[str, Vector] = {}
-        indices = self._of_model(model or self.fingerprint()) if wanted else []
+        indices = self.index.of_model(model or self.fingerprint()) if wanted else []
         for first in range(0, len(wanted) if indices else 0, 1000):
             body = queries.vectors_of(wanted[first : first + 1000])
             page = self.client.search(index=indices, ignore_unavailable=True, **_arguments(body))["hits"]
@@ -178,30 +208,40 @@ class ElasticsearchStore(ConditionalRegistry):
 
         def emptied(_: str, hit: Json | None) -> Action | None:
             # The entry goes last, so that a deletion that was cut short can be repeated, and only as it was found: if
-            # it has changed, a version was perhaps written that was not there yet when passages were removed.
-            removed.extend(delete_chunks(self.client, one.name, [document_id]) for one in self.written_versions())
+            # it has changed, a version was perhaps written that was not there yet when chunks were removed.
+            removed.extend(delete_chunks(self.client, one.name, [document_id]) for one in self.index.written_versions())
             return Action.delete(self.names.documents, document_id, Place.of(hit)) if hit else None
 
-        return bool(self._all_written([document_id], emptied, refresh=True)) or any(removed)
+        return bool(self.registry.write_decided([document_id], emptied, refresh=True)) or any(removed)
 
     @translated
-    def search(self, query: LegQuery) -> LegResults:
-        """See ``Store``; legs and facets travel in one ``_msearch``, to one version of the index by its own name."""
-        live = self.live()
+    def search(self, query: RetrievalQuery) -> RetrievalResults:
+        """See ``Store``; both and the facets travel in one ``_msearch``, to one version of the index by its name."""
+        live = self.index.live()
         if live is None:
-            return LegResults((), ())
+            return RetrievalResults((), ())
         if query.model is not None and live.spec and not live.spec.fingerprint.matches(query.model):
-            raise switched_away(live)
-        try:
-            return search_version(self.client, live, query, self.settings)
-        except IndexSwitchedError:
-            self.look_again()  # it was pruned within the last second
-            raise
+            raise IndexSwitchedError("searches_moved_away", version=live.name)
+        bodies = queries.search_bodies(
+            query, han=live.has_han, oversample=self.settings.oversample, candidates=self.settings.candidates
+        )
+        header = {"index": live.name, "allow_partial_search_results": False}
+        sent = self.client.msearch(searches=[line for body in bodies.values() for line in (header, body)])
+        answers = dict(zip(bodies, sent["responses"], strict=True))
+        for name, answer in answers.items():
+            if answer.get("error", {}).get("type") == "index_not_found_exception":
+                self.look_again()  # it was pruned within the last second
+                raise IndexSwitchedError("searches_moved_away", version=live.name)
+            if "error" in answer:
+                raise ApiError("search failed", replace(sent.meta, status=answer["status"]), answer)
+            # All travelled together, so each one's time is what the server says of it.
+            stage_took(STAGES[name], answer["took"] / 1000)
+        return queries.retrieval_results(answers)
 
     @translated
     def count(self) -> int:
         """See ``Store``."""
-        return int(self.client.count(index=self._read, ignore_unavailable=True)["count"])
+        return int(self.client.count(index=self.index.readable, ignore_unavailable=True)["count"])
 
     @translated
     def refresh(self) -> None:

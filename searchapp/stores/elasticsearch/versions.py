@@ -16,7 +16,7 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import StorageError
-from searchapp.stores.base import Chunking, IndexSpec
+from searchapp.stores.base import FIRST_CHUNKING, Chunking, IndexSpec
 
 Json = dict[str, Any]
 
@@ -26,11 +26,6 @@ FORMER_MODELS = "searchapp_former_models"
 BUILD = "searchapp_build"
 HAN = "searchapp_han"
 """Keys in a version's ``_meta``."""
-
-MENDED = "searchapp es aliases shows how they stand, and mends them."
-
-FIRST_CHUNKING = Chunking(tokens=384, overlap=24)
-"""How the versions were cut that do not say it, being older than this key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +70,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One index of passages. ``written``: every write reaches it. ``spec`` is None where its ``_meta`` is lost.
+    """One index of chunks. ``written``: every write reaches it. ``spec`` is None where its ``_meta`` is lost.
 
     ``former_models`` are those whose processes may follow the index to this version's model.
     """
@@ -94,7 +89,7 @@ class Version:
 
     @property
     def has_han(self) -> bool:
-        """Whether all of its passages have their Chinese words in ``han``; those of an earlier searchapp's have not."""
+        """Whether all of its chunks have their Chinese words in ``han``; those of an earlier searchapp's have not."""
         return bool(self.meta.get(HAN))
 
 
@@ -105,11 +100,9 @@ def read_versions(client: Elasticsearch, names: Names) -> tuple[Version, ...]:
     """
     versions, intruders = look(client, names)
     if names.chunks in intruders:
-        raise StorageError(f"{names.chunks} is an index, and should be an alias of one.", MENDED)
+        raise StorageError("alias_is_index", alias=names.chunks)
     if intruders:
-        raise StorageError(
-            f"The alias {names.chunks} names an index that is no version of ours: {', '.join(intruders)}.", MENDED
-        )
+        raise StorageError("alias_names_strangers", alias=names.chunks, indices=intruders)
     return versions
 
 
@@ -140,15 +133,10 @@ def chosen(versions: Sequence[Version], names: Names) -> Version | None:
     live = [version for version in versions if version.live]
     if len(live) > 1:
         raise StorageError(
-            f"The alias {names.chunks} names {len(live)} versions of the index "
-            f"({', '.join(version.name for version in live)}); a search would mix them.",
-            MENDED,
+            "searches_would_mix_versions", alias=names.chunks, n=len(live), versions=[version.name for version in live]
         )
     if versions and not live:
-        raise StorageError(
-            f"The alias {names.chunks} is missing, although {versions[-1].name} is there.",
-            MENDED,
-        )
+        raise StorageError("alias_missing", alias=names.chunks, version=versions[-1].name)
     return live[0] if live else None
 
 
@@ -193,20 +181,16 @@ def update_aliases(client: Elasticsearch, actions: Sequence[Json]) -> None:
     try:
         answer = client.indices.update_aliases(actions=actions)
     except NotFoundError as error:
-        raise StorageError(
-            "The aliases were not switched, because another command changed them meanwhile.",
-            "searchapp es status shows how they stand; then try again.",
-        ) from error
+        raise StorageError("aliases_changed_meanwhile") from error
     failed = [result for result in answer.get("action_results", []) if result.get("status", 200) >= 300]
     if failed or answer.get("errors") or not answer.get("acknowledged"):
+        if not failed:
+            raise StorageError("alias_switch_unacknowledged")
         reasons = "; ".join(
             f"{result['action']['type']} {', '.join(result['action']['indices'])}: {result['error']['reason']}"
             for result in failed
         )
-        raise StorageError(
-            f"Elasticsearch switched the aliases in part only: {reasons or 'it did not acknowledge the change'}.",
-            MENDED,
-        )
+        raise StorageError("aliases_switched_in_part", why=reasons)
 
 
 def _version(names: Names, name: str, found: Json) -> Version:

@@ -1,4 +1,4 @@
-"""The registry half of the embedded store. A lock on the folder makes claims atomic between processes."""
+"""The registry of the embedded store: a table of entries. The folder's lock makes claims atomic between processes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pyarrow as pa
@@ -13,14 +14,11 @@ import pyarrow.compute as pc
 
 from searchapp.model import DocumentEntry, DocumentState, Pause
 from searchapp.stores.lancedb import schema
-from searchapp.stores.lancedb.filters import one_of, quoted, readable_by
-from searchapp.stores.lancedb.tables import LanceTables
-from searchapp.stores.lancedb.translated import translated
-from searchapp.stores.ownership import Replacement, claimed, is_held, is_written, latest, settled, stands
-from searchapp.stores.paging import Cursor, EntryPage, Place, page_of
-from searchapp.stores.registry import EntryOrder, by_content
+from searchapp.stores.lancedb.queries import one_of, quoted, readable_by
+from searchapp.stores.lancedb.tables import DOCUMENTS, LanceTables, add_missing, translated
+from searchapp.stores.ownership import LockedRegistry
+from searchapp.stores.registry import Cursor, EntryOrder, EntryPage, Place, by_content, page_of
 
-DOCUMENTS = "documents"
 PAUSE = "paused.json"
 SORTED_BY = {
     EntryOrder.NEWEST: [("updated", "descending"), ("source", "ascending")],
@@ -56,33 +54,41 @@ def _behind(ordered: pa.Table, order: EntryOrder, place: Place, *, itself: bool)
     return pc.or_(pc.fill_null(later, True), pc.and_(equal, source))
 
 
-class LanceRegistry(LanceTables):
+class LanceRegistry(LockedRegistry):
     """Entries in the table ``documents``."""
+
+    def __init__(self, tables: LanceTables) -> None:
+        self._tables = tables
+        self.folder = tables.folder
+
+    def writing(self) -> AbstractContextManager[None]:
+        """See ``LockedRegistry``; keeps writers of other processes out, too."""
+        return self._tables.writing()
+
+    def prepare(self) -> None:
+        """Make the table where it is missing, and give one of an earlier searchapp the columns that it lacks."""
+        table = self._tables.open(DOCUMENTS)
+        if table is None:
+            self._tables.create(DOCUMENTS, schema.ENTRY_SCHEMA)
+        else:
+            add_missing(table, schema.ENTRY_SCHEMA)
 
     @translated
     def put_entries(self, entries: Sequence[DocumentEntry]) -> None:
         """See ``Registry``."""
-        with self._writing():
-            self._upsert(entries)
-
-    def _upsert(self, entries: Sequence[DocumentEntry]) -> None:
         if not entries:
             return
         rows = pa.Table.from_pylist([schema.entry_row(entry) for entry in entries], schema=schema.ENTRY_SCHEMA)
-        table = self._upgraded(self._needed(DOCUMENTS))
-        table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all().execute(rows)
+        with self.writing():
+            table = self._tables.prepared(self._tables.open(DOCUMENTS))
+            add_missing(table, schema.ENTRY_SCHEMA)
+            table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all().execute(rows)
 
-    def _upgraded(self, table: Any) -> Any:
-        """The table with the columns that one of an earlier version lacks."""
-        missing = [field for field in schema.ENTRY_SCHEMA if field.name not in table.schema.names]
-        if missing:
-            table.add_columns(missing)
-        return table
-
-    @translated
-    def entry(self, document_id: str) -> DocumentEntry | None:
-        """See ``Registry``."""
-        return self.known_entries([document_id]).get(document_id)
+    def recount(self, chunks: Mapping[str, int]) -> None:
+        """Write into the entries how many chunks these documents have, by id."""
+        known = self._where("true")
+        other = [entry for entry in known if chunks.get(entry.id, entry.chunks) != entry.chunks]
+        self.put_entries([dataclasses.replace(entry, chunks=chunks[entry.id]) for entry in other])
 
     @translated
     def known_entries(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
@@ -90,7 +96,7 @@ class LanceRegistry(LanceTables):
         return {entry.id: entry for entry in self._where(one_of("id", document_ids))} if document_ids else {}
 
     def _where(self, condition: str) -> list[DocumentEntry]:
-        table = self._table(DOCUMENTS)
+        table = self._tables.open(DOCUMENTS)
         if table is None:
             return []
         rows = table.search().where(condition).limit(table.count_rows() or 1).to_list()
@@ -109,7 +115,7 @@ class LanceRegistry(LanceTables):
         cursor: Cursor | None = None,
     ) -> EntryPage:
         """See ``Registry``."""
-        table = self._table(DOCUMENTS)
+        table = self._tables.open(DOCUMENTS)
         if table is None:
             return EntryPage((), 0)
         conditions = [one_of("state", map(str, states))] if states else []
@@ -134,7 +140,7 @@ class LanceRegistry(LanceTables):
     @translated
     def state_counts(self) -> Mapping[DocumentState, int]:
         """See ``Registry``."""
-        table = self._table(DOCUMENTS)
+        table = self._tables.open(DOCUMENTS)
         if table is None:
             return {}
         states = table.search().select(["state"]).limit(table.count_rows() or 1).to_arrow()["state"]
@@ -153,57 +159,10 @@ class LanceRegistry(LanceTables):
         return by_content(self._where(one_of("content_hash", content_hashes)) if content_hashes else ())
 
     @translated
-    def exchange(self, replacements: Sequence[Replacement]) -> Collection[str]:
-        """See ``Registry``."""
-        with self._writing():
-            known = self.known_entries([entry.id for _, entry in replacements])
-            done = [entry.id for _, entry in replacements if is_written(known.get(entry.id), entry)]
-            standing = [
-                entry for read, entry in replacements if entry.id not in done and stands(known.get(entry.id), read)
-            ]
-            self._upsert(standing)
-        return [*done, *(entry.id for entry in standing)]
-
-    @translated
-    def claim(self, wanted: Sequence[Replacement], now: dt.datetime, gone: Collection[str] = ()) -> Collection[str]:
-        """See ``Registry``."""
-        with self._writing():
-            known = self.known_entries([entry.id for _, entry in wanted])
-            free = [entry for one in wanted if (entry := claimed(known.get(one[1].id), one, now, gone)) is not None]
-            self._upsert(free)
-        return [entry.id for entry in free]
-
-    @translated
-    def renew(self, entries: Sequence[DocumentEntry]) -> Collection[str]:
-        """See ``Registry``."""
-        with self._writing():
-            known = self.known_entries([entry.id for entry in entries])
-            held = [
-                dataclasses.replace(
-                    stored, lease=latest(stored.lease, entry.lease), queued=latest(stored.queued, entry.queued)
-                )
-                for entry in entries
-                if is_held(stored := known.get(entry.id), entry.owner)
-            ]
-            self._upsert(held)
-        return [entry.id for entry in held]
-
-    @translated
-    def settle(self, finals: Mapping[str, DocumentEntry | None], owner: str) -> Collection[str]:
-        """See ``Registry``."""
-        with self._writing():
-            known = self.known_entries(finals)
-            held = {id_: settled(stored, finals[id_]) for id_, stored in known.items() if is_held(stored, owner)}
-            self._upsert([entry for entry in held.values() if entry is not None])
-            self.forget([id_ for id_, entry in held.items() if entry is None])
-        done = [id_ for id_, final in finals.items() if final is not None and is_written(known.get(id_), final)]
-        return [*held, *done]
-
-    @translated
     def forget(self, document_ids: Collection[str]) -> None:
         """See ``Registry``."""
-        if document_ids and (table := self._table(DOCUMENTS)) is not None:
-            with self._writing():
+        if document_ids and (table := self._tables.open(DOCUMENTS)) is not None:
+            with self.writing():
                 table.delete(one_of("id", document_ids))
 
     @translated

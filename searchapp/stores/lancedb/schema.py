@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.model import Chunk, DocumentEntry, DocumentState
-from searchapp.stores.base import DocumentWrite, FoundChunk
-from searchapp.stores.file_names import file_name
-from searchapp.stores.lancedb.searched import searched_text
-from searchapp.text.han import han_words
+from searchapp.stores.base import Chunking, DocumentWrite, FoundChunk, IndexSpec
+from searchapp.stores.lancedb.indices import HAN_FIELDS, searched_columns
 
 Row = dict[str, Any]
 
 FINGERPRINT = b"searchapp_fingerprint"
+CHUNKING = b"searchapp_chunking"
+"""Keys in the metadata of a table of chunks."""
 INSTANT = pa.timestamp("ms", tz="UTC")
 GROUPS = pa.field("groups", pa.list_(pa.string()))
 """Who may read the document; null: everybody."""
-HAN = (pa.field("han", pa.string()), pa.field("han_characters", pa.string()))
-"""The passage's Chinese words, and each of their characters, parted by spaces; null: it has none."""
+
+WRITTEN = pa.field("written", pa.int64())
+"""A number that is another one after each write of the document, and is kept when a move copies it; null: an earlier
+searchapp wrote it."""
+
+LATER_COLUMNS = (GROUPS, WRITTEN)
+"""What a table of chunks of an earlier searchapp lacks; the Chinese words come by ``indices.add_han``."""
 
 
-def chunk_schema(fingerprint: Fingerprint) -> pa.Schema:
-    """One row a chunk; the model's fingerprint stands in the schema's metadata."""
+def chunk_schema(spec: IndexSpec) -> pa.Schema:
+    """One row a chunk; how the chunks were made stands in the schema's metadata."""
     return pa.schema(
         [
             pa.field("id", pa.string(), nullable=False),
@@ -46,10 +51,14 @@ def chunk_schema(fingerprint: Fingerprint) -> pa.Schema:
             ("start", pa.int64()),
             ("end", pa.int64()),
             GROUPS,
-            *HAN,
-            ("vector", pa.list_(pa.float32(), fingerprint.dims)),
+            *HAN_FIELDS,
+            WRITTEN,
+            ("vector", pa.list_(pa.float32(), spec.fingerprint.dims)),
         ],
-        metadata={FINGERPRINT: json.dumps(fingerprint.as_dict()).encode()},
+        metadata={
+            FINGERPRINT: json.dumps(spec.fingerprint.as_dict()).encode(),
+            CHUNKING: json.dumps(dataclasses.asdict(spec.chunking)).encode(),
+        },
     )
 
 
@@ -93,7 +102,13 @@ def read_fingerprint(schema: pa.Schema) -> Fingerprint | None:
     return Fingerprint.from_dict(json.loads(values)) if values else None
 
 
-def chunk_rows(write: DocumentWrite) -> list[Row]:
+def read_chunking(schema: pa.Schema) -> Chunking | None:
+    """How the chunks of a table were cut; None where an earlier searchapp made it."""
+    values = (schema.metadata or {}).get(CHUNKING)
+    return Chunking(**json.loads(values)) if values else None
+
+
+def chunk_rows(write: DocumentWrite, written: int | None) -> list[Row]:
     """A document's chunks as rows."""
     entry = write.entry
     return [
@@ -114,21 +129,11 @@ def chunk_rows(write: DocumentWrite) -> list[Row]:
             "start": embedded.chunk.start,
             "end": embedded.chunk.end,
             "groups": list(entry.groups) or None,
+            "written": written,
             "vector": embedded.vector,
         }
         for embedded in write.chunks
     ]
-
-
-def searched_columns(title: str, headings: Sequence[str], text: str, source: str) -> Row:
-    """What BM25 ranks by: title, headings, text and file name gathered, and their Chinese characters."""
-    gathered = "\n".join((title, *headings, text, file_name(source)))
-    words = han_words(gathered)
-    return {
-        "content": searched_text(gathered),
-        "han": words or None,
-        "han_characters": " ".join(words.replace(" ", "")) or None,
-    }
 
 
 def chunk_of(row: Row) -> Chunk:
@@ -148,6 +153,27 @@ def chunk_of(row: Row) -> Chunk:
     )
 
 
+COPIED_COLUMNS = (
+    "id", "document_id", "position", "hash", "text", "title", "headings", "source", "type", "language", "modified",
+    "page", "start", "end", "groups", "written",
+)  # fmt: skip
+"""What ``chunk_of`` and ``entry_in`` read, and when the document was written."""
+
+
+def entry_in(row: Row) -> DocumentEntry:
+    """What a chunk's row says of its document, as much as its chunks depend on."""
+    return DocumentEntry(
+        id=row["document_id"],
+        source=row["source"],
+        title=row["title"],
+        type=row["type"],
+        state=DocumentState.INDEXED,
+        language=row["language"],
+        modified=_utc(row["modified"]),
+        groups=tuple(row["groups"] or ()),
+    )
+
+
 FOUND_COLUMNS = (
     "id", "document_id", "text", "title", "source", "type", "language", "headings", "page", "start", "end", "modified",
 )  # fmt: skip
@@ -155,7 +181,7 @@ FOUND_COLUMNS = (
 
 
 def found_chunk(row: Row, score: float) -> FoundChunk:
-    """The passage in a row, with its score in its leg."""
+    """The chunk in a row, with its score in its retriever."""
     return FoundChunk(
         id=row["id"],
         document_id=row["document_id"],

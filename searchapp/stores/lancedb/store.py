@@ -1,26 +1,33 @@
-"""The store over LanceDB."""
+"""The store over LanceDB: chunks and registry under one lock."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
 
 from searchapp.embedding.base import Fingerprint
+from searchapp.errors import IndexSwitchedError, ModelMismatchError
 from searchapp.model import Chunk, Vector
-from searchapp.stores.base import LOST, DocumentWrite, LegQuery, LegResults, held_writes
+from searchapp.stores.base import (
+    FIRST_CHUNKING,
+    LOST,
+    Chunking,
+    DocumentWrite,
+    IndexSpec,
+    Reencoder,
+    RegistryPart,
+    RetrievalQuery,
+    RetrievalResults,
+)
 from searchapp.stores.lancedb import schema
-from searchapp.stores.lancedb.filters import one_of, quoted
-from searchapp.stores.lancedb.nearest import index_vectors
-from searchapp.stores.lancedb.registry import DOCUMENTS, LanceRegistry
-from searchapp.stores.lancedb.searching import search_table
-from searchapp.stores.lancedb.text_index import add_han, has_han, has_words, index_text, index_words
-from searchapp.stores.lancedb.translated import translated
-
-CHUNKS = "chunks"
+from searchapp.stores.lancedb.indices import index_vectors
+from searchapp.stores.lancedb.queries import search_table
+from searchapp.stores.lancedb.registry import LanceRegistry
+from searchapp.stores.lancedb.tables import DOCUMENTS, LanceTables, translated
+from searchapp.stores.lancedb.versions import FILE, LanceChunks, is_of, names_in, read_versions
+from searchapp.stores.ownership import held_writes
 
 TIDY_EVERY = 20
 """Writes between two tidyings: each write leaves small files, and searching them one by one is slow."""
@@ -32,58 +39,53 @@ KEEP_VERSIONS = dt.timedelta(minutes=10)
 """How long superseded data stays on disk, for readers in other processes that still look at it."""
 
 
-class LanceStore(LanceRegistry):
-    """Two tables in one folder. Threads and processes may share it: one writes at a time, the others wait for it."""
+class LanceStore(RegistryPart):
+    """Tables in one folder. Threads and processes may share it: one writes at a time, the others wait for it.
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self._han = False
+    ``tables`` opens and locks, ``registry`` has the entries and ``versions`` the chunks.
+    """
+
+    def __init__(self, folder: Path, reencode: Reencoder | None = None, chunking: Chunking = FIRST_CHUNKING) -> None:
+        self.folder = folder
+        self.name = f"the embedded store in {folder}"
+        self.reencode = reencode
+        self._chunking = chunking
+        self.tables = LanceTables(folder)
+        self.registry = LanceRegistry(self.tables)
+        self.versions = LanceChunks(self.tables)
         self._writes = 0
         self._written = 0
+        super().__init__(self.registry)
 
     @translated
     def check(self) -> None:
         """See ``Store``."""
-        if (table := self._table(CHUNKS)) is not None:
-            table.count_rows()
+        self.count()
 
     @translated
     def prepare(self, fingerprint: Fingerprint) -> None:
         """See ``Store``."""
-        with self._writing():
-            if self._table(DOCUMENTS) is None:
-                self._database.create_table(DOCUMENTS, schema=schema.ENTRY_SCHEMA, exist_ok=True)
-            if self._table(CHUNKS) is None:
-                chunks = self._database.create_table(CHUNKS, schema=schema.chunk_schema(fingerprint), exist_ok=True)
-                index_text(chunks)
-            for name in (CHUNKS, DOCUMENTS):
-                self._add_groups(self._needed(name))
-            chunks = self._needed(CHUNKS)
-            if not has_words(chunks):
-                index_words(chunks)
-            if not self._has_han(chunks):
-                add_han(chunks)
+        with self.tables.writing():
+            self.registry.prepare()
+            live = self.versions.live()
+            if live is None:
+                live = self.versions.create(read_versions(self.folder).live, self.spec(fingerprint))
+            self.versions.bring_up_to_date(live)
 
-    def _add_groups(self, table: Any) -> None:
-        """Give tables of before groups the column; without it a document's groups would be lost in silence."""
-        if schema.GROUPS.name not in table.schema.names:
-            table.add_columns(schema.GROUPS)
-
-    def _has_han(self, table: Any) -> bool:
-        """Whether the Chinese words of all passages are in; a table of an earlier version gets them by ``prepare``."""
-        if not self._han:
-            self._han = has_han(table)
-        return self._han
+    def spec(self, fingerprint: Fingerprint) -> IndexSpec:
+        """How this process cuts and embeds when it embeds with the model of ``fingerprint``."""
+        tokens = min(self._chunking.tokens, fingerprint.max_tokens)
+        return IndexSpec(fingerprint, replace(self._chunking, tokens=tokens))
 
     @translated
     def fingerprint(self) -> Fingerprint | None:
         """See ``Store``."""
-        table = self._table(CHUNKS)
+        table = self.versions.live()
         return None if table is None else schema.read_fingerprint(table.schema)
 
     def succeeds(self, configured: Fingerprint) -> bool:
-        """See ``Store``; an embedded index is never moved to another model."""
-        return False
+        """See ``Store``; ``moving`` moves it."""
+        return any(model.matches(configured) for model in read_versions(self.folder).former_models)
 
     @translated
     def write(
@@ -91,117 +93,96 @@ class LanceStore(LanceRegistry):
     ) -> Mapping[str, str]:
         """See ``Store``; one transaction for the chunks of all documents, so it fails as a whole, by exception."""
         ids = [write.entry.id for write in documents]
-        with self._writing():
+        documents, model = self._fitting(documents, model)  # others need not wait while this embeds
+        with self.tables.writing():
+            documents, _ = self._fitting(documents, model)  # embeds once more only if the index was moved in between
             stored = self.known_entries(ids)
             writes = held_writes(documents, stored, owner)
-            lost = dict.fromkeys(set(ids) - {write.entry.id for write in writes}, LOST)
-            if not writes:
-                return lost
-            chunks = self._needed(CHUNKS)
-            rows = [row for write in writes for row in schema.chunk_rows(write)]
-            ids = [write.entry.id for write in writes]
-            replaced = one_of("document_id", ids)
-            # A first try has no earlier chunks; those of an interrupted one have no entry that tells of them.
-            known = any(entry.content_hash for entry in stored.values())
-            known = known or bool(chunks.count_rows(replaced))
-            data = pa.Table.from_pylist(rows, schema=chunks.schema)
-            if not known:
-                chunks.add(data)
-            elif not rows:
-                chunks.delete(replaced)
-            else:
-                merge = chunks.merge_insert("id").when_matched_update_all().when_not_matched_insert_all()
-                merge.when_not_matched_by_source_delete(replaced).execute(data)
-            self._upsert([write.entry for write in writes])
-            self._writes += 1
-            self._written += len(rows)
-            if self._writes >= TIDY_EVERY and self._written >= TIDY_SHARE * chunks.count_rows():
-                self._tidy()
-        return lost
+            if writes:
+                first_try = not any(entry.content_hash for entry in stored.values())
+                self._written += self.versions.replace(writes, first_try=first_try)
+                self._writes += 1
+                self.put_entries([write.entry for write in writes])
+                if self._writes >= TIDY_EVERY and self._written >= TIDY_SHARE * self.count():
+                    self._tidy()
+        return dict.fromkeys(set(ids) - {write.entry.id for write in writes}, LOST)
+
+    def _fitting(
+        self, writes: Sequence[DocumentWrite], model: Fingerprint | None
+    ) -> tuple[Sequence[DocumentWrite], Fingerprint | None]:
+        """The documents as the live version has them, with its model; ``model`` made their vectors (None: its own)."""
+        live = self.fingerprint()
+        if live is None or model is None or live.matches(model):
+            return writes, model
+        if self.reencode is None:
+            raise ModelMismatchError("index_holds_another_model", folder=self.folder, held=str(live), model=str(model))
+        parts = [(write.entry, [embedded.chunk for embedded in write.chunks]) for write in writes]
+        return self.reencode(parts, self.spec(live), lambda hashes: self.vectors(hashes, live)), live
 
     @translated
     def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:
         """See ``Store``."""
-        condition = f"document_id = {quoted(document_id)}"
-        if first:
-            condition += f" AND position >= {first}"
-        if size is not None:
-            condition += f" AND position < {first + size}"
-        rows = self._rows_of(condition, without=["vector", "content"])
-        return tuple(sorted((schema.chunk_of(row) for row in rows), key=lambda chunk: chunk.position))
+        return self.versions.read(document_id, first, size)
 
+    @translated
     def held(self) -> Iterator[str]:
         """See ``Store``."""
-        return iter(sorted({row["document_id"] for row in self._rows_of("true", only=["document_id"])}))
+        return iter(self.versions.document_ids())
 
     @translated
     def vectors(self, hashes: Collection[str], model: Fingerprint | None = None) -> Mapping[str, Vector]:
         """See ``Store``."""
-        table = self._table(CHUNKS)
-        if table is None or not hashes:
-            return {}
-        asked = table.search().where(one_of("hash", hashes)).select(["hash", "vector"])
-        rows = asked.limit(table.count_rows() or 1).to_arrow()
-        # Not by way of Python's numbers: an edited document asks for all of its vectors.
-        dims = rows.schema.field("vector").type.list_size
-        vectors = rows["vector"].combine_chunks().flatten().to_numpy().reshape(-1, dims)
-        return dict(zip(rows["hash"].to_pylist(), vectors, strict=True))
-
-    def _rows_of(self, condition: str, only: Sequence[str] = (), without: Sequence[str] = ()) -> list[dict[str, Any]]:
-        table = self._table(CHUNKS)
-        if table is None or not (rows := table.count_rows(condition)):
-            return []
-        columns = list(only) or [name for name in table.schema.names if name not in without]
-        found: list[dict[str, Any]] = table.search().where(condition).select(columns).limit(rows).to_list()
-        return found
+        return self.versions.vectors(hashes, model)
 
     @translated
     def delete_document(self, document_id: str) -> bool:
         """See ``Store``."""
-        with self._writing():
-            chunks, documents = self._table(CHUNKS), self._table(DOCUMENTS)
-            if chunks is None or documents is None:
-                return False
+        with self.tables.writing():
             known = self.entry(document_id) is not None
-            if known or chunks.count_rows(f"document_id = {quoted(document_id)}"):
-                chunks.delete(f"document_id = {quoted(document_id)}")
-                documents.delete(f"id = {quoted(document_id)}")
-                return True
-            return False
+            known = self.versions.delete(document_id) or known
+            if known:
+                self.forget([document_id])
+            return known
 
     @translated
-    def search(self, query: LegQuery) -> LegResults:
+    def search(self, query: RetrievalQuery) -> RetrievalResults:
         """See ``Store``."""
-        table = self._table(CHUNKS)
+        table = self.versions.live()
         if table is None:
-            return LegResults((), ())
-        return search_table(table, query, query.keywords is not None and self._has_han(table))
+            return RetrievalResults((), ())
+        if query.model is not None and not is_of(table, query.model):
+            raise IndexSwitchedError("index_moved_in_search", folder=self.folder)
+        try:
+            return search_table(table, query, query.keywords is not None and self.versions.has_han(table))
+        except (OSError, RuntimeError, ValueError) as error:
+            if read_versions(self.folder).live != table.name:  # it was removed, now that it is not live any more
+                raise IndexSwitchedError("index_moved_in_search", folder=self.folder) from error
+            raise
 
     @translated
     def count(self) -> int:
         """See ``Store``."""
-        table = self._table(CHUNKS)
+        table = self.versions.live()
         return 0 if table is None else int(table.count_rows())
 
     @translated
     def refresh(self) -> None:
         """See ``Store``; rows are visible at once, this brings them into the text index and joins small files."""
-        with self._writing():
+        with self.tables.writing():
             if self._writes:
                 self._tidy()
 
     def _tidy(self) -> None:
-        for name in (CHUNKS, DOCUMENTS):
-            self._needed(name).optimize(cleanup_older_than=KEEP_VERSIONS)
-        index_vectors(self._needed(CHUNKS))
+        live = self.tables.prepared(self.versions.live())
+        for table in (live, self.tables.prepared(self.tables.open(DOCUMENTS))):
+            table.optimize(cleanup_older_than=KEEP_VERSIONS)
+        index_vectors(live)
         self._writes = self._written = 0
 
     @translated
     def drop(self) -> None:
         """See ``Store``."""
-        with self._writing():
-            for name in (CHUNKS, DOCUMENTS):
-                if self._table(name) is not None:
-                    self._database.drop_table(name)
-            self._tables.clear()
-            self._han = False
+        with self.tables.writing():
+            for name in (*names_in(self.folder), DOCUMENTS):
+                self.tables.remove(name)
+            (self.folder / FILE).unlink(missing_ok=True)

@@ -8,7 +8,7 @@ import { t } from "./i18n.js";
 import { chosenModel, offerModels, onModel } from "./models.js";
 import { Prose } from "./prose.js";
 import { keep, kept } from "./storage.js";
-import { cites, copyWithSources, quotes, sourceLines } from "./told.js";
+import { cites, copyWithSources, quotes, sourceLines } from "./sources.js";
 
 const panel = byId("answer");
 const session = () => sessionStorage;
@@ -106,7 +106,7 @@ function complete(answer) {
   const label = answer.refused ? t("refused") : answer.extractive ? t("extractive") : "";
   byId("answer-label").textContent = label;
   byId("answer-label").title = answer.extractive && !answer.refused ? t("extractiveTip") : "";
-  byId("answer-notice").textContent = answer.notices.map(noticeText).join(t("space"));
+  byId("answer-notice").textContent = answer.notices.map(({ message }) => message).join(t("space"));
   const marked = (support) => answer.sentences.filter((sentence) => sentence.support === support).length;
   const facts = [
     answer.passages_found ? t("used", answer.passages_used, answer.passages_found) : "",
@@ -119,13 +119,6 @@ function complete(answer) {
   byId("answer-sources").replaceChildren(...sourceLines(answer, hits));
   showFollowUp(true);
   status(t("ready"), { spoken: true });
-}
-
-// In the interface's language where it has words for this code.
-function noticeText({ code, subject, message }) {
-  const key = `notice_${code}`;
-  const words = t(key, subject);
-  return words === key ? message : words;
 }
 
 function finishEarly() {

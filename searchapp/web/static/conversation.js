@@ -3,7 +3,7 @@
 import { byId, h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 import { Prose } from "./prose.js";
-import { cites, quotes, sourceLines } from "./told.js";
+import { cites, quotes, sourceLines } from "./sources.js";
 
 const MOST_TURNS = 20; // that are sent along; the server reads the latest few
 
@@ -46,7 +46,7 @@ export function showFollowUp(ready) {
   byId("follow-up").hidden = !ready;
 }
 
-// `ask(text)` goes on with the conversation, `edit(text)` searches for other words, `begin()` starts anew.
+// `ask(text)` goes on with the conversation, `edit(text)` searches for other words, `begin()` starts again.
 export function listenToConversation({ ask, edit, begin }) {
   onSubmit("follow-up", "follow-up-text", (text, box) => {
     box.value = "";

@@ -10,7 +10,7 @@ const UNDO_MS = Number(document.body.dataset.undoMinutes) * 60_000;
 const toasts = h("div", { class: "toasts", role: "status" });
 document.body.append(toasts);
 
-// `changed` draws the list anew.
+// `changed` draws the list again.
 export async function remove(id, title, changed) {
   try {
     await call(address(id), { method: "DELETE" });

@@ -3,8 +3,6 @@
 import { remove } from "./deletions.js";
 import { onFiles } from "./drop.js";
 import { byId, h, icon } from "./dom.js";
-import { sentence } from "./failures.js";
-import { note } from "./findings.js";
 import { hideProblem, showProblem } from "./frame.js";
 import { crumbs } from "./hit.js";
 import { call, getJson, postJson } from "./http.js";
@@ -31,7 +29,7 @@ let beside = {}; // the cursors of the page that is shown: {next, previous}
 
 document.title = `${t("documents")} – ${t("appName")}`;
 
-// What is listed lives in the address: {state, q, sort, from, cursor}. With a cursor, from is only told.
+// What is listed lives in the address: {state, q, sort, from, cursor}. With a cursor, from is only shown.
 function fromAddress() {
   const address = new URLSearchParams(location.search);
   const state = address.get("state") ?? "";
@@ -157,8 +155,8 @@ function entryRow(entry, version) {
       h("a", { class: "title", ...opens({ document_id: entry.id, type: entry.type }), dir: "auto" }, title),
       h("p", { class: "crumbs", title: entry.source }, ...crumbs(entry.source)),
       h("p", { class: "facts" }, ...facts),
-      entry.error && h("p", { class: "error", title: entry.error }, sentence(entry.error)),
-      entry.note && h("p", { class: "notice", title: entry.note }, note(entry.note)),
+      entry.error && h("p", { class: "error", title: entry.error }, entry.error),
+      entry.note && h("p", { class: "notice", title: entry.note }, entry.note),
     ),
     h(
       "p",

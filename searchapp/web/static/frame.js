@@ -1,9 +1,8 @@
 // What every page has: its words in the right language, the two switches, and the banner for what went wrong.
 
 import { byId, h, icon } from "./dom.js";
-import { told } from "./failures.js";
 import "./help.js";
-import { lang, t, translate } from "./i18n.js";
+import { keepLanguage, lang, t, translate } from "./i18n.js";
 import { keep } from "./storage.js";
 
 translate();
@@ -16,7 +15,7 @@ byId("theme").addEventListener("click", () => {
 });
 
 byId("language").addEventListener("click", () => {
-  keep("lang", lang === "zh" ? "en" : "zh");
+  keepLanguage(lang === "zh" ? "en" : "zh");
   const address = new URL(location.href);
   address.searchParams.delete("lang");
   location.assign(address);
@@ -25,7 +24,7 @@ byId("language").addEventListener("click", () => {
 // Shows what happened and what to do about it; `again` adds a button that tries once more.
 export function showProblem(problem, again) {
   const banner = byId("banner");
-  const { message, remedy } = told(problem);
+  const { message, remedy } = problem;
   const retry = again && h("button", { type: "button", class: "quiet", onclick: () => (hideProblem(), again()) }, t("retry"));
   banner.replaceChildren(
     icon("alert"),

@@ -5,17 +5,17 @@ import { t } from "./i18n.js";
 import { breadcrumb, opens } from "./links.js";
 
 export function behind(hit) {
-  const rest = hit.same_document - hit.behind.length;
+  const rest = hit.same_document - hit.more_from_document.length;
   return fold(
     hit.same_document && t("morePassages", hit.same_document),
-    [...hit.behind.map(passage), rest > 0 ? h("li", { class: "muted" }, t("andMore", rest)) : null],
+    [...hit.more_from_document.map(passage), rest > 0 ? h("li", { class: "muted" }, t("andMore", rest)) : null],
   );
 }
 
 export function duplicates(hit) {
-  const rest = hit.nearly_same - hit.duplicates.length;
+  const rest = hit.near_duplicates - hit.duplicates.length;
   return fold(
-    hit.nearly_same && t("similarPassages", hit.nearly_same),
+    hit.near_duplicates && t("similarPassages", hit.near_duplicates),
     [...hit.duplicates.map(copy), rest > 0 ? h("li", { class: "muted" }, t("andMore", rest)) : null],
   );
 }

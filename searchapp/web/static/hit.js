@@ -59,19 +59,19 @@ function facts(hit) {
 
 function why(hit) {
   const weighted = Object.keys(hit.weights ?? {}).length > 0;
-  const rows = ["keyword", "semantic"].map((leg) => {
-    const place = hit.legs[leg];
+  const rows = ["keyword", "semantic"].map((retriever) => {
+    const place = hit.scores[retriever];
     return h(
       "tr",
       {},
-      h("th", { scope: "row" }, t(leg)),
-      h("td", {}, place ? `${place.rank}` : t("notInLeg")),
+      h("th", { scope: "row" }, t(retriever)),
+      h("td", {}, place ? `${place.rank}` : t("notRetrieved")),
       h("td", {}, place ? place.score.toFixed(3) : "–"),
-      weighted && h("td", {}, percent(hit.weights[leg])),
+      weighted && h("td", {}, percent(hit.weights[retriever])),
     );
   });
   const together = h("tr", {}, h("th", { scope: "row" }, t("fused")), h("td", {}, `${hit.rank}`), h("td", {}, hit.score.toFixed(3)), weighted && h("td", {}, percent(1)));
-  const columns = ["leg", "rank", "score", ...(weighted ? ["weight"] : [])];
+  const columns = ["retriever", "rank", "score", ...(weighted ? ["weight"] : [])];
   const head = h("tr", {}, ...columns.map((key) => h("th", { scope: "col" }, t(key))));
   return h(
     "details",
@@ -82,7 +82,7 @@ function why(hit) {
   );
 }
 
-function whyInWords({ legs: { keyword, semantic }, weights = {}, reranked = false }) {
+function whyInWords({ scores: { keyword, semantic }, weights = {}, reranked = false }) {
   if (reranked) return t("whyReranked");
   if (keyword && semantic) {
     const how = weights.semantic === undefined ? t("whyRanks") : t("whyWeights", percent(weights.keyword), percent(weights.semantic));

@@ -11,7 +11,7 @@ export class Problem extends Error {
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
-const LONGEST_WAIT_S = 120; // whoever has to wait longer decides anew
+const LONGEST_WAIT_S = 120; // who has to wait longer decides again
 
 // `busy(seconds)` is told how long a server with too much to do has us wait; then the call is made once more.
 export async function call(path, { busy, ...options } = {}) {

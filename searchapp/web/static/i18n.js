@@ -1,13 +1,14 @@
-// Which language the interface speaks, and putting its words into the page.
+// Which language the interface speaks, as the server decided, and putting its words into the page.
 
 import { dictionaries } from "./strings.js";
-import { keep, kept } from "./storage.js";
 
-const asked = new URLSearchParams(location.search).get("lang");
-const wanted = asked ?? kept("lang") ?? navigator.language ?? "en";
+export const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+if (new URLSearchParams(location.search).has("lang")) keepLanguage(lang);
 
-export const lang = wanted.toLowerCase().startsWith("zh") ? "zh" : "en";
-if (asked) keep("lang", lang);
+// From now on the server answers in this language: pages, and what their scripts fetch.
+export function keepLanguage(chosen) {
+  document.cookie = `lang=${chosen}; path=/; max-age=31536000; samesite=lax`;
+}
 
 export function t(key, ...values) {
   const entry = dictionaries[lang][key];
@@ -16,7 +17,6 @@ export function t(key, ...values) {
 
 // Fills elements that name their string: data-t for the text, data-t-title and so on for attributes.
 export function translate(root = document) {
-  document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
   for (const element of root.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
   for (const name of ["title", "placeholder", "aria-label"]) {
     for (const element of root.querySelectorAll(`[data-t-${name}]`)) {

@@ -1,4 +1,5 @@
-// The choice of the language model, remembered by this browser; empty stands for the configured one.
+// The choice of the language model, remembered by this browser; empty stands for the one that answers where none is
+// chosen: the configured one, or what stands in for it.
 
 import { byId, h } from "./dom.js";
 import { getJson } from "./http.js";
@@ -22,14 +23,20 @@ async function draw() {
     asked = null; // the answer itself tells what is wrong
     return;
   }
-  const configured = found.models.find((model) => model.configured)?.name ?? found.configured;
-  const others = found.models.filter((model) => !model.configured).map(({ name }) => name);
+  const first = found.models.find((model) => model.answers);
+  const others = found.models.filter((model) => model !== first).map(({ name }) => name);
   const chosen = others.includes(chosenModel()) ? chosenModel() : "";
   if (!found.problem) keep("model", chosen); // it may have been removed from Ollama
-  select.replaceChildren(h("option", { value: "" }, configured), ...others.map((name) => h("option", { value: name }, name)));
+  select.replaceChildren(h("option", { value: "" }, label(first, found.configured)), ...others.map((name) => h("option", { value: name }, name)));
   select.value = chosen;
-  select.title = t("modelTip");
-  select.hidden = !others.length; // a single one is no choice
+  select.title = first?.configured === false ? `${label(first, found.configured)}. ${t("modelTip")}` : t("modelTip");
+  // A single one is no choice, but that it stands in for another is to be seen.
+  select.hidden = !others.length && (!first || first.configured);
+}
+
+function label(answering, configured) {
+  if (!answering) return configured;
+  return answering.configured ? answering.name : t("modelInPlace", answering.name, configured);
 }
 
 // `handler` is called after another model was chosen.

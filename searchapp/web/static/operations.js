@@ -1,7 +1,6 @@
 // The operator's page: how the installation stands, and the operations that have a way back.
 
 import { byId, h } from "./dom.js";
-import { checkName, finding } from "./findings.js";
 import { hideProblem, showProblem } from "./frame.js";
 import { call, getJson, postJson } from "./http.js";
 import { lang, t } from "./i18n.js";
@@ -37,7 +36,7 @@ function drawOverview(found, busy) {
   byId("store").textContent =
     found.store === "embedded" ? t("embeddedStore") : t("serverIs", found.version, found.nodes, found.licence);
   byId("model").textContent = `${t("configuredModel")}${t("colon")}${found.configured}`;
-  const trouble = [finding(found.fault), !found.matches && t("otherModel"), found.pending > 0 && t("pendingChanges", found.pending)];
+  const trouble = [found.fault, !found.matches && t("otherModel"), found.pending > 0 && t("pendingChanges", found.pending)];
   byId("trouble").textContent = trouble.filter(Boolean).join(" ") || (found.versions.length ? "" : t("noIndexYet"));
   byId("trouble").hidden = !byId("trouble").textContent;
   byId("trouble").className = found.versions.length ? "error" : "muted";
@@ -78,7 +77,7 @@ function drawQueue({ states, workers, paused, batches, in_hand: held, problem })
     !shown.length && t("queueEmpty"),
     t("workersNow", workers),
     batches !== null && t("batchesWait", batches, held),
-    problem && finding(problem),
+    problem,
   ];
   byId("workers").textContent = words.filter(Boolean).join(" ");
   byId("paused").hidden = !paused;
@@ -145,12 +144,18 @@ async function examine() {
   button.textContent = t("lookAgain");
 }
 
+function checkName(check) {
+  const key = `check_${check.replace(/\W/g, "_")}`;
+  const name = t(key);
+  return name === key ? check : name; // of a product: Redis, Ollama
+}
+
 function findingRow({ severity, check, message, remedy }) {
   return h(
     "li",
     {},
     h("span", { class: `state ${severity}` }, t(severity)),
-    h("div", {}, h("p", {}, `${checkName(check)}${t("colon")}${finding(message)}`), remedy && h("p", {}, finding(remedy))),
+    h("div", {}, h("p", {}, `${checkName(check)}${t("colon")}${message}`), remedy && h("p", {}, remedy)),
   );
 }
 

@@ -1,4 +1,4 @@
-// An answer's text as it grows: the sentences that were checked stay put, only the rest is drawn anew.
+// An answer's text as it grows: the sentences that were checked stay put, only the rest is drawn again.
 
 import { h } from "./dom.js";
 import { t } from "./i18n.js";

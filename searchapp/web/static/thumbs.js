@@ -32,8 +32,10 @@ export function thumbs(hit) {
     up.setAttribute("aria-pressed", String(grade === 1));
     down.setAttribute("aria-pressed", String(grade === 0));
   }
+  let pressed = false; // since then this shows what the reader says, not what was known before
   async function say(grade) {
     const before = current();
+    pressed = true;
     show(grade);
     try {
       const said = await grades(q);
@@ -45,6 +47,6 @@ export function thumbs(hit) {
     }
   }
   // The hits are there without their judgements, and pressing says what is wrong.
-  grades(q).then((said) => show(said[hit.document_id] ?? null), () => (known = { q: null, grades: null }));
+  grades(q).then((said) => pressed || show(said[hit.document_id] ?? null), () => (known = { q: null, grades: null }));
   return group;
 }

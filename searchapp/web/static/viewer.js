@@ -1,7 +1,6 @@
 // The original beside the answer: openOriginal(documentId, page, passageId). What is open stands in the address.
 
 import { byId, h, icon } from "./dom.js";
-import { told } from "./failures.js";
 import { crumbs } from "./hit.js";
 import { getJson } from "./http.js";
 import { t } from "./i18n.js";
@@ -125,8 +124,7 @@ async function fill(asked) {
   }
 }
 
-function failure(problem) {
-  const { message, remedy } = told(problem);
+function failure({ message, remedy }) {
   return h("div", { class: "viewer-failure", role: "status" }, h("strong", {}, message), remedy && h("p", {}, remedy));
 }
 

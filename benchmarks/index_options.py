@@ -1,0 +1,373 @@
+"""What each way of keeping vectors in Elasticsearch finds, how fast, and how many bytes a chunk takes.
+
+    python -m benchmarks.index_options DATASET_DIR [--options all] [--split test] [--json]
+
+``--options``: all, or hnsw,bbq_hnsw:3,flat and so on; :3 ranks three times as many again by whole vectors. The dataset
+is a folder in BEIR layout with a corpus.jsonl; the server is the one of SEARCHAPP_ELASTICSEARCH_URL.
+
+The chunks go into one throw-away index a way, all at once, so that each is embedded once. Then every query is asked
+of every index in turn, so that whatever else the machine does falls on all of them alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime as dt
+import json
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.progress import shown
+from searchapp.cli.common import orderly_end
+from searchapp.cluster.store import elasticsearch_store
+from searchapp.embedding import Embedder, Fingerprint
+from searchapp.errors import SearchAppError, StorageError, UsageError
+from searchapp.evaluation import Dataset, read_dataset
+from searchapp.model import Hit, SearchMode, SearchRequest, Vector
+from searchapp.progress import Progress
+from searchapp.search import Searcher
+from searchapp.search.results import DEPTH
+from searchapp.settings import IndexOptions, Settings, load_settings
+from searchapp.stores import DocumentWrite, RetrievalQuery, RetrievalResults
+from searchapp.stores.elasticsearch import ElasticsearchStore
+from searchapp.stores.elasticsearch.bulk import Action, write_all
+from searchapp.stores.elasticsearch.connection import reading
+from searchapp.stores.elasticsearch.documents import chunk_source
+from searchapp.wiring import Application
+
+OVERSAMPLE = 3.0
+"""Elasticsearch's own choice for binary quantisation; "all" compares it with no second ranking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One row: a way of keeping vectors, and how many times as many chunks are ranked again (0: none are)."""
+
+    options: IndexOptions
+    oversample: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.options}:{self.oversample:g}" if self.oversample else str(self.options)
+
+
+EVERY_VARIANT = tuple(
+    Variant(options, oversample)
+    for options in IndexOptions
+    for oversample in ((0.0, OVERSAMPLE) if options.is_quantised else (0.0,))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VariantFigures:
+    """What one variant reached.
+
+    ``recall_at_10`` is the share of the ten nearest chunks (by exact search) that it finds. Latencies are those of
+    the semantic retriever, in milliseconds, without embedding the query. ``disk_bytes`` is the whole index for each
+    chunk, text included; ``memory_bytes`` what a fast search keeps in the page cache for each (None where the server
+    does not say). ``index_seconds``: writing and merging.
+    """
+
+    ndcg_at_10: float
+    hybrid_ndcg_at_10: float
+    recall_at_10: float
+    p50_ms: float
+    p99_ms: float
+    disk_bytes: int
+    memory_bytes: int | None
+    index_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All variants over one dataset."""
+
+    dataset: str
+    split: str
+    queries: int
+    chunks: int
+    results: Mapping[str, VariantFigures]
+
+
+def read_variants(text: str) -> tuple[Variant, ...]:
+    """The variants in "all", or in types with commas between them, each with ``:oversample`` behind it or not.
+
+    Raises UsageError naming the part that is none.
+    """
+    if text == "all":
+        return EVERY_VARIANT
+    variants: list[Variant] = []
+    for part in text.split(","):
+        name, _, factor = part.strip().partition(":")
+        try:
+            variant = Variant(IndexOptions(name), float(factor or 0))
+        except ValueError as error:
+            remedy = f"Write all, or some of {', '.join(IndexOptions)}, with :3 behind it for an oversampling of 3."
+            raise UsageError("passed_on", text=f"'{part}' is no way of keeping vectors.", remedy=remedy) from error
+        if variant.oversample and not 1 <= variant.oversample <= 10:
+            said = f"The oversampling in '{part}' cannot be used."
+            raise UsageError("passed_on", text=said, remedy="It is between 1 and 10.")
+        variants.append(variant)
+    return tuple(variants)
+
+
+RECALL_AT = 10
+WARM_UP_QUERIES = 20
+MERGE_SECONDS = 3600.0
+
+
+def compare(
+    application: Application,
+    dataset: Dataset,
+    variants: Sequence[Variant] = EVERY_VARIANT,
+    progress: Progress = lambda what, done, total: None,
+) -> Comparison:
+    """Index the dataset once for each way of keeping vectors, and measure each variant; the indices are removed again.
+
+    Raises UsageError when the embedded store is configured, and what indexing and searching raise.
+    """
+    elasticsearch_store(application).check()
+    with ExitStack() as stack:
+        # Flat is exact: recall is measured against it.
+        trial = _Trial(application, {IndexOptions.FLAT, *(variant.options for variant in variants)}, stack)
+        trial.index(dataset, progress)
+        return trial.measure(dataset, variants, progress)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What the queries brought for one variant: documents with their best score, by query, and times."""
+
+    semantic: dict[str, dict[str, float]] = field(default_factory=dict)
+    hybrid: dict[str, dict[str, float]] = field(default_factory=dict)
+    recalls: list[float] = field(default_factory=list)
+    milliseconds: list[float] = field(default_factory=list)
+
+
+class _MirroredStore(ElasticsearchStore):
+    """Writes new chunks to several stores, so that each is chunked, embedded and made JSON of once."""
+
+    def __init__(self, settings: Settings, stores: Sequence[ElasticsearchStore]) -> None:
+        super().__init__(settings)
+        self.stores = stores
+        self.seconds = dict.fromkeys(range(len(stores)), 0.0)
+
+    def prepare(self, fingerprint: Fingerprint) -> None:
+        for store in self.stores:
+            store.prepare(fingerprint)
+
+    def write(
+        self, documents: Sequence[DocumentWrite], model: Fingerprint | None = None, owner: str = ""
+    ) -> Mapping[str, str]:
+        now = dt.datetime.now(dt.UTC)
+        actions = [
+            Action.index("", embedded.chunk.id, chunk_source(write.entry, embedded, now))
+            for write in documents
+            for embedded in write.chunks
+        ]
+        for number, store in enumerate(self.stores):
+            started = time.perf_counter()
+            with reading(store.where):
+                failures = write_all(store.client, (action.into(store.names.chunks) for action in actions))
+            if failures:
+                reason = next(iter(failures.values()))
+                said = f"{len(failures)} passages could not be written: {reason}. Nothing is kept of it."
+                raise StorageError("plain", text=said)
+            self.seconds[number] += time.perf_counter() - started
+        return {}
+
+    def refresh(self) -> None:
+        for store in self.stores:
+            store.refresh()
+
+
+class _AnsweredStore(ElasticsearchStore):
+    """Answers with retrievers that were asked for already."""
+
+    def __init__(self, settings: Settings, retrieved: RetrievalResults) -> None:
+        super().__init__(settings)
+        self.retrieved = retrieved
+
+    def fingerprint(self) -> None:
+        return None  # the model was checked when the retrievers were asked for
+
+    def search(self, query: RetrievalQuery) -> RetrievalResults:
+        return self.retrieved
+
+
+class _AnsweredEmbedder:
+    """Knows the vector of the query already; everything else is the embedder's."""
+
+    def __init__(self, embedder: Embedder, vector: Vector) -> None:
+        self.fingerprint, self.tokenizer = embedder.fingerprint, embedder.tokenizer
+        self.embed_documents = embedder.embed_documents
+        self.vector = vector
+
+    def embed_query(self, text: str) -> Vector:
+        return self.vector
+
+
+class _Trial:
+    def __init__(self, application: Application, types: set[IndexOptions], stack: ExitStack) -> None:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="searchapp-eval-")))
+        run = f"{application.settings.index_prefix}-eval-{uuid.uuid4().hex[:8]}"
+        self.settings = application.settings.model_copy(update={"data_dir": folder})
+        self.embedder = application.embedder
+        self.prefixes = {options: f"{run}-{options}" for options in sorted(types)}
+        self.stores = {options: self._store(options) for options in self.prefixes}
+        for store in self.stores.values():
+            stack.callback(store.drop)
+
+    def _store(self, options: IndexOptions, oversample: float = 0.0) -> ElasticsearchStore:
+        named = {"index_prefix": self.prefixes[options], "index_options": options, "oversample": oversample}
+        return ElasticsearchStore(self.settings.model_copy(update=named))
+
+    def _application(self, store: ElasticsearchStore) -> Application:
+        built = Application(store.settings)
+        built.__dict__.update(store=store, embedder=self.embedder)  # loaded once
+        return built
+
+    def index(self, dataset: Dataset, progress: Progress) -> None:
+        first = next(iter(self.stores.values()))
+        mirrored = _MirroredStore(first.settings, list(self.stores.values()))
+        for number, _ in enumerate(self._application(mirrored).ingester.ingest_documents(dataset.documents()), start=1):
+            progress("indexing", number, 0)
+        self.index_seconds = dict(zip(self.stores, mirrored.seconds.values(), strict=True))
+        for number, (options, store) in enumerate(self.stores.items(), start=1):
+            started = time.perf_counter()
+            with reading(store.where):
+                # Into one segment: otherwise chance decides how many there are, and with it the speed.
+                slow = store.client.options(request_timeout=MERGE_SECONDS)
+                slow.indices.forcemerge(index=store.names.chunks, max_num_segments=1)
+            store.refresh()
+            self.index_seconds[options] += time.perf_counter() - started
+            progress("merging", number, len(self.stores))
+
+    def measure(self, dataset: Dataset, variants: Sequence[Variant], progress: Progress) -> Comparison:
+        exact = self.stores[IndexOptions.FLAT]
+        asked = {variant: _Asked() for variant in variants}
+        stores = {variant: self._store(variant.options, variant.oversample) for variant in variants}
+        queries = list(dataset.queries.items())
+        warming_up = queries[:WARM_UP_QUERIES]
+        for number, (query_id, text) in enumerate([*warming_up, *queries], start=1):
+            vector = self.embedder.embed_query(text)
+            both = exact.search(RetrievalQuery(keywords=text, vector=vector, depth=DEPTH))
+            nearest = {chunk.id for chunk in both.semantic[:RECALL_AT]}
+            for variant, store in stores.items():
+                started = time.perf_counter()
+                found = store.search(RetrievalQuery(keywords=None, vector=vector, depth=DEPTH)).semantic
+                elapsed = (time.perf_counter() - started) * 1000
+                if number <= len(warming_up):
+                    continue
+                at = asked[variant]
+                at.milliseconds.append(elapsed)
+                at.recalls.append(len(nearest & {chunk.id for chunk in found[:RECALL_AT]}) / max(1, len(nearest)))
+                at.semantic[query_id] = _best((chunk.document_id, chunk.score) for chunk in found)
+                fused = self._fused(text, vector, RetrievalResults(both.keyword, found))
+                at.hybrid[query_id] = _best((hit.document_id, hit.score) for hit in fused)
+            progress("searching", number, len(warming_up) + len(queries))
+        results = {str(variant): self._figures(dataset, variant, at) for variant, at in asked.items()}
+        return Comparison(dataset.name, dataset.split, len(queries), exact.count(), results)
+
+    def _fused(self, text: str, vector: Vector, retrieved: RetrievalResults) -> tuple[Hit, ...]:
+        """Both retrievers as the searcher fuses them; the query is neither embedded nor sent again."""
+        store = _AnsweredStore(self.stores[IndexOptions.FLAT].settings, retrieved)
+        searcher = Searcher(store, _AnsweredEmbedder(self.embedder, vector), self.settings)
+        return searcher.search(SearchRequest(text, SearchMode.HYBRID, size=DEPTH)).hits
+
+    def _figures(self, dataset: Dataset, variant: Variant, asked: _Asked) -> VariantFigures:
+        import numpy as np
+
+        store = self.stores[variant.options]
+        disk, memory = _bytes_a_chunk(store, variant.options)
+        return VariantFigures(
+            ndcg_at_10=_ndcg(dataset, asked.semantic),
+            hybrid_ndcg_at_10=_ndcg(dataset, asked.hybrid),
+            recall_at_10=round(statistics.fmean(asked.recalls), 4),
+            p50_ms=round(float(np.percentile(asked.milliseconds, 50)), 1),
+            p99_ms=round(float(np.percentile(asked.milliseconds, 99)), 1),
+            disk_bytes=disk,
+            memory_bytes=memory,
+            index_seconds=round(self.index_seconds[variant.options], 1),
+        )
+
+
+def _best(scored: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Each document with the score of its best chunk."""
+    best: dict[str, float] = {}
+    for document_id, score in scored:
+        best.setdefault(document_id, score)
+    return best
+
+
+def _ndcg(dataset: Dataset, run: Mapping[str, Mapping[str, float]]) -> float:
+    import ir_measures
+    from ir_measures import nDCG
+
+    measure = nDCG @ 10
+    return round(float(ir_measures.calc_aggregate([measure], dataset.qrels, run)[measure]), 4)
+
+
+def _bytes_a_chunk(store: ElasticsearchStore, options: IndexOptions) -> tuple[int, int | None]:
+    """Bytes on disk and in memory for each chunk. From 9.1 the server tells the size of each kind of vector file."""
+    with reading(store.where):
+        answer = store.client.indices.stats(index=store.names.chunks, metric="docs,store,dense_vector")
+    stats = answer["_all"]["primaries"]
+    count = max(1, stats["docs"]["count"])
+    disk = round(stats["store"]["size_in_bytes"] / count)
+    files = stats.get("dense_vector", {}).get("off_heap")
+    if not files:
+        return disk, None
+    vectors = ("total_veq_size_bytes", "total_veb_size_bytes") if options.is_quantised else ("total_vec_size_bytes",)
+    return disk, round(sum(files[name] for name in (*vectors, "total_vex_size_bytes")) / count)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Measure what is asked for, and print it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset", type=Path, metavar="DATASET_DIR", help="judged queries and their documents")
+    parser.add_argument("--options", default="all", metavar="TYPES", help="which ways, with commas between them")
+    parser.add_argument("--split", default="test", help="which judgements: qrels/SPLIT.tsv")
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    wanted = parser.parse_args(given)
+    try:
+        variants, judged = read_variants(wanted.options), read_dataset(wanted.dataset, wanted.split)
+        if not judged.has_corpus:
+            raise UsageError("plain", text=f"{wanted.dataset} has no corpus.jsonl, and vectors are made of documents.")
+        with orderly_end(), shown(judged.name) as show:
+            compared = compare(Application(load_settings()), judged, variants, show)
+    except SearchAppError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return error.exit_code
+    print(json.dumps(dataclasses.asdict(compared)) if wanted.json else table(compared))
+    return 0
+
+
+def table(compared: Comparison) -> str:
+    """A row a variant: nDCG@10, recall@10 and latency of the semantic retriever, and bytes a chunk."""
+    columns = ("index options", "nDCG@10", "hybrid", "recall@10", "p50 ms", "p99 ms", "memory", "disk", "index s")
+    lines = [
+        f"{compared.dataset} ({compared.split}): {compared.queries} queries, {compared.chunks} passages\n",
+        f"| {' | '.join(columns)} |",
+        "|---|" + "---:|" * (len(columns) - 1),
+    ]
+    for name, row in compared.results.items():
+        quality = (row.ndcg_at_10, row.hybrid_ndcg_at_10, row.recall_at_10)
+        memory = "" if row.memory_bytes is None else f"{row.memory_bytes:,}"
+        cells = (
+            *(f"{value:.4f}" for value in quality), f"{row.p50_ms:.1f}", f"{row.p99_ms:.1f}", memory,
+            f"{row.disk_bytes:,}", f"{row.index_seconds:.1f}",
+        )  # fmt: skip
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,244 @@
+"""A document's life: which state follows which, and what the registry says of it then.
+
+``queued`` → ``running`` (a process holds its lease, see ``leases``) → ``indexed``, ``unchanged``, ``failed``, or
+``quarantined`` after too many failures or crashes. Resetting its failures queues it as if nothing had been tried.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from searchapp.messages import Message
+from searchapp.model import Chunk, Document, DocumentEntry, DocumentState
+from searchapp.sources import BadTarget, SourceRef, likely_type
+from searchapp.stores import Registry, Replacement, every
+
+FAILURES_ALLOWED = 3
+"""A document that fails so often is quarantined."""
+
+CRASHES_ALLOWED = 10
+"""So many tries may end with their process before the document counts as the cause of it."""
+
+MOMENT = dt.timedelta(milliseconds=1)
+"""The shortest time that stores tell apart."""
+
+Source: TypeAlias = SourceRef | BadTarget
+
+
+def now() -> dt.datetime:
+    """The time to the millisecond, which is what the stores keep."""
+    moment = dt.datetime.now(dt.UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+# --- entries: what is written of a document in each state
+
+
+def enter(source: Source, known: DocumentEntry | None, state: DocumentState, groups: tuple[str, ...]) -> DocumentEntry:
+    """The entry of a document that enters ``state``: what is known of its searchable version stays."""
+    if known is not None:
+        return dataclasses.replace(known, state=state, error="", updated=now(), groups=groups)
+    title = source.source.rstrip("/").rpartition("/")[2] or source.source
+    return DocumentEntry(
+        source.id, source.source, title, likely_type(source.source), state, updated=now(), groups=groups
+    )
+
+
+def enqueue(source: SourceRef, known: DocumentEntry | None, groups: tuple[str, ...], depth: int = 0) -> DocumentEntry:
+    """The entry of a document that was asked for, and waits; ``depth`` is for a site."""
+    moment = now()
+    entry = enter(source, known, DocumentState.QUEUED, groups)
+    depth = max(depth, wanted_depth(known)) if source.is_url else 0
+    return dataclasses.replace(entry, queued=moment, updated=moment, depth=depth)
+
+
+def mark_unchanged(known: DocumentEntry) -> DocumentEntry:
+    """The entry of a document that was asked for and found to be what is indexed already."""
+    return _end(known, DocumentState.UNCHANGED, error="", depth=0)
+
+
+def mark_indexed(
+    document: Document,
+    chunks: tuple[Chunk, ...],
+    seconds: float,
+    tried: DocumentEntry | None,
+    groups: tuple[str, ...] = (),
+) -> DocumentEntry:
+    """The entry of a document that is about to be searchable; ``tried`` is the entry as it was acquired."""
+    return DocumentEntry(
+        id=document.id,
+        source=document.source,
+        title=document.title,
+        type=document.type,
+        state=DocumentState.INDEXED,
+        content_hash=document.content_hash,
+        language=document.language,
+        modified=document.modified,
+        pages=document.pages,
+        pages_indexed=None if document.pages is None else document.pages - len(document.pages_without_text),
+        chunks=len(chunks),
+        note=document.note,
+        updated=now(),
+        seconds=seconds,
+        queued=tried.queued if tried else None,
+        started=tried.started if tried else None,
+        groups=groups,
+        lacking=document.lacking,
+    )
+
+
+def mark_failed(
+    entry: DocumentEntry, sentence: Message, content_hash: str, missing_capability: str = ""
+) -> DocumentEntry:
+    """The entry after a failure with these bytes: failed, or quarantined after too many; new bytes begin from zero.
+
+    ``missing_capability`` is ``SourceError.lacking``: what might let another try read the document.
+    """
+    failures = (entry.failures if entry.failed_hash == content_hash else 0) + 1
+    return _end(
+        entry,
+        DocumentState.QUARANTINED if failures >= FAILURES_ALLOWED else DocumentState.FAILED,
+        error=sentence.encoded(),
+        attempts=failures,
+        failures=failures,
+        failed_hash=content_hash,
+        lacking=missing_capability,
+    )
+
+
+def mark_crashed(entry: DocumentEntry) -> DocumentEntry:
+    """The quarantined entry of a document whose tries all ended with their process."""
+    sentence = Message("document_ends_processes", times=CRASHES_ALLOWED)
+    return _end(entry, DocumentState.QUARANTINED, error=sentence.encoded())
+
+
+def mark_renamed(old: DocumentEntry, to: SourceRef, groups: tuple[str, ...]) -> DocumentEntry:
+    """The entry of a document whose file was renamed: a title that was the file's name follows it."""
+    has_file_name = old.title == Path(old.source).stem
+    return dataclasses.replace(
+        old,
+        id=to.id,
+        source=to.source,
+        title=Path(to.source).stem if has_file_name else old.title,
+        state=DocumentState.INDEXED,
+        updated=now(),
+        groups=groups,
+    )
+
+
+def without_failures(entry: DocumentEntry) -> DocumentEntry:
+    """The queued entry of a document that is to be tried as if it had never failed."""
+    moment = now()
+    return dataclasses.replace(
+        entry,
+        state=DocumentState.QUEUED,
+        attempts=1,  # so that what is indexed of it does not count as current
+        failures=0,
+        failed_hash="",
+        error="",
+        queued=moment,
+        updated=moment,
+    )
+
+
+def _end(entry: DocumentEntry, state: DocumentState, **changes: Any) -> DocumentEntry:
+    """The entry of a document that nobody works on any more: without a lease."""
+    return dataclasses.replace(entry, state=state, owner="", lease=None, updated=now(), **changes)
+
+
+# --- questions about an entry
+
+
+def is_current(known: DocumentEntry, content_hash: str, groups: tuple[str, ...]) -> bool:
+    """Whether the store holds these bytes for these readers, completely: no try was begun since they were indexed."""
+    if known.attempts or known.content_hash != content_hash or known.groups != groups:
+        return False
+    # A queued entry names its new groups already, its chunks perhaps not yet.
+    return known.state in (DocumentState.INDEXED, DocumentState.UNCHANGED) or not groups
+
+
+def is_quarantined(known: DocumentEntry | None, content_hash: str = "") -> bool:
+    """Whether the document is in quarantine, with these bytes if any are given."""
+    return known is not None and known.state is DocumentState.QUARANTINED and content_hash in ("", known.failed_hash)
+
+
+def crashed_too_often(known: DocumentEntry) -> bool:
+    """Whether the document's process ended too often while it was worked on."""
+    return known.attempts - known.failures >= CRASHES_ALLOWED
+
+
+def wanted_depth(entry: DocumentEntry | None) -> int:
+    """How many links deep the site of a waiting address is to be read."""
+    waits = entry is not None and entry.state in (DocumentState.QUEUED, DocumentState.RUNNING)
+    return entry.depth if entry is not None and waits else 0
+
+
+def join_groups(known: DocumentEntry | None, added: Iterable[str]) -> tuple[str, ...]:
+    """The groups of a document that somebody adds again: theirs too, and never closed to others."""
+    if known is None:
+        return tuple(sorted(set(added)))
+    return tuple(sorted({*known.groups, *added})) if known.groups else ()
+
+
+# --- changes in the registry
+
+
+def queue_sources(
+    registry: Registry, sources: Sequence[Source], groups: Sequence[str], depth: int
+) -> list[DocumentEntry]:
+    """Register sources as queued, and those that cannot be read as failed; returns the entries as they stand then."""
+    standing: list[DocumentEntry] = []
+    left = list(sources)
+    while left:  # what somebody else changes or deletes in between is looked at again
+        stored = registry.known_entries([source.id for source in left])
+        wanted: list[Replacement] = []
+        for source in left:
+            known = stored.get(source.id)
+            readers = join_groups(known, groups)
+            if known is not None and _is_requested_again(registry, known, readers, depth):
+                standing.append(known)
+            elif isinstance(source, BadTarget):
+                tried = enter(source, known, DocumentState.FAILED, readers)
+                wanted.append((known, mark_failed(tried, source.error.sentence.whole, "")))
+            else:
+                wanted.append((known, enqueue(source, known, readers, depth)))
+        written = set(registry.exchange(wanted))
+        standing += [entry for _, entry in wanted if entry.id in written]
+        left = [source for source in left if source.id not in {entry.id for entry in standing}]
+    return standing
+
+
+def _is_requested_again(registry: Registry, known: DocumentEntry, groups: tuple[str, ...], depth: int) -> bool:
+    """Whether a process that works on the document, for the same readers and as deep, queues it when it is done."""
+    same = known.state is DocumentState.RUNNING and known.groups == groups and known.depth >= depth
+    return same and request_again(registry, known.id)
+
+
+def request_again(registry: Registry, document_id: str) -> bool:
+    """Have the process that works on a document queue it again when it is done; False when nobody works on it."""
+    stored = registry.entry(document_id)
+    if stored is None or stored.state is not DocumentState.RUNNING:
+        return False
+    moment = now()
+    if stored.started is not None:  # perhaps by the clock of another machine
+        moment = max(moment, stored.started + MOMENT)
+    return bool(registry.renew([dataclasses.replace(stored, queued=moment)]))
+
+
+def reset_failures(registry: Registry, document_ids: Collection[str] | None) -> list[str]:
+    """Queue these documents, or all that failed, as if nothing had been tried; returns their sources.
+
+    One that is worked on now is left to the process that does.
+    """
+    if document_ids is None:
+        known = tuple(every(registry, (DocumentState.FAILED, DocumentState.QUARANTINED)))
+    else:
+        known = tuple(registry.known_entries(document_ids).values())
+    free = [entry for entry in known if entry.state is not DocumentState.RUNNING]
+    there = {entry.id for entry in known} - {entry.id for entry in free}
+    there |= set(registry.exchange([(entry, without_failures(entry)) for entry in free]))
+    return [entry.source for entry in known if entry.id in there]

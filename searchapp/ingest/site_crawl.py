@@ -1,0 +1,108 @@
+"""Web addresses that stand for their sites: the crawl is a part of reading, and what was queued survives its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from searchapp.errors import SourceError
+from searchapp.ingest.lifecycle import enter, join_groups, mark_unchanged, wanted_depth
+from searchapp.ingest.retry import Run
+from searchapp.messages import Message
+from searchapp.model import DocumentEntry, DocumentState
+from searchapp.sources import BadTarget, SourceRef, document_id
+from searchapp.sources.source import normalise_address
+
+
+class SiteCrawl:
+    """The pages behind web addresses, for one run.
+
+    ``depth`` holds for all of them; where it is 0, an address that was queued with a depth of its own has that one.
+    """
+
+    def __init__(self, run: Run, depth: int = 0) -> None:
+        self._settings = run.settings
+        self._store = run.store
+        self._leases = run.leases
+        self._version = run.originals.version
+        self._retry = run.retry
+        self._depth = depth
+        self._left: list[DocumentEntry] = []
+        self._reached: set[str] = set()
+        self._begun: set[str] = set()
+        self._groups: dict[str, tuple[str, ...]] = {}
+
+    def pages(self, address: str) -> Iterator[SourceRef | BadTarget]:
+        """The page at ``address``, or all pages of its site (``discover`` asks for them).
+
+        The first page of a site that was queued is acquired at once, so that nobody else crawls the site, and comes
+        last: a run that ends before that is begun again, and what was read by then costs one 304 a page.
+        """
+        from searchapp.sources.site import Crawler
+
+        start = document_id(address)
+        known = self._store.entry(start)
+        while known is not None and wanted_depth(known) and not self._acquire(SourceRef(address, start), known):
+            if not self._leases.free([known]):
+                yield SourceRef(address, start)  # another process is on it
+                return
+            known = self._store.entry(start)
+        queued = wanted_depth(known)
+        depth = self._depth or queued
+        if not depth:
+            yield SourceRef(address, start)
+            return
+        if queued:
+            self._begun.add(start)
+        first: SourceRef | BadTarget | None = None
+        crawler = Crawler(self._settings, depth, self._version, self._retry.pause)
+        for found in crawler.pages(address):
+            if isinstance(found, SourceRef):
+                self._reached.add(address)
+            if known is not None and queued:
+                self._groups[found.id] = known.groups
+            if found.id == start and queued:
+                first = found
+            else:
+                yield found
+        if known is None or not queued or not self._retry.pause(0):
+            return  # a crawl that was stopped has not met all pages: the site stays queued
+        if first is not None:
+            yield first
+        else:
+            self._left.append(known)
+
+    def _acquire(self, start: SourceRef, known: DocumentEntry) -> bool:
+        entry = enter(start, known, DocumentState.RUNNING, known.groups)
+        return start.id in self._leases.acquire([(known, entry)], is_try=False)
+
+    def began(self, document_id: str) -> bool:
+        """Whether the document is the first page of a queued site that this run crawls."""
+        return document_id in self._begun
+
+    def readers(self, document_id: str, known: DocumentEntry | None) -> tuple[str, ...]:
+        """The groups that may read a document: its own, and for a page of a queued site those it was queued for."""
+        if document_id in self._groups:
+            return join_groups(known, self._groups[document_id])
+        return known.groups if known else ()
+
+    def finalize(self) -> None:
+        """End the wait of addresses that turned out to be no page: they lead to another, or ask not to be indexed."""
+        for entry in self._left:
+            self._leases.finalize({entry.id: mark_unchanged(entry) if entry.chunks else None})
+
+    def place(self, target: str) -> str:
+        """The folder of a site's address, below which its pages are synchronised; empty where no page was met."""
+        try:
+            address = normalise_address(target)
+        except SourceError:
+            return ""
+        return address[: address.rfind("/") + 1] if address in self._reached else ""
+
+    def gone(self, place: str, pages: Sequence[str]) -> Iterator[str]:
+        """Those of the pages that the site below ``place`` no longer has."""
+        from searchapp.sources.site import Crawler
+
+        if pages:
+            self._retry.say(Message("asking_for_pages", place=place, n=len(pages)))
+            yield from Crawler(self._settings, self._depth, self._version).gone(place, pages)
+            self._retry.say(None)

@@ -1,0 +1,106 @@
+"""From a fused ranking to the page that is shown: sorted by date, grouped by document, near-duplicates folded."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from searchapp.model import SortOrder
+from searchapp.stores import FoundChunk
+from searchapp.text.words import CJK
+
+SHINGLE = 4
+"""Words in a row that are compared at once; in CJK a character is one."""
+
+ALIKE = 0.8
+"""Share of common shingles (Jaccard) from which two chunks count as one."""
+
+Shingles: TypeAlias = frozenset[tuple[str, ...]]
+
+_WORD = re.compile(rf"[^\W{CJK}]+|[{CJK}]")
+
+
+def shingles(text: str) -> Shingles:
+    """Every ``SHINGLE`` words in a row (Broder 1997, "On the resemblance and containment of documents")."""
+    words = _WORD.findall(text.casefold())
+    return frozenset(zip(*(words[at:] for at in range(SHINGLE)), strict=False)) or frozenset([tuple(words)])
+
+
+class Seen:
+    """The chunks so far, by number; asking is as fast as looking up each shingle once."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[int, int] = {}
+        self._holders: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+
+    def add(self, number: int, own: Shingles) -> None:
+        """Remember a chunk under ``number``."""
+        self._sizes[number] = len(own)
+        for shingle in own:
+            self._holders[shingle].append(number)
+
+    def like(self, own: Shingles) -> int | None:
+        """The number of the first chunk that resembles one of these shingles; None if there is none."""
+        common = Counter(number for shingle in own for number in self._holders.get(shingle, ()))
+        alike = [n for n, count in common.items() if count >= ALIKE * (len(own) + self._sizes[n] - count)]
+        return min(alike, default=None)
+
+
+DATED = 50
+"""Chunks that sorting by date looks at: the best ones, since what comes after hardly belongs to the question."""
+
+_NO_DATE = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+@dataclass(slots=True)
+class Place:
+    """A chunk that stands on its own, and those that stand behind it: of its document, and nearly the same."""
+
+    chunk: FoundChunk
+    behind: list[FoundChunk] = field(default_factory=list)
+    duplicates: list[FoundChunk] = field(default_factory=list)
+
+
+def sorted_chunks(chunks: Sequence[FoundChunk], order: SortOrder) -> list[FoundChunk]:
+    """The chunks, best first, in the order asked for; by date the best ``DATED``, undated ones last."""
+    if order is SortOrder.RELEVANCE:
+        return list(chunks)
+    # Python's sort keeps the order of equals, also in reverse: of one date the better chunk comes first.
+    dated = [chunk for chunk in chunks[:DATED] if chunk.modified]
+    undated = [chunk for chunk in chunks[:DATED] if not chunk.modified]
+    newest_first = order is SortOrder.NEWEST
+    return sorted(dated, key=lambda chunk: chunk.modified or _NO_DATE, reverse=newest_first) + undated
+
+
+def places(chunks: Sequence[FoundChunk], *, grouped: bool, folded: bool, wanted: int) -> list[Place]:
+    """The first ``wanted`` places that the ranked chunks take.
+
+    ``grouped`` gives a document one place, its best chunk's; ``folded`` puts near-duplicates behind the best of them.
+    Which places come first does not depend on ``wanted``, so that pages fit together. A chunk that comes after the
+    last place still stands behind its document.
+    """
+    found: list[Place] = []
+    seen = Seen()
+    by_document: dict[str, Place] = {}
+    for chunk in chunks:
+        if grouped and (place := by_document.get(chunk.document_id)):
+            place.behind.append(chunk)
+            continue
+        if len(found) >= wanted:
+            if not grouped:
+                break
+            continue
+        if folded:
+            own = shingles(chunk.text)
+            if (twin := seen.like(own)) is not None:
+                found[twin].duplicates.append(chunk)
+                continue
+            seen.add(len(found), own)
+        place = Place(chunk)
+        found.append(place)
+        by_document.setdefault(chunk.document_id, place)
+    return found

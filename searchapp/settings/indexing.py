@@ -1,0 +1,300 @@
+"""What is read of documents, the model that makes their vectors, and where both are kept: the settings by group."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, DirectoryPath, Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
+
+
+def web_address(value: str) -> str:
+    """An address without the slash at its end; "" stays so. Raises ValueError for another scheme than http(s)."""
+    if value and not value.startswith(("http://", "https://")):
+        raise ValueError("must start with http:// or https://")
+    return value.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(web_address)]
+"""An address of HTTP or HTTPS, or an empty text."""
+
+
+def default_data_dir() -> Path:
+    """The folder for what searchapp keeps on this machine, by the platform's own custom."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
+    return base / "searchapp"
+
+
+class FolderSettings(BaseModel):
+    """Folders."""
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir, description="Where the embedded store, uploads and downloaded pages live."
+    )
+    models_dir: Path | None = Field(
+        None,
+        description="Where prepared embedding models are kept, and looked for; unset, or where it cannot be written: "
+        "models in the data folder.",
+    )
+    secrets_dir: DirectoryPath | None = Field(
+        None,
+        description="Folder with a file for each setting that should not stand in the environment, named as its "
+        "variable in lower case (searchapp_elasticsearch_api_key), as Docker and Kubernetes mount secrets.",
+    )
+
+    @property
+    def model_folders(self) -> tuple[Path, ...]:
+        """Where prepared embedding models may lie, the folder for new ones first."""
+        own = self.data_dir / "models"
+        return (self.models_dir, own) if self.models_dir else (own,)
+
+
+class IndexOptions(StrEnum):
+    """How Elasticsearch keeps vectors: HNSW graph or none (flat, exact search), quantised or not."""
+
+    HNSW = "hnsw"
+    INT8_HNSW = "int8_hnsw"
+    INT4_HNSW = "int4_hnsw"
+    BBQ_HNSW = "bbq_hnsw"
+    FLAT = "flat"
+    INT8_FLAT = "int8_flat"
+    INT4_FLAT = "int4_flat"
+    BBQ_FLAT = "bbq_flat"
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether a graph stands over the vectors; without one a search reads them all."""
+        return self.value.endswith("hnsw")
+
+    @property
+    def is_quantised(self) -> bool:
+        """Whether searches compare shortened vectors, the whole ones being kept on disk beside them."""
+        return "_" in self.value
+
+
+class ElasticsearchSettings(BaseModel):
+    """Elasticsearch and its indices."""
+
+    elasticsearch_url: str = Field(
+        "",
+        repr=False,  # a password may stand in it
+        description="Address of Elasticsearch, or those of several of its nodes with commas between them; "
+        "user:password@ may stand before each host. Empty: the embedded store (LanceDB) is used.",
+    )
+    elasticsearch_api_key: SecretStr = Field(SecretStr(""), description="API key for Elasticsearch (encoded form).")
+    elasticsearch_ca_certs: Path | None = Field(
+        None, description="File with the certificate authority that signed Elasticsearch's certificate."
+    )
+    elasticsearch_fingerprint: str = Field(
+        "",
+        pattern=r"^([0-9A-Fa-f]{2}:?){32}$|^$",
+        description="SHA-256 fingerprint (hex) of Elasticsearch's certificate or its authority's, instead of a file.",
+    )
+    index_prefix: str = Field(
+        "searchapp", pattern=r"^[a-z0-9][a-z0-9_-]*$", description="First part of every index name."
+    )
+    index_options: IndexOptions | None = Field(
+        None,
+        description="How new Elasticsearch indices keep vectors: hnsw, int8_hnsw, int4_hnsw, bbq_hnsw, flat, "
+        "int8_flat, int4_flat, bbq_flat. Unset: what es/mappings says. docs/index-options.md compares them.",
+    )
+    oversample: float = Field(
+        2.0,
+        ge=0.0,
+        le=10.0,
+        description="How many times as many passages as wanted quantised vectors bring, to be ranked again by "
+        "whole vectors: 1 to 10, or 0 for no second ranking. Without effect on hnsw and flat.",
+    )
+    candidates: float = Field(
+        2.0,
+        ge=1.0,
+        le=100.0,
+        description="How many times as many passages as wanted Elasticsearch looks at in each shard (num_candidates): "
+        "more finds more of the nearest ones, and takes longer. Without effect on flat indices.",
+    )
+    snapshot_repository: str = Field(
+        "",
+        pattern=r"^((fs|s3):[^\s]+)?$",
+        description="Where searchapp es snapshot puts them: fs:LOCATION (a folder under Elasticsearch's path.repo) or "
+        "s3:BUCKET/PATH (the credentials stand in Elasticsearch's keystore).",
+    )
+    es_dir: Path | None = Field(
+        None, description="Folder with mappings/ and pipelines/ to use instead of the packaged ones."
+    )
+
+    @field_validator("elasticsearch_url")
+    @classmethod
+    def _web_addresses(cls, value: str) -> str:
+        addresses = [address.strip() for address in value.split(",") if address.strip()]
+        return ",".join(web_address(address) for address in addresses)
+
+    @field_validator("oversample")
+    @classmethod
+    def _whole_or_nothing(cls, value: float) -> float:
+        if 0.0 < value < 1.0:
+            raise ValueError("must be 0, or between 1 and 10")
+        return value
+
+
+class Precision(StrEnum):
+    """How exactly a prepared model computes; see ``embedding/runtime``."""
+
+    FULL = "full"
+    INT8 = "int8"
+
+
+class EmbeddingSettings(BaseModel):
+    """The embedding model."""
+
+    embedding_model: str = Field(
+        "sentence-transformers:multilingual-e5-small",
+        description="provider:model that turns text into vectors; providers: sentence-transformers, ollama, openai "
+        "(docs/how-to/openai-compatible-embeddings.md), and elasticsearch with the id of an inference endpoint "
+        "(docs/inference.md). Left unset, an index keeps the model that it was built with, and where the weights of "
+        "the default cannot be had, the packaged all-MiniLM-L6-v2 serves, which finds Chinese by words alone.",
+    )
+    embedding_query_prompt: str | None = Field(
+        None, description="Text put before a query when it is embedded. Unset: what the model itself declares."
+    )
+    embedding_document_prompt: str | None = Field(
+        None, description="Text put before a passage when it is embedded. Unset: what the model itself declares."
+    )
+    embedding_precision: Precision = Field(
+        Precision.INT8,
+        description="int8, or full: in 8 bits a model in this process embeds several times as fast on a processor; "
+        "they are used where their vectors are like the model's own (docs/how-to/embed-faster.md).",
+    )
+    embedding_batch_size: int = Field(32, ge=1, le=1024, description="Passages that the model encodes at once.")
+
+
+class OpenAISettings(BaseModel):
+    """Embeddings by OpenAI's protocol (only for models named openai:)."""
+
+    openai_base_url: WebAddress = Field(
+        "https://api.openai.com/v1",
+        repr=False,  # a password may stand in it
+        description="Address of the server, with its /v1. Nothing is sent there unless SEARCHAPP_EMBEDDING_MODEL names "
+        "openai:; then text leaves this machine, if the server is another one.",
+    )
+    openai_api_key: SecretStr = Field(
+        SecretStr(""), description="Key for that server; many servers of one's own need none."
+    )
+    openai_timeout_seconds: float = Field(
+        120.0, gt=0, description="Longest time that the server may take for one request, in seconds."
+    )
+    embedding_dimensions: int | None = Field(
+        None, ge=8, le=4096, description="Dimensions to ask of the model, if it can choose. Unset: its own."
+    )
+    embedding_max_tokens: int | None = Field(
+        None,
+        ge=32,
+        le=131072,
+        description="Most tokens of a text that the model reads whole. Unset: what is known of OpenAI's models, for "
+        "others 512.",
+    )
+    embedding_query_model: str = Field(
+        "",
+        description="The model's name in requests for queries, where a server tells queries and passages apart by the "
+        "model's name. Empty: the same as for passages.",
+    )
+    embedding_price: float | None = Field(
+        None, ge=0, description="What the service takes for a million tokens, in its currency. Unset: not known."
+    )
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        if not value:
+            raise ValueError("must be an address")
+        return value
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _printable(cls, value: SecretStr) -> SecretStr:
+        """What a header can carry: a key that was pasted with its line end would break the request, or a log."""
+        key = value.get_secret_value().strip()
+        if not key.isascii() or not (key.isprintable()):
+            raise ValueError("must be one line of ASCII characters")
+        return SecretStr(key)
+
+
+class SourceSettings(BaseModel):
+    """Files, pages and sites."""
+
+    max_file_mb: int = Field(256, ge=1, description="Largest file or page that is read, in MiB.")
+    parse_timeout_seconds: float = Field(60.0, gt=0, description="Longest time one file may take to parse.")
+    parse_memory_mb: int = Field(2048, ge=256, description="Most memory that parsing one file may take, in MiB.")
+    document_passwords: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Passwords that are tried on protected documents, one a line."
+    )
+    ocr_languages: str = Field(
+        "eng+chi_sim",
+        pattern=r"^([A-Za-z_]+(\+[A-Za-z_]+)*)?$",
+        description="Languages in which tesseract, where it is installed, reads scanned pages.",
+    )
+    ocr_max_pages: int = Field(200, ge=0, description="Most scanned pages that are read of one document. 0: none is.")
+    crawl_max_pages: int = Field(1000, ge=1, description="Most pages that one crawl of a site brings.")
+    crawl_delay_seconds: float = Field(
+        1.0, ge=0.0, description="Pause between two requests of a crawl; a site's robots.txt may ask for a longer one."
+    )
+    allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Private networks that web pages may be fetched from, parted by commas (10.1.0.0/16, ::1). "
+        "None is by default: anyone who may add an address could read what only this machine can reach.",
+    )
+
+    @field_validator("document_passwords", mode="before")
+    @classmethod
+    def _passwords(cls, value: object) -> object:
+        return [line for line in value.splitlines() if line] if isinstance(value, str) else value
+
+    @field_validator("allowed_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
+
+
+class IngestionSettings(BaseModel):
+    """Ingestion."""
+
+    chunk_tokens: int = Field(
+        384,
+        ge=32,
+        le=8192,
+        description="Most tokens of a passage, if the embedding model reads as many. An index that exists keeps "
+        "its own until searchapp es reindex.",
+    )
+    chunk_overlap_tokens: int = Field(
+        24, ge=0, le=128, description="Most tokens that a passage repeats from the one before it."
+    )
+    redis_url: SecretStr = Field(
+        SecretStr(""),
+        description="Address of Redis (redis://...), for workers. Empty: the web process ingests in the background.",
+    )
+    lease_seconds: float = Field(
+        60.0, ge=1, description="How long a document stays with a process that gives no sign of life, in seconds."
+    )
+    patience_seconds: float = Field(
+        600.0,
+        ge=0,
+        description="How long a run of ingest waits for Elasticsearch, Ollama or disk space that has gone, in seconds.",
+    )
+    undo_minutes: float = Field(10, ge=0, le=1440, description="How long a deletion can be undone. 0: not at all.")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: SecretStr) -> SecretStr:
+        if value and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must start with redis:// or rediss://")
+        return value

@@ -1,0 +1,154 @@
+"""What a person names (files, folders, web addresses) becomes sources, in a stable order; and how a file is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from searchapp.errors import SourceError
+from searchapp.sources.sniff import OUTDATED_SUFFIXES, SUFFIXES
+from searchapp.sources.source import BadTarget, SourceRef, document_id, normalise_address, shown
+
+Crawl: TypeAlias = Callable[[str], Iterable[SourceRef | BadTarget]]
+_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]+://", re.IGNORECASE)
+
+
+def discover(targets: Iterable[str], crawl: Crawl | None = None) -> Iterator[SourceRef | BadTarget]:
+    """Find the sources behind ``targets``, lazily, each one once.
+
+    A folder is walked in the order of names; hidden entries, unsupported suffixes and links back up are skipped. A file
+    named on its own is taken whatever its suffix. What cannot be a source comes as a ``BadTarget`` in its place, and
+    the walk goes on; nothing is raised. Links are not resolved, so a document keeps its id when a link is
+    pointed at a newer release. With ``crawl`` (``Crawler.pages``) a web address stands for its site.
+    """
+    seen: set[str] = set()
+    for target in targets:
+        for found in _expand(target, crawl):
+            if found.id not in seen:
+                seen.add(found.id)
+                yield found
+
+
+def read_file(path: Path, max_bytes: int) -> tuple[bytes, dt.datetime | None]:
+    """A file's bytes and when it was changed, in UTC.
+
+    Raises SourceError when it is not there, may not be read, is no file, or is larger than ``max_bytes``.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise SourceError("not_a_file", name=path)
+        if status.st_size > max_bytes:
+            raise SourceError("file_too_large", name=path, mb=max_bytes >> 20)
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except FileNotFoundError as error:
+        raise SourceError("path_missing", name=path) from error
+    except PermissionError as error:
+        raise SourceError("path_forbidden", name=path) from error
+    except OSError as error:
+        reason = (error.strerror or "input error").lower()
+        raise SourceError("file_unreadable", name=path, why=reason) from error
+    if len(data) > max_bytes:  # it grew since it was measured
+        raise SourceError("file_too_large", name=path, mb=max_bytes >> 20)
+    return data, _utc(status.st_mtime)
+
+
+def _expand(target: str, crawl: Crawl | None) -> Iterator[SourceRef | BadTarget]:
+    if _SCHEME.match(target):
+        try:
+            address = normalise_address(target)
+        except SourceError as error:
+            yield _bad(shown(target), error)
+        else:
+            yield from crawl(address) if crawl else (SourceRef(address, document_id(address)),)
+        return
+    if not target.strip() or "\x00" in target:
+        yield _bad(target, SourceError("name_empty"))
+        return
+    path = Path(os.path.abspath(target))  # noqa: PTH100 - Path.absolute keeps "..", Path.resolve follows links
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        yield _bad(str(path), SourceError("path_missing", name=_shown(path)))
+    except OSError as error:
+        yield _bad(str(path), _cannot(path, error))
+    else:
+        if stat.S_ISDIR(mode):
+            yield from _walk(path)
+        elif stat.S_ISREG(mode):
+            yield _file(path)
+        else:
+            yield _bad(str(path), SourceError("neither_file_nor_folder", name=_shown(path)))
+
+
+def _walk(top: Path) -> Iterator[SourceRef | BadTarget]:
+    visited: set[tuple[int, int]] = set()
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in visited:
+                continue  # a link to a folder that was walked already, its own parent perhaps
+            visited.add((status.st_dev, status.st_ino))
+            entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+        except OSError as error:
+            yield _bad(str(folder), _cannot(folder, error))
+            continue
+        folders = []
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if _is(entry, stat.S_ISDIR):
+                folders.append(entry)
+            elif is_supported(entry) and _is(entry, stat.S_ISREG):
+                yield _file(entry)
+        waiting.extend(reversed(folders))
+
+
+def _is(path: Path, kind: object) -> bool:
+    try:
+        return bool(kind(path.stat().st_mode))  # type: ignore[operator]
+    except OSError:
+        return False  # a dangling link, or gone since it was listed
+
+
+def is_supported(path: Path) -> bool:
+    """Whether a folder's file of this name is taken."""
+    name = path.name.lower().removesuffix(".gz")
+    return any(name.endswith(suffix) and name != suffix for suffix in (*SUFFIXES, *OUTDATED_SUFFIXES))
+
+
+def _file(path: Path) -> SourceRef | BadTarget:
+    source = str(path)
+    if _shown(path) != source:
+        return _bad(source, SourceError("name_not_text", name=_shown(path)))
+    return SourceRef(source, document_id(source))
+
+
+def _bad(source: str, error: SourceError) -> BadTarget:
+    return BadTarget(_shown(source), document_id(source), error)
+
+
+def _shown(source: str | Path) -> str:
+    """The name as text that can be printed and stored; undecodable bytes of it become U+FFFD."""
+    return str(source).encode("utf-8", errors="surrogateescape").decode("utf-8", errors="replace")
+
+
+def _cannot(path: Path, error: OSError) -> SourceError:
+    if isinstance(error, PermissionError):
+        return SourceError("path_forbidden", name=_shown(path))
+    return SourceError("path_unreadable", name=_shown(path), why=(error.strerror or "input error").lower())
+
+
+def _utc(timestamp: float) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromtimestamp(timestamp, tz=dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None  # a date outside the calendar, as broken archives leave them

@@ -1,0 +1,222 @@
+"""A store in memory, gone with its process: every vector is compared and every word counted. It serves tests.
+
+It keeps the contract to the letter and nothing else: no index, no other version, no other process.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from searchapp.embedding.base import Fingerprint
+from searchapp.errors import IndexSwitchedError, ModelMismatchError, StorageError
+from searchapp.model import Chunk, DocumentEntry, DocumentState, Pause, Vector
+from searchapp.stores.base import LOST, DocumentWrite, RegistryPart, RetrievalQuery, RetrievalResults
+from searchapp.stores.facets import count_facets
+from searchapp.stores.memory_search import StoredChunk, best, cosines, keyword_scores, may_read
+from searchapp.stores.ownership import LockedRegistry, held_writes
+from searchapp.stores.registry import Cursor, EntryOrder, EntryPage, Place, by_content, page_of
+
+
+class MemoryStore(RegistryPart):
+    """Chunks in the dictionary ``stored``, by document; ``model`` made their vectors.
+
+    Threads may share it; searches do not wait for writes.
+    """
+
+    name = "the store in memory"
+
+    def __init__(self) -> None:
+        self.registry = MemoryRegistry()
+        self.stored: dict[str, list[StoredChunk]] = {}
+        self.model: Fingerprint | None = None
+        super().__init__(self.registry)
+
+    def check(self) -> None:
+        """See ``Store``; it can always serve."""
+
+    def prepare(self, fingerprint: Fingerprint) -> None:
+        """See ``Store``."""
+        self.model = self.model or fingerprint
+
+    def fingerprint(self) -> Fingerprint | None:
+        """See ``Store``."""
+        return self.model
+
+    def succeeds(self, configured: Fingerprint) -> bool:
+        """See ``Store``; nobody can move it."""
+        return False
+
+    def write(
+        self, documents: Sequence[DocumentWrite], model: Fingerprint | None = None, owner: str = ""
+    ) -> Mapping[str, str]:
+        """See ``Store``. Raises ModelMismatchError for another model's vectors, as no other version can be live."""
+        if self.model is None:
+            raise StorageError("memory_store_unprepared")
+        if model is not None and not self.model.matches(model):
+            raise ModelMismatchError("memory_store_of_another_model", held=str(self.model), model=str(model))
+        with self.registry.writing():
+            stored = self.known_entries([write.entry.id for write in documents])
+            writes = held_writes(documents, stored, owner)
+            for write in writes:
+                self.stored[write.entry.id] = [StoredChunk(write.entry, embedded) for embedded in write.chunks]
+            self.put_entries([write.entry for write in writes])
+        return dict.fromkeys({write.entry.id for write in documents} - {write.entry.id for write in writes}, LOST)
+
+    def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:
+        """See ``Store``."""
+        in_order = sorted((one.chunk for one in self.stored.get(document_id, ())), key=lambda one: one.position)
+        return tuple(in_order[first:][:size])
+
+    def held(self) -> Iterator[str]:
+        """See ``Store``."""
+        return iter(sorted(id_ for id_, chunks in self.stored.items() if chunks))
+
+    def vectors(self, hashes: Collection[str], model: Fingerprint | None = None) -> Mapping[str, Vector]:
+        """See ``Store``."""
+        if self.model is None or (model is not None and not self.model.matches(model)):
+            return {}
+        wanted = set(hashes)
+        return {one.chunk.hash: one.vector for one in self._all() if one.chunk.hash in wanted}
+
+    def delete_document(self, document_id: str) -> bool:
+        """See ``Store``."""
+        with self.registry.writing():
+            known = bool(self.stored.pop(document_id, None)) or self.entry(document_id) is not None
+            self.forget([document_id])
+        return known
+
+    def search(self, query: RetrievalQuery) -> RetrievalResults:
+        """See ``Store``."""
+        if query.model is not None and self.model is not None and not self.model.matches(query.model):
+            raise IndexSwitchedError("memory_store_switched")
+        every = self._all()
+        allowed = [one for one in every if one.passes(query)]
+        keyword = best(keyword_scores(query, allowed, every)) if query.keywords is not None else []
+        semantic = best(cosines(query.vector, allowed)) if query.vector is not None else []
+        facets: dict[str, dict[str, int]] = {}
+        matched = 0
+        if query.facets:
+            near = [chunk for chunk in semantic[: query.depth] if chunk.score >= query.least_cosine]
+            facets, matched = count_facets(chunk._asdict() for chunk in (*keyword, *near))
+        return RetrievalResults(tuple(keyword[: query.depth]), tuple(semantic[: query.depth]), facets, matched)
+
+    def _all(self) -> list[StoredChunk]:
+        return [one for chunks in list(self.stored.values()) for one in chunks]
+
+    def count(self) -> int:
+        """See ``Store``."""
+        return len(self._all())
+
+    def refresh(self) -> None:
+        """See ``Store``; everything is visible at once."""
+
+    def drop(self) -> None:
+        """See ``Store``."""
+        with self.registry.writing():
+            self.stored.clear()
+            self.registry.known.clear()
+            self.put_pause(None)
+            self.model = None
+
+
+class MemoryRegistry(LockedRegistry):
+    """Entries in the dictionary ``known``, by id."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, DocumentEntry] = {}
+        self._lock = threading.RLock()
+        self._pause: Pause | None = None
+
+    def writing(self) -> AbstractContextManager[Any]:
+        """See ``LockedRegistry``."""
+        return self._lock
+
+    def put_entries(self, entries: Sequence[DocumentEntry]) -> None:
+        """See ``Registry``."""
+        with self._lock:
+            self.known.update({entry.id: entry for entry in entries})
+
+    def known_entries(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
+        """See ``Registry``."""
+        return {id_: entry for id_ in document_ids if (entry := self.known.get(id_)) is not None}
+
+    def forget(self, document_ids: Collection[str]) -> None:
+        """See ``Registry``."""
+        with self._lock:
+            for id_ in document_ids:
+                self.known.pop(id_, None)
+
+    def entries(
+        self,
+        *,
+        states: Collection[DocumentState] = (),
+        contains: str = "",
+        offset: int = 0,
+        size: int = 50,
+        groups: Sequence[str] | None = None,
+        order: EntryOrder = EntryOrder.NEWEST,
+        cursor: Cursor | None = None,
+    ) -> EntryPage:
+        """See ``Registry``."""
+        part = contains.lower()
+        chosen = [
+            (_place_of(entry, order), entry)
+            for entry in list(self.known.values())
+            if (not states or entry.state in states)
+            and (part in entry.title.lower() or part in entry.source.lower())
+            and may_read(groups, entry.groups)
+        ]
+        chosen.sort(key=lambda row: _rank(row[0], order))
+        if cursor is None:
+            rows = chosen[offset : offset + size]
+        elif cursor.place is None:
+            rows = chosen[::-1][: size + 1] if cursor.backwards else []
+        else:
+            at = _rank(cursor.place, order)
+            before = [row for row in chosen if _rank(row[0], order) < at]
+            behind = [row for row in chosen if _rank(row[0], order) > at]
+            rows = (before[::-1] if cursor.backwards else behind)[: size + 1]
+        return page_of(rows, len(chosen), size, offset, cursor)
+
+    def state_counts(self) -> Mapping[DocumentState, int]:
+        """See ``Registry``."""
+        return Counter(entry.state for entry in list(self.known.values()))
+
+    def sources(self, place: str) -> Iterator[DocumentEntry]:
+        """See ``Registry``."""
+        below = place if place.endswith("/") else f"{place}/"
+        entries = sorted(self.known.values(), key=lambda entry: entry.source)
+        return (one for one in entries if not place or one.source == place or one.source.startswith(below))
+
+    def same_content(self, content_hashes: Collection[str]) -> Mapping[str, tuple[DocumentEntry, ...]]:
+        """See ``Registry``."""
+        return by_content(entry for entry in list(self.known.values()) if entry.content_hash in content_hashes)
+
+    def pause(self) -> Pause | None:
+        """See ``Registry``."""
+        return self._pause
+
+    def put_pause(self, pause: Pause | None) -> None:
+        """See ``Registry``."""
+        self._pause = pause
+
+
+def _place_of(entry: DocumentEntry, order: EntryOrder) -> Place:
+    keys: dict[EntryOrder, int | str | None] = {
+        EntryOrder.TITLE: entry.title.lower(),
+        EntryOrder.LARGEST: entry.chunks,
+        EntryOrder.NEWEST: round(entry.updated.timestamp() * 1000) if entry.updated else None,
+    }
+    return Place(keys.get(EntryOrder.NEWEST if order is EntryOrder.OLDEST else order), entry.source)
+
+
+def _rank(place: Place, order: EntryOrder) -> tuple[bool, int | str, str]:
+    """What a place is compared by in an order; one without a key stands last."""
+    key: int | str = 0 if place.key is None else place.key
+    if order in (EntryOrder.NEWEST, EntryOrder.LARGEST) and isinstance(key, int):
+        key = -key
+    return place.key is None, key, place.source

@@ -1,0 +1,170 @@
+"""What the store in memory finds: BM25 over the words that the other stores have, cosines, phrases and filters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+
+import numpy as np
+
+from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, Filters, Vector
+from searchapp.stores.analysis import gather, han_words, phrase_tokens, without_han
+from searchapp.stores.base import FoundChunk, Match, RetrievalQuery
+from searchapp.text.words import STOP_WORDS, fold_width, stem, words
+
+K1, B = 1.2, 0.75
+"""BM25's parameters as both engines have them: how soon repeated words stop to count, and how much length counts."""
+
+PHRASE_BOOST = 2.0
+ALIKE = 0.8
+"""Similarity of two words' spelling, by ``difflib``, from which one is taken for the other."""
+
+LEFT_OUT = frozenset(stem(word) for word in STOP_WORDS - {"i"})  # "I" is a numeral, too
+
+
+@dataclass(frozen=True)
+class StoredChunk:
+    """A chunk with its document's facts, and what it is searched by, made when it is first asked for."""
+
+    entry: DocumentEntry
+    embedded: EmbeddedChunk
+
+    @property
+    def chunk(self) -> Chunk:
+        """The chunk itself."""
+        return self.embedded.chunk
+
+    @property
+    def vector(self) -> Vector:
+        """Its vector."""
+        return self.embedded.vector
+
+    @cached_property
+    def terms(self) -> Counter[str]:
+        """How often it has each term."""
+        return Counter(_terms(gather(self.entry.title, self.chunk.headings, self.chunk.text, self.entry.source)))
+
+    @cached_property
+    def content(self) -> str:
+        """The tokens of all of it, in a row."""
+        return _row(gather(self.entry.title, self.chunk.headings, self.chunk.text, self.entry.source))
+
+    @cached_property
+    def names(self) -> str:
+        """The tokens of its title and headings, in a row."""
+        return _row("\n".join((self.entry.title, *self.chunk.headings)))
+
+    def passes(self, query: RetrievalQuery) -> bool:
+        """Whether either retriever may bring it: the filters, required phrases, none of the excluded ones."""
+        return (
+            _passes(query.filters, self.entry, self.chunk)
+            and all(_row(phrase) in self.content for phrase in query.required)
+            and not any(_row(phrase) in self.content for phrase in query.excluded)
+        )
+
+    def found(self, score: float) -> FoundChunk:
+        """The chunk as a search brings it."""
+        entry, chunk = self.entry, self.chunk
+        return FoundChunk(
+            chunk.id, entry.id, score, chunk.text, entry.title, entry.source, entry.type, entry.language,
+            chunk.headings, chunk.page, chunk.start, chunk.end, entry.modified,
+        )  # fmt: skip
+
+
+def _passes(filters: Filters, entry: DocumentEntry, chunk: Chunk) -> bool:
+    modified = entry.modified
+    return (
+        (not filters.types or entry.type in filters.types)
+        and (not filters.languages or entry.language in filters.languages)
+        and (not filters.document_ids or entry.id in filters.document_ids)
+        and entry.id not in filters.excluded_document_ids
+        and (not filters.headings or not set(filters.headings).isdisjoint(chunk.headings))
+        and (not filters.paths or entry.source.startswith(tuple(filters.paths)))
+        and (not filters.years or (modified is not None and modified.astimezone(dt.UTC).year in filters.years))
+        and (filters.after is None or (modified is not None and modified >= filters.after))
+        and (filters.before is None or (modified is not None and modified < filters.before))
+        and may_read(filters.groups, entry.groups)
+    )
+
+
+def _terms(text: str) -> list[str]:
+    """The terms that BM25 counts: Chinese words and their characters as in the other stores, stems, pairs of kana."""
+    folded = fold_width(text)
+    chinese = han_words(folded).split()
+    others = (word.term for word in words(without_han(folded)))
+    return [*chinese, *"".join(chinese), *(term for term in others if term not in LEFT_OUT)]
+
+
+def _row(text: str) -> str:
+    """The tokens of a text in a row, so that a phrase's row is a part of it where the phrase occurs."""
+    return "\0".join(("", *phrase_tokens(text.casefold()), ""))
+
+
+def best(scores: Iterable[tuple[StoredChunk, float]]) -> list[FoundChunk]:
+    """The chunks, best first."""
+    return [one.found(score) for one, score in sorted(scores, key=lambda pair: -pair[1])]
+
+
+def keyword_scores(
+    query: RetrievalQuery, allowed: Sequence[StoredChunk], every: Sequence[StoredChunk]
+) -> Iterator[tuple[StoredChunk, float]]:
+    """Those of the allowed chunks that the keywords match, with their scores."""
+    score = {Match.WORDS: _bm25, Match.BEGINNING: _beginning, Match.SIMILAR: _spelling}[query.match](query, every)
+    return ((one, value) for one in allowed if (value := score(one)) > 0)
+
+
+def _beginning(query: RetrievalQuery, every: Sequence[StoredChunk]) -> Callable[[StoredChunk], float]:
+    begun = _row(query.keywords or "").removesuffix("\0")
+    return lambda one: 2.0 * (begun in one.names) or 1.0 * (begun in one.content)
+
+
+def _spelling(query: RetrievalQuery, every: Sequence[StoredChunk]) -> Callable[[StoredChunk], float]:
+    typed = phrase_tokens((query.keywords or "").casefold())
+    known = {word for one in every for word in one.content.split("\0") if word}
+    alike = {word for one in typed for word in get_close_matches(one, known, 20, ALIKE) if word[0] == one[0]}
+    return lambda one: float(sum(f"\0{word}\0" in one.content for word in alike))
+
+
+def _bm25(query: RetrievalQuery, every: Sequence[StoredChunk]) -> Callable[[StoredChunk], float]:
+    """BM25 over all chunks; an exact phrase counts as a rare word that weighs more."""
+    terms, phrases = set(_terms(query.keywords or "")), [_row(phrase) for phrase in query.exact]
+    mean = sum(one.terms.total() for one in every) / len(every) if every else 1.0
+
+    def rarity(holders: int) -> float:
+        return math.log(1 + (len(every) - holders + 0.5) / (holders + 0.5))
+
+    rarities = {term: rarity(sum(term in one.terms for one in every)) for term in terms}
+    boosts = {row: PHRASE_BOOST * (K1 + 1) * rarity(sum(row in one.content for one in every)) for row in phrases}
+
+    def score(one: StoredChunk) -> float:
+        damping = K1 * (1 - B + B * one.terms.total() / mean)
+        weights = (
+            rarities[term] * count * (K1 + 1) / (count + damping) for term in terms if (count := one.terms[term])
+        )
+        return sum(weights) + sum(boost for row, boost in boosts.items() if row in one.content)
+
+    return score
+
+
+def cosines(vector: Vector, allowed: Sequence[StoredChunk]) -> Iterator[tuple[StoredChunk, float]]:
+    """All of the allowed chunks with the cosines of their vectors and this one."""
+    if not allowed:
+        return iter(())
+    matrix = np.stack([one.vector for one in allowed])
+    cosines = matrix @ vector / (np.linalg.norm(matrix, axis=1) * np.linalg.norm(vector))
+    return zip(allowed, map(float, cosines), strict=True)
+
+
+def _may_read(groups: Sequence[str] | None, allowed: Sequence[str]) -> bool:
+    """Whether who is in these groups (None: everybody) may read a document that is for the ``allowed`` ones."""
+    return groups is None or not allowed or not set(groups).isdisjoint(allowed)
+
+
+def may_read(groups: Sequence[str] | None, allowed: Sequence[str]) -> bool:
+    """Whether who is in these groups (None: everybody) may read a document that is for the ``allowed`` ones."""
+    return groups is None or not allowed or not set(groups).isdisjoint(allowed)

@@ -1,0 +1,121 @@
+"""For load balancers, containers and monitors: whether the process lives, whether it can serve, and its metrics.
+
+``GET /metrics`` tells what a monitor should know of this process, in Prometheus's text format.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NotRequired  # pydantic reads the one of typing only from Python 3.12 on
+
+from flask import Blueprint, Flask, Response, g, request
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, Gauge, Histogram, generate_latest
+from typing_extensions import TypedDict
+
+from searchapp.errors import SearchAppError, ServiceUnavailableError
+from searchapp.ingest.metrics import PAUSED, QUEUED_BATCHES, show_states
+from searchapp.web.operation import operation
+
+if TYPE_CHECKING:
+    from searchapp.wiring import Application
+
+UP = Gauge("searchapp_dependency_up", "Whether a dependency answered when it was last asked: 1 or 0.", ["dependency"])
+
+REQUEST_SECONDS = Histogram(
+    "searchapp_http_request_seconds",
+    "How long requests took, by route and status; of an answer, until its first event.",
+    ["route", "status"],
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
+)
+
+
+class Health(TypedDict):
+    """The process answers."""
+
+    status: str
+    """``ok``, or ``degraded`` where searches work and answers are quotations; what does not work is a problem."""
+
+    degraded: NotRequired[str]
+    """Why, in a sentence."""
+
+
+def register(app: Flask) -> None:
+    """Time every request of ``app``."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        # By route, not by address: those are without number, and hold what people searched for.
+        seconds = time.perf_counter() - g.get("began", time.perf_counter())
+        REQUEST_SECONDS.labels(request.endpoint or "none", response.status_code).observe(seconds)
+        return response
+
+
+def health(application: Application) -> Blueprint:
+    """``/healthz`` answers as long as the process does; ``/readyz`` is 503 while searches cannot be served."""
+    routes = Blueprint("health", __name__)
+
+    @routes.get("/healthz")
+    @operation("Whether the process lives")
+    def healthz() -> Health:
+        return {"status": "ok"}
+
+    @routes.get("/readyz")
+    @operation("Whether searches can be served now", errors=(ServiceUnavailableError,))
+    def readyz() -> Health:
+        """Asks the store and the embedding model. Without a language model searches work and answers are quotations:
+        then the status is `degraded`, and nobody need be kept away.
+        """
+        if problem := search_problem(application):
+            # Whatever the reason, to a load balancer it means one thing: send nobody here.
+            said = problem.sentence
+            raise ServiceUnavailableError("passed_on", text=said, remedy=said.remedy) from problem
+        if problem := answer_problem(application):
+            return {"status": "degraded", "degraded": problem.message}
+        return {"status": "ok"}
+
+    return routes
+
+
+def metrics(application: Application) -> Blueprint:
+    """``/metrics``; dependencies and documents by state are looked at when it is asked, and none need be there."""
+    routes = Blueprint("metrics", __name__)
+
+    @routes.get("/metrics")
+    @operation("Metrics for Prometheus", content={"text/plain": {"type": "string"}}, errors=())
+    def metrics() -> Response:
+        if search_problem(application) is None:
+            show_states(application.store.state_counts())
+            PAUSED.set(application.store.pause() is not None)
+        answer_problem(application)
+        if application.queue is not None:
+            with contextlib.suppress(SearchAppError):
+                QUEUED_BATCHES.set(application.queue.length())
+        return Response(generate_latest(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    return routes
+
+
+def search_problem(application: Application) -> SearchAppError | None:
+    """Why searches cannot be served now; None where they can."""
+    return _asked("store", application.store.check) or _asked("embedding_model", application.check_model)
+
+
+def answer_problem(application: Application) -> SearchAppError | None:
+    """Why answers are mere quotations now; None where a language model writes them."""
+    return _asked("language_model", application.check_language_model)
+
+
+def _asked(name: str, check: Callable[[], object]) -> SearchAppError | None:
+    try:
+        check()
+    except SearchAppError as error:
+        UP.labels(name).set(0)
+        return error
+    UP.labels(name).set(1)
+    return None

@@ -1,0 +1,218 @@
+"""The configured model is not there and another one answers; models that think although they were told not to."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from searchapp.answer import writers
+from searchapp.errors import ModelMissingError
+from searchapp.model import Answer, Done, QueryRead, Rewriting, SourcesFound, Support, Turn
+from searchapp.settings import Settings, load_settings
+from searchapp.wiring import Application
+from tests.services.ollama import Ollama
+from tests.services.scripted_ollama import CHAT, EMBEDDING, OTHER, Model, Script, ScriptedOllama, running
+
+QUESTION = "What does the press weigh?"
+RIGHT = "The press weighs 12.5 tonnes [1]."
+CONFIGURED = str(Settings.model_fields["llm_model"].default)
+NOTICE = f"The configured model {CONFIGURED} is not there; {CHAT} answered. ollama pull {CONFIGURED} fetches it."
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedOllama]:
+    with running() as fake:
+        fake.answer = Script([RIGHT])
+        fake.models = {EMBEDDING: Model(("embedding",), "bert", "2026-03-01T00:00:00Z"), CHAT: Model()}
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("library")
+    (folder / "press.md").write_text("# Press\n\nThe press weighs 12.5 tonnes.", encoding="utf-8")
+    (folder / "gloves.md").write_text("# Gloves\n\nThe press needs gloves of class D.", encoding="utf-8")
+    for outcome in built(folder, "http://127.0.0.1:9").ingester.ingest([str(folder)]):
+        assert outcome.error == ""
+    return folder
+
+
+def built(folder: Path, url: str, **settings: object) -> Application:
+    values = {"data_dir": folder / "data", "ollama_url": url, "embedding_model": "hashed:256", **settings}
+    return Application(load_settings(**values))
+
+
+def asked(application: Application, question: str = QUESTION, **options: object) -> Answer:
+    *_, last = application.answerer.ask(question, **options)  # type: ignore[arg-type]
+    assert isinstance(last, Done)
+    return last.answer
+
+
+def test_another_model_answers_and_the_answer_says_which(folder: Path, scripted: ScriptedOllama) -> None:
+    application = built(folder, scripted.url)
+    answer = asked(application)
+    assert (answer.model, answer.extractive, answer.complete) == (CHAT, False, True)
+    assert [(one.code, one.subject, one.message) for one in answer.notices] == [("substituted", CONFIGURED, NOTICE)]
+    assert scripted.asked[0]["model"] == CHAT
+    application.check_language_model()
+
+
+def test_the_real_ollama_has_not_the_default_model_and_answers(folder: Path, ollama: Ollama) -> None:
+    answer = asked(built(folder, ollama.url, llm_context_tokens=1024, llm_answer_tokens=32))
+    assert (answer.model, answer.extractive) == (f"{ollama.chat_model}:latest", False)
+    assert answer.notices[0].code == "substituted" and ollama.chat_model in answer.notices[0].message
+
+
+def test_a_model_that_is_there_costs_no_further_request(folder: Path, scripted: ScriptedOllama) -> None:
+    application = built(folder, scripted.url, llm_model="scripted")
+    assert asked(application).notices == () and scripted.paths == ["/api/show", "/api/chat"]
+    asked(application)
+    assert scripted.paths[2:] == ["/api/chat"]
+
+
+def test_a_substitute_is_looked_for_once(folder: Path, scripted: ScriptedOllama) -> None:
+    application = built(folder, scripted.url)
+    asked(application)
+    assert scripted.paths.count("/api/tags") == 1
+    scripted.paths.clear()
+    assert asked(application).notices[0].code == "substituted"
+    assert scripted.paths == ["/api/chat"]
+
+
+def test_a_configured_model_that_was_fetched_meanwhile_answers(
+    folder: Path, scripted: ScriptedOllama, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writers, "REMEMBERED_SECONDS", 0.0)
+    application = built(folder, scripted.url)
+    assert asked(application).model == CHAT
+    scripted.models[CONFIGURED] = Model()
+    answer = asked(application)
+    assert (answer.model, answer.notices) == (CONFIGURED, ())
+
+
+def test_a_substitute_that_goes_too_is_not_remembered(folder: Path, scripted: ScriptedOllama) -> None:
+    application = built(folder, scripted.url)
+    asked(application)
+    del scripted.models[CHAT]
+    scripted.models[OTHER] = Model()
+    assert asked(application).extractive
+    assert asked(application).model == OTHER
+
+
+def test_a_model_that_is_removed_after_its_first_answer_has_a_substitute(
+    folder: Path, scripted: ScriptedOllama
+) -> None:
+    scripted.models[CONFIGURED] = Model()
+    application = built(folder, scripted.url)
+    assert asked(application).model == CONFIGURED
+    del scripted.models[CONFIGURED]
+    events = list(application.answerer.ask(QUESTION))
+    (sources,) = [event for event in events if isinstance(event, SourcesFound)]
+    assert isinstance(events[-1], Done)
+    answer = events[-1].answer
+    assert answer.model == CHAT and answer.notices[0].code == "substituted"
+    assert 0 < answer.passages_used <= sources.passages_used
+    assert answer.citations[0].chunk_id == sources.hits[0].chunk_id
+
+
+def test_a_model_that_was_asked_for_by_name_has_no_substitute(folder: Path, scripted: ScriptedOllama) -> None:
+    for name in ("absent", CONFIGURED):
+        answer = asked(built(folder, scripted.url), model=name)
+        assert answer.extractive and answer.model == "" and f"ollama pull {name}" in answer.notice
+    assert scripted.asked == [] and "/api/tags" not in scripted.paths
+
+
+def test_where_no_model_can_write_the_answer_is_quoted(folder: Path, scripted: ScriptedOllama) -> None:
+    del scripted.models[CHAT]
+    application = built(folder, scripted.url)
+    answer = asked(application)
+    assert answer.extractive and [one.code for one in answer.notices] == ["quoted", "model_unavailable"]
+    assert answer.notices[1].subject == CONFIGURED
+    assert application.answerer.models() == ([], "")
+    with pytest.raises(ModelMissingError):
+        application.check_language_model()
+
+
+def test_a_substitute_rewrites_follow_ups_too(folder: Path, scripted: ScriptedOllama) -> None:
+    scripted.rewriting = Script(["What does the press weigh in 2024?"])
+    history = [Turn("What did the press weigh in 2023?")]
+    events = list(built(folder, scripted.url).answerer.ask("and in 2024?", history=history))
+    assert events[0] == QueryRead("and in 2024?", "What does the press weigh in 2024?", Rewriting.MODEL)
+    scripted.rewriting = Script([""])
+    answer = asked(built(folder, scripted.url), "and in 2024?", history=history)
+    assert answer.rewriting is Rewriting.JOINED and f"The model {CHAT} wrote nothing" in answer.notice
+
+
+def test_a_substitute_that_finds_no_evidence_is_named(folder: Path, scripted: ScriptedOllama) -> None:
+    scripted.answer = Script(["NO EVIDENCE"])
+    answer = asked(built(folder, scripted.url))
+    assert answer.refused and answer.model == CHAT and answer.notice == NOTICE
+
+
+def command(folder: Path, scripted: ScriptedOllama, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {
+        "SEARCHAPP_DATA_DIR": str(folder / "data"),
+        "SEARCHAPP_OLLAMA_URL": scripted.url,
+        "SEARCHAPP_EMBEDDING_MODEL": "hashed:256",
+        "PATH": "/usr/bin:/bin",
+        "COLUMNS": "300",
+    }
+    run = [sys.executable, "-m", "searchapp.cli.run", *words]
+    return subprocess.run(run, env=environment, input=typed, capture_output=True, text=True, timeout=120)
+
+
+def test_the_command_line_says_which_model_answered(folder: Path, scripted: ScriptedOllama) -> None:
+    done = command(folder, scripted, "ask", QUESTION)
+    assert (done.returncode, NOTICE in done.stdout + done.stderr) == (0, True)
+    done = command(
+        folder, scripted, "ask", "--chat", "--json", typed=f"{QUESTION}\nWhich gloves does the press need?\n"
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(one["model"], one["notices"][0]["code"]) for one in answers] == [(CHAT, "substituted")] * 2
+    done = command(folder, scripted, "models")
+    assert done.stdout == f"* {CHAT}\n" and f"{CONFIGURED} is not there; {CHAT} answers in its place" in done.stderr
+
+
+THOUGHTS = "Okay, the user asks for a weight. The press weighs 99 tonnes, I guess.\n"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "aloud"),
+    [
+        (["<think>\n", THOUGHTS, "</think>", "\n\n", RIGHT], False),
+        (["<think>\n\n</think>\n\n", RIGHT], False),
+        ([THOUGHTS, "More of it. Much more.\n", "</th", "ink>\n\n", RIGHT], True),
+    ],
+    ids=["marked", "empty", "only their end is marked"],
+)
+def test_thoughts_are_no_part_of_the_answer(
+    folder: Path, scripted: ScriptedOllama, pieces: list[str], aloud: bool
+) -> None:
+    scripted.answer = Script(pieces)
+    answer = asked(built(folder, scripted.url, llm_model="scripted"))
+    assert answer.answer == "The press weighs 12.5 tonnes. [1]" and [one.support for one in answer.sentences] == [
+        Support.SUPPORTED
+    ]
+    assert answer.complete and [one.code for one in answer.notices] == (["thought_aloud"] if aloud else [])
+
+
+def test_an_answer_may_speak_of_the_mark(folder: Path, scripted: ScriptedOllama) -> None:
+    scripted.answer = Script(["The press weighs 12.5 tonnes [1]. It writes </think> at the end."])
+    assert asked(built(folder, scripted.url, llm_model="scripted")).answer.startswith("The press weighs")
+
+
+def test_no_evidence_after_thoughts_is_a_refusal(folder: Path, scripted: ScriptedOllama) -> None:
+    scripted.answer = Script([THOUGHTS, "</think>\n\n", "NO EVIDENCE"])
+    assert asked(built(folder, scripted.url, llm_model="scripted")).refused
+
+
+def test_thoughts_do_not_become_a_question(folder: Path, scripted: ScriptedOllama) -> None:
+    scripted.rewriting = Script(["Okay, what did they ask before?\n</think>\n\n", "What does the press weigh in 2024?"])
+    application = built(folder, scripted.url, llm_model="scripted")
+    answer = asked(application, "and in 2024?", history=[Turn("What did the press weigh in 2023?")])
+    assert (answer.query, answer.rewriting) == ("What does the press weigh in 2024?", Rewriting.MODEL)
