@@ -1,5 +1,6 @@
 """Judgements made on the page: whether a document is what a query looked for. One word a query and document, the last.
 
+Callers who are bounded by groups have words of their own: what one set of groups says changes nothing for another.
 ``searchapp judgements export`` writes them as files that ``searchapp eval`` reads.
 """
 
@@ -12,19 +13,28 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from searchapp.errors import StorageError, UsageError
 from searchapp.private_database import transaction
 
 FILE = "judgements.sqlite"
+Groups: TypeAlias = "tuple[str, ...]"
 GRADES = (0, 1)
 """Not what was looked for, and what was."""
 
+# The first table knew of no groups; until 0.3.0 what is in it is taken over.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS judgements (
     query TEXT, document_id TEXT, grade INTEGER NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL,
     judged TEXT NOT NULL, PRIMARY KEY (query, document_id)
 );
+CREATE TABLE IF NOT EXISTS judgements_of_spaces (
+    query TEXT, document_id TEXT, grade INTEGER NOT NULL, source TEXT NOT NULL, title TEXT NOT NULL,
+    judged TEXT NOT NULL, space TEXT NOT NULL, PRIMARY KEY (query, document_id, space)
+);
+INSERT OR IGNORE INTO judgements_of_spaces SELECT *, 'null' FROM judgements;
+DELETE FROM judgements;
 """
 
 
@@ -46,31 +56,54 @@ class Judgements:
     def __init__(self, folder: Path) -> None:
         self._path = folder.absolute() / FILE
 
-    def put(self, query: str, document_id: str, grade: int, source: str, title: str) -> None:
-        """Set the grade of a document for a query, in place of an earlier one. Raises UsageError for another grade."""
+    def put(
+        self, query: str, document_id: str, grade: int, source: str, title: str, space: Groups | None = None
+    ) -> None:
+        """Set the grade of a document for a query, in place of an earlier one of this ``space``.
+
+        ``space`` are the groups of the caller who says it, None where they have no bound. Raises UsageError for another
+        grade.
+        """
         if grade not in GRADES:
             raise UsageError("grade_unknown", grade=grade)
-        row = (query, document_id, grade, source, title, dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
+        judged = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+        row = (query, document_id, grade, source, title, judged, _key(space))
         with self._transaction() as connection:
-            connection.execute("INSERT OR REPLACE INTO judgements VALUES (?, ?, ?, ?, ?, ?)", row)
+            connection.execute("INSERT OR REPLACE INTO judgements_of_spaces VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def take_back(self, query: str, document_id: str, space: Groups | None = None) -> None:
+        """Forget what this ``space`` said of a document for a query."""
+        with self._transaction() as connection:
+            connection.execute(
+                "DELETE FROM judgements_of_spaces WHERE query = ? AND document_id = ? AND space = ?",
+                (query, document_id, _key(space)),
+            )
 
     def remove(self, query: str, document_id: str | None = None) -> int:
-        """Forget what was said of one document for a query, or of all; returns how many judgements went."""
+        """Forget what anybody said of one document for a query, or of all; returns how many judgements went."""
         with self._transaction() as connection:
             return connection.execute(
-                "DELETE FROM judgements WHERE query = ? AND (? IS NULL OR document_id = ?)",
+                "DELETE FROM judgements_of_spaces WHERE query = ? AND (? IS NULL OR document_id = ?)",
                 (query, document_id, document_id),
             ).rowcount
 
-    def all(self, of: str | None = None) -> tuple[Judgement, ...]:
-        """Those of one query, or all, by query and then in the order in which they were made."""
+    def of(self, query: str, space: Groups | None = None) -> tuple[Judgement, ...]:
+        """What this ``space`` said of documents for a query, in the order in which it was said."""
+        return self._read(query, _key(space))
+
+    def all(self) -> tuple[Judgement, ...]:
+        """The last word on each document for each query, by query and then in the order in which they were said."""
+        last = {(one.query, one.document_id): one for one in self._read()}
+        return tuple(sorted(last.values(), key=lambda one: (one.query, one.judged, one.document_id)))
+
+    def _read(self, query: str | None = None, space: str = "") -> tuple[Judgement, ...]:
         if not self._path.exists():
             return ()
         with self._transaction() as connection:
             rows = connection.execute(
-                "SELECT query, document_id, grade, source, title, judged FROM judgements "
-                "WHERE ? IS NULL OR query = ? ORDER BY query, judged, document_id",
-                (of, of),
+                "SELECT query, document_id, grade, source, title, judged FROM judgements_of_spaces "
+                "WHERE ? IS NULL OR (query = ? AND space = ?) ORDER BY query, judged, document_id",
+                (query, query, space),
             ).fetchall()
         return tuple(
             Judgement(query, document_id, grade, source, title, dt.datetime.fromisoformat(judged))
@@ -79,6 +112,10 @@ class Judgements:
 
     def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         return transaction(self._path, _SCHEMA, "Judgements")
+
+
+def _key(space: Groups | None) -> str:
+    return json.dumps(space and sorted(set(space)))
 
 
 def usable(judgements: Sequence[Judgement]) -> tuple[Judgement, ...]:

@@ -22,7 +22,15 @@ def test_the_last_word_counts_and_can_be_taken_back(tmp_path: Path) -> None:
     judgements.put("手套", "d1", 1, "/srv/a.md", "A")
     Judgements(tmp_path / "data").put("手套", "d1", 0, "/srv/a.md", "A")
     judgements.put("手套", "d2", 1, "/srv/b.md", "B")
-    assert [(one.document_id, one.grade) for one in judgements.all("手套")] == [("d1", 0), ("d2", 1)]
+    assert [(one.document_id, one.grade) for one in judgements.of("手套")] == [("d1", 0), ("d2", 1)]
+    judgements.put("手套", "d2", 0, "/srv/b.md", "B", ("hr",))
+    judgements.put("手套", "d3", 1, "/srv/c.md", "C", ("hr",))
+    assert [(one.document_id, one.grade) for one in judgements.of("手套")] == [("d1", 0), ("d2", 1)]
+    assert [(one.document_id, one.grade) for one in judgements.of("手套", ("hr",))] == [("d2", 0), ("d3", 1)]
+    assert judgements.of("手套", ()) == () == judgements.of("手套", ("sales",))
+    assert [(one.document_id, one.grade) for one in judgements.all()] == [("d1", 0), ("d2", 0), ("d3", 1)]
+    for document in ("d2", "d3"):
+        judgements.take_back("手套", document, ("hr",))
     assert judgements.remove("手套", "d1") == 1 and judgements.remove("手套", "d1") == 0
     assert [one.document_id for one in judgements.all()] == ["d2"]
     with pytest.raises(UsageError, match="3 is no grade"):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from searchapp.errors import NotFoundError, UsageError
+from searchapp.errors import ForbiddenError, NotFoundError, UsageError
 from searchapp.model import DocumentEntry
 
 _NAME = re.compile(r"[\w.@+-]{1,64}")
@@ -49,6 +49,23 @@ def readable(entry: DocumentEntry | None, document_id: str, groups: tuple[str, .
     if entry is None or not may_read(groups, entry.groups):
         raise NotFoundError("document_not_found", document=document_id[:64])
     return for_readers(entry)
+
+
+def changeable(entry: DocumentEntry | None, document_id: str, caller: Identity) -> DocumentEntry:
+    """``entry`` as a reader sees it, where the caller may delete it, bring it back or have it read again.
+
+    Who is bounded by groups changes what is for these groups alone: what other groups, or everybody, see too is not
+    theirs, unless they operate the installation. Raises NotFoundError as ``readable``, and ForbiddenError.
+    """
+    seen = readable(entry, document_id, caller.groups)
+    bound = caller.groups
+    if seen.groups:
+        theirs = bound is None or set(seen.groups) <= set(bound)
+    else:  # open to everybody, and added by somebody of no group, or by an operator
+        theirs = bound is None or (not bound and seen.space == ())
+    if not theirs and Scope.OPERATE not in caller.scopes:
+        raise ForbiddenError("document_of_others", name=seen.title or seen.source)
+    return seen
 
 
 def for_readers(entry: DocumentEntry) -> DocumentEntry:

@@ -145,7 +145,7 @@ def _is_near_across(question: str, hits: Sequence[Hit]) -> bool:
 def _cosine(hit: Hit) -> float:
     """The chunk's similarity to the question, on the scale of ``embedding/similarity.py``."""
     place = hit.scores.get(Retriever.SEMANTIC)
-    return place.score if place else 0.0
+    return (place.score or 0.0) if place else 0.0
 
 
 def _all_text(hit: Hit) -> str:

@@ -103,10 +103,10 @@ def retry(
     if not documents and not all_:
         raise UsageError("documents_unnamed")
     running = application()
-    sources = running.ingester.reset_failures(None if all_ else [id_of(document) for document in documents or ()])
-    if not sources and not all_:
+    ids = running.ingester.reset_failures(None if all_ else [id_of(document) for document in documents or ()])
+    if not ids and not all_:
         raise NotFoundError("document_unlisted", id=(documents or [""])[0])
-    finish(lambda notify: running.ingester.ingest(sources, notify=notify), as_json, sources)
+    finish(lambda notify: running.ingester.ingest(ids, queued=True, notify=notify), as_json, ids)
 
 
 def _states(names: str | None) -> list[DocumentState]:
@@ -226,7 +226,7 @@ def restore(
         entry = running.trash.restore(id_)
         waits = entry.state is DocumentState.QUEUED
         if waits:
-            queued.append(entry.source)
+            queued.append(entry.id)
         if not as_json:
             console().print(f"{'queued' if waits else 'restored'} {named}", soft_wrap=True)
         return {"restored": True, "state": entry.state.value}
@@ -262,7 +262,7 @@ def _each(documents: Sequence[str], act: Callable[[str, str], dict[str, Any]], a
         raise typer.Exit(1 if absent == len(documents) else SOME_FAILED)
 
 
-def _hand_on(running: Application, sources: list[str], as_json: bool) -> None:
+def _hand_on(running: Application, ids: list[str], as_json: bool) -> None:
     """Wake the workers, and say who ingests what is queued again."""
     from searchapp.cli.queue import who
     from searchapp.errors import SearchAppError
@@ -270,7 +270,7 @@ def _hand_on(running: Application, sources: list[str], as_json: bool) -> None:
 
     if running.queue is not None:
         try:
-            running.queue.submit(sources)
+            running.queue.submit(ids)
         except SearchAppError as error:  # the registry holds them: a worker finds them
             console(stderr=True).print(str(Message("queued_kept", problem=error.sentence.whole)))
     if not as_json:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from searchapp import messages
 from searchapp.cli.common import console, lines, print_json
+from searchapp.messages import Message, reader_language
 from searchapp.progress import Progress, Watcher, watched
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from searchapp.ingest.retry import Notify
     from searchapp.model import IngestOutcome
 
-Run = Callable[[Callable[[str], None]], "Iterator[IngestOutcome]"]
+Run = Callable[["Notify"], "Iterator[IngestOutcome]"]
 """Starts a run, given whom to tell what it waits for."""
 
 LOOK_SECONDS = 0.2
@@ -55,14 +57,19 @@ def _on_terminal(run: Run, targets: Sequence[str]) -> Iterator[IngestOutcome]:
     with Progress(*columns, console=err, transient=True) as progress, ExitStack() as stack:
         task = progress.add_task("documents", total=None)
 
-        def notify(sentence: str) -> None:
+        language = reader_language()  # what is waited for is told from other threads
+
+        def notify(waits_for: Message | None) -> None:
+            tell(waits_for.text(language) if waits_for is not None else "")
+
+        def tell(sentence: str) -> None:
             if not err.is_terminal:
                 if sentence:
                     err.print(sentence)
             else:
                 progress.update(task, description=sentence or "documents")
 
-        in_bar: Watcher = lambda doing, share: notify(f"{doing}, {share:.0%}" if share < 1 else "")  # noqa: E731
+        in_bar: Watcher = lambda doing, share: tell(f"{doing}, {share:.0%}" if share < 1 else "")  # noqa: E731
         stack.enter_context(watched(in_bar if err.is_terminal else lines(err)))
         _count_ahead(targets, lambda total: progress.update(task, total=total))
         rate = _Rate()

@@ -93,10 +93,10 @@ def queue_all(
     queued = failed = 0
     problem: SearchAppError | None = None
     with waiting("Queueing", quiet=as_json):
-        for entries in _batches(running.ingester.queue_all(targets, groups=groups or (), depth=depth), BATCH_DOCUMENTS):
+        for entries in _batches(running.ingester.queue_all(targets, groups=groups, depth=depth), BATCH_DOCUMENTS):
             for entry in entries:
                 _show_entry(entry, as_json)
-            good = [entry.source for entry in entries if not entry.error]
+            good = [entry.id for entry in entries if not entry.error]
             queued, failed = queued + len(good), failed + len(entries) - len(good)
             if running.queue is not None and problem is None and good:
                 try:

@@ -146,10 +146,10 @@ def print_hit(hit: Hit, explain: bool = False) -> None:
     if explain:
         out.print(f"    passage {hit.chunk_id}", style="dim")
         scores = "; ".join(
-            f"{retriever} rank {place.rank}, score {place.score:.4f}" for retriever, place in hit.scores.items()
+            f"{retriever} rank {place.rank}, score {place.score or 0:.4f}" for retriever, place in hit.scores.items()
         )
         reranked = "; by the reranker" if hit.reranked else ""
-        out.print(f"    score {hit.score:.4f} ({scores}{reranked})", style="dim")
+        out.print(f"    score {hit.score or 0:.4f} ({scores}{reranked})", style="dim")
     out.print()
 
 

@@ -14,6 +14,7 @@ from searchapp.cli.progress import Run, shown
 if TYPE_CHECKING:
     from searchapp.ingest import Ingester
     from searchapp.ingest.prefetch import Prefetch
+    from searchapp.ingest.retry import Notify
     from searchapp.ingest.sync import Changes
     from searchapp.model import IngestOutcome
 
@@ -21,13 +22,14 @@ AGAIN_SECONDS = 30.0
 """When a service has stayed away for longer than a run waits for it, its changes are tried again after so long."""
 
 
-Paths = Callable[[Sequence[str], Callable[[str], None]], "Iterator[IngestOutcome]"]
+Paths = Callable[[Sequence[str], "Notify"], "Iterator[IngestOutcome]"]
 """Starts a run over some paths, given whom to tell what it waits for."""
 
 
 def follow(ingester: Ingester, folders: Sequence[str], first: Run, again: Paths, as_json: bool) -> None:
     """Do the ``first`` run over the folders, and one with ``again`` for each change in them, until Ctrl-C."""
     from searchapp.ingest.prefetch import Prefetch
+    from searchapp.ingest.retry import Notify
     from searchapp.ingest.sync import watch_folders
 
     stopping = threading.Event()

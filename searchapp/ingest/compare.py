@@ -20,6 +20,7 @@ from searchapp.ingest.lifecycle import (
     mark_failed,
     mark_renamed,
     mark_unchanged,
+    readers,
 )
 from searchapp.ingest.retry import Run
 from searchapp.ingest.site_crawl import SiteCrawl
@@ -63,7 +64,8 @@ class Comparer:
 
     def compare(self, source: Source, known: DocumentEntry | None) -> Finished | Candidate:
         """Read the bytes, and see whether there is anything to do with them."""
-        groups = self._crawl.readers(source.id, known) if self._groups is None else self._groups
+        named = self._crawl.groups_of(source.id) if self._groups is None and known is None else self._groups
+        groups = readers(source, known, named)
         try:
             if isinstance(source, BadTarget):
                 raise source.error
@@ -86,7 +88,8 @@ class Comparer:
     def find_renames(self, candidates: Sequence[Candidate]) -> dict[str, Loaded]:
         """Those of the new files that were known under another path, which is gone now; by the new id.
 
-        Their chunks move along, nothing is parsed. Each old document moves once, so that of two new copies one is read.
+        Of the same space and for the same readers, that is: what others hold is theirs. Their chunks move along,
+        nothing is parsed. Each old document moves once, so that of two new copies one is read.
         A document whose vectors are not all there is left to the ordinary way.
         """
         files = [one for one in candidates if one.is_new and not one.raw.ref.is_url]
@@ -95,7 +98,7 @@ class Comparer:
         taken: set[str] = set()
         for one in files:
             for old in known.get(one.raw.content_hash, ()):
-                if old.id in taken or not _is_whole(old) or not is_gone(old.source):
+                if old.id in taken or not self._is_ours(old, one) or not _is_whole(old) or not is_gone(old.source):
                     continue
                 if (chunks := self._movable_chunks(old)) is not None:
                     taken.add(old.id)
@@ -108,10 +111,13 @@ class Comparer:
         hashes = {chunk.hash for chunk in chunks}
         return chunks if len(chunks) == old.chunks and self._run.store.vectors(hashes).keys() >= hashes else None
 
-    def _rename(self, old: DocumentEntry, to: Candidate, chunks: Sequence[Chunk]) -> Loaded:
-        # Where nobody says who may read it, no more than before.
+    def _is_ours(self, old: DocumentEntry, to: Candidate) -> bool:
+        # Where nobody says who may read the new file, those of before do.
         groups = to.groups or old.groups if self._groups is None else self._groups
-        entry = mark_renamed(old, to.raw.ref, groups)
+        return old.space == to.raw.ref.space and old.groups == groups
+
+    def _rename(self, old: DocumentEntry, to: Candidate, chunks: Sequence[Chunk]) -> Loaded:
+        entry = mark_renamed(old, to.raw.ref, old.groups)
         if held := self._run.leases.held(to.id):
             entry = dataclasses.replace(entry, queued=held.queued, started=held.started)
         return Loaded(entry, tuple(_move(chunk, to.id) for chunk in chunks), moved_from=old)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -53,7 +53,9 @@ def enqueue(source: SourceRef, known: DocumentEntry | None, groups: tuple[str, .
     moment = now()
     entry = enter(source, known, DocumentState.QUEUED, groups)
     depth = max(depth, wanted_depth(known)) if source.is_url else 0
-    return dataclasses.replace(entry, queued=moment, updated=moment, depth=depth)
+    # Other readers are named at once, but its chunks still name those of before: it must not count as current.
+    attempts = max(1, known.attempts) if known is not None and known.groups != groups else entry.attempts
+    return dataclasses.replace(entry, queued=moment, updated=moment, depth=depth, attempts=attempts)
 
 
 def mark_unchanged(known: DocumentEntry) -> DocumentEntry:
@@ -155,10 +157,7 @@ def _end(entry: DocumentEntry, state: DocumentState, **changes: Any) -> Document
 
 def is_current(known: DocumentEntry, content_hash: str, groups: tuple[str, ...]) -> bool:
     """Whether the store holds these bytes for these readers, completely: no try was begun since they were indexed."""
-    if known.attempts or known.content_hash != content_hash or known.groups != groups:
-        return False
-    # A queued entry names its new groups already, its chunks perhaps not yet.
-    return known.state in (DocumentState.INDEXED, DocumentState.UNCHANGED) or not groups
+    return not known.attempts and known.content_hash == content_hash and known.groups == groups
 
 
 def is_quarantined(known: DocumentEntry | None, content_hash: str = "") -> bool:
@@ -177,18 +176,20 @@ def wanted_depth(entry: DocumentEntry | None) -> int:
     return entry.depth if entry is not None and waits else 0
 
 
-def join_groups(known: DocumentEntry | None, added: Iterable[str]) -> tuple[str, ...]:
-    """The groups of a document that somebody adds again: theirs too, and never closed to others."""
-    if known is None:
-        return tuple(sorted(set(added)))
-    return tuple(sorted({*known.groups, *added})) if known.groups else ()
+def readers(source: Source, known: DocumentEntry | None, groups: Sequence[str] | None) -> tuple[str, ...]:
+    """The groups that may read a document from now on: its space, else the ``groups`` named, else those of before."""
+    if source.space is not None:
+        return source.space
+    if groups is None:
+        return known.groups if known else ()
+    return tuple(sorted(set(groups)))
 
 
 # --- changes in the registry
 
 
 def queue_sources(
-    registry: Registry, sources: Sequence[Source], groups: Sequence[str], depth: int
+    registry: Registry, sources: Sequence[Source], groups: Sequence[str] | None, depth: int
 ) -> list[DocumentEntry]:
     """Register sources as queued, and those that cannot be read as failed; returns the entries as they stand then."""
     standing: list[DocumentEntry] = []
@@ -198,14 +199,14 @@ def queue_sources(
         wanted: list[Replacement] = []
         for source in left:
             known = stored.get(source.id)
-            readers = join_groups(known, groups)
-            if known is not None and _is_requested_again(registry, known, readers, depth):
+            allowed = readers(source, known, groups)
+            if known is not None and _is_requested_again(registry, known, allowed, depth):
                 standing.append(known)
             elif isinstance(source, BadTarget):
-                tried = enter(source, known, DocumentState.FAILED, readers)
+                tried = enter(source, known, DocumentState.FAILED, allowed)
                 wanted.append((known, mark_failed(tried, source.error.sentence.whole, "")))
             else:
-                wanted.append((known, enqueue(source, known, readers, depth)))
+                wanted.append((known, enqueue(source, known, allowed, depth)))
         written = set(registry.exchange(wanted))
         standing += [entry for _, entry in wanted if entry.id in written]
         left = [source for source in left if source.id not in {entry.id for entry in standing}]
@@ -230,7 +231,7 @@ def request_again(registry: Registry, document_id: str) -> bool:
 
 
 def reset_failures(registry: Registry, document_ids: Collection[str] | None) -> list[str]:
-    """Queue these documents, or all that failed, as if nothing had been tried; returns their sources.
+    """Queue these documents, or all that failed, as if nothing had been tried; returns their ids.
 
     One that is worked on now is left to the process that does.
     """
@@ -241,4 +242,4 @@ def reset_failures(registry: Registry, document_ids: Collection[str] | None) -> 
     free = [entry for entry in known if entry.state is not DocumentState.RUNNING]
     there = {entry.id for entry in known} - {entry.id for entry in free}
     there |= set(registry.exchange([(entry, without_failures(entry)) for entry in free]))
-    return [entry.source for entry in known if entry.id in there]
+    return [entry.id for entry in known if entry.id in there]

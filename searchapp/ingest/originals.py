@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from searchapp.errors import unwritable
-from searchapp.model import DocumentEntry, SourceType
+from searchapp.model import DocumentEntry, SourceType, Space
 from searchapp.sources import PageVersion, RawSource
 
 SUFFIXES = {kind: f".{kind}" for kind in SourceType} | {
@@ -34,15 +34,18 @@ class Originals:
         self._uploads = data_dir.absolute() / "uploads"
         self._pages = data_dir.absolute() / "pages"
 
-    def save_upload(self, filename: str, stream: IO[bytes]) -> str:
-        """Keep an upload and return its path, which is its source; the same bytes and name give the same path."""
+    def save_upload(self, filename: str, stream: IO[bytes], space: Space = None) -> str:
+        """Keep an upload and return its path, which is its source.
+
+        The same bytes and name give the same path, for each ``space`` (``document_id``) one of their own.
+        """
         name = (
             _UNSAFE.sub("_", filename.replace("\\", "/").rpartition("/")[2]).strip(". ")[-NAME_CHARACTERS:] or "upload"
         )
         arriving = self._uploads / f".arriving-{uuid.uuid4().hex}"
         try:
             self._uploads.mkdir(parents=True, exist_ok=True)
-            digest = sha256()
+            digest = sha256(b"" if space is None else json.dumps(sorted(set(space))).encode())
             with arriving.open("wb") as file:
                 while block := stream.read(COPY_BYTES):
                     digest.update(block)

@@ -26,7 +26,7 @@ from searchapp.ingest.reading import Reader, group_sources
 from searchapp.ingest.retry import Notify, Retry, Run, retrying
 from searchapp.ingest.site_crawl import SiteCrawl
 from searchapp.ingest.sync import Sync, remove_missing, remove_places
-from searchapp.model import Document, DocumentEntry, IngestOutcome
+from searchapp.model import Document, DocumentEntry, IngestOutcome, Space
 from searchapp.settings import Settings
 from searchapp.sources import BadTarget, Loader, discover
 from searchapp.stores import Store
@@ -74,8 +74,8 @@ class Ingester:
         ``passwords`` are tried on protected documents, also on those in quarantine, and kept nowhere.
         ``notify`` is given a sentence when the run has to wait for a service. Documents that another process works on
         come last. Once ``stopping`` is set, services are not waited for any more: their errors are raised.
-        Targets that were ``queued`` are left out if they have been deleted since, and left to other processes that work
-        on them; the store is waited for from the beginning, as nobody stands by to try again.
+        Targets that were ``queued`` are documents' ids. They are left out if they have been deleted since, and left to
+        other processes that work on them; the store is waited for from the beginning, as nobody stands by to try again.
 
         Raises ModelMismatchError before anything is written, and the errors of a store or an embedder that stays away
         for longer than SEARCHAPP_PATIENCE_SECONDS. Closing the iterator stops the run after what is under way.
@@ -111,34 +111,40 @@ class Ingester:
         store = retrying(self._store, Retry(self._settings.patience_seconds, notify))
         yield from remove_places(store, self._originals, places)
 
-    def queue(self, source: str, *, groups: Sequence[str] = (), depth: int = 0) -> DocumentEntry:
+    def queue(
+        self, source: str, *, groups: Sequence[str] | None = None, space: Space = None, depth: int = 0
+    ) -> DocumentEntry:
         """Register a file or address as queued, to be ingested later; returns its entry.
 
         With a ``depth`` the address stands for its site, which is read so many links deep when its turn comes.
 
-        ``groups`` may read it beside those that may already; what was open to everybody stays so. What is known already
-        keeps its facts, and stays searchable. Raises SourceError when there is no such source.
+        ``groups`` as in ``ingest``. ``space`` are the groups of a caller who is bounded by them (``document_id``): the
+        document is theirs, whoever else has one of this source. What is known already keeps its facts, and stays
+        searchable. Raises SourceError when there is no such source.
         """
-        found = next(iter(discover([source])), None)
+        found = next(iter(discover([source], space=space)), None)
         if found is None:
             raise SourceError("nothing_to_read", name=source)
         if isinstance(found, BadTarget):
             raise found.error
-        return next(self.queue_all([source], groups=groups, depth=depth))
+        self._chunker.prepare()
+        [entry] = lifecycle.queue_sources(self._store, [found], groups, depth)
+        return entry
 
     def queue_all(
-        self, targets: Iterable[str], *, groups: Sequence[str] = (), depth: int = 0
+        self, targets: Iterable[str], *, groups: Sequence[str] | None = None, depth: int = 0
     ) -> Iterator[DocumentEntry]:
         """Register everything behind ``targets`` as queued, and yield the entries as they stand then.
 
-        What another process works on is queued again when that is done. What cannot be read is registered as failed.
+        ``groups`` as in ``ingest``. What another process works on is queued again when that is done. What cannot be
+        read is registered as failed.
         """
         self._chunker.prepare()
         for group in group_sources(discover(targets)):
             yield from lifecycle.queue_sources(self._store, group, groups, depth)
 
     def reset_failures(self, document_ids: Collection[str] | None) -> list[str]:
-        """Queue these documents, or all that failed, as if nothing had been tried; returns their sources.
+        """Queue these documents, or all that failed, as if nothing had been tried; returns their ids.
 
         One that is worked on now is left to the process that does.
         """

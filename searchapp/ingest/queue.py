@@ -54,15 +54,13 @@ SOCKET_SECONDS = 20.0
 """Longer than the seconds for which Celery's side of a quiet queue waits in one read."""
 
 
-def run_batch(
-    ingester: Ingester, sources: Sequence[str], stopping: threading.Event, notify: Notify | None = None
-) -> bool:
-    """Ingest a batch; False when ``stopping`` was set before its end: what was not done is queued as before.
+def run_batch(ingester: Ingester, ids: Sequence[str], stopping: threading.Event, notify: Notify | None = None) -> bool:
+    """Ingest these documents; False when ``stopping`` was set before its end: what was not done is queued as before.
 
     What was deleted while it waited is left out: nobody wants it any more. Raises what ``Ingester.ingest`` raises.
     """
     with metrics.BATCHES_IN_HAND.track_inprogress(), metrics.BATCH_SECONDS.time():
-        run = ingester.ingest(sources, queued=True, notify=notify, stopping=stopping)
+        run = ingester.ingest(ids, queued=True, notify=notify, stopping=stopping)
         with contextlib.closing(cast("Generator[IngestOutcome]", run)):
             for outcome in run:
                 metrics.count(outcome)
@@ -77,7 +75,7 @@ def run_batch(
 
 
 def find_waiting(registry: Registry, *, since: dt.datetime | None = None, sites: bool | None = None) -> list[str]:
-    """The sources that wait, the oldest first: those whose process gave no sign of life, and queued ones.
+    """The ids of documents that wait, the oldest first: those whose process gave no sign of life, and queued ones.
 
     With ``since`` queued ones only when they have waited since then. ``sites`` are those that are to be crawled: these
     alone, or all others.
@@ -89,12 +87,12 @@ def find_waiting(registry: Registry, *, since: dt.datetime | None = None, sites:
         for entry in _oldest(registry, DocumentState.QUEUED)
         if since is None or entry.updated is None or entry.updated <= since
     ]
-    return [entry.source for entry in (*left, *queued) if sites is None or sites == bool(entry.depth)]
+    return [entry.id for entry in (*left, *queued) if sites is None or sites == bool(entry.depth)]
 
 
-def in_batches(sources: Iterable[str]) -> Iterator[list[str]]:
-    """The sources in batches."""
-    rest = iter(sources)
+def in_batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    """The ids in batches."""
+    rest = iter(ids)
     while batch := list(islice(rest, BATCH_DOCUMENTS)):
         yield batch
 
@@ -145,12 +143,12 @@ class RedisQueue:
         with self._our_errors():
             self._client.ping()
 
-    def submit(self, sources: Sequence[str]) -> None:
-        """Send the sources in batches. Raises as ``check`` does."""
+    def submit(self, ids: Sequence[str]) -> None:
+        """Send documents, by their ids, in batches. Raises as ``check`` does."""
         headers = {REQUEST_HEADER: logs.request_id()}
         with self._our_errors(), self.celery.connection_for_write() as connection:
             connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
-            for batch in in_batches(sources):
+            for batch in in_batches(ids):
                 self.celery.send_task(TASK, args=[batch], connection=connection, retry=False, headers=headers)
 
     def length(self) -> int:
@@ -163,22 +161,22 @@ class RedisQueue:
         with self._our_errors():
             return bool(self._client.set(f"{self.name}:{name}", 1, nx=True, px=int(seconds * 1000)))
 
-    def hold(self, sources: Collection[str], seconds: float) -> None:
-        """Tell that this worker has these sources in hand, for the next ``seconds``. Raises as ``check`` does."""
-        if sources:
+    def hold(self, ids: Collection[str], seconds: float) -> None:
+        """Tell that this worker has these documents in hand, for the next ``seconds``. Raises as ``check`` does."""
+        if ids:
             with self._our_errors():
-                self._client.zadd(self._in_hand, dict.fromkeys(sources, time.time() + seconds))
+                self._client.zadd(self._in_hand, dict.fromkeys(ids, time.time() + seconds))
 
-    def release(self, sources: Collection[str]) -> None:
+    def release(self, ids: Collection[str]) -> None:
         """Tell that they are no longer in hand. Raises as ``check`` does."""
         with self._our_errors():
-            self._client.zrem(self._in_hand, *sources)
+            self._client.zrem(self._in_hand, *ids)
 
     def held(self) -> set[str]:
-        """What the workers have in hand. Raises as ``check`` does."""
+        """The ids of what the workers have in hand. Raises as ``check`` does."""
         with self._our_errors():
             self._client.zremrangebyscore(self._in_hand, "-inf", time.time())
-            return {source.decode() for source in self._client.zrange(self._in_hand, 0, -1)}
+            return {id_.decode() for id_ in self._client.zrange(self._in_hand, 0, -1)}
 
     @cached_property
     def _client(self) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from searchapp.ingest.batches import Finished, Item
@@ -15,8 +16,8 @@ from searchapp.ingest.parsing import Parser
 from searchapp.ingest.retry import Run
 from searchapp.ingest.site_crawl import SiteCrawl
 from searchapp.messages import Message
-from searchapp.model import DocumentState
-from searchapp.sources import discover, document_id
+from searchapp.model import DocumentState, Space, document_id
+from searchapp.sources import discover
 
 GROUP_DOCUMENTS = 64
 GROUP_SECONDS = 0.5
@@ -50,29 +51,39 @@ class Reader:
     def read(self, targets: Sequence[str]) -> Iterator[Item]:
         """Every document behind ``targets``, in their order but for slow ones (``Overtaking``).
 
-        Those that another process works on come last.
+        Those that another process works on come last. What was queued is named by its id.
         """
         with contextlib.closing(self._parser):
-            yield from self._read(self._without_deleted(targets) if self._queued else targets)
+            yield from self._read(self._queued_sources(targets) if self._queued else {None: targets})
 
-    def _read(self, targets: Sequence[str]) -> Iterator[Item]:
-        for group in group_sources(discover(targets, self._crawl.pages)):
+    def _read(self, targets: Mapping[Space, Sequence[str]]) -> Iterator[Item]:
+        found = (
+            source
+            for space, names in targets.items()
+            for source in discover(names, partial(self._crawl.pages, space=space), space)
+        )
+        for group in group_sources(found):
             self.seen.update(source.id for source in group)
             yield from self._read_group(group)
         yield from self._parser.rest()
         self._crawl.finalize()
-        self._forget_folders(targets)
+        self._forget_folders(targets.get(None, ()))
         if self._elsewhere:
             self._retry.say(Message("waiting_for_processes", n=len(self._elsewhere)))
             yield from self._read_elsewhere()
             self._retry.say(None)
 
-    def _without_deleted(self, targets: Sequence[str]) -> Sequence[str]:
-        """The targets that the registry knows, as it did when they were queued; the others have been deleted."""
-        ids = {target: document_id(target) for target in targets}
-        known = self._store.known_entries(list(ids.values()))
-        self._known.update(ids.values())
-        return [target for target in targets if ids[target] in known]
+    def _queued_sources(self, ids: Sequence[str]) -> Mapping[Space, Sequence[str]]:
+        """The sources of the documents that the registry knows, as it did when they were queued, by their spaces.
+
+        The others have been deleted.
+        """
+        known = self._store.known_entries(ids)
+        self._known.update(ids)
+        sources: dict[Space, list[str]] = {}
+        for entry in (known[id_] for id_ in dict.fromkeys(ids) if id_ in known):
+            sources.setdefault(entry.space, []).append(entry.source)
+        return sources
 
     def _forget_folders(self, targets: Sequence[str]) -> None:
         """A folder that could not be read stands in the registry, failed or queued again; it can be read now."""

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from searchapp.errors import ServiceUnavailableError, StorageError
-from searchapp.messages import Language, Message, reader_language
+from searchapp.messages import Message
 
 if TYPE_CHECKING:
     from searchapp.embedding import Embedder
@@ -31,8 +31,8 @@ LONGEST_PAUSE_SECONDS = 15.0
 LOOK_SECONDS = 0.25
 """How often a wait looks whether the process is asked to stop."""
 
-Notify = Callable[[str], None]
-"""Receives a sentence that says what is waited for, and an empty one when the wait is over."""
+Notify = Callable[["Message | None"], None]
+"""Receives what is waited for, in threads of their own, and None when the wait is over."""
 
 
 class Retry:
@@ -45,7 +45,6 @@ class Retry:
     def __init__(self, seconds: float, notify: Notify | None = None, stopping: threading.Event | None = None) -> None:
         self._seconds = seconds
         self._notify = notify or _log
-        self._language: Language = reader_language() if notify else "en"  # waits are in other threads
         self._stopping = stopping or threading.Event()
         self._ending = threading.Event()
 
@@ -55,7 +54,7 @@ class Retry:
 
     def say(self, sentence: Message | None) -> None:
         """Say what is waited for; None ends the wait."""
-        self._notify(sentence.text(self._language) if sentence else "")
+        self._notify(sentence)
 
     def pause(self, seconds: float) -> bool:
         """Wait; False when ``stop`` was called meanwhile, or ``stopping`` set."""
@@ -122,6 +121,6 @@ def _call_whole(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     return iter(tuple(result)) if isinstance(result, Iterator) else result
 
 
-def _log(sentence: str) -> None:
-    if sentence:
+def _log(sentence: Message | None) -> None:
+    if sentence is not None:
         log.warning("%s", sentence)

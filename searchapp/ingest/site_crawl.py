@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from searchapp.errors import SourceError
-from searchapp.ingest.lifecycle import enter, join_groups, mark_unchanged, wanted_depth
+from searchapp.ingest.lifecycle import enter, mark_unchanged, wanted_depth
 from searchapp.ingest.retry import Run
 from searchapp.messages import Message
-from searchapp.model import DocumentEntry, DocumentState
-from searchapp.sources import BadTarget, SourceRef, document_id
+from searchapp.model import DocumentEntry, DocumentState, Space
+from searchapp.sources import BadTarget, SourceRef, reference
 from searchapp.sources.source import normalise_address
 
 
@@ -31,7 +31,7 @@ class SiteCrawl:
         self._begun: set[str] = set()
         self._groups: dict[str, tuple[str, ...]] = {}
 
-    def pages(self, address: str) -> Iterator[SourceRef | BadTarget]:
+    def pages(self, address: str, space: Space = None) -> Iterator[SourceRef | BadTarget]:
         """The page at ``address``, or all pages of its site (``discover`` asks for them).
 
         The first page of a site that was queued is acquired at once, so that nobody else crawls the site, and comes
@@ -39,28 +39,28 @@ class SiteCrawl:
         """
         from searchapp.sources.site import Crawler
 
-        start = document_id(address)
-        known = self._store.entry(start)
-        while known is not None and wanted_depth(known) and not self._acquire(SourceRef(address, start), known):
+        start = reference(address, space)
+        known = self._store.entry(start.id)
+        while known is not None and wanted_depth(known) and not self._acquire(start, known):
             if not self._leases.free([known]):
-                yield SourceRef(address, start)  # another process is on it
+                yield start  # another process is on it
                 return
-            known = self._store.entry(start)
+            known = self._store.entry(start.id)
         queued = wanted_depth(known)
         depth = self._depth or queued
         if not depth:
-            yield SourceRef(address, start)
+            yield start
             return
         if queued:
-            self._begun.add(start)
+            self._begun.add(start.id)
         first: SourceRef | BadTarget | None = None
-        crawler = Crawler(self._settings, depth, self._version, self._retry.pause)
+        crawler = Crawler(self._settings, depth, self._version, self._retry.pause, space)
         for found in crawler.pages(address):
             if isinstance(found, SourceRef):
                 self._reached.add(address)
             if known is not None and queued:
                 self._groups[found.id] = known.groups
-            if found.id == start and queued:
+            if found.id == start.id and queued:
                 first = found
             else:
                 yield found
@@ -79,11 +79,9 @@ class SiteCrawl:
         """Whether the document is the first page of a queued site that this run crawls."""
         return document_id in self._begun
 
-    def readers(self, document_id: str, known: DocumentEntry | None) -> tuple[str, ...]:
-        """The groups that may read a document: its own, and for a page of a queued site those it was queued for."""
-        if document_id in self._groups:
-            return join_groups(known, self._groups[document_id])
-        return known.groups if known else ()
+    def groups_of(self, document_id: str) -> tuple[str, ...] | None:
+        """The groups that a queued site was queued for, of one of its pages; None for any other document."""
+        return self._groups.get(document_id)
 
     def finalize(self) -> None:
         """End the wait of addresses that turned out to be no page: they lead to another, or ask not to be indexed."""

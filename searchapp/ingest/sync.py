@@ -50,7 +50,7 @@ def remove_missing(
         place = crawl.place(target) if "://" in target else os.path.abspath(target)  # noqa: PTH100 - as discovery does
         if not place or ("://" not in place and not os.path.lexists(place)):
             continue
-        known = list(run.store.sources(place))
+        known = [entry for entry in run.store.sources(place) if entry.space is None]  # what others added is theirs
         unseen = [entry for entry in known if entry.id not in seen]
         if "://" in place:
             away = set(crawl.gone(place, [entry.source for entry in unseen]))
@@ -67,7 +67,7 @@ def remove_places(store: Store, originals: Originals, places: Sequence[str]) -> 
     """Remove the documents of files and folders that are gone; yields one outcome for each."""
     for place in places:
         for entry in store.sources(place):
-            if is_gone(entry.source):
+            if entry.space is None and is_gone(entry.source):
                 yield _remove(store, originals, entry)
 
 

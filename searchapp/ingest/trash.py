@@ -95,9 +95,10 @@ class Trash:
         """The moment until which it can come back."""
         return deleted.deleted + self._kept_for
 
-    def entry(self, document_id: str) -> DocumentEntry:
-        """The entry of a deleted document that can still come back. Raises NotFoundError for any other."""
-        return self._read(document_id).entry
+    def entry(self, document_id: str) -> DocumentEntry | None:
+        """The entry of a deleted document that can still come back; None for any other."""
+        kept = self._kept(document_id)
+        return None if kept is None else kept.entry
 
     def restore(self, document_id: str) -> DocumentEntry:
         """Bring a deleted document back as it was, and return its entry.

@@ -66,7 +66,7 @@ class Worker:
         self._queue_pause: QueuePause | None = None
         self._ended_in_order = False
         self._lock = threading.Lock()
-        self._sources: Counter[str] = Counter()
+        self._documents: Counter[str] = Counter()
 
     def run(self) -> int:
         """Work until SIGTERM or SIGINT; returns the exit code, 0 when what was begun was finished or given back.
@@ -106,13 +106,13 @@ class Worker:
         # Celery calls Ctrl-C a failure, although it stops as in order as by SIGTERM.
         return 0 if self._ended_in_order else int(worker.exitcode or 0)
 
-    def _task(self, sources: list[str]) -> None:
+    def _task(self, ids: list[str]) -> None:
         from celery import current_task
 
         with logs.bound(request_id=getattr(current_task.request, REQUEST_HEADER, "") or ""):
-            self._batch(sources)
+            self._batch(ids)
 
-    def _batch(self, sources: list[str]) -> None:
+    def _batch(self, ids: list[str]) -> None:
         from celery.exceptions import Reject
 
         if self._stopping.is_set():
@@ -120,34 +120,34 @@ class Worker:
         if self._queue_pause is not None and self._queue_pause.is_on():
             raise Reject("the queue is paused", requeue=True)
         try:
-            with self._in_hand(sources):
-                done = run_batch(self._ingester, sources, self._stopping)
+            with self._in_hand(ids):
+                done = run_batch(self._ingester, ids, self._stopping)
         except (ServiceUnavailableError, StorageError) as error:
-            log.error("A batch of %d documents goes back into the queue: %s", len(sources), error)
+            log.error("A batch of %d documents goes back into the queue: %s", len(ids), error)
             self._stopping.wait(AWAY_SECONDS)
             done = False
         except SearchAppError as error:
             # The documents are queued in the registry; the sweeper sends them again.
-            log.error("A batch of %d documents was left: %s", len(sources), error)
+            log.error("A batch of %d documents was left: %s", len(ids), error)
             return
         if not done:
             raise Reject("it is not done", requeue=True)
 
     @contextlib.contextmanager
-    def _in_hand(self, sources: list[str]) -> Iterator[None]:
+    def _in_hand(self, ids: list[str]) -> Iterator[None]:
         """Tell the sweepers of all workers that these need not be sent again, however long they take."""
         with self._lock:
-            self._sources.update(sources)
+            self._documents.update(ids)
         with contextlib.suppress(ServiceUnavailableError):
-            self._queue.hold(sources, self._sweep_seconds * 2)
+            self._queue.hold(ids, self._sweep_seconds * 2)
         try:
             yield
         finally:
             with self._lock:
-                self._sources.subtract(sources)
-                self._sources = +self._sources
+                self._documents.subtract(ids)
+                self._documents = +self._documents
             with contextlib.suppress(ServiceUnavailableError):
-                self._queue.release(sources)
+                self._queue.release(ids)
 
     def _stop(self, how: str = "", **_: object) -> None:
         self._ended_in_order = how == WARM
@@ -168,7 +168,7 @@ class Worker:
         """Send what waits in the registry and in no message; of several workers one does it in each period."""
         metrics.show_states(self._store.state_counts())
         with self._lock:
-            mine = list(self._sources)
+            mine = list(self._documents)
         self._queue.hold(mine, self._sweep_seconds * 2)
         # With batches in the queue the documents that wait are most probably in them.
         queued = self._queue.length()
@@ -176,7 +176,7 @@ class Worker:
         if queued == 0 and self._queue.first_of("sweep", self._sweep_seconds * 0.9):
             held = self._queue.held()
             late = find_waiting(self._store, since=now() - dt.timedelta(seconds=self._sweep_seconds))
-            lost = [source for source in late if source not in held]
+            lost = [id_ for id_ in late if id_ not in held]
             if lost:
                 log.info("%d documents that waited without a message are sent again.", len(lost))
                 self._queue.submit(lost)

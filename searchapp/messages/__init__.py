@@ -24,7 +24,7 @@ Value: TypeAlias = "str | int | float | Path | Message | Sequence[str | int | Me
 _BETWEEN_SENTENCES: Mapping[Language, str] = {"en": " ", "zh": ""}
 _BETWEEN_NAMES: Mapping[Language, str] = {"en": ", ", "zh": "、"}
 
-DEEPEST = 8
+DEEPEST = 4
 """Messages within messages that ``decoded`` takes: what a parser's process sends is not ours."""
 
 _reader: ContextVar[Language] = ContextVar("searchapp_language", default="en")

@@ -24,7 +24,16 @@ from searchapp.model.answers import (
     Turn,
 )
 from searchapp.model.chunks import Chunk, EmbeddedChunk, Vector, Vectors, placed
-from searchapp.model.documents import Document, DocumentEntry, DocumentState, OpenedDocument, Section, SourceType
+from searchapp.model.documents import (
+    Document,
+    DocumentEntry,
+    DocumentState,
+    OpenedDocument,
+    Section,
+    SourceType,
+    Space,
+    document_id,
+)
 from searchapp.model.ingestion import IngestOutcome, IngestState, Pause
 from searchapp.model.search import (
     Filters,
@@ -70,10 +79,12 @@ __all__ = [
     "SortOrder",
     "SourceType",
     "SourcesFound",
+    "Space",
     "Support",
     "Token",
     "Turn",
     "Vector",
     "Vectors",
+    "document_id",
     "placed",
 ]

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from searchapp.model.chunks import Chunk
 from searchapp.model.json import HIDDEN, MessageText, Moment, Rounded
+
+ID_DIGITS = 20
+
+Space: TypeAlias = "tuple[str, ...] | None"
+"""The groups of a caller who is bounded by them, as the place where what they add stands; None: an operator's."""
+
+
+def document_id(source: str, space: Space = None) -> str:
+    """The id that belongs to a canonical source: the first 20 hex digits of its SHA-256, the same on every run.
+
+    Each space has a document of its own of a source, so that nobody meets another's by naming it (decision 55).
+    """
+    named = source.encode("utf-8", errors="surrogatepass")
+    if space is not None:
+        named += b"\0" + json.dumps(sorted(set(space))).encode()
+    return hashlib.sha256(named).hexdigest()[:ID_DIGITS]
 
 
 class SourceType(StrEnum):
@@ -93,7 +111,8 @@ class DocumentEntry:
     # What tells of the content is that of the version that is searchable, also while a newer one is read or failed.
 
     id: str
-    """Made from the source, so that it stays the same when the document is changed or ingested again."""
+    """Made from the source and the groups of who added it, so that it stays the same when the document is changed or
+    ingested again."""
     source: str  # a file path or a web address, as the user would recognise it
     title: str
     type: str
@@ -124,6 +143,11 @@ class DocumentEntry:
     depth: int = 0
     """How many links deep its site is read while it waits."""
     lacking: str = ""  # languages in which pages would have been recognised, had tesseract had them
+
+    @property
+    def space(self) -> Space:
+        """Where it stands: with those who added it, who are its readers for ever, or with the operators (None)."""
+        return self.groups if self.id == document_id(self.source, self.groups) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,9 @@ class RetrieverScore:
 
     rank: int
     """From 1, the best."""
-    score: Score
-    """BM25 of the keyword retriever; of the semantic one the similarity (-1 to 1; 0.05: nothing in common)."""
+    score: Score | None
+    """BM25 of the keyword retriever; of the semantic one the similarity (-1 to 1; 0.05: nothing in common). Null: BM25
+    for a caller who is bounded by groups, since how rare a word is tells of all documents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +95,9 @@ class Hit:
 
     rank: int
     """From 1, the best, over all pages of the result."""
-    score: Score
-    """The fused score; the retriever's own in a single-retriever mode. Comparable within one search only."""
+    score: Score | None
+    """The fused score; the retriever's own in a single-retriever mode. Comparable within one search only. Null where
+    BM25 takes part and the caller is bounded by groups."""
     chunk_id: str
     document_id: str
     title: str

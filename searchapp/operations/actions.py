@@ -138,8 +138,8 @@ def _discard(application: Application) -> Message:
 
 def _retry(application: Application, submit: Submit, tell: Progress) -> Message:
     tell("queueing", 0, 0)
-    sources = application.ingester.reset_failures(None)
-    for done, source in enumerate(sources):
-        tell("queueing", done, len(sources))
-        submit(source)
-    return Message("documents_queued_again", documents=len(sources))
+    failed = application.ingester.reset_failures(None)
+    for done, document in enumerate(failed):
+        tell("queueing", done, len(failed))
+        submit(document)
+    return Message("documents_queued_again", documents=len(failed))

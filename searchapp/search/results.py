@@ -62,14 +62,21 @@ def page_of_results(request: SearchRequest, found: Found) -> SearchResults:
     keyword, semantic = _ranks(found.retrieved.keyword), _ranks(found.retrieved.semantic)
     terms = content_terms(found.marked)
     reranks = request.mode is SearchMode.HYBRID  # in a single retriever a score is BM25 or similarity
+    # How rare a word is counts over all documents: to who is bounded by groups BM25 would tell of those of others.
+    is_bounded = request.filters.groups is not None
+    has_score = not is_bounded or request.mode is SearchMode.SEMANTIC
 
     def hit(rank: int, place: Place) -> Hit:
         chunk = place.chunk
         score = found.scores[chunk.id]
-        retrieved = ((Retriever.KEYWORD, keyword.get(chunk.id)), (Retriever.SEMANTIC, semantic.get(chunk.id)))
+        places_in: dict[Retriever, RetrieverScore] = {}
+        if (found_by_words := keyword.get(chunk.id)) is not None:
+            places_in[Retriever.KEYWORD] = RetrieverScore(found_by_words[0], None if is_bounded else found_by_words[1])
+        if (found_by_meaning := semantic.get(chunk.id)) is not None:
+            places_in[Retriever.SEMANTIC] = RetrieverScore(*found_by_meaning)
         return Hit(
             rank=rank,
-            score=score,
+            score=score if has_score else None,
             chunk_id=chunk.id,
             document_id=chunk.document_id,
             title=chunk.title,
@@ -82,7 +89,7 @@ def page_of_results(request: SearchRequest, found: Found) -> SearchResults:
             start=chunk.start,
             end=chunk.end,
             modified=chunk.modified,
-            scores={retriever: RetrieverScore(*ranked) for retriever, ranked in retrieved if ranked},
+            scores=places_in,
             highlights=highlights(terms, chunk.text),
             same_document=len(place.behind),
             more_from_document=tuple(hit(rank, Place(one)) for one in place.behind[:MOST_BEHIND]),

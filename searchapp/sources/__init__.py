@@ -18,7 +18,7 @@ which all of them write to.
 from searchapp.sources.files import discover, is_supported
 from searchapp.sources.loader import Loader
 from searchapp.sources.sniff import likely_type
-from searchapp.sources.source import BadTarget, PageVersion, RawSource, SourceRef, document_id
+from searchapp.sources.source import BadTarget, PageVersion, RawSource, SourceRef, reference
 
 __all__ = [
     "BadTarget",
@@ -27,7 +27,7 @@ __all__ = [
     "RawSource",
     "SourceRef",
     "discover",
-    "document_id",
     "is_supported",
     "likely_type",
+    "reference",
 ]

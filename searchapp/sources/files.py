@@ -11,24 +11,28 @@ from pathlib import Path
 from typing import TypeAlias
 
 from searchapp.errors import SourceError
+from searchapp.model import Space, document_id
 from searchapp.sources.sniff import OUTDATED_SUFFIXES, SUFFIXES
-from searchapp.sources.source import BadTarget, SourceRef, document_id, normalise_address, shown
+from searchapp.sources.source import BadTarget, SourceRef, normalise_address, reference, shown
 
 Crawl: TypeAlias = Callable[[str], Iterable[SourceRef | BadTarget]]
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]+://", re.IGNORECASE)
 
 
-def discover(targets: Iterable[str], crawl: Crawl | None = None) -> Iterator[SourceRef | BadTarget]:
+def discover(
+    targets: Iterable[str], crawl: Crawl | None = None, space: Space = None
+) -> Iterator[SourceRef | BadTarget]:
     """Find the sources behind ``targets``, lazily, each one once.
 
     A folder is walked in the order of names; hidden entries, unsupported suffixes and links back up are skipped. A file
     named on its own is taken whatever its suffix. What cannot be a source comes as a ``BadTarget`` in its place, and
     the walk goes on; nothing is raised. Links are not resolved, so a document keeps its id when a link is
-    pointed at a newer release. With ``crawl`` (``Crawler.pages``) a web address stands for its site.
+    pointed at a newer release. With ``crawl`` (``Crawler.pages``) a web address stands for its site. ``space`` as in
+    ``document_id``.
     """
     seen: set[str] = set()
     for target in targets:
-        for found in _expand(target, crawl):
+        for found in _expand(target, crawl, space):
             if found.id not in seen:
                 seen.add(found.id)
                 yield found
@@ -59,35 +63,35 @@ def read_file(path: Path, max_bytes: int) -> tuple[bytes, dt.datetime | None]:
     return data, _utc(status.st_mtime)
 
 
-def _expand(target: str, crawl: Crawl | None) -> Iterator[SourceRef | BadTarget]:
+def _expand(target: str, crawl: Crawl | None, space: Space) -> Iterator[SourceRef | BadTarget]:
     if _SCHEME.match(target):
         try:
             address = normalise_address(target)
         except SourceError as error:
-            yield _bad(shown(target), error)
+            yield _bad(shown(target), error, space)
         else:
-            yield from crawl(address) if crawl else (SourceRef(address, document_id(address)),)
+            yield from crawl(address) if crawl else (reference(address, space),)
         return
     if not target.strip() or "\x00" in target:
-        yield _bad(target, SourceError("name_empty"))
+        yield _bad(target, SourceError("name_empty"), space)
         return
     path = Path(os.path.abspath(target))  # noqa: PTH100 - Path.absolute keeps "..", Path.resolve follows links
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        yield _bad(str(path), SourceError("path_missing", name=_shown(path)))
+        yield _bad(str(path), SourceError("path_missing", name=_shown(path)), space)
     except OSError as error:
-        yield _bad(str(path), _cannot(path, error))
+        yield _bad(str(path), _cannot(path, error), space)
     else:
         if stat.S_ISDIR(mode):
-            yield from _walk(path)
+            yield from _walk(path, space)
         elif stat.S_ISREG(mode):
-            yield _file(path)
+            yield _file(path, space)
         else:
-            yield _bad(str(path), SourceError("neither_file_nor_folder", name=_shown(path)))
+            yield _bad(str(path), SourceError("neither_file_nor_folder", name=_shown(path)), space)
 
 
-def _walk(top: Path) -> Iterator[SourceRef | BadTarget]:
+def _walk(top: Path, space: Space) -> Iterator[SourceRef | BadTarget]:
     visited: set[tuple[int, int]] = set()
     waiting = [top]
     while waiting:
@@ -99,7 +103,7 @@ def _walk(top: Path) -> Iterator[SourceRef | BadTarget]:
             visited.add((status.st_dev, status.st_ino))
             entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
         except OSError as error:
-            yield _bad(str(folder), _cannot(folder, error))
+            yield _bad(str(folder), _cannot(folder, error), space)
             continue
         folders = []
         for entry in entries:
@@ -108,7 +112,7 @@ def _walk(top: Path) -> Iterator[SourceRef | BadTarget]:
             if _is(entry, stat.S_ISDIR):
                 folders.append(entry)
             elif is_supported(entry) and _is(entry, stat.S_ISREG):
-                yield _file(entry)
+                yield _file(entry, space)
         waiting.extend(reversed(folders))
 
 
@@ -125,15 +129,15 @@ def is_supported(path: Path) -> bool:
     return any(name.endswith(suffix) and name != suffix for suffix in (*SUFFIXES, *OUTDATED_SUFFIXES))
 
 
-def _file(path: Path) -> SourceRef | BadTarget:
+def _file(path: Path, space: Space) -> SourceRef | BadTarget:
     source = str(path)
     if _shown(path) != source:
-        return _bad(source, SourceError("name_not_text", name=_shown(path)))
-    return SourceRef(source, document_id(source))
+        return _bad(source, SourceError("name_not_text", name=_shown(path)), space)
+    return reference(source, space)
 
 
-def _bad(source: str, error: SourceError) -> BadTarget:
-    return BadTarget(_shown(source), document_id(source), error)
+def _bad(source: str, error: SourceError, space: Space) -> BadTarget:
+    return BadTarget(_shown(source), document_id(source, space), error, space)
 
 
 def _shown(source: str | Path) -> str:

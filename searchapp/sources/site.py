@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from searchapp.errors import SourceError
+from searchapp.model import Space
 from searchapp.sources.parsed import ParserInput
 from searchapp.sources.sniff import is_page_address
-from searchapp.sources.source import BadTarget, PageVersion, SourceRef, document_id, shown
+from searchapp.sources.source import BadTarget, PageVersion, SourceRef, reference, shown
 from searchapp.sources.web import GoneError, NotThereError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Crawler:
 
     ``depth`` is how many links a page may lie away from the address that was named. ``version`` tells what is held of
     a page, by its document's id: such a page is asked for conditionally, and its links are known. ``pause`` waits so
-    many seconds between two requests; the crawl ends when it returns False.
+    many seconds between two requests; the crawl ends when it returns False. ``space`` as in ``document_id``.
     """
 
     def __init__(
@@ -67,11 +68,13 @@ class Crawler:
         depth: int,
         version: Callable[[str], PageVersion | None] = lambda _: None,
         pause: Callable[[float], bool] = _sleep,
+        space: Space = None,
     ) -> None:
         self._settings = settings
         self._depth = depth
         self._version = version
         self._pause = pause
+        self._space = space
 
     def pages(self, address: str) -> Iterator[SourceRef | BadTarget]:
         """The site's pages from ``address`` on, each one once, nearest first. Nothing is raised."""
@@ -91,7 +94,7 @@ class Crawler:
         from searchapp.sources.loader import Loader
 
         with Loader(self._settings) as loader:
-            yield _Crawl(self._settings, self._depth, self._version, loader, address, self._pause)
+            yield _Crawl(self._settings, self._depth, self._version, loader, address, self._pause, self._space)
 
 
 class _Crawl:
@@ -105,6 +108,7 @@ class _Crawl:
         loader: Loader,
         start: str,
         pause: Callable[[float], bool],
+        space: Space,
     ) -> None:
         self._most = settings.crawl_max_pages
         self._delay = settings.crawl_delay_seconds
@@ -113,6 +117,7 @@ class _Crawl:
         self._loader = loader
         self._start = start
         self._wait = pause
+        self._space = space
         self._host = urlsplit(start).netloc
         self._robots = ""
         self._waiting: deque[tuple[str, int]] = deque()
@@ -123,11 +128,11 @@ class _Crawl:
         try:
             sitemaps = self._read_robots()
         except SourceError as error:
-            yield _bad(self._start, error)
+            yield self._bad(self._start, error)
             return
         self._add([self._start], 0)
         if not self._waiting:
-            yield _bad(self._start, SourceError("site_closed_to_programs", url=shown(self._start)))
+            yield self._bad(self._start, SourceError("site_closed_to_programs", url=shown(self._start)))
             return
         found = 0
         while self._waiting and found < self._most:
@@ -150,7 +155,7 @@ class _Crawl:
             address, _ = self._waiting.popleft()
             self._pause()
             try:
-                self._loader.read(SourceRef(address, document_id(address)), self._version(document_id(address)))
+                self._loader.read(page := self._ref(address), self._version(page.id))
             except GoneError:
                 yield address
             except SourceError:
@@ -160,8 +165,8 @@ class _Crawl:
         """The source at ``address``, its links noted; None for what is no page of this site."""
         if not is_page_address(address):
             self._pause()  # who takes it fetches it at once
-            return SourceRef(address, document_id(address))  # a PDF, say: it has no links to follow
-        held = self._version(document_id(address))
+            return self._ref(address)  # a PDF, say: it has no links to follow
+        held = self._version(self._ref(address).id)
         if held is not None and held.links is None and depth < self._depth:
             held = None
         try:
@@ -170,9 +175,9 @@ class _Crawl:
                 return None
             is_indexed, raw = self._with_links(raw, depth)
         except NotThereError as error:
-            return _bad(address, error) if address == self._start else None  # a broken link is not a document
+            return self._bad(address, error) if address == self._start else None  # a broken link is not a document
         except SourceError as error:
-            return _bad(address, error)
+            return self._bad(address, error)
         if not is_indexed:
             return None
         ref = raw.ref
@@ -181,7 +186,7 @@ class _Crawl:
     def _fetch(self, address: str, held: PageVersion | None) -> RawSource | None:
         """The page under the address that answers in the end; None when that is another site's or was met before."""
         self._pause()
-        raw = self._loader.read(SourceRef(address, document_id(address)), held)
+        raw = self._loader.read(self._ref(address), held)
         if raw.address == address:
             return raw
         if address == self._start and urlsplit(raw.address).netloc != self._host:
@@ -190,7 +195,7 @@ class _Crawl:
         if urlsplit(raw.address).netloc != self._host or (raw.address in self._seen and address != raw.address):
             return None
         self._seen.add(raw.address)
-        return dataclasses.replace(raw, ref=SourceRef(raw.address, document_id(raw.address)))
+        return dataclasses.replace(raw, ref=self._ref(raw.address))
 
     def _with_links(self, raw: RawSource, depth: int) -> tuple[bool, RawSource]:
         """Whether the page may be indexed, and the page with its links in its version, which are queued."""
@@ -231,7 +236,7 @@ class _Crawl:
         address = urljoin(f"{urlsplit(self._start).scheme}://{self._host}", "/robots.txt")
         usual = (urljoin(address, "/sitemap.xml"),)
         try:
-            data = self._loader.read(SourceRef(address, document_id(address))).data[:LARGEST_ROBOTS]
+            data = self._loader.read(self._ref(address)).data[:LARGEST_ROBOTS]
         except NotThereError:
             return usual
         self._robots = data.decode("utf-8", errors="replace")
@@ -250,7 +255,7 @@ class _Crawl:
             read += 1
             try:
                 self._pause()
-                raw = self._loader.read(SourceRef(address, document_id(address)))
+                raw = self._loader.read(self._ref(address))
                 answer = self._loader.site("sitemap", ParserInput(raw.address, raw.data, raw.content_type))
             except SourceError:
                 continue  # most sites have none, and a broken one costs only itself
@@ -264,6 +269,8 @@ class _Crawl:
             raise _StoppedError
         self._last_request = time.monotonic()
 
+    def _ref(self, address: str) -> SourceRef:
+        return reference(address, self._space)
 
-def _bad(address: str, error: SourceError) -> BadTarget:
-    return BadTarget(address, document_id(address), error)
+    def _bad(self, address: str, error: SourceError) -> BadTarget:
+        return BadTarget(address, self._ref(address).id, error, self._space)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from searchapp.errors import SourceError
-
-ID_DIGITS = 20
+from searchapp.model import Space, document_id
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _KEEP = "/%:@!$&'()*+,;=~-._"
@@ -19,11 +17,12 @@ _KEEP = "/%:@!$&'()*+,;=~-._"
 class SourceRef:
     """One thing to load: ``source`` is an absolute path or a normalised web address, ``id`` the document's id.
 
-    ``fetched`` is the page itself where a crawl had to read it for its links already.
+    ``space`` as in ``document_id``. ``fetched`` is the page itself where a crawl had to read it for its links already.
     """
 
     source: str
     id: str
+    space: Space = None
     fetched: RawSource | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -39,6 +38,7 @@ class BadTarget:
     source: str
     id: str
     error: SourceError
+    space: Space = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class RawSource:
     not_modified: bool = False
 
 
-def document_id(source: str) -> str:
-    """The id that belongs to a canonical source: the first 20 hex digits of its SHA-256, the same on every run."""
-    return hashlib.sha256(source.encode("utf-8", errors="surrogatepass")).hexdigest()[:ID_DIGITS]
+def reference(source: str, space: Space = None) -> SourceRef:
+    """The source as one thing to load."""
+    return SourceRef(source, document_id(source, space), space)
 
 
 def is_web_address(source: str) -> bool:

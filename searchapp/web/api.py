@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request, url_for
 
-from searchapp.access import LOCAL, for_readers
+from searchapp.access import LOCAL, for_readers, may_read
 from searchapp.errors import (
     Failure,
     NotFoundError,
@@ -19,7 +19,7 @@ from searchapp.errors import (
     TooManyRequestsError,
     UsageError,
 )
-from searchapp.model import ChatModels, DocumentEntry, DocumentState, Filters, SearchRequest, SearchResults, Turn
+from searchapp.model import ChatModels, DocumentEntry, DocumentState, Filters, SearchRequest, SearchResults, Space, Turn
 from searchapp.ollama_api import choices
 from searchapp.redaction import redactor
 from searchapp.search.filters import parse_filters
@@ -27,7 +27,7 @@ from searchapp.sources.sniff import refuse_unreadable
 from searchapp.sources.source import normalise_address
 from searchapp.web import answers
 from searchapp.web.answers import AnswerQueue
-from searchapp.web.identity import caller, readable
+from searchapp.web.identity import caller, changeable, readable
 from searchapp.web.jobs import Jobs
 from searchapp.web.operation import SEARCH, STORE, operation, refuse_if_changed
 from searchapp.web.parameters import read_cursor, write_cursor
@@ -186,19 +186,17 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
     )
     def add(body: Address | None) -> tuple[Queued, HTTPStatus, dict[str, str]]:
         """Send files, or the address of a page or site. They are queued: follow each by its id until its state is
-        `indexed` or `failed`. They belong to the groups of who adds them.
+        `indexed` or `failed`. They belong to the groups of who adds them, each set of which has documents of its own.
         """
+        space = caller().groups
         if body is None:
-            sources, depth = _uploaded(application), 0
+            sources, depth = _uploaded(application, space), 0
         else:
             # Normalising refuses everything but web addresses; a path above all would read this machine's files.
             sources, depth = [normalise_address(body.url.strip())], body.depth
-        groups = caller().groups or ()
-        entries = tuple(
-            for_readers(application.ingester.queue(source, groups=groups, depth=depth)) for source in sources
-        )
-        for source in sources:
-            jobs.submit(source)
+        entries = tuple(for_readers(application.ingester.queue(source, space=space, depth=depth)) for source in sources)
+        for entry in entries:
+            jobs.submit(entry.id)
         location = url_for("api.document", document_id=entries[0].id)
         return Queued(entries), HTTPStatus.ACCEPTED, {"Location": location}
 
@@ -215,12 +213,12 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         matched=True,
     )
     def retry(document_id: str) -> tuple[DocumentEntry, HTTPStatus]:
-        entry = readable(application.store.entry(document_id), document_id)
+        entry = changeable(application.store.entry(document_id), document_id)
         refuse_if_changed(entry)
         if entry.state not in (DocumentState.FAILED, DocumentState.QUARANTINED):
             raise UsageError("document_not_failed", name=entry.title or entry.source)
-        for source in application.ingester.reset_failures([document_id]):
-            jobs.submit(source)
+        for failed in application.ingester.reset_failures([document_id]):
+            jobs.submit(failed)
         return readable(application.store.entry(document_id), document_id), HTTPStatus.ACCEPTED
 
     @routes.delete("/documents/<document_id>")
@@ -234,7 +232,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         """Nothing finds it from now on. For SEARCHAPP_UNDO_MINUTES `restore` brings it back; then its chunks and our
         copy of its original are gone. A file that was read where it lies stays there.
         """
-        refuse_if_changed(readable(application.store.entry(document_id), document_id))
+        refuse_if_changed(changeable(application.store.entry(document_id), document_id))
         application.trash.delete(document_id)
         return "", HTTPStatus.NO_CONTENT
 
@@ -244,10 +242,14 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         """Brings a document back as it was, searchable at once; one that waited to be read is queued again. What was
         added again meanwhile stays as it is.
         """
-        readable(application.trash.entry(document_id), document_id)
+        kept, there = application.trash.entry(document_id), application.store.entry(document_id)
+        # What others deleted, or added again since, is told from nothing at all by no answer.
+        if kept is None or not all(one is None or may_read(caller().groups, one.groups) for one in (kept, there)):
+            raise NotFoundError("document_not_restorable", id=document_id[:64])
+        changeable(kept, document_id)
         entry = application.trash.restore(document_id)
         if entry.state is DocumentState.QUEUED:
-            jobs.submit(entry.source)
+            jobs.submit(entry.id)
         return for_readers(entry)
 
 
@@ -270,11 +272,11 @@ def _bounded(filters: list[str]) -> Filters:
     return replace(parse_filters(filters), groups=caller().groups)
 
 
-def _uploaded(application: Application) -> list[str]:
+def _uploaded(application: Application, space: Space) -> list[str]:
     """The sources of the files in this request, stored below the data folder."""
     files = [file for file in request.files.getlist("file") if file.filename]
     if not files:
         raise UsageError("upload_empty")
     for file in files:  # all of them first: nothing is kept of a request that is refused
         refuse_unreadable(file.filename or "", file.stream)
-    return [application.originals.save_upload(file.filename or "", file.stream) for file in files]
+    return [application.originals.save_upload(file.filename or "", file.stream, space) for file in files]

@@ -153,6 +153,11 @@ def readable(entry: DocumentEntry | None, document_id: str) -> DocumentEntry:
     return access.readable(entry, document_id, caller().groups)
 
 
+def changeable(entry: DocumentEntry | None, document_id: str) -> DocumentEntry:
+    """``entry``, if the caller may change it. Raises as ``access.changeable`` does."""
+    return access.changeable(entry, document_id, caller())
+
+
 def cookie_name() -> str:
     """The session cookie's name. Over TLS its prefix makes browsers refuse one that another host has set."""
     return "__Host-searchapp" if request.is_secure else "searchapp"

@@ -10,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from searchapp.errors import SearchAppError, ServiceUnavailableError
+from searchapp.messages import Message
 from searchapp.operations import paused
 from searchapp.web.problems import InternalError
 
@@ -44,18 +45,18 @@ class Jobs:
         lane = next((lane.problem for lane in self._lanes if lane.problem is not None), self._problem)
         return lane or paused(self._application.store)
 
-    def submit(self, source: str) -> None:
-        """Have ``source``, which the registry already holds as queued, ingested as soon as its turn comes."""
+    def submit(self, document_id: str) -> None:
+        """Have a document, which the registry already holds as queued, ingested as soon as its turn comes."""
         queue = self._application.queue
         if queue is None:
             self.resume()
             return
         try:
-            queue.submit([source])
+            queue.submit([document_id])
             self._problem = None
         except SearchAppError as error:  # a worker finds the entry when Redis is back
             self._problem = error
-            log.warning("%s waits in the registry: %s", source, error)
+            log.warning("%s waits in the registry: %s", document_id, error)
 
     def resume(self) -> None:
         """Take up what is queued, by an earlier server too; with Redis the workers do that."""
@@ -142,12 +143,12 @@ class _Lane:
 
         application = self._application
         tried: set[str] = set()
-        while sources := [one for one in find_waiting(application.store, sites=self._sites) if one not in tried]:
-            for batch in in_batches(sources):
+        while waiting := [one for one in find_waiting(application.store, sites=self._sites) if one not in tried]:
+            for batch in in_batches(waiting):
                 if self._pauses() or not run_batch(application.ingester, batch, self._stopping, self._tell):
                     return
                 self.problem = None
-            tried.update(sources)  # what another process holds stays as it is, and comes with a later look
+            tried.update(waiting)  # what another process holds stays as it is, and comes with a later look
 
     def _pauses(self) -> bool:
         told = paused(self._application.store)
@@ -158,8 +159,8 @@ class _Lane:
         self._was_paused = told is not None
         return self._was_paused
 
-    def _tell(self, sentence: str) -> None:
-        """Show what is waited for, until an empty sentence ends that."""
-        if sentence:
+    def _tell(self, sentence: Message | None) -> None:
+        """Show what is waited for, until None ends that."""
+        if sentence is not None:
             log.warning("%s", sentence)
-        self.problem = ServiceUnavailableError("plain", text=sentence) if sentence else None
+        self.problem = None if sentence is None else ServiceUnavailableError("plain", text=sentence)

@@ -37,7 +37,7 @@ def blueprint(application: Application) -> Blueprint:
     @operation("List judgements of a query", errors=(UsageError, StorageError, *STORE))
     def judgements(query: JudgementsQuery) -> Judgements:
         """Those of documents that the caller may see."""
-        found = application.judgements.all(clean(query.q))
+        found = application.judgements.of(clean(query.q), caller().groups)
         entries = application.store.known_entries([one.document_id for one in found]) if found else {}
         seen = [
             one
@@ -59,9 +59,9 @@ def blueprint(application: Application) -> Blueprint:
             raise UsageError("judged_query_empty")
         entry = readable(application.store.entry(body.document_id), body.document_id)
         if body.grade is None:
-            application.judgements.remove(query, entry.id)
+            application.judgements.take_back(query, entry.id, caller().groups)
         else:
-            application.judgements.put(query, entry.id, body.grade, entry.source, entry.title)
+            application.judgements.put(query, entry.id, body.grade, entry.source, entry.title, caller().groups)
         return "", HTTPStatus.NO_CONTENT
 
     return routes

@@ -276,7 +276,7 @@ def test_passages_without_an_entry_and_entries_without_passages(configured: Conf
     assert "one" in orphan.message and orphan.remedy == "searchapp documents delete --yes one"
     assert "/docs/two.txt" in hollow.message and hollow.remedy == "searchapp documents retry two"
     configured().trash.delete("one")
-    assert configured().ingester.reset_failures(["two"]) == ["/docs/two.txt"]
+    assert configured().ingester.reset_failures(["two"]) == ["two"]
     ingest(configured(), document("two"))
     assert examined(configured()) == [] and store.held() and set(store.held()) == {"two", "three"}
 

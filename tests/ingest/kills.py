@@ -174,7 +174,7 @@ class Proof:
             if by_worker:
                 assert application.queue is not None
                 entries = application.ingester.queue_all([str(self._library)])
-                application.queue.submit([entry.source for entry in entries])
+                application.queue.submit([entry.id for entry in entries])
             yield world
         finally:
             world.close()

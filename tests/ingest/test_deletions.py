@@ -10,7 +10,7 @@ import pytest
 from searchapp.ingest import reading
 from searchapp.ingest.leases import Leases
 from searchapp.ingest.queue import run_batch
-from searchapp.model import DocumentState
+from searchapp.model import DocumentState, document_id
 from searchapp.sources import Loader
 from searchapp.wiring import Application
 from tests.interleaving import after, before
@@ -27,7 +27,7 @@ def queued(application: Application, tmp_path: Path) -> tuple[str, str]:
 
 def work(application: Application, source: str) -> None:
     """What the web process and a worker behind Redis both do with a batch."""
-    assert run_batch(application.ingester, [source], threading.Event())
+    assert run_batch(application.ingester, [document_id(source)], threading.Event())
 
 
 def assert_gone_and_brought_back(application: Application, document: str, source: str) -> None:
@@ -112,7 +112,7 @@ def test_deleted_while_the_batch_is_busy_with_what_comes_before(
     application.ingester.queue(str(first))
     monkeypatch.setattr(reading, "GROUP_DOCUMENTS", 1)  # as after a site that is crawled
     before(monkeypatch, Loader, "parse", lambda: application.trash.delete(document))
-    assert run_batch(application.ingester, [str(first), source], threading.Event())
+    assert run_batch(application.ingester, [document_id(str(first)), document_id(source)], threading.Event())
     assert_gone_and_brought_back(application, document, source)
 
 

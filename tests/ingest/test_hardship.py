@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from searchapp.ingest import Ingester
-from searchapp.model import DocumentEntry, DocumentState, IngestOutcome
+from searchapp.messages import Message
+from searchapp.model import DocumentEntry, DocumentState, IngestOutcome, document_id
 from searchapp.settings import Settings
-from searchapp.sources import document_id
 from searchapp.stores.lancedb import LanceStore
 from searchapp.wiring import Application
 from tests.ingest import chaos
@@ -47,10 +47,10 @@ def ingested(ingester: Ingester, library: Path, help_: Callable[[], None]) -> tu
     """Ingest; the first time that the run waits, ``help_`` takes the obstacle away."""
     told: list[str] = []
 
-    def notify(sentence: str) -> None:
+    def notify(sentence: Message | None) -> None:
         if sentence and not told:
             help_()
-        told.append(sentence)
+        told.append(str(sentence or ""))
 
     return list(ingester.ingest([str(library)], notify=notify)), told
 
@@ -157,7 +157,7 @@ def test_a_folder_that_is_tried_again_and_can_be_read_now_waits_no_longer(tmp_pa
     folder = world.write("closed/inner.md", "# Inner\n\nAlpha.").parent
     failed = DocumentEntry(document_id(str(folder)), str(folder), "closed", "text", DocumentState.FAILED)
     world.store.put_entries([failed])
-    assert world.ingester.reset_failures(None) == [str(folder)]
+    assert world.ingester.reset_failures(None) == [document_id(str(folder))]
     assert world.ingest(folder)["inner.md"].state == "indexed"
     assert world.store.state_counts() == {DocumentState.INDEXED: 2}
 

@@ -135,8 +135,8 @@ def test_a_site_is_done_when_its_slowest_page_is(
         site.page("/", "/slow", "/a")
         site.page("/slow")
         site.page("/a")
-        world.ingester.queue(site.base + "/", depth=1)
-        run = world.ingester.ingest([site.base + "/"], queued=True)
+        queued = world.ingester.queue(site.base + "/", depth=1)
+        run = world.ingester.ingest([queued.id], queued=True)
         assert next(run).source == site.base + "/a"
         gate.set()
         assert [outcome.source.removeprefix(site.base) for outcome in run] == ["/slow", "/"]

@@ -11,9 +11,8 @@ from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.errors import ModelMismatchError, SourceError, UsageError
 from searchapp.ingest import Ingester, Originals, Sync
 from searchapp.messages import shown
-from searchapp.model import Chunk, DocumentState, Filters, IngestState, SearchMode, SearchRequest
+from searchapp.model import Chunk, DocumentState, Filters, IngestState, SearchMode, SearchRequest, document_id
 from searchapp.settings import load_settings
-from searchapp.sources import document_id
 from tests.ingest.worlds import World, paragraphs
 from tests.sources.pdf_files import joined, pdf, scanned
 
@@ -248,7 +247,7 @@ def test_a_document_that_fails_three_times_is_quarantined_until_it_is_edited_or_
     assert states == ["failed", "failed", "quarantined", "quarantined"]
     entry = world.entry(bad)
     assert (entry.state, entry.failures) == (DocumentState.QUARANTINED, 3) and entry.error
-    assert world.ingester.reset_failures([entry.id]) == [str(bad)]
+    assert world.ingester.reset_failures([entry.id]) == [entry.id]
     assert world.entry(bad).state is DocumentState.QUEUED
     assert world.ingest()["bad.pdf"].state == "failed"
     bad.write_text("still no pdf \x00\x01\x02")
@@ -262,7 +261,7 @@ def test_forgiving_all_takes_those_that_failed_and_no_others(world: World) -> No
     bad = world.write("bad.pdf", "no pdf \x00\x01\x02")
     good = world.write("good.md", "# Good\n\nText.")
     world.ingest()
-    assert world.ingester.reset_failures(None) == [str(bad)]
+    assert world.ingester.reset_failures(None) == [document_id(str(bad))]
     assert world.entry(good).state is DocumentState.INDEXED
 
 
@@ -283,16 +282,38 @@ def test_groups_are_set_kept_changed_and_opened(world: World) -> None:
     assert (opened.embedded, seen()) == (0, [outcome.document_id])
 
 
-def test_what_a_group_queues_again_is_theirs_too_and_never_closed_to_others(world: World) -> None:
+def test_who_queues_it_says_who_reads_it_as_who_ingests_it_does(world: World) -> None:
     path = str(world.write("plan.md", "# Plan\n\nMove in June."))
-    open_path = str(world.write("open.md", "# Open\n\nFor all."))
+
+    def seen(group: str) -> int:
+        request = SearchRequest("June", SearchMode.KEYWORD, filters=Filters(groups=(group,)))
+        return len(world.searcher.search(request).hits)
+
     list(world.ingester.ingest([path], groups=["hr"]))
-    list(world.ingester.ingest([open_path]))
-    assert world.ingester.queue(path, groups=["sales"]).groups == ("hr", "sales")
-    assert world.ingester.queue(open_path, groups=["sales"]).groups == ()
-    list(world.ingester.ingest([path, open_path]))
-    request = SearchRequest("June", SearchMode.KEYWORD, filters=Filters(groups=("sales",)))
-    assert len(world.searcher.search(request).hits) == 1
+    assert world.ingester.queue(path).groups == ("hr",)
+    assert world.ingester.queue(path, groups=["sales"]).groups == ("sales",)
+    list(world.ingester.ingest([path]))
+    assert (seen("hr"), seen("sales")) == (0, 1)
+    assert world.ingester.queue(path, groups=[]).groups == ()
+    list(world.ingester.ingest([path]))
+    assert (seen("hr"), seen("sales")) == (1, 1)
+
+
+def test_each_space_has_a_document_of_its_own_of_a_source(world: World) -> None:
+    path = str(world.write("plan.md", "# Plan\n\nMove in June."))
+    spaces = (None, (), ("hr",), ("sales",), ("hr", "sales"))
+    entries = [world.ingester.queue(path, space=space) for space in spaces]
+    assert len({entry.id for entry in entries}) == len(spaces)
+    outcomes = list(world.ingester.ingest([entry.id for entry in entries], queued=True))
+    assert {one.document_id for one in outcomes} == {entry.id for entry in entries}
+    assert sum(one.embedded for one in outcomes) == 1, "the vectors are shared, and nothing else"
+    known = world.store.known_entries([entry.id for entry in entries])
+    assert [(known[entry.id].groups, known[entry.id].space) for entry in entries] == [
+        (space or (), space) for space in spaces
+    ]
+    list(world.ingester.ingest([path], groups=["board"]))
+    groups = sorted(entry.groups for entry in world.store.entries().entries)
+    assert groups == [(), ("board",), ("hr",), ("hr", "sales"), ("sales",)]
 
 
 def test_scanned_pages_are_read_once_tesseract_has_come(

@@ -10,6 +10,7 @@ import pytest
 from searchapp.errors import ServiceUnavailableError
 from searchapp.ingest import retry
 from searchapp.ingest.queue import run_batch
+from searchapp.messages import Message
 from searchapp.model import DocumentState
 from tests.ingest.worlds import World
 from tests.interleaving import before
@@ -22,13 +23,13 @@ def test_a_store_that_is_away_when_a_batch_begins_is_waited_for(
     monkeypatch.setattr(retry, "FIRST_PAUSE_SECONDS", 0.01)
     world = World(tmp_path)
     path = world.write("a.md", "# One\n\nAlpha.")
-    source = world.ingester.queue(str(path)).source
+    document = world.ingester.queue(str(path)).id
 
     def away() -> None:
         raise ServiceUnavailableError("plain", text="The store does not answer.")
 
     before(monkeypatch, world.store, call, away)
-    told: list[str] = []
-    assert run_batch(world.ingester, [source], threading.Event(), told.append)
+    told: list[Message | None] = []
+    assert run_batch(world.ingester, [document], threading.Event(), told.append)
     assert world.entry(path).state is DocumentState.INDEXED
-    assert "The store does not answer." in told[0] and told[-1] == ""
+    assert "The store does not answer." in str(told[0]) and told[-1] is None

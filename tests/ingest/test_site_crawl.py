@@ -11,8 +11,7 @@ import pytest
 from searchapp.errors import UsageError
 from searchapp.ingest import Sync, parsing, reading
 from searchapp.ingest.retry import Retry
-from searchapp.model import DocumentState, IngestOutcome
-from searchapp.sources import document_id
+from searchapp.model import DocumentState, IngestOutcome, document_id
 from tests.ingest.worlds import World
 from tests.sources.site import Site, serving
 
@@ -100,7 +99,7 @@ def test_a_queued_site_is_crawled_when_its_turn_comes_and_only_once(world: World
     assert stored is not None and (stored.state, stored.depth) == ("unchanged", 0)
 
 
-def test_the_pages_of_a_queued_site_are_for_whoever_queued_it(world: World, site: Site) -> None:
+def test_new_pages_of_a_queued_site_are_for_whom_it_was_queued(world: World, site: Site) -> None:
     site.page("/", "/new", "/open", "/theirs")
     for path in ("/new", "/open", "/theirs"):
         site.page(path)
@@ -109,7 +108,7 @@ def test_the_pages_of_a_queued_site_are_for_whoever_queued_it(world: World, site
     world.ingester.queue(site.base + "/", depth=1, groups=["ours"])
     list(world.ingester.ingest([site.base + "/"]))
     groups = {entry.source.removeprefix(site.base): entry.groups for entry in world.store.entries().entries}
-    assert groups == {"/": ("ours",), "/new": ("ours",), "/open": (), "/theirs": ("ours", "theirs")}
+    assert groups == {"/": ("ours",), "/new": ("ours",), "/open": (), "/theirs": ("theirs",)}
 
 
 def test_a_crawl_that_ends_early_is_still_queued_and_goes_on_where_it_was(
@@ -167,7 +166,7 @@ def test_a_site_is_crawled_by_one_process_at_a_time(
     stored = world.store.entry(document_id(site.base + "/"))
     assert stored is not None and (stored.state, stored.depth, stored.attempts) == ("running", 1, 0)
     asked = site.asked.count("/a")
-    assert list(other.ingester.ingest([site.base + "/"], queued=True)) == []
+    assert list(other.ingester.ingest([document_id(site.base + "/")], queued=True)) == []
     assert site.asked.count("/a") == asked
     gate.set()
     assert {outcome.source.removeprefix(site.base) for outcome in run} == {"/", "/b"}
@@ -182,7 +181,7 @@ def crawled(world: World, site: Site, monkeypatch: pytest.MonkeyPatch) -> tuple[
     site.gates["/b"] = threading.Event()
     monkeypatch.setattr(reading, "GROUP_DOCUMENTS", 1)
     entry = world.ingester.queue(site.base + "/", depth=1)
-    run = world.ingester.ingest([site.base + "/"], queued=True)
+    run = world.ingester.ingest([document_id(site.base + "/")], queued=True)
     assert next(run).source == site.base + "/a"
     return entry.id, run
 
@@ -225,7 +224,7 @@ def test_a_page_of_a_site_that_is_queued_as_a_site_itself_is_crawled_in_its_turn
     site.page("/docs/a")
     world.ingester.queue(site.base + "/docs/", depth=1)
     assert set(crawl(world, site, depth=1)) == {"/"}
-    outcomes = list(world.ingester.ingest([site.base + "/docs/"], queued=True))
+    outcomes = list(world.ingester.ingest([document_id(site.base + "/docs/")], queued=True))
     assert [outcome.source.removeprefix(site.base) for outcome in outcomes] == ["/docs/a", "/docs/"]
 
 

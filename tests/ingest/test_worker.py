@@ -100,7 +100,7 @@ def test_a_worker_ingests_what_was_queued_shows_its_metrics_and_stops_when_asked
     late.write_text("# Late\n\nQueued by somebody's request.\n", encoding="utf-8")
     entry = application.ingester.queue(str(late))
     with logs.bound(request_id="req-42"):
-        application.queue.submit([str(late)])
+        application.queue.submit([entry.id])
     eventually(lambda: ("req-42", entry.id) in logged_ids(settings))
     page = f"http://127.0.0.1:{port}/metrics"
     eventually(
@@ -122,8 +122,8 @@ def test_two_workers_and_a_document_submitted_many_times_make_one_copy(
     assert application.queue is not None
     for _ in range(3):
         entries = list(application.ingester.queue_all(sources))
-        application.queue.submit([entry.source for entry in entries])
-        application.queue.submit([sources[0]] * 3)
+        application.queue.submit([entry.id for entry in entries])
+        application.queue.submit([entries[0].id] * 3)
     beside = start("ingest", str(library))
     assert beside.wait(120) == 0
     eventually(lambda: indexed(application) == DOCUMENTS and application.queue.length() == 0)
@@ -144,7 +144,7 @@ def test_a_worker_that_is_stopped_gives_back_what_it_has_not_done(
     proxy = Proxy(settings.elasticsearch_url)
     worker = start("worker", SEARCHAPP_ELASTICSEARCH_URL=proxy.url)
     proxy.when("_bulk", 3, lambda: worker.send_signal(how))
-    application.queue.submit([entry.source for entry in application.ingester.queue_all([str(library)])])
+    application.queue.submit([entry.id for entry in application.ingester.queue_all([str(library)])])
     assert worker.wait(120) == 0
     assert proxy.fired.is_set()
     counts = application.store.state_counts()
@@ -163,7 +163,7 @@ def test_a_worker_stops_also_while_elasticsearch_is_away(
     proxy = Proxy(settings.elasticsearch_url)
     worker = start("worker", SEARCHAPP_ELASTICSEARCH_URL=proxy.url)
     proxy.when("_bulk", 2, proxy.go_away)
-    application.queue.submit([entry.source for entry in application.ingester.queue_all([str(library)])])
+    application.queue.submit([entry.id for entry in application.ingester.queue_all([str(library)])])
     assert proxy.fired.wait(120)
     eventually(lambda: "Waiting: " in chaos.log(settings))
     worker.send_signal(signal.SIGTERM)
@@ -251,7 +251,7 @@ def test_what_is_in_hand_when_the_queue_is_paused_is_finished(
     proxy = Proxy(settings.elasticsearch_url)
     proxy.when("_bulk", 1, lambda: application.store.put_pause(Pause(now(), "ada")))
     worker = start("worker", SEARCHAPP_ELASTICSEARCH_URL=proxy.url)
-    application.queue.submit([entry.source for entry in application.ingester.queue_all([str(library)])])
+    application.queue.submit([entry.id for entry in application.ingester.queue_all([str(library)])])
     eventually(lambda: said(settings, "The queue is paused since") == 1 and application.queue.held() == set())
     time.sleep(2 * PAUSE_LOOK_SECONDS)
     counts = application.store.state_counts()

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.ingest import Ingester, Originals, Sync
-from searchapp.model import DocumentEntry, IngestOutcome, SearchMode, SearchRequest, Vectors
+from searchapp.model import DocumentEntry, IngestOutcome, SearchMode, SearchRequest, Vectors, document_id
 from searchapp.search import Searcher
 from searchapp.settings import Settings, load_settings
-from searchapp.sources import document_id
 from searchapp.stores import Store
 from searchapp.stores.lancedb import LanceStore
 

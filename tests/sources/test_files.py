@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from searchapp.sources import BadTarget, SourceRef, discover, document_id
+from searchapp.model import document_id
+from searchapp.sources import BadTarget, SourceRef, discover
 
 
 def names(found: list[SourceRef | BadTarget], top: Path) -> list[str]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from searchapp.model import document_id
 from searchapp.settings import Settings, load_settings
-from searchapp.sources import BadTarget, Loader, PageVersion, SourceRef, discover, document_id
+from searchapp.sources import BadTarget, Loader, PageVersion, SourceRef, discover
 from searchapp.sources import site as crawl
 from searchapp.sources.site import Crawler
 from tests.sources.site import Site, serving

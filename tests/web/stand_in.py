@@ -16,7 +16,7 @@ import numpy as np
 
 from searchapp.access import Access
 from searchapp.embedding import Fingerprint
-from searchapp.errors import NotFoundError, SearchAppError, UsageError
+from searchapp.errors import SearchAppError, UsageError
 from searchapp.judgements import Judgements
 from searchapp.model import (
     Answer,
@@ -41,6 +41,7 @@ from searchapp.model import (
     SentenceChecked,
     SortOrder,
     SourcesFound,
+    Space,
     Token,
     Turn,
 )
@@ -300,34 +301,34 @@ class Ingester:
         forgiven = [self.store.known[id_] for id_ in document_ids or ()]
         for one in forgiven:
             self.store.put(dataclasses.replace(one, state=DocumentState.QUEUED, error="", failures=0))
-        return [one.source for one in forgiven]
+        return [one.id for one in forgiven]
 
-    def queue(self, source: str, *, groups: Sequence[str] = (), depth: int = 0) -> DocumentEntry:
+    def queue(self, source: str, *, space: Space = None, depth: int = 0) -> DocumentEntry:
         one = entry(
             f"id-{len(self.store.known)}",
             source,
             title=Path(source).name,
             state=DocumentState.QUEUED,
             chunks=0,
-            groups=tuple(groups),
+            groups=space or (),
             depth=depth,
         )
         return self.store.put(one)
 
     def ingest(
         self,
-        sources: Iterable[str],
+        ids: Iterable[str],
         *,
         queued: bool,
         notify: Callable[[str], None],
         stopping: threading.Event,
     ) -> Iterator[IngestOutcome]:
-        batch = list(sources)
+        batch = list(ids)
         self.batches.append(batch)
         self.gate.wait(10)
         if self.errors:
             raise self.errors.pop(0)
-        for one in [one for one in self.store.known.values() if one.source in batch]:
+        for one in [one for one in self.store.known.values() if one.id in batch]:
             self.store.put(dataclasses.replace(one, state=DocumentState.INDEXED, chunks=2))
             yield IngestOutcome(one.source, one.id, IngestState.INDEXED, chunks=2, embedded=2)
 
@@ -343,10 +344,8 @@ class Trash:
         self.kept[document_id] = self.store.known[document_id]
         self.store.delete_document(document_id)
 
-    def entry(self, document_id: str) -> DocumentEntry:
-        if document_id not in self.kept:
-            raise NotFoundError("document_unlisted", id=document_id)
-        return self.kept[document_id]
+    def entry(self, document_id: str) -> DocumentEntry | None:
+        return self.kept.get(document_id)
 
     def restore(self, document_id: str) -> DocumentEntry:
         return self.store.put(self.kept.pop(document_id))
@@ -362,7 +361,7 @@ class Originals:
     def path(self, one: DocumentEntry) -> Path | None:
         return self.paths.get(one.id)
 
-    def save_upload(self, filename: str, stream: IO[bytes]) -> str:
+    def save_upload(self, filename: str, stream: IO[bytes], space: Space = None) -> str:
         self.uploads.mkdir(parents=True, exist_ok=True)
         path = self.uploads / Path(filename).name
         path.write_bytes(stream.read())

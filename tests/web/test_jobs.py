@@ -4,7 +4,7 @@ import datetime as dt
 import io
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from searchapp.errors import ModelMismatchError, ServiceUnavailableError
+from searchapp.ingest.retry import Notify
+from searchapp.messages import Message, read_in
 from searchapp.model import DocumentEntry, DocumentState, IngestOutcome, Pause
 from searchapp.settings import Settings
 from searchapp.web import jobs as jobs_module
@@ -30,23 +32,23 @@ def test_no_thread_before_there_is_work(jobs: Jobs) -> None:
 def test_what_waits_together_is_ingested_together(app: StandIn, jobs: Jobs) -> None:
     app.ingester.gate.clear()
     for n in range(4):
-        jobs.submit(app.ingester.queue(f"https://example.org/{n}").source)
+        jobs.submit(app.ingester.queue(f"https://example.org/{n}").id)
     app.ingester.gate.set()
     jobs.wait()
-    assert list(chain(*app.ingester.batches)) == [f"https://example.org/{n}" for n in range(4)]
+    assert list(chain(*app.ingester.batches)) == [f"id-{n}" for n in range(4)]
     assert len(app.ingester.batches) <= 2  # the first, and those that came in the meantime
     assert {one.state for one in app.store.known.values()} == {DocumentState.INDEXED}
 
 
 def test_a_failed_batch_does_not_end_the_thread(app: StandIn, jobs: Jobs) -> None:
     app.ingester.errors = [ModelMismatchError("passed_on", text="Another model.", remedy="Reindex.")]
-    jobs.submit(app.ingester.queue("https://example.org/1").source)
+    jobs.submit(app.ingester.queue("https://example.org/1").id)
     jobs.wait()
     assert isinstance(jobs.problem, ModelMismatchError)
-    jobs.submit(app.ingester.queue("https://example.org/2").source)
+    jobs.submit(app.ingester.queue("https://example.org/2").id)
     jobs.wait()
     assert jobs.problem is None
-    assert app.ingester.batches == [["https://example.org/1"], ["https://example.org/1", "https://example.org/2"]]
+    assert app.ingester.batches == [["id-0"], ["id-0", "id-1"]]
 
 
 def test_a_pause_lets_the_batch_in_hand_end_and_begins_no_other(
@@ -54,11 +56,11 @@ def test_a_pause_lets_the_batch_in_hand_end_and_begins_no_other(
 ) -> None:
     monkeypatch.setattr(jobs_module, "LOOK_SECONDS", 0.02)
     app.ingester.gate.clear()
-    jobs.submit(app.ingester.queue("https://example.org/1").source)
+    jobs.submit(app.ingester.queue("https://example.org/1").id)
     while not app.ingester.batches:
         time.sleep(0.01)
     app.store.put_pause(Pause(dt.datetime(2026, 5, 1, 12, 30, tzinfo=dt.UTC), "ada"))
-    jobs.submit(app.ingester.queue("https://example.org/2").source)
+    jobs.submit(app.ingester.queue("https://example.org/2").id)
     app.ingester.gate.set()
     jobs.wait()
     assert [one.state for one in app.store.known.values()] == [DocumentState.INDEXED, DocumentState.QUEUED]
@@ -68,7 +70,7 @@ def test_a_pause_lets_the_batch_in_hand_end_and_begins_no_other(
     restarted.resume()
     restarted.wait()
     restarted.stop()
-    assert app.ingester.batches == [["https://example.org/1"]]
+    assert app.ingester.batches == [["id-0"]]
     app.store.put_pause(None)
     while len(app.ingester.batches) < 2:  # by itself, the next time it looks
         time.sleep(0.01)
@@ -80,12 +82,12 @@ def test_a_pause_lets_the_batch_in_hand_end_and_begins_no_other(
 def test_a_defect_does_not_end_the_thread_either(app: StandIn, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(app.ingester, "ingest", lambda batch, **_: 1 / 0)
-        jobs.submit(app.ingester.queue("https://example.org/1").source)
+        jobs.submit(app.ingester.queue("https://example.org/1").id)
         jobs.wait()
     assert jobs.problem is not None and jobs.problem.code == "internal"
-    jobs.submit(app.ingester.queue("https://example.org/2").source)
+    jobs.submit(app.ingester.queue("https://example.org/2").id)
     jobs.wait()
-    assert app.ingester.batches[-1] == ["https://example.org/1", "https://example.org/2"]
+    assert app.ingester.batches[-1] == ["id-0", "id-1"]
 
 
 def test_a_service_that_stays_away_is_asked_again_by_itself(
@@ -93,7 +95,7 @@ def test_a_service_that_stays_away_is_asked_again_by_itself(
 ) -> None:
     monkeypatch.setattr(jobs_module, "FIRST_RETRY_SECONDS", 0.01)
     app.ingester.errors = [ServiceUnavailableError("plain", text="Elasticsearch does not answer.")] * 3
-    jobs.submit(app.ingester.queue("https://example.org/1").source)
+    jobs.submit(app.ingester.queue("https://example.org/1").id)
     eventually(lambda: app.store.known["id-0"].state is DocumentState.INDEXED)
     assert len(app.ingester.batches) == 4
 
@@ -102,16 +104,19 @@ def test_what_a_run_waits_for_is_told(app: StandIn, jobs: Jobs, monkeypatch: pyt
     shown: list[str] = []
     ingest = app.ingester.ingest
 
-    def waiting(batch: list[str], *, notify: Callable[[str], None], **more: Any) -> Iterator[IngestOutcome]:
-        for sentence in ("Waiting: Elasticsearch does not answer.", ""):
+    def waiting(batch: list[str], *, notify: Notify, **more: Any) -> Iterator[IngestOutcome]:
+        for sentence in (Message("waiting_for_processes", n=2), None):
             notify(sentence)
-            shown.append(jobs.problem.message if jobs.problem else "")
+            for language in ("en", "zh"):
+                with read_in(language):
+                    shown.append(jobs.problem.message if jobs.problem else "")
         return ingest(batch, notify=notify, **more)
 
     monkeypatch.setattr(app.ingester, "ingest", waiting)
-    jobs.submit(app.ingester.queue("https://example.org/1").source)
+    jobs.submit(app.ingester.queue("https://example.org/1").id)
     jobs.wait()
-    assert shown == ["Waiting: Elasticsearch does not answer.", ""]
+    told = Message("waiting_for_processes", n=2)
+    assert shown == [told.text("en"), told.text("zh"), "", ""] and shown[0] != shown[1]
 
 
 def test_resuming_takes_up_what_is_queued_and_what_a_dead_process_held(app: StandIn, jobs: Jobs) -> None:
@@ -123,7 +128,7 @@ def test_resuming_takes_up_what_is_queued_and_what_a_dead_process_held(app: Stan
     app.store.put(entry("d", "https://example.org/done", state=DocumentState.INDEXED))
     jobs.resume()
     jobs.wait()
-    assert sorted(chain(*app.ingester.batches)) == ["/srv/upload.md", "https://example.org/"]
+    assert sorted(chain(*app.ingester.batches)) == ["a", "b"]
 
 
 def test_what_another_process_queues_is_noticed(app: StandIn, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,10 +151,10 @@ def test_an_upload_does_not_wait_for_a_site_that_is_crawled(tmp_path: Path) -> N
         site.page("/b")
         gate = site.gates["/b"] = threading.Event()
         crawled = application.ingester.queue(site.base + "/", depth=1)
-        jobs.submit(crawled.source)
+        jobs.submit(crawled.id)
         eventually(lambda: "/b" in site.asked)
         upload = application.ingester.queue(application.originals.save_upload("a.md", io.BytesIO(b"# Upload\n\nText.")))
-        jobs.submit(upload.source)
+        jobs.submit(upload.id)
         eventually(lambda: state_of(application, upload) is DocumentState.INDEXED)
         assert state_of(application, crawled) is DocumentState.RUNNING
         gate.set()
@@ -166,7 +171,7 @@ def state_of(application: Application, one: DocumentEntry) -> DocumentState | No
 
 def test_a_site_that_cannot_be_crawled_now_is_told(app: StandIn, jobs: Jobs) -> None:
     app.ingester.errors = [ModelMismatchError("passed_on", text="Another model.", remedy="Reindex.")]
-    jobs.submit(app.ingester.queue("https://example.org/", depth=2).source)
+    jobs.submit(app.ingester.queue("https://example.org/", depth=2).id)
     jobs.wait()
     assert isinstance(jobs.problem, ModelMismatchError)
 
@@ -175,8 +180,8 @@ def test_with_redis_the_workers_are_told_and_no_thread_starts(app: StandIn, jobs
     sent: list[list[str]] = []
     app.queue = SimpleNamespace(submit=sent.append)
     jobs.resume()
-    jobs.submit(app.ingester.queue("https://example.org/1").source)
-    assert sent == [["https://example.org/1"]] and app.ingester.batches == []
+    jobs.submit(app.ingester.queue("https://example.org/1").id)
+    assert sent == [["id-0"]] and app.ingester.batches == []
     assert "searchapp-ingest" not in {thread.name for thread in threading.enumerate()}
 
 
@@ -185,7 +190,7 @@ def test_a_redis_that_is_away_is_told_and_the_document_stays_queued(app: StandIn
         raise ServiceUnavailableError("plain", text="Redis does not answer.")
 
     app.queue = SimpleNamespace(submit=away)
-    jobs.submit(app.ingester.queue("https://example.org/1").source)
+    jobs.submit(app.ingester.queue("https://example.org/1").id)
     assert jobs.problem is not None and "Redis" in jobs.problem.message
     assert app.store.known["id-0"].state is DocumentState.QUEUED
 
@@ -193,7 +198,7 @@ def test_a_redis_that_is_away_is_told_and_the_document_stays_queued(app: StandIn
 def test_stopping_does_not_wait_for_what_has_not_begun(app: StandIn, jobs: Jobs) -> None:
     app.ingester.gate.clear()
     for n in range(3):
-        jobs.submit(app.ingester.queue(f"https://example.org/{n}").source)
+        jobs.submit(app.ingester.queue(f"https://example.org/{n}").id)
     jobs.stop(timeout=0.05)
     app.ingester.gate.set()
     jobs.stop(timeout=5)

@@ -75,7 +75,7 @@ def test_thumbs_on_the_page_survive_a_reload(new_page: NewPage, address: str, li
     with page.expect_response("**/api/judgements"):
         down.press("Enter")
     expect(up).to_have_attribute("aria-pressed", "false")
-    kept = Judgements(library.settings.data_dir).all("gloves")
+    kept = Judgements(library.settings.data_dir).of("gloves")
     assert [one.grade for one in kept] == [0]
     with page.expect_response("**/api/judgements"):
         down.click()
@@ -97,4 +97,4 @@ def test_a_thumb_pressed_before_the_judgements_are_there_stays_pressed(
         held[0].continue_()
     page.wait_for_timeout(200)  # what came with the answer is shown by now
     expect(up).to_have_attribute("aria-pressed", "true")
-    assert [one.grade for one in Judgements(library.settings.data_dir).all("gloves")] == [1]
+    assert [one.grade for one in Judgements(library.settings.data_dir).of("gloves")] == [1]

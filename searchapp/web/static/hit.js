@@ -66,11 +66,11 @@ function why(hit) {
       {},
       h("th", { scope: "row" }, t(retriever)),
       h("td", {}, place ? `${place.rank}` : t("notRetrieved")),
-      h("td", {}, place ? place.score.toFixed(3) : "–"),
+      h("td", {}, place?.score?.toFixed(3) ?? "–"),
       weighted && h("td", {}, percent(hit.weights[retriever])),
     );
   });
-  const together = h("tr", {}, h("th", { scope: "row" }, t("fused")), h("td", {}, `${hit.rank}`), h("td", {}, hit.score.toFixed(3)), weighted && h("td", {}, percent(1)));
+  const together = h("tr", {}, h("th", { scope: "row" }, t("fused")), h("td", {}, `${hit.rank}`), h("td", {}, hit.score?.toFixed(3) ?? "–"), weighted && h("td", {}, percent(1)));
   const columns = ["retriever", "rank", "score", ...(weighted ? ["weight"] : [])];
   const head = h("tr", {}, ...columns.map((key) => h("th", { scope: "col" }, t(key))));
   return h(

@@ -11,9 +11,10 @@ import pytest
 from searchapp.errors import SourceError
 from searchapp.messages import Message, shown
 from searchapp.messages import joined as joined_sentences
+from searchapp.model import document_id
 from searchapp.samples import samples_folder
 from searchapp.settings import load_settings
-from searchapp.sources import Loader, SourceRef, document_id
+from searchapp.sources import Loader, SourceRef
 from searchapp.sources.formats import parse
 from searchapp.sources.parsed import Parsed, ParserInput, ParserOptions
 from searchapp.sources.pdf import recognition
