@@ -1,7 +1,7 @@
 """``searchapp doctor``: everything that can be wrong, looked at, with the command or setting that fixes it.
 
-``checks`` looks at what every installation has; ``cluster/checks/`` at Elasticsearch. A check is a function from the
-application to findings; a new one is a function there, and a line in its list.
+``checks`` and ``parsing`` look at what every installation has; ``cluster/checks/`` at Elasticsearch. A check is a
+function from the application to findings; a new one is a function there, and a line in its list.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from searchapp.doctor import checks
+from searchapp.doctor.parsing import PARSING
 from searchapp.errors import SearchAppError, ServiceRefusedError
 from searchapp.findings import Finding, Severity, found
 from searchapp.wiring import Application
@@ -32,6 +33,7 @@ def diagnose(application: Application, *, quick: bool = False) -> Iterator[Findi
 
 def _checks(application: Application, quick: bool) -> Iterator[Check]:
     yield from checks.MODELS
+    yield from PARSING
     if application.settings.elasticsearch_url:
         from searchapp.cluster.checks import CHECKS, REACHABLE
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,7 +29,7 @@ MOST_WAITING = 8
 
 
 class PageDrawer:
-    """Draws pages of PDFs and renders Markdown; its process starts with the first of them.
+    """Draws pages of PDFs and renders Markdown, in a process for each, which starts with the first.
 
     Every method takes the original's file and the name that messages call it by. They raise NotFoundError for a file
     that is gone, SourceError for one that cannot be shown, and OverloadedError when too many wait already.
@@ -36,7 +37,8 @@ class PageDrawer:
 
     def __init__(self, settings: Settings) -> None:
         self._max_bytes = settings.max_file_mb << 20
-        self._sandbox = Sandbox(
+        sandbox = partial(
+            Sandbox,
             timeout_seconds=settings.parse_timeout_seconds,
             memory_mb=settings.parse_memory_mb,
             options=ParserOptions(
@@ -44,6 +46,7 @@ class PageDrawer:
                 passwords=tuple(one.get_secret_value() for one in settings.document_passwords),
             ),
         )
+        self._pages, self._markdown = sandbox(), sandbox()
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
         self._kept: LRUCache[Hashable, bytes] = LRUCache(KEPT_BYTES, getsizeof=len)
         self._lock = threading.Lock()
@@ -56,22 +59,23 @@ class PageDrawer:
             kept = self._kept.get(key)
         if kept is not None:
             return kept
-        picture = self._ask(path, name, lambda source: self._sandbox.draw(source, number, width))
+        picture = self._ask(path, name, lambda source: self._pages.draw(source, number, width))
         with self._lock, suppress(ValueError):  # cachetools refuses what is larger than all that is kept
             self._kept[key] = picture
         return picture
 
     def place(self, path: Path, name: str, number: int, passage: str) -> PagePlace:
         """The size of page ``number``, and where on it ``passage`` stands."""
-        return self._ask(path, name, lambda source: self._sandbox.place(source, number, passage))
+        return self._ask(path, name, lambda source: self._pages.place(source, number, passage))
 
     def html(self, path: Path, name: str) -> str:
-        """A Markdown file as HTML, which must be cleaned before it is shown."""
-        return self._ask(path, name, self._sandbox.html)
+        """A Markdown file as HTML that is safe to show."""
+        return self._ask(path, name, self._markdown.html)
 
     def close(self) -> None:
-        """End the process; a later request starts a new one."""
-        self._sandbox.close()
+        """End the processes; a later request starts new ones."""
+        self._pages.close()
+        self._markdown.close()
 
     def _ask(self, path: Path, name: str, ask: Callable[[ParserInput], Result]) -> Result:
         if not self._waiting.acquire(blocking=False):

@@ -15,6 +15,9 @@ from searchapp.model import Section, SourceType
 from searchapp.model.json import Checked
 from searchapp.sources.source import normalise_address
 
+LARGEST_HTML = 16 << 20
+"""Bytes of a document as HTML, to look at: a browser shows no more, and repeated tags make little Markdown large."""
+
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
 

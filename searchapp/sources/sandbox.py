@@ -19,8 +19,9 @@ from searchapp.children import plain_environment
 from searchapp.errors import SourceError
 from searchapp.messages import decoded
 from searchapp.model.json import from_json, to_plain_json
+from searchapp.sources.confinement import Protection
 from searchapp.sources.idle_worker import IdleWorker
-from searchapp.sources.parsed import PagePlace, Parsed, ParserInput, ParserOptions, Png, SiteAnswer
+from searchapp.sources.parsed import LARGEST_HTML, PagePlace, Parsed, ParserInput, ParserOptions, Png, SiteAnswer
 from searchapp.sources.worker import (
     OUT_OF_MEMORY,
     PROGRESS,
@@ -35,6 +36,7 @@ Result = TypeVar("Result")
 
 START_SECONDS = 60.0
 FAREWELL_SECONDS = 2.0
+LONGEST_GREETING = 1 << 12
 
 # With -P the current folder is not searched for modules: it may be the very folder of untrusted documents.
 _BOOT = (
@@ -67,6 +69,11 @@ class Sandbox:
         with self._lock:
             self._running()
 
+    def in_force(self) -> frozenset[Protection]:
+        """What the process says protects us from it; it is asked before it sees a document. Raises as ``start``."""
+        with self._lock:
+            return self._running().in_force
+
     def parse(self, source: ParserInput) -> Parsed:
         """Parse ``source`` within the limits.
 
@@ -89,15 +96,26 @@ class Sandbox:
         return self._ask("place", source, (str(number), passage), PagePlace)
 
     def html(self, source: ParserInput) -> str:
-        """Markdown as HTML, which may hold anything; raises SourceError as ``parse`` does."""
-        return self._ask("html", source, (), str)
+        """Markdown as HTML, cleaned (``sanitise``); raises SourceError as ``parse`` does.
 
-    def _ask(self, task: str, source: ParserInput, arguments: Sequence[str], type_: type[Result]) -> Result:
+        To be asked of a process that reads nothing else: another kind's parser, taken over, could say what it likes.
+        """
+        return self._ask("html", source, (), str, answer_limit=2 * LARGEST_HTML)  # JSON marks some characters
+
+    def _ask(
+        self,
+        task: str,
+        source: ParserInput,
+        arguments: Sequence[str],
+        type_: type[Result],
+        answer_limit: int | None = None,
+    ) -> Result:
+        limit = answer_limit or self._memory_mb << 20
         source = dataclasses.replace(source, options=self._options)
         with self._lock:
             try:
                 worker = self._running()
-                answer, found = worker.ask(task, source, arguments, self._timeout, answer_limit=self._memory_mb << 20)
+                answer, found = worker.ask(task, source, arguments, self._timeout, limit)
                 result = unpack(type_, found) if found else None
             except (WireError, OSError) as error:
                 raise self._broken(source.name) from error
@@ -180,10 +198,11 @@ class _Worker:
         self._answers = cast(IO[bytes], self._process.stdout)
         try:
             with self._deadline(START_SECONDS):
-                read_frame(self._answers, 16)
+                ready = read_json(read_frame(self._answers, LONGEST_GREETING))
         except WireError as error:
             self.kill()
             raise SourceError("parser_start_failed") from error
+        self.in_force = frozenset(map(Protection, ready["in_force"]))
 
     @property
     def is_alive(self) -> bool:

@@ -12,27 +12,29 @@ from __future__ import annotations
 
 import dataclasses
 import faulthandler
+import io
 import json
 import os
 import queue
 import signal
 import struct
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
 from searchapp.errors import SourceError
 from searchapp.model.json import to_plain_json
 from searchapp.sources.builder import REMEMBERED_MB
+from searchapp.sources.confinement import confine
 from searchapp.sources.formats import parse
 from searchapp.sources.parsed import ParserInput, ParserOptions
 
 _LENGTH = struct.Struct(">Q")
 PROGRESS = b"{}"
-"""The frame that announces another step of the work on the same request, and that the process is ready."""
+"""The frame that announces another step of the work on the same request."""
 
 GRACE_SECONDS = 10.0
 OUT_OF_MEMORY = 77
@@ -70,10 +72,13 @@ def main() -> None:
         os.dup2(nowhere.fileno(), 0)
         os.dup2(nowhere.fileno(), 1)  # a library that prints must not write into an answer
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy would reserve memory for a thread a core
+    tempfile.TemporaryFile = lambda *_, **__: io.BytesIO()  # type: ignore[assignment]  # no file may be written
     limit_memory(PARSERS_MB + memory_mb)
+    memory_in_use = _memory_gauge()
+    in_force = confine()
     waiting: queue.SimpleQueue[_Request] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
-    write_frame(answers, PROGRESS)
+    write_frame(answers, to_plain_json({"in_force": sorted(in_force)}))
 
     def begin_step() -> None:
         # The C-level timer fires even while a parser holds the interpreter.
@@ -87,7 +92,7 @@ def main() -> None:
         request = waiting.get()
         begin_step()
         answer, found = _answer(request, progress)
-        answer["retire"] = "memory" in answer or _grown_beyond(memory_mb)
+        answer["retire"] = "memory" in answer or _grown_beyond(memory_mb, memory_in_use)
         write_frame(answers, to_plain_json(answer))
         write_frame(answers, found)
         faulthandler.cancel_dump_traceback_later()
@@ -155,12 +160,20 @@ def _done(request: _Request, progress: Callable[[], None]) -> Any:
             return read_site(task, request.source, candidates)
 
 
-def _grown_beyond(memory_mb: int) -> bool:
-    # Not getrusage: its peak is inherited from the parent, which may hold a whole embedding model.
+def _memory_gauge() -> IO[bytes] | None:
+    """Where the system tells what this process holds, opened while it may be. It is there on Linux alone."""
     try:
-        data_pages = int(Path("/proc/self/statm").read_text().split()[5])
-    except (OSError, ValueError, IndexError):
+        return open("/proc/self/statm", "rb", buffering=0)  # noqa: PTH123
+    except OSError:
+        return None
+
+
+def _grown_beyond(memory_mb: int, memory_in_use: IO[bytes] | None) -> bool:
+    # Not getrusage: its peak is inherited from the parent, which may hold a whole embedding model.
+    if memory_in_use is None:
         return False
+    memory_in_use.seek(0)
+    data_pages = int(memory_in_use.read(200).split()[5])
     return data_pages * os.sysconf("SC_PAGE_SIZE") > int(PARSERS_MB + RETIRE_SHARE * memory_mb) << 20
 
 

@@ -16,7 +16,6 @@ from searchapp.model import Chunk, DocumentEntry, OpenedDocument, SourceType
 from searchapp.web.identity import readable
 from searchapp.web.operation import STORE, operation
 from searchapp.web.requests import PageQuery, PassagesQuery, PictureQuery
-from searchapp.web.sanitise import sanitise
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -81,7 +80,7 @@ def blueprint(application: Application) -> Blueprint:
         """Only text, its structure and links to the web are left of what it holds."""
         entry = readable(application.store.entry(document_id), document_id)
         path = _original(entry, SourceType.MARKDOWN)
-        return Rendered(sanitise(application.page_drawer.html(path, _name(entry))))
+        return Rendered(application.page_drawer.html(path, _name(entry)))
 
     @routes.get("/api/documents/<document_id>/pages/<int:page>")
     @operation("Find a passage on a PDF's page", errors=SHOWN, conditional=True)

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from searchapp.web.sanitise import TAGS
+from searchapp.sources.sanitise import TAGS
 from tests.web.stand_in import StandIn, hit
 
 

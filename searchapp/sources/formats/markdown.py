@@ -14,13 +14,14 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from searchapp.errors import SourceError
 from searchapp.model import SourceType
 from searchapp.sources.builder import MARKDOWN_MB, DocumentBuilder, TextMemory
 from searchapp.sources.containers import gunzip
 from searchapp.sources.encoding import decode
 from searchapp.sources.formats.markup import BREAK, plain_html
 from searchapp.sources.formats.metadata import split_front_matter
-from searchapp.sources.parsed import Parsed, ParserInput
+from searchapp.sources.parsed import LARGEST_HTML, Parsed, ParserInput
 
 _HEADING_ID = re.compile(r"(?<!\s)\s*+\{#[\w\-.:]++\}\s*+$")
 
@@ -58,10 +59,14 @@ def parse_markdown(source: ParserInput) -> Parsed:
 
 
 def markdown_html(source: ParserInput) -> str:
-    """The whole file as HTML, without its front matter. What HTML it holds itself is in there: it must be cleaned."""
+    """The whole file as HTML that is safe to show, without its front matter."""
+    from searchapp.sources.sanitise import sanitise
+
     data = gunzip(source.data, source.name, source.options.max_bytes)
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
-    html: str = parser().render(strip_unread(split_front_matter(text)[1]))
+    html = sanitise(parser().render(strip_unread(split_front_matter(text)[1])))
+    if len(html.encode()) > LARGEST_HTML:
+        raise SourceError("original_too_large", name=source.name, mb=LARGEST_HTML >> 20)
     return html
 
 

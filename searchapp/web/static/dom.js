@@ -32,7 +32,7 @@ export function marked(text) {
   return pieces.map((piece, i) => (i % 2 ? h("mark", {}, piece) : piece.replace(/[\uE000\uE001]/g, "")));
 }
 
-// Nodes of HTML that the server has cleaned (web/sanitise.py); nothing else may come here.
+// Nodes of HTML that the server has cleaned (sources/sanitise.py); nothing else may come here.
 export function cleaned(html) {
   const fragment = document.createDocumentFragment();
   fragment.append(...new DOMParser().parseFromString(html, "text/html").body.childNodes);

@@ -1,7 +1,8 @@
 """HTML of documents and models, made harmless: whatever goes into a page of ours as markup passes here first.
 
-Text needs none of this: templates and ``static/dom.js`` put it in as text. The page's Content-Security-Policy and the
-sandbox around originals stand behind it.
+It takes time in the square of how deep markup nests, so it runs where time and memory have limits: in the process that
+renders, which reads nothing but Markdown. Text needs none of this: templates and ``static/dom.js`` put it in as text.
+The page's Content-Security-Policy and the sandbox around originals stand behind it.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchapp.web.sanitise import TAGS, sanitise
+from searchapp.sources.sanitise import TAGS, sanitise
 
 HOSTILE = [
     "<script>alert(1)</script>",
