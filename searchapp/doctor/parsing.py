@@ -30,14 +30,15 @@ def check_parser(application: Application) -> Iterator[Finding]:
     seconds, memory_mb = settings.parse_timeout_seconds, settings.parse_memory_mb
     with Sandbox(timeout_seconds=seconds, memory_mb=memory_mb, options=ParserOptions()) as sandbox:
         in_force = sandbox.in_force()
-    has = [name for protection, name in NAMED.items() if protection in in_force]
-    lacks = [name for protection, name in NAMED.items() if protection not in in_force]
+    has = [name.text() for protection, name in NAMED.items() if protection in in_force]
+    lacks = [name.text() for protection, name in NAMED.items() if protection not in in_force]
+    has = has or [Message("with_time_limit").text()]
     if not lacks:
         yield ok(PARSER, "parser_confined", has=has)
     elif sys.platform == "linux":
-        yield warning(PARSER, "parser_half_confined", has=has or [Message("with_time_limit")], lacks=lacks)
+        yield warning(PARSER, "parser_half_confined", has=has, lacks=lacks)
     else:
-        yield info(PARSER, "parser_unconfined", has=has or [Message("with_time_limit")], lacks=lacks)
+        yield info(PARSER, "parser_unconfined", has=has, lacks=lacks)
 
 
 PARSING = ((PARSER, check_parser),)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-import platform
 import struct
 from collections.abc import Iterator, Sequence
 
@@ -73,7 +72,7 @@ def refuse_system_calls() -> None:
 
     Raises OSError where the kernel has no filters, or the processor is none of those whose numbers are known.
     """
-    machine = platform.machine()
+    machine = os.uname().machine
     if machine not in _COLUMNS or ctypes.sizeof(ctypes.c_void_p) != 8:
         raise OSError(errno.ENOSYS, machine)
     program = b"".join(_program(machine))
