@@ -29,7 +29,6 @@ Paths = Callable[[Sequence[str], "Notify"], "Iterator[IngestOutcome]"]
 def follow(ingester: Ingester, folders: Sequence[str], first: Run, again: Paths, as_json: bool) -> None:
     """Do the ``first`` run over the folders, and one with ``again`` for each change in them, until Ctrl-C."""
     from searchapp.ingest.prefetch import Prefetch
-    from searchapp.ingest.retry import Notify
     from searchapp.ingest.sync import watch_folders
 
     stopping = threading.Event()

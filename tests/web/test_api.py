@@ -251,7 +251,8 @@ def test_an_address_is_queued_in_its_one_spelling(client: FlaskClient, app: Stan
     response = client.post("/api/documents", json={"url": " HTTPS://Example.org:443/a b#part "})
     assert response.status_code == 202
     jobs.wait()
-    assert app.ingester.batches == [["https://example.org/a%20b"]]
+    assert [one.source for one in app.store.known.values()] == ["https://example.org/a%20b"]
+    assert app.ingester.batches == [["id-0"]]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import IO
 import pytest
 from playwright.sync_api import expect
 
+from searchapp.model import Space
 from searchapp.web import requests
 from tests.web.browsing import NewPage
 from tests.web.samples import fill_registry
@@ -181,7 +182,7 @@ def test_an_undo_that_comes_too_late_says_so(new_page: NewPage, app: StandIn, do
     expect(page.locator(".toast")).to_be_visible()
     app.trash.kept.clear()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("alert")).to_contain_text("There is no document w4.")
+    expect(page.get_by_role("alert")).to_contain_text("There is no document w4 that could come back.")
 
 
 def test_a_list_is_read_further_than_the_server_counts(
@@ -254,10 +255,10 @@ def test_an_upload_shows_how_far_it_is_and_can_be_stopped(new_page: NewPage, app
     held = threading.Event()
     save = app.originals.save_upload
 
-    def slow(filename: str, stream: IO[bytes]) -> str:
+    def slow(filename: str, stream: IO[bytes], space: Space = None) -> str:
         if filename == "b.md":
             held.wait(60)
-        return save(filename, stream)
+        return save(filename, stream, space)
 
     app.originals.save_upload = slow  # type: ignore[method-assign]
     page = new_page()
