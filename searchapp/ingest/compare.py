@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from searchapp.errors import SourceError
 from searchapp.ingest.batches import Finished, Loaded
@@ -69,7 +70,7 @@ class Comparer:
         try:
             if isinstance(source, BadTarget):
                 raise source.error
-            raw = self._loader.read(source, self._version(source, known, groups))
+            raw = self._loader.read(source, self._version(source, known, groups), partial(self._is_unwanted, known))
         except SourceError as error:
             return fail(enter(source, known, DocumentState.FAILED, groups), known, error, "")
         if known is None:
@@ -84,6 +85,10 @@ class Comparer:
             crashed = mark_crashed(known)
             return Finished(_outcome(crashed, IngestState.QUARANTINED, crashed.error), crashed, known)
         return Candidate(raw, known, groups)
+
+    def _is_unwanted(self, known: DocumentEntry | None) -> bool:
+        """Whether somebody deleted the document meanwhile: what is fetched for it holds up others."""
+        return known is not None and self._run.store.entry(known.id) is None
 
     def find_renames(self, candidates: Sequence[Candidate]) -> dict[str, Loaded]:
         """Those of the new files that were known under another path, which is gone now; by the new id.

@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from enum import StrEnum
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +25,7 @@ from searchapp.ingest.retry import Notify
 from searchapp.messages import shown
 from searchapp.model import DocumentEntry, DocumentState, IngestOutcome, IngestState
 from searchapp.settings import Settings
+from searchapp.sources.source import is_web_address
 from searchapp.stores import EntryOrder, Registry
 from searchapp.telemetry import logs
 
@@ -39,6 +41,9 @@ BATCH_DOCUMENTS = 32
 
 MOST_WAITING = 1000
 """Entries looked at at once; those behind them come with the next look."""
+
+MOST_LOOKS = 3
+"""Where all of them are of another kind, so many times as many."""
 
 TASK = "searchapp.ingest"
 
@@ -74,20 +79,39 @@ def run_batch(ingester: Ingester, ids: Sequence[str], stopping: threading.Event,
     return True
 
 
-def find_waiting(registry: Registry, *, since: dt.datetime | None = None, sites: bool | None = None) -> list[str]:
+class Kind(StrEnum):
+    """Documents that wait, by how long they may take: what is quick does not wait for what is slow."""
+
+    FILE = "file"
+    PAGE = "page"
+    SITE = "site"
+    """An address whose site is to be crawled."""
+
+
+def find_waiting(registry: Registry, *, since: dt.datetime | None = None, kind: Kind | None = None) -> list[str]:
     """The ids of documents that wait, the oldest first: those whose process gave no sign of life, and queued ones.
 
-    With ``since`` queued ones only when they have waited since then. ``sites`` are those that are to be crawled: these
-    alone, or all others.
+    With ``since`` queued ones only when they have waited since then; with ``kind`` those of this kind alone.
     """
     moment = now()
-    left = [entry for entry in _oldest(registry, DocumentState.RUNNING) if entry.lease is None or entry.lease <= moment]
-    queued = [
-        entry
-        for entry in _oldest(registry, DocumentState.QUEUED)
-        if since is None or entry.updated is None or entry.updated <= since
+
+    def free(entry: DocumentEntry) -> bool:
+        return entry.lease is None or entry.lease <= moment
+
+    def late(entry: DocumentEntry) -> bool:
+        return since is None or entry.updated is None or entry.updated <= since
+
+    return [
+        entry.id
+        for state, waits in ((DocumentState.RUNNING, free), (DocumentState.QUEUED, late))
+        for entry in _oldest(registry, state, kind)
+        if waits(entry)
     ]
-    return [entry.id for entry in (*left, *queued) if sites is None or sites == bool(entry.depth)]
+
+
+def kind_of(entry: DocumentEntry) -> Kind:
+    """What kind a document that waits is."""
+    return Kind.SITE if entry.depth else Kind.PAGE if is_web_address(entry.source) else Kind.FILE
 
 
 def in_batches(ids: Iterable[str]) -> Iterator[list[str]]:
@@ -97,8 +121,15 @@ def in_batches(ids: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def _oldest(registry: Registry, state: DocumentState) -> Sequence[DocumentEntry]:
-    return registry.entries(states=[state], size=MOST_WAITING, order=EntryOrder.OLDEST).entries
+def _oldest(registry: Registry, state: DocumentState, kind: Kind | None) -> Iterator[DocumentEntry]:
+    """The oldest of a kind. Those of other kinds before them hide them only where they are many thousands."""
+    page = registry.entries(states=[state], size=MOST_WAITING, order=EntryOrder.OLDEST)
+    for _ in range(MOST_LOOKS):
+        found = [entry for entry in page.entries if kind is None or kind_of(entry) is kind]
+        yield from found
+        if found or page.next is None:
+            return
+        page = registry.entries(states=[state], size=MOST_WAITING, order=EntryOrder.OLDEST, cursor=page.next)
 
 
 class RedisQueue:

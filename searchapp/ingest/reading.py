@@ -7,17 +7,18 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from searchapp.ingest.batches import Finished, Item
 from searchapp.ingest.compare import Candidate, Comparer
+from searchapp.ingest.fetching import HostFetches
 from searchapp.ingest.lifecycle import Source, enter, request_again
 from searchapp.ingest.parsing import Parser
 from searchapp.ingest.retry import Run
 from searchapp.ingest.site_crawl import SiteCrawl
 from searchapp.messages import Message
-from searchapp.model import DocumentState, Space, document_id
-from searchapp.sources import discover
+from searchapp.model import DocumentEntry, DocumentState, Space, document_id
+from searchapp.sources import SourceRef, discover
 
 GROUP_DOCUMENTS = 64
 GROUP_SECONDS = 0.5
@@ -30,6 +31,7 @@ WAIT_SECONDS = 1.0
 """Between two looks at documents that another process works on."""
 
 T = TypeVar("T")
+_Page: TypeAlias = "tuple[Source, DocumentEntry | None]"
 
 
 class Reader:
@@ -43,6 +45,9 @@ class Reader:
         self._parser = parser
         self._crawl = crawl
         self._queued = queued
+        self._fetches: HostFetches[_Page, Finished | Candidate] = HostFetches(
+            lambda page: comparer.compare(*page), lambda page: page[0].source
+        )
         self._known: set[str] = set()
         self._elsewhere: dict[str, Source] = {}
         self.seen: set[str] = set()
@@ -103,8 +108,21 @@ class Reader:
         known = self._store.known_entries([source.id for source in group])
         self._known.update(known)
         free = set(self._leases.free(known.values()))
+        pages: list[_Page] = []
         candidates: list[Candidate] = []
         size = 0
+
+        def takes(compared: Finished | Candidate) -> Iterator[Item]:
+            nonlocal candidates, size
+            if isinstance(compared, Finished):
+                yield compared
+                return
+            candidates.append(compared)
+            size += len(compared.raw.data)
+            if size >= GROUP_BYTES:
+                yield from self._take(candidates)
+                candidates, size = [], 0
+
         for source in group:
             entry = known.get(source.id)
             began = self._crawl.began(source.id)
@@ -117,15 +135,12 @@ class Reader:
                 yield from self._parser.rest()  # the site is done when all of its pages are
             if entry is not None and entry.state is DocumentState.QUEUED and entry.depth:
                 continue  # a site of its own, which waits to be crawled
-            compared = self._comparer.compare(source, entry)
-            if isinstance(compared, Finished):
-                yield compared
-                continue
-            candidates.append(compared)
-            size += len(compared.raw.data)
-            if size >= GROUP_BYTES:
-                yield from self._take(candidates)
-                candidates, size = [], 0
+            if isinstance(source, SourceRef) and source.is_url and source.fetched is None and not began:
+                pages.append((source, entry))
+            else:
+                yield from takes(self._comparer.compare(source, entry))
+        for compared in self._fetches.results(pages):
+            yield from takes(compared)
         yield from self._take(candidates)
 
     def _take(self, candidates: list[Candidate]) -> Iterator[Item]:

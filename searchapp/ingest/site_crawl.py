@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from searchapp.errors import SourceError
 from searchapp.ingest.lifecycle import enter, mark_unchanged, wanted_depth
@@ -54,7 +55,8 @@ class SiteCrawl:
         if queued:
             self._begun.add(start.id)
         first: SourceRef | BadTarget | None = None
-        crawler = Crawler(self._settings, depth, self._version, self._retry.pause, space)
+        is_deleted = partial(self._is_deleted, start.id) if queued else lambda: False
+        crawler = Crawler(self._settings, depth, self._version, self._retry.pause, space, is_deleted)
         for found in crawler.pages(address):
             if isinstance(found, SourceRef):
                 self._reached.add(address)
@@ -70,6 +72,9 @@ class SiteCrawl:
             yield first
         else:
             self._left.append(known)
+
+    def _is_deleted(self, document_id: str) -> bool:
+        return self._store.entry(document_id) is None
 
     def _acquire(self, start: SourceRef, known: DocumentEntry) -> bool:
         entry = enter(start, known, DocumentState.RUNNING, known.groups)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -55,10 +55,13 @@ class Loader:
         """Read and parse ``ref``; raises SourceError as ``read`` and ``parse`` do."""
         return self.parse(self.read(ref))
 
-    def read(self, ref: SourceRef, version: PageVersion | None = None) -> RawSource:
+    def read(
+        self, ref: SourceRef, version: PageVersion | None = None, given_up: Callable[[], bool] = lambda: False
+    ) -> RawSource:
         """The bytes behind ``ref`` and their hash.
 
         ``version`` is what is held of a web page: if that still stands, the answer has its hash and no bytes.
+        ``given_up`` as in ``web.fetch``.
 
         Raises SourceError when the file or page is not there, may not be read, is too large, or lies in a private
         network.
@@ -66,7 +69,7 @@ class Loader:
         if ref.fetched is not None and not (ref.fetched.not_modified and version is None):
             return ref.fetched
         if ref.is_url:
-            return self._fetch(ref, version)
+            return self._fetch(ref, version, given_up)
         data, modified = read_file(Path(ref.source), self._max_bytes)
         return RawSource(ref, data, _sha256(data), modified)
 
@@ -119,10 +122,10 @@ class Loader:
     ) -> None:
         self.close()
 
-    def _fetch(self, ref: SourceRef, version: PageVersion | None) -> RawSource:
+    def _fetch(self, ref: SourceRef, version: PageVersion | None, given_up: Callable[[], bool]) -> RawSource:
         from searchapp.sources.web import fetch
 
-        page = fetch(ref.source, max_bytes=self._max_bytes, allowed=self._allowed, version=version)
+        page = fetch(ref.source, max_bytes=self._max_bytes, allowed=self._allowed, version=version, given_up=given_up)
         if version is not None and page.not_modified:
             return RawSource(ref, b"", version.content_hash, page.modified, "", page.url, version, not_modified=True)
         held = PageVersion(_sha256(page.data), page.etag, page.last_modified)

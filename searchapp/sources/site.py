@@ -59,7 +59,8 @@ class Crawler:
 
     ``depth`` is how many links a page may lie away from the address that was named. ``version`` tells what is held of
     a page, by its document's id: such a page is asked for conditionally, and its links are known. ``pause`` waits so
-    many seconds between two requests; the crawl ends when it returns False. ``space`` as in ``document_id``.
+    many seconds between two requests; the crawl ends when it returns False. ``space`` as in ``document_id``,
+    ``given_up`` as in ``web.fetch``.
     """
 
     def __init__(
@@ -69,12 +70,14 @@ class Crawler:
         version: Callable[[str], PageVersion | None] = lambda _: None,
         pause: Callable[[float], bool] = _sleep,
         space: Space = None,
+        given_up: Callable[[], bool] = lambda: False,
     ) -> None:
         self._settings = settings
         self._depth = depth
         self._version = version
         self._pause = pause
         self._space = space
+        self._given_up = given_up
 
     def pages(self, address: str) -> Iterator[SourceRef | BadTarget]:
         """The site's pages from ``address`` on, each one once, nearest first. Nothing is raised."""
@@ -94,7 +97,9 @@ class Crawler:
         from searchapp.sources.loader import Loader
 
         with Loader(self._settings) as loader:
-            yield _Crawl(self._settings, self._depth, self._version, loader, address, self._pause, self._space)
+            yield _Crawl(
+                self._settings, self._depth, self._version, loader, address, self._pause, self._space, self._given_up
+            )
 
 
 class _Crawl:
@@ -109,6 +114,7 @@ class _Crawl:
         start: str,
         pause: Callable[[float], bool],
         space: Space,
+        given_up: Callable[[], bool],
     ) -> None:
         self._most = settings.crawl_max_pages
         self._delay = settings.crawl_delay_seconds
@@ -118,6 +124,7 @@ class _Crawl:
         self._start = start
         self._wait = pause
         self._space = space
+        self._given_up = given_up
         self._host = urlsplit(start).netloc
         self._robots = ""
         self._waiting: deque[tuple[str, int]] = deque()
@@ -155,7 +162,7 @@ class _Crawl:
             address, _ = self._waiting.popleft()
             self._pause()
             try:
-                self._loader.read(page := self._ref(address), self._version(page.id))
+                self._read(page := self._ref(address), self._version(page.id))
             except GoneError:
                 yield address
             except SourceError:
@@ -186,7 +193,7 @@ class _Crawl:
     def _fetch(self, address: str, held: PageVersion | None) -> RawSource | None:
         """The page under the address that answers in the end; None when that is another site's or was met before."""
         self._pause()
-        raw = self._loader.read(self._ref(address), held)
+        raw = self._read(self._ref(address), held)
         if raw.address == address:
             return raw
         if address == self._start and urlsplit(raw.address).netloc != self._host:
@@ -236,7 +243,7 @@ class _Crawl:
         address = urljoin(f"{urlsplit(self._start).scheme}://{self._host}", "/robots.txt")
         usual = (urljoin(address, "/sitemap.xml"),)
         try:
-            data = self._loader.read(self._ref(address)).data[:LARGEST_ROBOTS]
+            data = self._read(self._ref(address)).data[:LARGEST_ROBOTS]
         except NotThereError:
             return usual
         self._robots = data.decode("utf-8", errors="replace")
@@ -255,7 +262,7 @@ class _Crawl:
             read += 1
             try:
                 self._pause()
-                raw = self._loader.read(self._ref(address))
+                raw = self._read(self._ref(address))
                 answer = self._loader.site("sitemap", ParserInput(raw.address, raw.data, raw.content_type))
             except SourceError:
                 continue  # most sites have none, and a broken one costs only itself
@@ -268,6 +275,11 @@ class _Crawl:
         if rest > 0 and not self._wait(rest):
             raise _StoppedError
         self._last_request = time.monotonic()
+
+    def _read(self, page: SourceRef, held: PageVersion | None = None) -> RawSource:
+        if self._given_up():
+            raise _StoppedError
+        return self._loader.read(page, held, self._given_up)
 
     def _ref(self, address: str) -> SourceRef:
         return reference(address, self._space)

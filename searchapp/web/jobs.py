@@ -30,14 +30,15 @@ LOOK_SECONDS = 3.0
 class Jobs:
     """Sees to it that queued documents are ingested. The threads start with the first of them, or with ``resume``.
 
-    Sites have a thread of their own: a crawl may take hours, and what is uploaded meanwhile does not wait for it.
+    Each kind has a thread of its own: a crawl may take hours and a page minutes, and what is uploaded meanwhile does
+    not wait for them.
     """
 
     def __init__(self, application: Application) -> None:
         self._application = application
         self._stopping = threading.Event()
         self._problem: SearchAppError | None = None
-        self._lanes = [_Lane(application, self._stopping, sites=sites) for sites in (False, True)]
+        self._lanes = [_Lane(application, self._stopping, kind) for kind in ("file", "page", "site")]
 
     @property
     def problem(self) -> SearchAppError | None:
@@ -77,12 +78,12 @@ class Jobs:
 
 
 class _Lane:
-    """One thread, for sites or for everything else."""
+    """One thread, for one kind of what waits (``ingest.queue.Kind``, which is imported when it is used)."""
 
-    def __init__(self, application: Application, stopping: threading.Event, *, sites: bool) -> None:
+    def __init__(self, application: Application, stopping: threading.Event, kind: str) -> None:
         self.problem: SearchAppError | None = None
         self._application = application
-        self._sites = sites
+        self._kind = kind
         self._change = threading.Condition()
         self._submitted = self._looked = 0
         self._thread: threading.Thread | None = None
@@ -96,7 +97,7 @@ class _Lane:
             self._change.notify_all()
             if self._thread is None:
                 # A daemon: embedding a long document must not keep the server from ending.
-                name = "searchapp-crawl" if self._sites else "searchapp-ingest"
+                name = f"searchapp-ingest-{self._kind}"
                 self._thread = threading.Thread(target=self._work, name=name, daemon=True)
                 self._thread.start()
 
@@ -139,11 +140,11 @@ class _Lane:
         return None
 
     def _drain(self) -> None:
-        from searchapp.ingest.queue import find_waiting, in_batches, run_batch
+        from searchapp.ingest.queue import Kind, find_waiting, in_batches, run_batch
 
         application = self._application
         tried: set[str] = set()
-        while waiting := [one for one in find_waiting(application.store, sites=self._sites) if one not in tried]:
+        while waiting := [one for one in find_waiting(application.store, kind=Kind(self._kind)) if one not in tried]:
             for batch in in_batches(waiting):
                 if self._pauses() or not run_batch(application.ingester, batch, self._stopping, self._tell):
                     return

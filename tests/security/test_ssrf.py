@@ -14,7 +14,7 @@ import pytest
 
 from searchapp.errors import SourceError
 from searchapp.settings import Settings
-from searchapp.sources import web
+from searchapp.sources import addresses
 from searchapp.sources.web import fetch
 from searchapp.web.app import create_app
 from searchapp.web.jobs import Jobs
@@ -116,8 +116,8 @@ class Resolver:
 @pytest.fixture
 def public(monkeypatch: pytest.MonkeyPatch) -> None:
     """127.0.0.1 plays the open internet; 127.0.0.2 stays private."""
-    real = web.is_public
-    monkeypatch.setattr(web, "is_public", lambda address: str(address) == "127.0.0.1" or real(address))
+    real = addresses.is_public
+    monkeypatch.setattr(addresses, "is_public", lambda address: str(address) == "127.0.0.1" or real(address))
 
 
 @pytest.mark.usefixtures("public")
@@ -143,6 +143,6 @@ def test_each_redirect_is_vetted_anew(inside: Inside, monkeypatch: pytest.Monkey
 
 def test_one_private_address_among_public_ones_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     both = [ipaddress.ip_address("93.184.216.34"), ipaddress.ip_address("10.0.0.1")]
-    monkeypatch.setattr(web, "resolve", lambda host, port: both)
+    monkeypatch.setattr(addresses, "resolve", lambda host, port: both)
     with pytest.raises(SourceError, match="private network"):
         fetch("http://two.example/", max_bytes=1000)

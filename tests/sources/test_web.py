@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import contextlib
 import gzip
 import ipaddress
+import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx
 import pytest
 
 from searchapp.errors import SourceError
 from searchapp.settings import load_settings
-from searchapp.sources import PageVersion, web
+from searchapp.sources import PageVersion, addresses, connection, web
+from searchapp.sources.addresses import Networks
 from searchapp.sources.web import fetch
 
 LIMIT = 1 << 20
@@ -86,7 +89,7 @@ def base(server: ThreadingHTTPServer) -> str:
     return f"http://127.0.0.1:{server.server_address[1]}"
 
 
-def refusal(url: str, *, allowed: web.Networks = LOOPBACK) -> SourceError:
+def refusal(url: str, *, allowed: Networks = LOOPBACK) -> SourceError:
     with pytest.raises(SourceError) as caught:
         fetch(url, max_bytes=LIMIT, allowed=allowed)
     assert caught.value.remedy
@@ -128,7 +131,7 @@ def test_failures_are_sentences(base: str, path: str, words: str) -> None:
 
 
 def test_silence_is_a_timeout(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr(connection, "SILENCE_SECONDS", 0.3)
     assert "did not answer in time" in refusal(f"{base}/slow").message
 
 
@@ -158,9 +161,9 @@ def test_a_redirect_into_a_private_network_is_refused(
     server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = server.server_address[1]
-    real = web.is_public
+    real = addresses.is_public
     # 127.0.0.1 plays the open internet here, 127.0.0.2 a private network.
-    monkeypatch.setattr(web, "is_public", lambda address: str(address) == "127.0.0.1" or real(address))
+    monkeypatch.setattr(addresses, "is_public", lambda address: str(address) == "127.0.0.1" or real(address))
     error = refusal(f"http://127.0.0.1:{port}/to/http://127.0.0.2:{port}/secret", allowed=())
     assert "private network" in error.message
     assert not any("secret" in seen and "/to/" not in seen for seen in server.seen)  # type: ignore[attr-defined]
@@ -171,28 +174,34 @@ def test_the_connection_goes_to_the_vetted_address(
 ) -> None:
     port = server.server_address[1]
     answers = iter([[ipaddress.ip_address("127.0.0.1")], [ipaddress.ip_address("10.0.0.1")]])
-    monkeypatch.setattr(web, "resolve", lambda host, port: next(answers))
+    monkeypatch.setattr(addresses, "resolve", lambda host, port: next(answers))
     page = fetch(f"http://rebind.example:{port}/page", max_bytes=LIMIT, allowed=LOOPBACK)
     assert page.data == b"<p>hello"
     assert server.seen == [f"rebind.example:{port}/page"]  # type: ignore[attr-defined]
 
 
 def test_the_name_in_the_handshake_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[httpx.Request] = []
-    monkeypatch.setattr(web, "resolve", lambda host, port: [ipaddress.ip_address("93.184.216.34")])
-    transport = web.GuardedTransport()
-    monkeypatch.setattr(transport._inner, "handle_request", lambda request: sent.append(request) or httpx.Response(200))
-    with httpx.Client(transport=transport) as client:
-        client.get("https://example.org/x")
-    assert sent[0].url.host == "93.184.216.34"
-    assert sent[0].headers["Host"] == "example.org"
-    assert sent[0].extensions["sni_hostname"] == "example.org"
+    named: list[str | None] = []
+    monkeypatch.setattr(addresses, "resolve", lambda host, port: [ipaddress.ip_address("127.0.0.1")])
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sni_callback = lambda socket, name, context: named.append(name)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):  # it has no certificate to show
+                context.wrap_socket(listening.accept()[0], server_side=True)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        refusal(f"https://example.org:{listening.getsockname()[1]}/x")
+        thread.join(10)
+    assert named == ["example.org"]
 
 
 def test_the_next_address_is_tried(server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
     port = server.server_address[1]
-    addresses = [ipaddress.ip_address("127.0.0.3"), ipaddress.ip_address("127.0.0.1")]
-    monkeypatch.setattr(web, "resolve", lambda host, port: addresses)
+    both = [ipaddress.ip_address("127.0.0.3"), ipaddress.ip_address("127.0.0.1")]
+    monkeypatch.setattr(addresses, "resolve", lambda host, port: both)
     assert fetch(f"http://two.example:{port}/", max_bytes=LIMIT, allowed=LOOPBACK).data == b"<p>hello"
 
 
@@ -217,7 +226,7 @@ def test_the_next_address_is_tried(server: ThreadingHTTPServer, monkeypatch: pyt
     ],
 )
 def test_is_public(address: str, public: bool) -> None:
-    assert web.is_public(ipaddress.ip_address(address)) is public
+    assert addresses.is_public(ipaddress.ip_address(address)) is public
 
 
 def test_an_unchanged_page_is_not_sent_again(base: str) -> None:
@@ -244,4 +253,4 @@ def test_an_unchanged_page_is_not_sent_again(base: str) -> None:
 )
 def test_the_operator_allows_networks_one_by_one(address: str, networks: list[str], permitted: bool) -> None:
     allowed = load_settings(allowed_networks=", ".join(networks)).allowed_networks
-    assert web.is_permitted(ipaddress.ip_address(address), allowed) is permitted
+    assert addresses.is_permitted(ipaddress.ip_address(address), allowed) is permitted

@@ -26,7 +26,7 @@ from tests.web.stand_in import StandIn, entry
 
 
 def test_no_thread_before_there_is_work(jobs: Jobs) -> None:
-    assert "searchapp-ingest" not in {thread.name for thread in threading.enumerate()}
+    assert not any(thread.name.startswith("searchapp-ingest") for thread in threading.enumerate())
 
 
 def test_what_waits_together_is_ingested_together(app: StandIn, jobs: Jobs) -> None:
@@ -139,7 +139,7 @@ def test_what_another_process_queues_is_noticed(app: StandIn, jobs: Jobs, monkey
     eventually(lambda: app.store.known["id-0"].state is DocumentState.INDEXED)
 
 
-def test_an_upload_does_not_wait_for_a_site_that_is_crawled(tmp_path: Path) -> None:
+def test_an_upload_waits_neither_for_a_site_that_is_crawled_nor_for_a_slow_page(tmp_path: Path) -> None:
     """Over the real parts, as it is about what two runs at once do to each other."""
     application = Application(
         Settings(data_dir=tmp_path, embedding_model="hashed:64", allowed_networks="127.0.0.0/8", crawl_delay_seconds=0)
@@ -157,10 +157,21 @@ def test_an_upload_does_not_wait_for_a_site_that_is_crawled(tmp_path: Path) -> N
         jobs.submit(upload.id)
         eventually(lambda: state_of(application, upload) is DocumentState.INDEXED)
         assert state_of(application, crawled) is DocumentState.RUNNING
+        slow = site.gates["/slow"] = threading.Event()
+        site.page("/slow")
+        page = application.ingester.queue(site.base + "/slow")
+        jobs.submit(page.id)
+        eventually(lambda: "/slow" in site.asked)
+        second = application.ingester.queue(application.originals.save_upload("b.md", io.BytesIO(b"# Second\n\nText.")))
+        jobs.submit(second.id)
+        eventually(lambda: state_of(application, second) is DocumentState.INDEXED)
+        assert state_of(application, page) is not DocumentState.INDEXED
+        slow.set()
+        eventually(lambda: state_of(application, page) is DocumentState.INDEXED)
         gate.set()
         jobs.wait()
     assert jobs.problem is None
-    assert application.store.state_counts() == {DocumentState.INDEXED: 4}
+    assert application.store.state_counts() == {DocumentState.INDEXED: 6}
     jobs.stop()
 
 
@@ -182,7 +193,7 @@ def test_with_redis_the_workers_are_told_and_no_thread_starts(app: StandIn, jobs
     jobs.resume()
     jobs.submit(app.ingester.queue("https://example.org/1").id)
     assert sent == [["id-0"]] and app.ingester.batches == []
-    assert "searchapp-ingest" not in {thread.name for thread in threading.enumerate()}
+    assert not any(thread.name.startswith("searchapp-ingest") for thread in threading.enumerate())
 
 
 def test_a_redis_that_is_away_is_told_and_the_document_stays_queued(app: StandIn, jobs: Jobs) -> None:
@@ -202,4 +213,4 @@ def test_stopping_does_not_wait_for_what_has_not_begun(app: StandIn, jobs: Jobs)
     jobs.stop(timeout=0.05)
     app.ingester.gate.set()
     jobs.stop(timeout=5)
-    assert "searchapp-ingest" not in {thread.name for thread in threading.enumerate()}
+    assert not any(thread.name.startswith("searchapp-ingest") for thread in threading.enumerate())
