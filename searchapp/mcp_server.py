@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
 
@@ -19,6 +20,7 @@ from pydantic import BaseModel, FailFast, Field
 
 from searchapp import __version__, limits
 from searchapp.access import readable
+from searchapp.audit import Actor, What, local_user
 from searchapp.errors import SearchAppError
 from searchapp.model import Answer, Done, Filters, OpenedDocument, SearchMode, SearchRequest, SearchResults, Turn
 from searchapp.model.json import to_json
@@ -71,7 +73,8 @@ def build(application: Application, groups: tuple[str, ...] | None = None) -> MC
         @wraps(call)
         def told(*arguments: P.args, **named: P.kwargs) -> dict[str, Any]:
             try:
-                found: dict[str, Any] = to_json(call(*arguments, **named))
+                with _recorded(application, call.__name__, named):
+                    found: dict[str, Any] = to_json(call(*arguments, **named))
             except SearchAppError as error:
                 raise ToolError(redact(str(error))) from error
             return found
@@ -131,6 +134,18 @@ def build(application: Application, groups: tuple[str, ...] | None = None) -> MC
         return OpenedDocument(entry, len(chunks), chunks[start : start + size])
 
     return MCPServer("searchapp", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING", tools=tools)
+
+
+@contextmanager
+def _recorded(application: Application, tool: str, named: Mapping[str, Any]) -> Iterator[None]:
+    """Record a query or a question, where that is asked for; tools only read, so that there is nothing else."""
+    words = named.get("query") or named.get("question")
+    if not application.audit.of_queries or words is None:
+        yield
+        return
+    with application.audit.recorded(What.ASK if tool == "ask" else What.SEARCH, Actor(local_user(), "mcp")) as action:
+        action.note(query=words, filters=named.get("filter", []))
+        yield
 
 
 def _bounded(filters: list[str], groups: tuple[str, ...] | None) -> Filters:

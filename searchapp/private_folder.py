@@ -14,7 +14,7 @@ OTHERS = 0o077
 """What the group and everybody else may do."""
 
 OURS = frozenset({
-    "access.sqlite", "demo", "embedding-servers", "evaluation", "index", "judgements.sqlite", "models",
+    "access.sqlite", "audit.sqlite", "demo", "embedding-servers", "evaluation", "index", "judgements.sqlite", "models",
     "operations.json", ".operations.lock", "pages", "running", "sent-tokens.sqlite", "trash", "trash.lock", "uploads",
 })  # fmt: skip
 """What searchapp keeps in the data folder."""

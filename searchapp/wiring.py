@@ -7,6 +7,7 @@ from functools import cached_property
 
 from searchapp.access import Access
 from searchapp.answer import Answerer
+from searchapp.audit import Audit
 from searchapp.embedding import Embedder, Fingerprint, SharedEmbedder, embedder_for, embedder_of
 from searchapp.errors import ModelMissingError
 from searchapp.ingest import Ingester, Originals, RedisQueue, Reembed, Trash
@@ -31,6 +32,11 @@ class Application:
     def access(self) -> Access:
         """Who may do what."""
         return Access(self.settings.data_dir, dt.timedelta(hours=self.settings.session_hours))
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who did what."""
+        return Audit(self.settings)
 
     @cached_property
     def store(self) -> Store:
@@ -59,7 +65,7 @@ class Application:
     @cached_property
     def trash(self) -> Trash:
         """Deletions that can be undone."""
-        return Trash(self.settings.data_dir, self.store, self.originals, self.settings.undo_minutes)
+        return Trash(self.settings.data_dir, self.store, self.originals, self.settings.undo_minutes, self.audit)
 
     @cached_property
     def page_drawer(self) -> PageDrawer:

@@ -33,6 +33,8 @@ class Identity:
     name: str
     scopes: frozenset[Scope]
     groups: tuple[str, ...] | None = None
+    key: str = ""
+    """The id of the API key that they showed; empty for who logged in."""
 
 
 LOCAL = Identity("local", frozenset(Scope))

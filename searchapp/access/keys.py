@@ -90,7 +90,7 @@ class Keys:
                 return None
             if key.used is None or (time - key.used).total_seconds() > USED_SECONDS:
                 connection.execute("UPDATE keys SET used = ? WHERE id = ?", (time.isoformat(), id_))
-        return Identity(f"key:{key.name}", key.scopes, key.groups)
+        return Identity(f"key:{key.name}", key.scopes, key.groups, key.id)
 
     def all(self) -> list[Key]:
         """Every key, the newest first."""

@@ -12,7 +12,7 @@ from searchapp.cli.common import SOME_FAILED, IdsArgument, JsonOption, applicati
 from searchapp.messages import shown
 
 if TYPE_CHECKING:
-    from searchapp.model import DocumentState
+    from searchapp.model import DocumentEntry, DocumentState
     from searchapp.wiring import Application
 
 app = typer.Typer(help="See, remove, restore and retry documents.", no_args_is_help=True, rich_markup_mode=None)
@@ -156,7 +156,7 @@ def delete(
         return {"deleted": True, "restorable_until": _iso(until)}
 
     try:
-        _each(documents, one, as_json)
+        _each(running, documents, one, as_json)
     finally:
         if undo and not as_json:
             minutes = running.settings.undo_minutes
@@ -233,7 +233,7 @@ def restore(
 
     wanted = [one.entry.id for one in running.trash.all()] if all_ else documents or []
     try:
-        _each(wanted, one, as_json)
+        _each(running, wanted, one, as_json)
     finally:
         if queued:
             _hand_on(running, queued, as_json)
@@ -241,25 +241,38 @@ def restore(
         console().print("Nothing can be restored.")
 
 
-def _each(documents: Sequence[str], act: Callable[[str, str], dict[str, Any]], as_json: bool) -> None:
+def _each(
+    running: Application, documents: Sequence[str], act: Callable[[str, str], dict[str, Any]], as_json: bool
+) -> None:
     """Do ``act`` with each id and what it was named by; one that is not there costs only itself, and an exit code."""
+    from searchapp.audit import note
     from searchapp.errors import NotFoundError
 
-    absent = 0
+    absent, done = 0, list[dict[str, Any]]()
     for named in documents:
         id_ = id_of(named)
         try:
+            known = running.store.entry(id_)
             told = act(id_, named)
+            done.append(_audited(id_, known or running.store.entry(id_)))
         except NotFoundError as error:
             if len(documents) == 1:
                 raise
             absent += 1
             told = {"error": str(error.sentence.whole)}
+            done.append({"id": id_, "error": error.reason})
             console(stderr=True).print(str(error.sentence.whole), soft_wrap=True)
+        finally:
+            note(documents=done)
         if as_json:
             print_json({"document_id": id_, **told})
     if absent:
         raise typer.Exit(1 if absent == len(documents) else SOME_FAILED)
+
+
+def _audited(id_: str, entry: DocumentEntry | None) -> dict[str, Any]:
+    """A document as the audit log keeps it."""
+    return {"id": id_} if entry is None else {"id": id_, "title": entry.title, "groups": list(entry.groups)}
 
 
 def _hand_on(running: Application, ids: list[str], as_json: bool) -> None:

@@ -76,11 +76,14 @@ def ingest(
       searchapp ingest https://example.org/docs/ --depth 3 --sync
 
     """
+    from searchapp.audit import What, note
     from searchapp.errors import UsageError
     from searchapp.ingest import Sync
 
     if depth and not any("://" in target for target in targets):
         raise UsageError("depth_without_address")
+    if all("://" in target for target in targets):
+        note(what=What.SITE_ADDED if depth else What.ADDRESS_ADDED)
     if watch and queue:
         raise UsageError("watch_with_queue")
     if watch:
@@ -134,11 +137,14 @@ def _say_weakness(running: Application) -> None:
 
 def finish(run: Run, as_json: bool, targets: Sequence[str]) -> None:
     """Show a run to its end, its summary, and leave with the exit code that it earned."""
+    from searchapp.audit import note
+
     started = time.perf_counter()
     tally = Tally()
     for outcome in shown(run, as_json, targets):
         tally.add(outcome)
     seconds = time.perf_counter() - started
+    note(counts={name: count for name, count in vars(tally).items() if count})
     if as_json:
         print_json({"summary": tally.summary(seconds)})
     else:

@@ -39,10 +39,12 @@ def make(
     Example: searchapp keys make reporting --scope read --group finance --days 90
     """
     from searchapp.access import read_groups, read_scopes
+    from searchapp.audit import note
 
     keys = application().access.keys
     lifetime = dt.timedelta(days=days) if days else None
     key, text = keys.make(name, read_scopes(scope or ["read"]), read_groups(group), lifetime)
+    note(f"key:{key.name} ({key.id})", groups=key.groups, scopes=key.scopes)
     if as_json:
         print_json({**_json(key), "key": text})
         return
@@ -80,7 +82,11 @@ def revoke(
 
     Example: searchapp keys revoke 3f9c21d07b4e
     """
+    from searchapp.audit import note
+
     keys = application().access.keys
+    names = {key.id: key.name for key in keys.all()}
+    note(", ".join(f"key:{names[id_]} ({id_})" if id_ in names else id_ for id_ in ids))
     for id_ in ids:
         keys.revoke(id_)
         if as_json:

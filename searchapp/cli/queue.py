@@ -86,6 +86,7 @@ def queue_all(
     running: Application, targets: Sequence[str], groups: Sequence[str] | None, depth: int, as_json: bool
 ) -> None:
     """Queue everything behind the targets, wake the workers, and leave with the exit code that this earned."""
+    from searchapp.audit import note
     from searchapp.errors import SearchAppError
     from searchapp.ingest.queue import BATCH_DOCUMENTS
     from searchapp.messages import Message
@@ -103,6 +104,7 @@ def queue_all(
                     running.queue.submit(good)
                 except SearchAppError as error:  # the registry holds them: a worker finds them
                     problem = error
+    note(queued=queued, failed=failed)
     if problem is not None:
         console(stderr=True).print(str(Message("queued_kept", problem=problem.sentence.whole)))
     if as_json:

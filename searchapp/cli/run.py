@@ -21,6 +21,7 @@ from searchapp import __version__
 from searchapp.children import end_children
 from searchapp.cli import (
     ask,
+    audit,
     demo,
     doctor,
     documents,
@@ -35,6 +36,7 @@ from searchapp.cli import (
     serve,
     users,
 )
+from searchapp.cli.audited import record_commands
 from searchapp.errors import SearchAppError
 from searchapp.messages import Language, Message, set_reader_language
 from searchapp.private_folder import make_privately
@@ -103,7 +105,9 @@ app.add_typer(judgements.app, name="judgements")
 app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
+app.add_typer(audit.app, name="audit")
 app.add_typer(es.app, name="es")
+record_commands(app)
 
 
 def main() -> None:

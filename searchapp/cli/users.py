@@ -35,9 +35,14 @@ def add(
 
     """
     from searchapp.access import read_groups, read_scopes
+    from searchapp.audit import What, note
 
     scopes, groups = read_scopes(scope or ["read"]), read_groups(group)
     users = application().access.users
+    before = next((user for user in users.all() if user.name == name.strip()), None)
+    note(groups=groups, scopes=scopes)
+    if before is not None:
+        note(what=What.USER_CHANGED, before=_json(before))
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:

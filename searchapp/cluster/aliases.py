@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from searchapp import audit
 from searchapp.cluster.store import elasticsearch_store
 from searchapp.errors import UsageError
 from searchapp.messages import Message
@@ -83,7 +84,9 @@ def fix(application: Application, live: int | None, *, remove_index: bool = Fals
             raise UsageError("index_in_place_of_alias", index=names.chunks)
         if target is None and not in_place:
             raise UsageError("live_version_not_named", command=before.fix)
-        update_aliases(store.client, _actions(store, versions, intruders, target))
+        actions = _actions(store, versions, intruders, target)
+        audit.note(target.name if target else names.chunks, fault=before.fault, actions=actions)
+        update_aliases(store.client, actions)
     store.look_again()
     return aliases(application)
 

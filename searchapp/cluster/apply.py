@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from searchapp import audit
 from searchapp.cluster.changes import FIELD, SETTING, Effect
 from searchapp.cluster.plan import INDEX, Change, Plan, plan
 from searchapp.cluster.store import elasticsearch_store, refuse_if_blocked
@@ -35,6 +36,7 @@ def apply(application: Application, *, overwrite: bool = False, start_over: bool
     if start_over and store.live() is None:
         run_start_over(store)
     planned = plan(application)
+    audit.note(store.where, changes=[_told(change) for change in planned.changes], start_over=start_over)
     _refuse(planned, overwrite)
     steps = _change_indices(store, planned)
     steps += store.apply(planned.model, overwrite=overwrite)
@@ -49,6 +51,12 @@ def _refuse(planned: Plan, overwrite: bool) -> None:
         raise StorageError("changes_need_new_index", changes=_named(beyond), remedy=beyond[0].remedy)
     if planned.edited and not overwrite:
         raise StorageError("cluster_edited", changes=_named(planned.edited))
+
+
+def _told(change: Change) -> dict[str, Any]:
+    """A change as the audit log keeps it."""
+    edited = {"edited_by_hand": True} if change.edited else {}
+    return {"kind": change.kind, "name": change.name, "what": change.what, **edited, "diff": list(change.diff)}
 
 
 def _change_indices(store: ElasticsearchStore, planned: Plan) -> list[Step]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from elasticsearch import ApiError
 
+from searchapp import audit
 from searchapp.cluster.store import Json, elasticsearch_store
 from searchapp.embedding.base import ELASTICSEARCH
 from searchapp.errors import IncompatibleServerError, ServiceRefusedError, UsageError
@@ -116,6 +117,7 @@ def put(
         wanted = _wanted(store)
         if dry_run:
             return Put(inference_id, _without_key(body), dict.fromkeys(wanted.pipelines, "would be put"), True)
+        audit.note(inference_id, endpoint_made=body is not None, pipelines=list(wanted.pipelines))
         if body is not None:
             _make_endpoint(store, inference_id, body)
         steps = put_templates(store.client, wanted)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from searchapp import audit
 from searchapp.cluster.build import Build, Reached, begin, refuse_if_running, unfinished
 from searchapp.cluster.copying import Copier
 from searchapp.cluster.store import elasticsearch_store, refuse_if_blocked
@@ -124,8 +125,20 @@ def reindex(
     if left is not None:
         _refuse_another(left.version, live, spec)
     planned = _planned(store, live, spec, left, show)
+    audit.note(f"{planned.source} to {planned.target}", plan=_told(planned))
     done = planned if options.dry_run else _build(application, live, spec, left, planned, dataset, options, show)
+    audit.note(f"{done.source} to {done.target}", switched=done.switched, done=_told(done))
     return replace(done, dry_run=options.dry_run, seconds=round(time.monotonic() - started, 1))
+
+
+def _told(planned: Reindexed) -> dict[str, Any]:
+    """A build as the audit log keeps it."""
+    failed = [check.name for check in planned.checks if not check.passed]
+    return {
+        **{name: getattr(planned, name) for name in ("model", "documents", "chunks", "embedded", "reused")},
+        **({"failed_checks": failed} if failed else {}),
+        **({} if planned.gate is None else {"gate_passed": planned.gate.passed}),
+    }
 
 
 def _build(

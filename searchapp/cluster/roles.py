@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from elasticsearch import ApiError
 
+from searchapp import audit
 from searchapp.cluster.store import Json, elasticsearch_store
 from searchapp.errors import NotFoundError, UsageError
 from searchapp.messages import Message
@@ -95,6 +96,7 @@ def create_key(application: Application, role: Role, *, name: str = "", expires:
             made = store.client.security.create_api_key(**body)
         except ApiError as error:
             raise _refused(error, store.where) from error
+    audit.note(f"{made['name']} ({made['id']})", role=str(role), expires=expires or "never")
     return ApiKey(made["id"], made["name"], str(role), dt.datetime.now(dt.UTC), _instant(made.body), made["encoded"])
 
 
@@ -117,6 +119,7 @@ def keys(application: Application) -> tuple[ApiKey, ...]:
 def revoke(application: Application, key_id: str) -> None:
     """Make a key invalid at once. Raises NotFoundError when no such key is in force."""
     store = elasticsearch_store(application)
+    audit.note(key_id)
     with reading(store.where):
         try:
             done = store.client.security.invalidate_api_key(ids=[key_id])["invalidated_api_keys"]

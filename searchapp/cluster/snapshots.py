@@ -14,6 +14,7 @@ from typing import Any
 
 from elasticsearch import ApiError, NotFoundError
 
+from searchapp import audit
 from searchapp.cluster.store import Json, elasticsearch_store
 from searchapp.errors import NotFoundError as NoSuchSnapshotError
 from searchapp.errors import StorageError, UsageError
@@ -73,6 +74,7 @@ def create(application: Application, progress: Progress = lambda what, done, tot
         indices = [live, store.names.documents]
         counts = [int(store.client.count(index=index)["count"]) for index in indices]
         name = f"{store.names.prefix}-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}"
+        audit.note(name, repository=repository, indices=indices, chunks=counts[0], documents=counts[1])
         store.client.snapshot.create(
             repository=repository,
             snapshot=name,
@@ -105,6 +107,7 @@ def delete(application: Application, name: str) -> None:
     with reading(store.where):
         repository = _repository(store)
         _find(store, repository, name)
+        audit.note(name, repository=repository)
         store.client.snapshot.delete(repository=repository, snapshot=name)
 
 
@@ -129,6 +132,7 @@ def restore(
             raise StorageError("snapshot_not_whole", name=name, state=snapshot.state)
         previous, index = _live_index(store), _next_version(store)
         registry = f"{index}-registry"
+        audit.note(name, repository=repository, from_index=previous, to_index=index, switch=switch)
         try:
             _restore_as(store, repository, name, {snapshot.index: index, store.names.documents: registry}, progress)
             chunks = int(store.client.count(index=index)["count"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from searchapp import audit
 from searchapp.cluster.build import refuse_if_running
 from searchapp.cluster.copying import Copier
 from searchapp.cluster.store import elasticsearch_store, refuse_if_blocked
@@ -41,6 +42,7 @@ def rollback(application: Application) -> RolledBack:
         target = _before(versions, live)
         if live is None or target is None:
             raise UsageError("rollback_version_missing")
+        audit.note(f"{live.name} to {target.name}")
         clock = time.monotonic()
         put_meta(client, target, {**target.meta, FORMER_MODELS: _former_models(live, target)})
         try:
@@ -54,6 +56,7 @@ def rollback(application: Application) -> RolledBack:
     if missed:
         copier.copy(sorted(missed))
         store.refresh()
+    audit.note(repaired=len(missed))
     model = str(target.spec.fingerprint) if target.spec else ""
     return RolledBack(live.name, target.name, model, round(switch_ms, 1), len(missed))
 
@@ -100,6 +103,7 @@ def prune(application: Application, *, keep: int = 1, unfinished: bool = False, 
             for build in builds:
                 refuse_if_running(build)
             removed += builds
+        audit.note(", ".join(version.name for version in removed), keep=keep)
         if not dry_run:
             for version in removed:
                 client.indices.delete(index=version.name)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from filelock import FileLock
 
+from searchapp.audit import TIMER, Audit, Outcome, What
 from searchapp.embedding import Fingerprint
 from searchapp.errors import NotFoundError, SearchAppError, StorageError
 from searchapp.ingest.lifecycle import now
@@ -56,11 +57,12 @@ class Deleted:
 class Trash:
     """Deletes documents and brings them back, within ``minutes``; with 0 minutes nothing is kept."""
 
-    def __init__(self, data_dir: Path, store: Store, originals: Originals, minutes: float) -> None:
+    def __init__(self, data_dir: Path, store: Store, originals: Originals, minutes: float, audit: Audit) -> None:
         self._folder = data_dir.absolute() / "trash"
         self._store = store
         self._originals = originals
         self._kept_for = dt.timedelta(minutes=minutes)
+        self._audit = audit
         self._lock = threading.Lock()
         self._turn = FileLock(data_dir.absolute() / "trash.lock", thread_local=False)
         self._timer: threading.Timer | None = None
@@ -123,6 +125,8 @@ class Trash:
                     kept = self._read(path.stem, expired=True)
                     if kept.deleted + self._kept_for > now():
                         continue
+                    on = f"{kept.entry.id} {kept.entry.title or kept.entry.source}"
+                    self._audit.write(What.PURGE, TIMER, Outcome.DONE, on, groups=kept.entry.groups)
                     if self._store.entry(kept.entry.id) is None:  # else the original is that of a new document
                         self._originals.forget(kept.entry, kept.deleted)
                     self._forget(kept.entry.id)

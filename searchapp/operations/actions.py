@@ -9,10 +9,12 @@ import datetime as dt
 from collections.abc import Callable
 from enum import StrEnum
 
+from searchapp import audit
+from searchapp.audit import Outcome, What
 from searchapp.errors import ConflictError, QueuePausedError, StorageError, UsageError
 from searchapp.messages import Message, joined
 from searchapp.model import Pause
-from searchapp.operations.tasks import Task, Tasks
+from searchapp.operations.tasks import Stopped, Task, Tasks, Work
 from searchapp.progress import Progress
 from searchapp.stores import Registry
 from searchapp.wiring import Application
@@ -56,6 +58,14 @@ class Action(StrEnum):
     """Queue what failed once more; what fails again is as it was."""
 
 
+DONE_AS = {
+    Action.REINDEX: What.ES_REINDEX,
+    Action.ROLLBACK: What.ES_ROLLBACK,
+    Action.DISCARD: What.ES_DISCARD,
+    Action.RETRY: What.RETRY,
+}
+"""What the audit log calls them."""
+
 Submit = Callable[[str], None]
 """Gets the source of each document that was queued."""
 
@@ -75,16 +85,39 @@ def start(
     ``model`` and ``throttle`` (most chunks a second) are those of a reindex. Raises UsageError where the store has no
     such operation, and ConflictError while another one runs, here or in a process of its own.
     """
+    audit.note(model or None, what=DONE_AS[action], throttle=throttle)
     if action is Action.RETRY:
-        return tasks.start(action, by, lambda tell: _retry(application, submit, tell))
+        return _begun(tasks, action, by, lambda tell: _retry(application, submit, tell))
     if not application.settings.elasticsearch_url:
         raise UsageError("one_version_only")
     _refuse_while_building(application)
     if action is Action.REINDEX:
-        return tasks.start(action, by, lambda tell: _reindex(application, model, throttle, tell))
+        return _begun(tasks, action, by, lambda tell: _reindex(application, model, throttle, tell))
     if action is Action.DISCARD:
-        return tasks.start(action, by, lambda tell: _discard(application))
-    return tasks.start(action, by, lambda tell: _rollback(application))
+        return _begun(tasks, action, by, lambda tell: _discard(application))
+    return _begun(tasks, action, by, lambda tell: _rollback(application))
+
+
+def _begun(tasks: Tasks, action: Action, by: str, work: Work) -> Task:
+    """Begin ``work``; the record of the request that asks for it ends as ``work`` does."""
+    record = audit.current()
+    if record is None:
+        return tasks.start(action, by, work)
+
+    def recorded(tell: Progress) -> Message:
+        with record.going_on(_ending):
+            return work(tell)
+
+    record.handed_on = True
+    try:
+        return tasks.start(action, by, recorded)
+    except Exception:
+        record.handed_on = False
+        raise
+
+
+def _ending(error: BaseException) -> tuple[Outcome, str]:
+    return (Outcome.FAILED, "operation_stopped") if isinstance(error, Stopped) else audit.ending(error)
 
 
 def _refuse_while_building(application: Application) -> None:
@@ -132,6 +165,7 @@ def _discard(application: Application) -> Message:
     left = unfinished(elasticsearch_store(application))
     if left is None:
         return Message("no_unfinished_version")
+    audit.note(left.version.name)
     left.give_up()
     return Message("build_discarded", version=left.version.name)
 
@@ -139,6 +173,7 @@ def _discard(application: Application) -> Message:
 def _retry(application: Application, submit: Submit, tell: Progress) -> Message:
     tell("queueing", 0, 0)
     failed = application.ingester.reset_failures(None)
+    audit.note(documents=len(failed))
     for done, document in enumerate(failed):
         tell("queueing", done, len(failed))
         submit(document)

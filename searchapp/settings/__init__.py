@@ -34,6 +34,8 @@ from searchapp.settings.indexing import (
 from searchapp.settings.serving import (
     AccessSettings,
     AnswerSettings,
+    Auditing,
+    AuditSettings,
     Authentication,
     Fusion,
     LogFormat,
@@ -57,6 +59,7 @@ class Settings(
     WatchingSettings,
     ServingSettings,
     AccessSettings,
+    AuditSettings,
     BaseSettings,
 ):
     """Everything that can be set. Every field has a default that works; docs/settings.md lists them all."""
@@ -121,6 +124,7 @@ def load_settings(**overrides: object) -> Settings:
 
 __all__ = [
     "SETTINGS_FILE",
+    "Auditing",
     "Authentication",
     "Fusion",
     "IndexOptions",

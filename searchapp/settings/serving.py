@@ -139,3 +139,28 @@ class WatchingSettings(BaseModel):
         description="Address of an OpenTelemetry collector (OTLP over HTTP, such as http://127.0.0.1:4318) that gets "
         "traces. Empty: none are made. Needs the extra otel.",
     )
+
+
+class Auditing(StrEnum):
+    """Where the audit log goes."""
+
+    DATABASE = "database"
+    STDOUT = "stdout"
+    OFF = "off"
+
+
+class AuditSettings(BaseModel):
+    """The audit log."""
+
+    audit: Auditing = Field(
+        Auditing.DATABASE,
+        description="Where it is recorded who did what: database (audit.sqlite in the data folder), stdout (JSON "
+        "lines; of a command on stderr), or off.",
+    )
+    audit_days: int = Field(365, ge=1, le=36_500, description="How long records are kept, in days.")
+    audit_records: int = Field(
+        500_000, ge=100, le=100_000_000, description="Most records that are kept; what was refused goes first."
+    )
+    audit_queries: bool = Field(
+        False, description="Record queries and questions, too, with their words. They tell what people think about."
+    )

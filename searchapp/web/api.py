@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request, url_for
 
 from searchapp.access import LOCAL, for_readers, may_read
+from searchapp.audit import What, note
 from searchapp.errors import (
     Failure,
     NotFoundError,
@@ -94,6 +95,7 @@ def _add_search(routes: Blueprint, application: Application) -> None:
     @routes.get("/search")
     @operation("Find passages", errors=SEARCH)
     def search(query: SearchQuery) -> SearchResults:
+        note(query=query.q, filters=query.filter)
         asked = replace(_asked(query.q, query), spelling=query.spelling, sentences=query.sentences)
         return application.searcher.search(asked)
 
@@ -101,6 +103,7 @@ def _add_search(routes: Blueprint, application: Application) -> None:
     @operation("Find passages like one", errors=(NotFoundError, *SEARCH))
     def similar(query: SimilarQuery) -> SearchResults:
         """Chunks of other documents; `query` of the results is the title of the chunk's document."""
+        note(passage=query.passage, filters=query.filter)
         return application.searcher.similar(query.passage, _asked("", query))
 
     @routes.get("/complete")
@@ -122,6 +125,7 @@ def _add_search(routes: Blueprint, application: Application) -> None:
         stream with an `error` event, whose data is a problem. Closing the connection ends the work. Where as many
         answers are written and wait as this server takes, Retry-After tells when to ask again.
         """
+        note(query=body.question, filters=body.filter, model=body.model)
         gone = answers.client_gone()
         start = functools.partial(
             application.answerer.ask,
@@ -189,12 +193,16 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         `indexed` or `failed`. They belong to the groups of who adds them, each set of which has documents of its own.
         """
         space = caller().groups
+        if body is not None:
+            note(body.url, what=What.SITE_ADDED if body.depth else What.ADDRESS_ADDED, depth=body.depth)
         if body is None:
             sources, depth = _uploaded(application, space), 0
         else:
             # Normalising refuses everything but web addresses; a path above all would read this machine's files.
             sources, depth = [normalise_address(body.url.strip())], body.depth
         entries = tuple(for_readers(application.ingester.queue(source, space=space, depth=depth)) for source in sources)
+        named = ", ".join(entry.title or entry.source for entry in entries)
+        note(named, groups=space or (), documents=[entry.id for entry in entries])
         for entry in entries:
             jobs.submit(entry.id)
         location = url_for("api.document", document_id=entries[0].id)
@@ -209,11 +217,12 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
     @operation(
         "Try a failed document again",
         status=HTTPStatus.ACCEPTED,
-        errors=(UsageError, NotFoundError, *STORE),
+        errors=(UsageError, NotFoundError, StorageError, *STORE),
         matched=True,
     )
     def retry(document_id: str) -> tuple[DocumentEntry, HTTPStatus]:
         entry = changeable(application.store.entry(document_id), document_id)
+        _note_document(entry)
         refuse_if_changed(entry)
         if entry.state not in (DocumentState.FAILED, DocumentState.QUARANTINED):
             raise UsageError("document_not_failed", name=entry.title or entry.source)
@@ -232,7 +241,9 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         """Nothing finds it from now on. For SEARCHAPP_UNDO_MINUTES `restore` brings it back; then its chunks and our
         copy of its original are gone. A file that was read where it lies stays there.
         """
-        refuse_if_changed(changeable(application.store.entry(document_id), document_id))
+        entry = changeable(application.store.entry(document_id), document_id)
+        _note_document(entry)
+        refuse_if_changed(entry)
         application.trash.delete(document_id)
         return "", HTTPStatus.NO_CONTENT
 
@@ -246,11 +257,16 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         # What others deleted, or added again since, is told from nothing at all by no answer.
         if kept is None or not all(one is None or may_read(caller().groups, one.groups) for one in (kept, there)):
             raise NotFoundError("document_not_restorable", id=document_id[:64])
-        changeable(kept, document_id)
+        _note_document(changeable(kept, document_id))
         entry = application.trash.restore(document_id)
         if entry.state is DocumentState.QUEUED:
             jobs.submit(entry.id)
         return for_readers(entry)
+
+
+def _note_document(entry: DocumentEntry) -> None:
+    """Say in the audit log which document it is."""
+    note(f"{entry.id} {entry.title or entry.source}", groups=entry.groups, source=entry.source)
 
 
 def _asked(text: str, query: HitsQuery) -> SearchRequest:

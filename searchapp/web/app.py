@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from searchapp.messages import LANGUAGES, reader_language, set_reader_language
 from searchapp.web import (
     api,
+    audit,
     bounds,
     guards,
     identity,
@@ -68,9 +69,11 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     guards.register(app, settings.published_host or host or settings.host, settings.auth)
     identity.register(app, application)
     login.register(app, application)
+    audit.register(app, application)
     app.register_blueprint(pages.blueprint(settings, application.store))
     jobs = jobs or Jobs(application)
     app.register_blueprint(api.blueprint(application, jobs))
+    app.register_blueprint(audit.blueprint(application))
     app.register_blueprint(judgements.blueprint(application))
     app.register_blueprint(operations.blueprint(application, jobs))
     app.register_blueprint(originals.blueprint(application))

@@ -62,6 +62,7 @@ REQUIRED: Mapping[str, Scope | None] = {
     "api.restore": Scope.WRITE,
     "metrics.metrics": Scope.OPERATE,
     "pages.operations": Scope.OPERATE,
+    "audit.records": Scope.OPERATE,
     "operations.overview": Scope.OPERATE,
     "operations.findings": Scope.OPERATE,
     "operations.queue": Scope.OPERATE,

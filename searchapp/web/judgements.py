@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from searchapp.access import may_read
+from searchapp.audit import note
 from searchapp.errors import NotFoundError, StorageError, UsageError
 from searchapp.search.query import clean
 from searchapp.web.identity import caller, readable
@@ -58,6 +59,9 @@ def blueprint(application: Application) -> Blueprint:
         if not query:
             raise UsageError("judged_query_empty")
         entry = readable(application.store.entry(body.document_id), body.document_id)
+        note(f"{entry.id} {entry.title or entry.source}", groups=entry.groups, grade=body.grade)
+        if application.audit.of_queries:
+            note(query=query)
         if body.grade is None:
             application.judgements.take_back(query, entry.id, caller().groups)
         else:

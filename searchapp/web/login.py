@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, g, redirect, render_template, request, session, url_for
 from limits import RateLimitItemPerMinute, storage, strategies
 
 from searchapp.access import Identity, read_scopes
@@ -107,6 +107,7 @@ def _blueprint(application: Application, oidc_provider: Provider | None) -> Blue
         )
 
     def _begin(identity: Identity, known_by: str, next_: str) -> Response:
+        g.logged_in = identity.name  # for the audit log
         session.clear()
         old = request.cookies.get(cookie_name())
         if old:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, url_for
 
+from searchapp.audit import What, note
 from searchapp.doctor import diagnose
 from searchapp.errors import ConflictError, ModelUnavailableError, NotFoundError, StorageError, UsageError
 from searchapp.findings import Finding
@@ -71,6 +72,7 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
         """Paused, workers and servers finish the batches that they have in hand, and begin nothing new until the queue
         is resumed, also after a restart of theirs or of Redis. What a command ingests itself is read all the same.
         """
+        note(what=What.QUEUE_PAUSED if body.paused else What.QUEUE_RESUMED)
         if body.paused:
             pause(application.store, caller().name)
         else:
@@ -110,7 +112,7 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
         return running.task(task_id)
 
     @routes.delete("/tasks/<task_id>")
-    @operation("Stop an operation", status=HTTPStatus.ACCEPTED, errors=(NotFoundError, ConflictError))
+    @operation("Stop an operation", status=HTTPStatus.ACCEPTED, errors=(NotFoundError, ConflictError, StorageError))
     def stop(task_id: str) -> tuple[Task, HTTPStatus]:
         """It ends at its next step. What a reindex has built stays: started again, it goes on there."""
         return running.stop(task_id), HTTPStatus.ACCEPTED

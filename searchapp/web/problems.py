@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, Response, json, render_template, request
+from flask import Flask, Response, g, json, render_template, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import Counter
 from werkzeug.exceptions import HTTPException
@@ -112,6 +112,7 @@ def problem(error: SearchAppError, redact: Callable[[str], str]) -> Problem:
 def respond(details: Problem) -> Response:
     """A response that shows ``details``: a page where one was asked for, else JSON."""
     PROBLEMS.labels(details.code).inc()
+    g.problem = details.reason  # for the audit log
     if wants_a_page():
         body, media_type = render_template("error.html", problem=details), "text/html"
     else:

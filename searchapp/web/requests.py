@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field
 
 from searchapp import limits
+from searchapp.audit import MOST_SHOWN, Outcome, What
 from searchapp.model import DocumentState, SearchMode, SortOrder
 from searchapp.operations import Action
 from searchapp.sources.page_drawer import WIDTHS
@@ -166,6 +167,27 @@ class EntriesQuery(Query):
     cursor: str = Field("", max_length=LONGEST_CURSOR)
     """`next` or `previous` of a page in the same `sort`, for the page beside it; `last` for the last one. Then `from`
     does not count."""
+
+
+class AuditQuery(Query):
+    """Which records of the audit log to list."""
+
+    who: str = Field("", max_length=limits.NAME_CHARACTERS)
+    """Only of who has this in their name."""
+    what: Annotated[list[What], FailFast(), Field(max_length=MOST_STATES), BeforeValidator(_split)] = []
+    """Only these actions, separated by commas."""
+    on: str = Field("", max_length=limits.NAME_CHARACTERS)
+    """Only what was done to something with this in its id, title or name."""
+    since: str = Field("", max_length=40)
+    """From this day or time on, in ISO 8601; UTC unless it has an offset."""
+    until: str = Field("", max_length=40)
+    """Before this day or time."""
+    outcome: Outcome | None = None
+    """Only what ended so."""
+    size: int = Field(50, ge=1, le=MOST_SHOWN)
+    """Records on this page."""
+    before: int | None = Field(None, ge=1, le=2**53)
+    """`next` of a page, for the one behind it."""
 
 
 class PassagesQuery(Query):

@@ -15,6 +15,7 @@ from typing import IO
 import numpy as np
 
 from searchapp.access import Access
+from searchapp.audit import Audit
 from searchapp.embedding import Fingerprint
 from searchapp.errors import SearchAppError, UsageError
 from searchapp.judgements import Judgements
@@ -374,6 +375,7 @@ class StandIn:
     def __init__(self, data_dir: Path, **settings: object) -> None:
         self.settings = Settings(**{"data_dir": data_dir, "max_file_mb": 1, **settings})  # type: ignore[arg-type]
         self.access = Access(data_dir, dt.timedelta(hours=1))
+        self.audit = Audit(self.settings)
         self.searcher = Searcher()
         self.answerer = ScriptedAnswerer(self.searcher)
         self.store = Store()
