@@ -1,9 +1,9 @@
 """Who did what, when and from where: one record for each action that changes something or lets somebody in.
 
-``record`` has the words, ``trail`` the file that keeps them (or the stream that they leave by), ``acting`` what the doors
-call: ``Audit.begin`` before an action and ``Action.end`` after it, and ``note`` in between for what is known only then.
-An action whose beginning cannot be recorded is not done (decision 57). Nothing here changes or deletes a record, but
-for the bounds on age and number.
+``record`` has the words, ``trail`` the file that keeps them, ``acting`` what the doors call: ``Audit.begin`` before an
+action and ``Action.end`` after it, and ``note`` in between for what is known only then. An action
+whose beginning cannot be recorded is not done (decision 57). Nothing here changes or deletes a record, but for the
+bounds on age and number.
 """
 
 from searchapp.audit.acting import Action, Audit, bind, current, ending, note, of_status

@@ -108,7 +108,9 @@ def _recorded(path: str, callback: Callable[..., Any]) -> Callable[..., Any]:
         on, audit = str(told.pop(doing.on, "")), Audit(settings)
         with audit.recorded(doing.what, Actor(local_user(), "cli"), on, ended=_ending) as action:
             kept = told if audit.of_queries else {name: told[name] for name in told.keys() - WORDS}
-            action.note(command=path, **({"options": kept} if kept else {}))
+            action.note(command=path)
+            if kept:
+                action.note(options=kept)
             return callback(**params)
 
     return call

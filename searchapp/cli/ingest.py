@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Sequence
@@ -104,6 +105,8 @@ def ingest(
         queue_all(running, targets, group, depth, as_json)
         return
     running.trash.purge()  # where no server runs, nobody else would
+    if group is not None:
+        _note_groups(running, targets, group)
     run = partial(running.ingester.ingest, groups=group, depth=depth, passwords=passwords)
     if watch:
         from searchapp.cli.watch import follow
@@ -120,6 +123,25 @@ def ingest(
         finish(lambda notify: run(targets, sync=mode, notify=notify), as_json, targets)
     finally:
         _say_weakness(running)
+
+
+def _note_groups(running: Application, targets: Sequence[str], groups: Sequence[str]) -> None:
+    """Say in the audit log which documents that are there will be other groups' from now on."""
+    from itertools import islice
+
+    from searchapp.audit import What, note
+    from searchapp.errors import ServiceUnavailableError
+    from searchapp.sources import discover
+
+    after, changed, found = tuple(sorted(set(groups))), list[dict[str, object]](), discover(targets)
+    with contextlib.suppress(ServiceUnavailableError):  # the run waits for it, and is told of by its options
+        while some := [one.id for one in islice(found, 1000)]:
+            for id_, entry in running.store.known_entries(some).items():
+                if entry.groups != after:
+                    changed.append({"id": id_, "title": entry.title, "before": list(entry.groups)})
+    note(groups=after)
+    if changed:
+        note(what=What.GROUPS_CHANGED, documents=changed)
 
 
 def _say_weakness(running: Application) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import stat
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ import typer.main
 from searchapp.audit import Outcome, Record, Wanted, What, local_user
 from searchapp.cli.audited import COMMANDS, QUERIES, READS
 from searchapp.cli.run import app
-from searchapp.settings import Settings
+from searchapp.settings import Settings, load_settings
+from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.wiring import Application
 from tests.cli.shell import Shell
 
@@ -79,7 +81,13 @@ def test_every_changing_command_leaves_a_record_whether_it_does_it_or_not(name: 
 
 
 def test_what_is_only_looked_at_leaves_none(shell: Shell) -> None:
-    for arguments in (["documents", "list"], ["keys", "list"], ["es", "prune", "--dry-run"], ["audit"], ["queue", "status"]):
+    for arguments in (
+        ["documents", "list"],
+        ["keys", "list"],
+        ["es", "prune", "--dry-run"],
+        ["audit"],
+        ["queue", "status"],
+    ):
         shell(*arguments)
     assert not (shell.folder / "data" / "audit.sqlite").exists()
 
@@ -88,7 +96,9 @@ def test_keys_and_users_are_named_and_no_secret_is_kept(shell: Shell) -> None:
     made = json.loads(shell("keys", "make", "report", "--group", "law", "--json").stdout)
     assert shell("keys", "revoke", made["id"]).returncode == 0
     for scope in ("read", "write"):
-        assert shell("users", "add", "ada", "--scope", scope, "--password-stdin", stdin="correct horse\n").returncode == 0
+        assert (
+            shell("users", "add", "ada", "--scope", scope, "--password-stdin", stdin="correct horse\n").returncode == 0
+        )
     assert shell("users", "remove", "ada").returncode == 0
     assert shell("users", "remove", "ada").returncode == 1
     absent, removed, changed, created, revoked, new = records(shell)
@@ -114,6 +124,16 @@ def test_documents_are_told_one_by_one(shell: Shell) -> None:
     known, unknown = deleted.details["documents"]
     assert (known["title"], known["groups"], unknown["error"]) == ("Press", ["hr"], "document_unlisted")
     assert restored.details["documents"] == [known]
+
+
+def test_an_ingestion_that_gives_documents_to_other_groups_says_which(shell: Shell) -> None:
+    (shell.folder / "note.md").write_text("# Press\n\nNine bar.", "utf-8")
+    for groups in (["--group", "hr"], ["--group", "hr"], ["--group", "law"], []):
+        assert shell("ingest", "note.md", *groups).returncode == 0
+    last, law, again, first = records(shell)
+    assert [one.what for one in (first, again, last)] == [What.INGEST] * 3 and first.groups == ("hr",)
+    assert (law.what, law.groups) == (What.GROUPS_CHANGED, ("law",))
+    assert [(one["title"], one["before"]) for one in law.details["documents"]] == [("Press", ["hr"])]
 
 
 def test_what_nobody_takes_back_is_purged_on_record(shell: Shell) -> None:
@@ -148,7 +168,9 @@ def test_records_are_shown_filtered_and_counted(shell: Shell) -> None:
     lines = shell("audit").stdout.splitlines()
     assert len(lines) == 3 and "user_deleted" in lines[0] and "(user_missing)" in lines[0] and "key:one" in lines[2]
     assert len(shell("audit", "--what", "key_created", "--on", "TWO").stdout.splitlines()) == 1
-    assert len(shell("audit", "--outcome", "refused", "--who", "local", "--since", "2000-01-01").stdout.splitlines()) == 1
+    assert (
+        len(shell("audit", "--outcome", "refused", "--who", "local", "--since", "2000-01-01").stdout.splitlines()) == 1
+    )
     assert shell("audit", "--until", "2000-01-01").stdout == "No such records.\n"
     limited = shell("audit", "--limit", "1")
     assert len(limited.stdout.splitlines()) == 1 and "There are more" in limited.stderr
@@ -173,6 +195,28 @@ def test_records_are_exported_and_that_is_recorded(shell: Shell) -> None:
     assert (first.what, first.on, first.details["records"]) == (What.EXPORT, "log.jsonl", 2)
     failed = shell("audit", "export", "no/such/folder/log.jsonl")
     assert failed.returncode == 1 and "cannot be written" in failed.stderr
+
+
+def test_the_cluster_is_changed_with_its_plan_on_record(
+    shell: Shell, elasticsearch_url: str, request: pytest.FixtureRequest
+) -> None:
+    there = {"SEARCHAPP_ELASTICSEARCH_URL": elasticsearch_url, "SEARCHAPP_INDEX_PREFIX": f"test-{uuid.uuid4().hex[:8]}"}
+    shell.environment |= there
+    store = ElasticsearchStore(
+        load_settings(elasticsearch_url=elasticsearch_url, index_prefix=there["SEARCHAPP_INDEX_PREFIX"])
+    )
+    request.addfinalizer(store.drop)
+    for arguments in (["es", "apply"], ["ingest", "note.md"], ["es", "reindex"], ["es", "rollback"], ["es", "prune"]):
+        (shell.folder / "note.md").write_text("# Press\n\nNine bar.", "utf-8")
+        done = shell(*arguments)
+        assert done.returncode == 0, done.stderr
+    pruned, back, reindexed, _, applied = records(shell)
+    assert applied.what is What.ES_APPLY and applied.on
+    assert {"kind", "name", "what", "diff"} <= applied.details["changes"][0].keys()
+    assert (reindexed.what, reindexed.details["switched"]) == (What.ES_REINDEX, True)
+    assert reindexed.details["plan"]["documents"] == reindexed.details["done"]["documents"] == 1
+    assert " to " in reindexed.on and " to " in back.on and back.what is What.ES_ROLLBACK
+    assert (pruned.what, pruned.details["keep"], pruned.on) == (What.ES_PRUNE, 1, "")
 
 
 def test_what_mcp_answers_is_recorded_where_a_setting_says_so(tmp_path: Path) -> None:

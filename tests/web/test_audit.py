@@ -21,6 +21,7 @@ from searchapp.web.identity import SAFE_METHODS
 from searchapp.web.jobs import Jobs
 from searchapp.wiring import Application
 from tests.security.test_authorisation import EVERY, ask, key, routes
+from tests.waiting import eventually
 from tests.web.samples import fill
 from tests.web.stand_in import StandIn, entry
 
@@ -157,8 +158,7 @@ def test_an_operation_is_one_record_that_ends_when_it_does(tmp_path: Path) -> No
     list(running.ingester.ingest([str(torn)]))
     client = create_app(running).test_client()
     task = client.post("/api/operations/tasks", json={"action": "retry"}).json
-    while client.get(f"/api/operations/tasks/{task['id']}").json["state"] == "running":
-        pass
+    eventually(lambda: client.get(f"/api/operations/tasks/{task['id']}").json["state"] != "running")
     assert client.post("/api/operations/tasks", json={"action": "rollback"}).status_code == 400
     refused, retried = records(running)
     assert (retried.what, retried.outcome, retried.details["documents"]) == (What.RETRY, Outcome.DONE, 1)

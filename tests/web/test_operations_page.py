@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from searchapp.audit import Actor, Outcome, What
 from searchapp.settings import Settings
 from searchapp.wiring import Application
 from tests.web.browsing import NewPage, Serve
@@ -95,3 +96,41 @@ def test_the_queue_is_paused_on_one_page_and_resumed_on_another(
     expect(chinese.get_by_role("button", name="暂停队列")).to_be_visible()
     expect(page.locator(".state")).to_have_text(["Ready"], timeout=30_000)
     expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_the_audit_log_is_filtered_and_paged_in_both_languages(
+    new_page: NewPage, served: Serve, tmp_path: Path
+) -> None:
+    application = Application(Settings(data_dir=tmp_path, embedding_model="hashed:64", ollama_url=NOBODY))
+    address = served(application)
+    page = new_page()
+    page.goto(f"{address}/operations")
+    expect(page.locator("#audit-note")).to_have_text("Nothing is recorded yet.")
+    for number in range(30):
+        by = Actor(f"user{number}", "10.0.0.7")
+        application.audit.write(What.UPLOAD, by, Outcome.DONE, f"Handbook {number}", groups=("hr",), size=number)
+    application.audit.write(What.LOGIN_FAILED, Actor("", "10.0.0.9"), Outcome.REFUSED, error="password_wrong")
+    page.locator("#audit-again").click()
+    rows = page.locator("#audit tbody tr")
+    expect(rows).to_have_count(25)
+    expect(rows.first).to_contain_text("Failed login")
+    expect(rows.first).to_contain_text("password_wrong")
+    expect(rows.nth(1)).to_contain_text("groups hr")
+    page.get_by_role("button", name="Older").click()
+    expect(rows).to_have_count(6)
+    page.get_by_role("button", name="Newer").click()
+    expect(rows).to_have_count(25)
+    page.get_by_label("Who").fill("user7")
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(1)
+    rows.get_by_text("Details").click()
+    expect(rows.locator("pre")).to_contain_text('"size": 7')
+    page.get_by_role("combobox", name="What").select_option(label="Login")
+    expect(page.locator("#audit-note")).to_have_text("No such records.")
+
+    chinese = new_page(locale="zh-CN", viewport={"width": 390, "height": 844})
+    chinese.goto(f"{address}/operations")
+    expect(chinese.locator("#audit tbody tr").first).to_contain_text("登录失败")
+    chinese.get_by_role("combobox", name="结果").select_option(label="完成")
+    expect(chinese.locator("#audit tbody tr").first).to_contain_text("分组：hr")
+    assert chinese.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import searchapp.web
+from searchapp.audit import Outcome, What
 from searchapp.model import SourceType
 
 FOLDER = Path(searchapp.web.__file__).parent
@@ -16,6 +17,9 @@ COMPOSED = {
     *(f"{name}{part}" for name in ("reindex", "rollback", "discard", "retryAll") for part in ("Title", "Text")),
     *("live", "written", "kept", "unfinished", "stranger", "counting", "copying", "checking", "queueing"),
     *("done", "stopped", "interrupted"),
+    *(f"what_{what}" for what in ("any", *What)),
+    *(f"outcome_{outcome}" for outcome in ("any", *Outcome)),
+    *("audit_stdout", "audit_off"),
     *(key for key in re.findall(r"^  ((?:check|sort)_\w+):", STRINGS, re.MULTILINE)),
 }
 
@@ -38,6 +42,11 @@ def used() -> set[str]:
 def test_both_languages_say_the_same_things() -> None:
     assert keys("en") == keys("zh")
     assert len(keys("en")) == len(set(keys("en")))
+
+
+def test_every_action_and_outcome_of_the_audit_log_has_a_name() -> None:
+    named = {*(f"what_{what}" for what in What), *(f"outcome_{outcome}" for outcome in Outcome)}
+    assert named - set(keys("en")) == set()
 
 
 def test_every_word_that_is_used_is_there_and_the_other_way_round() -> None:
