@@ -120,6 +120,11 @@ class Stack:
         )
         return list(answer["hits"])
 
+    def first(self, query: str, source: str = "") -> dict[str, Any]:
+        """The first hit, once there is one (from ``source``): a worker or a refresh may be a moment behind."""
+        found = until(lambda: self.search(query)[:1], lambda hits: bool(hits) and hits[0]["source"].startswith(source))
+        return dict(found[0])
+
     def ask(self, question: str) -> dict[str, list[Any]]:
         """The events of an answer, by their names."""
         events: dict[str, list[Any]] = {}

@@ -67,6 +67,32 @@ def test_together_the_services_fit_a_laptop_with_16_gb(compose: Path) -> None:
     assert sum(lasting.values()) <= 12 * 2**30  # a quarter is left to the system and the browser
 
 
+@pytest.mark.parametrize("files", [(), *((name,) for name in OVERRIDES)])
+def test_every_container_may_do_little(compose: Path, files: tuple[str, ...]) -> None:
+    services = resolved(compose, *files, SEARCHAPP_ELASTICSEARCH_URL="https://es.example:9200")["services"]
+    for name, one in services.items():
+        assert one["cap_drop"] == ["ALL"] and one["security_opt"] == ["no-new-privileges:true"], name
+        assert one["pids_limit"] > 0 and int(one["mem_limit"]) > 0, name
+        assert one.get("read_only", False) is (name != "elasticsearch"), name
+        assert all("size=" in mount for mount in one.get("tmpfs", [])), name
+        assert not one.get("privileged") and "docker.sock" not in str(one.get("volumes"))
+    assert {name: one["cap_add"] for name, one in services.items() if one.get("cap_add")} == {
+        "preflight": ["CHOWN", "DAC_OVERRIDE", "FOWNER"]  # it gives volumes to their users, without a network
+    }
+    assert services["preflight"]["network_mode"] == "none"
+
+
+def test_no_password_stands_in_an_environment_or_a_command(compose: Path) -> None:
+    services = resolved(compose)["services"]
+    for name, one in services.items():
+        set_ = {variable: value for variable, value in one.get("environment", {}).items() if value}
+        secret = [variable for variable in set_ if re.search("PASSWORD$|_KEY$|SECRET$|TOKEN$|REDIS_URL$", variable)]
+        assert secret == [], name
+    shared = {name: {v["source"] for v in one["volumes"]} for name, one in services.items() if one.get("volumes")}
+    assert {name for name, volumes in shared.items() if "redis-conf" in volumes} == {"preflight", "redis"}
+    assert "keys" not in shared["redis"] and "admin" not in shared["redis"]
+
+
 def test_our_own_containers_may_do_little(compose: Path) -> None:
     services = resolved(compose)["services"]
     ours = [one for one in services.values() if one["image"].startswith("searchapp:")]

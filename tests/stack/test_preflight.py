@@ -16,7 +16,7 @@ def machine(tmp_path: Path) -> Path:
     (tmp_path / "proc/sys/vm").mkdir(parents=True)
     (tmp_path / "proc/sys/vm/max_map_count").write_text("262144\n")
     (tmp_path / "proc/meminfo").write_text("MemTotal:       16384000 kB\n")
-    for name in ("data", "models", "keys", "admin"):
+    for name in ("data", "models", "keys", "admin", "redis-conf"):
         (tmp_path / "volumes" / name).mkdir(parents=True)
     return tmp_path
 
@@ -56,6 +56,19 @@ def test_the_password_is_made_once_and_each_copy_is_its_readers(machine: Path) -
 def test_a_password_that_is_given_is_taken(machine: Path) -> None:
     look(machine, ELASTIC_PASSWORD="of the user's: $x")
     assert (machine / "volumes/admin/elastic_password").read_text() == "of the user's: $x"
+
+
+def test_redis_gets_a_password_once_and_each_copy_is_its_readers(machine: Path) -> None:
+    said = look(machine)[1]
+    conf, address = machine / "volumes/redis-conf/redis.conf", machine / "volumes/keys/searchapp_redis_url"
+    word, password = conf.read_text().split()
+    assert (word, len(password)) == ("requirepass", 48) and password not in said
+    assert address.read_text() == f"redis://:{password}@redis:6379/0"
+    facts = [(oct(file.stat().st_mode & 0o777), file.stat().st_uid) for file in (conf, address)]
+    assert facts == [("0o400", 999), ("0o400", 10001)]
+    address.unlink()  # somebody emptied the volume
+    assert "made the password of Redis" not in look(machine)[1]
+    assert conf.read_text().split()[1] == password and password in address.read_text()
 
 
 def test_few_memory_maps(machine: Path) -> None:

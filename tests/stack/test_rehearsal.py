@@ -1,6 +1,7 @@
 """From nothing to a cited answer and back: each test goes on from where the one before it left the stack."""
 
 import json
+import re
 
 import httpx
 import pytest
@@ -43,7 +44,41 @@ def test_from_nothing_to_a_page(stack: Stack) -> None:
     with stack.page as page:
         assert "<title>" in page.get("/").raise_for_status().text
         assert page.get("/", headers={"Host": "evil.example"}).status_code == 403
-    assert stack.search("运维")[0]["source"].startswith("/usr/share/searchapp/samples/zh/")
+    stack.first("运维", "/usr/share/searchapp/samples/zh/")
+
+
+def test_no_container_has_a_right_that_it_does_not_need(stack: Stack) -> None:
+    for one in stack.containers():
+        template = "{{json .HostConfig.CapDrop}} {{json .HostConfig.SecurityOpt}} {{.HostConfig.ReadonlyRootfs}}"
+        wanted = f'["ALL"] ["no-new-privileges:true"] {str(one["Service"] != "elasticsearch").lower()}'
+        assert stack.inspected(one["Name"], template) == wanted, one["Service"]
+    for service in ("web", "worker", "redis", "ollama", "elasticsearch"):
+        status = stack.compose("exec", "--no-TTY", service, "cat", "/proc/1/status").stdout
+        assert re.search(r"^CapEff:\s+0+$", status, re.MULTILINE) and re.search(r"^NoNewPrivs:\s+1$", status, re.M), (
+            service
+        )
+    size = stack.compose("exec", "--no-TTY", "web", "df", "-m", "--output=size", "/tmp").stdout.split()
+    assert size[-1] == "640"
+    fill = ("exec", "--no-TTY", "web", "dd", "if=/dev/zero", "of=/tmp/full", "bs=1M", "count=700")
+    assert "No space left on device" in stack.compose(*fill, check=False).stdout
+    stack.compose("exec", "--no-TTY", "web", "rm", "/tmp/full")
+
+
+def test_redis_answers_who_knows_its_password_alone(stack: Stack) -> None:
+    def redis(*said: str, service: str = "redis") -> str:
+        return stack.compose("exec", "--no-TTY", service, *said, check=False).stdout
+
+    assert "NOAUTH" in redis("redis-cli", "ping") and "NOAUTH" in redis("redis-cli", "flushall")
+    assert "WRONGPASS" in redis("redis-cli", "-a", "wrong", "ping")
+    address = redis("cat", "/run/searchapp/searchapp_redis_url", service="worker").strip().splitlines()[-1]
+    password = address.removeprefix("redis://:").partition("@")[0]
+    assert len(password) == 48
+    for one in stack.containers():
+        assert password not in stack.inspected(one["Name"], "{{json .Config}} {{json .Args}}")
+    assert password not in stack.logs()
+    assert password not in redis("cat", "/proc/1/cmdline")
+    for service, place in (("web", "/run/redis"), ("redis", "/run/searchapp"), ("redis", "/run/admin")):
+        assert "No such file" in redis("ls", place, service=service)
 
 
 def test_the_image_embeds_with_the_model_that_it_carries(stack: Stack) -> None:
@@ -61,7 +96,7 @@ def test_the_image_embeds_with_the_model_that_it_carries(stack: Stack) -> None:
 def test_an_uploaded_pdf_is_found_and_answered_from(stack: Stack) -> None:
     document = stack.upload("lighthouses.pdf", pdf("Lighthouses of the north.", LIGHTHOUSE))
     stack.indexed(document)  # by the worker: the web process only queues where there is a Redis
-    hit = stack.search("which lighthouse is painted vermilion")[0]
+    hit = stack.first("which lighthouse is painted vermilion")
     assert (hit["document_id"], hit["page"]) == (document, 2)
 
     events = stack.ask("When is the lighthouse of Skerryvale painted?")
@@ -92,7 +127,7 @@ def test_an_uploaded_pdf_is_found_and_answered_from(stack: Stack) -> None:
 def test_a_folder_of_this_machine_is_ingested(stack: Stack) -> None:
     (stack.documents / "tides.md").write_text("# Tides\n\nThe harbour of Quillmouth dries at low water.\n")
     stack.compose("exec", "--no-TTY", "web", "searchapp", "ingest", "--queue", "/documents")
-    until(lambda: stack.search("Quillmouth harbour")[0]["source"], lambda found: found == "/documents/tides.md")
+    stack.first("Quillmouth harbour", "/documents/tides.md")
 
 
 def test_web_and_worker_hold_a_key_that_may_do_little(stack: Stack) -> None:
@@ -159,4 +194,4 @@ def test_down_and_up_again_loses_nothing_and_does_nothing_twice(stack: Stack) ->
     said = stack.logs("setup", "ollama-pull", "preflight")
     assert "the key of web and worker is in force" in said and "smollm2 is here" in said
     assert "indexed " not in said and "made the" not in said
-    assert stack.search("which lighthouse is painted vermilion")[0]["page"] == 2
+    assert stack.first("which lighthouse is painted vermilion")["page"] == 2

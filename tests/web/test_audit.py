@@ -156,10 +156,12 @@ def test_an_operation_is_one_record_that_ends_when_it_does(tmp_path: Path) -> No
     torn = tmp_path / "torn.pdf"
     torn.write_bytes(b"%PDF-1.7 torn")
     list(running.ingester.ingest([str(torn)]))
-    client = create_app(running).test_client()
+    jobs = Jobs(running)
+    client = create_app(running, jobs=jobs).test_client()
     task = client.post("/api/operations/tasks", json={"action": "retry"}).json
     eventually(lambda: client.get(f"/api/operations/tasks/{task['id']}").json["state"] != "running")
     assert client.post("/api/operations/tasks", json={"action": "rollback"}).status_code == 400
+    jobs.stop()
     refused, retried = records(running)
     assert (retried.what, retried.outcome, retried.details["documents"]) == (What.RETRY, Outcome.DONE, 1)
     assert (refused.what, refused.outcome, refused.error) == (What.ES_ROLLBACK, Outcome.REFUSED, "one_version_only")
