@@ -55,8 +55,8 @@ check: $(READY_DEV) ## Lint, format check, types and dependencies; changes nothi
 	$(BIN)/mypy
 	$(BIN)/deptry .
 
-audit: $(READY_DEV) ## Look for known vulnerabilities in the pinned dependencies; says so when the database cannot be reached.
-	$(BIN)/python scripts/audit.py
+audit: $(READY_DEV) ## Look for known vulnerabilities in the pins; AUDIT_DATABASE=all.zip (OSV's, of PyPI) asks that file and nobody else.
+	$(BIN)/python scripts/audit.py $(if $(AUDIT_DATABASE),--database "$(AUDIT_DATABASE)")
 
 fix: $(READY_DEV) ## Fix what the linter and the formatter can fix.
 	$(BIN)/ruff check --fix .
