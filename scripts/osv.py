@@ -64,6 +64,7 @@ class Database:
 
 
 def _records(path: Path) -> Iterator[Mapping[str, Any]]:
+    texts: Iterator[bytes]
     if path.is_dir():
         texts = (file.read_bytes() for file in sorted(path.rglob("*.json")))
     elif zipfile.is_zipfile(path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from searchapp.errors import ForbiddenError, NotFoundError, UsageError
@@ -33,8 +33,8 @@ class Identity:
     name: str
     scopes: frozenset[Scope]
     groups: tuple[str, ...] | None = None
-    key: str = ""
-    """The id of the API key that they showed; empty for who logged in."""
+    key: str = field(default="", compare=False)
+    """The id of the API key that they showed, for the audit log; empty for who logged in."""
 
 
 LOCAL = Identity("local", frozenset(Scope))

@@ -10,15 +10,16 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from searchapp.audit.actor import Actor
 from searchapp.audit.record import Outcome, Page, Record, Wanted, What
 from searchapp.audit.trail import Trail
 from searchapp.errors import SearchAppError, StorageError
 from searchapp.model.json import to_json
-from searchapp.redaction import redactor
-from searchapp.settings import Auditing, Settings
+
+if TYPE_CHECKING:  # the words of the log are light: every command line names them
+    from searchapp.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -104,10 +105,12 @@ class Audit:
     """The audit log by the settings."""
 
     def __init__(self, settings: Settings) -> None:
+        from searchapp.redaction import redactor
+
         self._kept = settings.audit
         self._trail = Trail(settings.data_dir, settings.audit_days, settings.audit_records)
         self._redact = redactor(settings)
-        self.of_queries = settings.audit_queries and self._kept is not Auditing.OFF
+        self.of_queries = settings.audit_queries and self._kept != "off"
         """Whether questions and queries are recorded, too."""
 
     @contextmanager
@@ -135,7 +138,7 @@ class Audit:
 
     def finish(self, number: int, record: Record) -> None:
         """Record an end. Raises StorageError."""
-        if self._kept is Auditing.DATABASE:
+        if self._kept == "database":
             self._trail.end(number, self._clean(record))
         else:
             self._write(record)
@@ -151,13 +154,13 @@ class Audit:
 
     def _write(self, record: Record) -> int:
         record = self._clean(record)
-        if self._kept is Auditing.DATABASE:
+        if self._kept == "database":
             try:
                 return self._trail.add(record)
             except StorageError as error:  # which names a path of ours, and who asks may be anybody
                 log.error("%s", error)
                 raise StorageError("audit_unwritable") from error
-        if self._kept is Auditing.STDOUT:
+        if self._kept == "stdout":
             # The output of a command is its result, and that of MCP its protocol.
             stream = sys.stderr if record.where in ("cli", "mcp") else sys.stdout
             line = json.dumps({"audit": to_json(record)}, ensure_ascii=False)

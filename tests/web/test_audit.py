@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from searchapp.access import Identity, Scope
+from searchapp.access import Scope
 from searchapp.audit import Outcome, Record, Wanted, What
 from searchapp.settings import Settings
 from searchapp.web.app import create_app
@@ -189,6 +189,8 @@ def test_operators_list_the_records_by_filters_and_pages(site: Flask, guarded: S
         assert client.get(f"/api/audit?{wrong}", headers=headers).status_code == 400
 
 
-def test_an_identity_of_a_key_is_told_apart_by_its_id(guarded: StandIn) -> None:
-    made, text = guarded.access.keys.make("report", EVERY)
-    assert guarded.access.keys.identity(text) == Identity("key:report", EVERY, None, made.id)
+def test_keys_of_the_same_name_are_told_apart_by_their_ids(guarded: StandIn) -> None:
+    (first, text), (second, _) = (guarded.access.keys.make("report", EVERY) for _ in range(2))
+    identity = guarded.access.keys.identity(text)
+    assert identity is not None and first.id != second.id
+    assert (identity.name, identity.key) == ("key:report", first.id)
