@@ -9,6 +9,7 @@ import os
 import stat
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -230,7 +231,9 @@ def test_what_mcp_answers_is_recorded_where_a_setting_says_so(tmp_path: Path) ->
     )
     built = build(running)
     assert isinstance(built, server.MCPServer)
-    asyncio.run(built.call_tool("search", {"query": "gloves", "filter": ["type=pdf"]}))
+    call = built.call_tool("search", {"query": "gloves", "filter": ["type=pdf"]})
+    with ThreadPoolExecutor(1) as other:  # a browser of another test has an event loop of this thread's
+        other.submit(asyncio.run, call).result()
     (record,) = running.audit.page(Wanted(), 5).records
     assert (record.what, record.who, record.where) == (What.SEARCH, local_user(), "mcp")
     assert record.details == {"query": "gloves", "filters": ["type=pdf"]}
