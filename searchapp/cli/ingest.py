@@ -39,6 +39,9 @@ def ingest(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on, and follow every change in the folders, until Ctrl-C.")
     ] = False,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Follow symbolic links that lead out of the folders too.")
+    ] = False,
     password: Annotated[
         bool,
         typer.Option("--password", help="Ask for a password to try on protected documents, or read it from a pipe."),
@@ -93,7 +96,7 @@ def ingest(
         targets, sync = require_folders(targets), True
     mode = Sync.NO if not sync else Sync.EVEN_ALL if yes else Sync.CAREFUL
     passwords = given_passwords(ask=password, file=password_file)
-    running = application()
+    running = application(follow_links=follow_links or None)
     say_what_leaves(running)
     if queue:
         from searchapp.cli.queue import queue_all
@@ -117,6 +120,7 @@ def ingest(
             lambda notify: run(targets, sync=mode, notify=notify),
             lambda paths, notify: run(paths, notify=notify),
             as_json,
+            follow_links=running.settings.follow_links,
         )
         return
     try:

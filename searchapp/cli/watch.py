@@ -26,14 +26,16 @@ Paths = Callable[[Sequence[str], "Notify"], "Iterator[IngestOutcome]"]
 """Starts a run over some paths, given whom to tell what it waits for."""
 
 
-def follow(ingester: Ingester, folders: Sequence[str], first: Run, again: Paths, as_json: bool) -> None:
+def follow(
+    ingester: Ingester, folders: Sequence[str], first: Run, again: Paths, as_json: bool, *, follow_links: bool
+) -> None:
     """Do the ``first`` run over the folders, and one with ``again`` for each change in them, until Ctrl-C."""
     from searchapp.ingest.prefetch import Prefetch
     from searchapp.ingest.sync import watch_folders
 
     stopping = threading.Event()
     # Watched from now on, so that nothing is missed that happens during the first run.
-    changes = Prefetch(watch_folders(folders, stopping), 1, "watch")
+    changes = Prefetch(watch_folders(folders, stopping, follow_links=follow_links), 1, "watch")
     with contextlib.suppress(KeyboardInterrupt):
         try:
             _show(first, as_json, folders)

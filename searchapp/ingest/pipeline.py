@@ -28,7 +28,7 @@ from searchapp.ingest.site_crawl import SiteCrawl
 from searchapp.ingest.sync import Sync, remove_missing, remove_places
 from searchapp.model import Document, DocumentEntry, IngestOutcome, Space
 from searchapp.settings import Settings
-from searchapp.sources import BadTarget, Loader, discover
+from searchapp.sources import BadTarget, Links, Loader, discover
 from searchapp.stores import Store
 
 if TYPE_CHECKING:
@@ -140,8 +140,10 @@ class Ingester:
         read is registered as failed.
         """
         self._chunker.prepare()
-        for group in group_sources(discover(targets)):
+        links = Links(self._settings.follow_links)
+        for group in group_sources(discover(targets, links=links)):
             yield from lifecycle.queue_sources(self._store, group, groups, depth)
+        links.tell()
 
     def reset_failures(self, document_ids: Collection[str] | None) -> list[str]:
         """Queue these documents, or all that failed, as if nothing had been tried; returns their ids.

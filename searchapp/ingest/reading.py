@@ -18,7 +18,7 @@ from searchapp.ingest.retry import Run
 from searchapp.ingest.site_crawl import SiteCrawl
 from searchapp.messages import Message
 from searchapp.model import DocumentEntry, DocumentState, Space, document_id
-from searchapp.sources import SourceRef, discover
+from searchapp.sources import Links, SourceRef, discover
 
 GROUP_DOCUMENTS = 64
 GROUP_SECONDS = 0.5
@@ -45,6 +45,7 @@ class Reader:
         self._parser = parser
         self._crawl = crawl
         self._queued = queued
+        self._links = Links(run.settings.follow_links, named=not queued)
         self._fetches: HostFetches[_Page, Finished | Candidate] = HostFetches(
             lambda page: comparer.compare(*page), lambda page: page[0].source
         )
@@ -65,11 +66,12 @@ class Reader:
         found = (
             source
             for space, names in targets.items()
-            for source in discover(names, partial(self._crawl.pages, space=space), space)
+            for source in discover(names, partial(self._crawl.pages, space=space), space, self._links)
         )
         for group in group_sources(found):
             self.seen.update(source.id for source in group)
             yield from self._read_group(group)
+        self._links.tell()
         yield from self._parser.rest()
         self._crawl.finalize()
         self._forget_folders(targets.get(None, ()))

@@ -16,6 +16,7 @@ from searchapp.ingest.retry import Run
 from searchapp.ingest.site_crawl import SiteCrawl
 from searchapp.model import DocumentEntry, IngestOutcome, IngestState
 from searchapp.sources import is_supported
+from searchapp.sources.files import lies_in
 from searchapp.stores import Store
 
 QUIET_MS = 1000
@@ -104,8 +105,12 @@ def require_folders(targets: Sequence[str]) -> list[str]:
     return [os.path.abspath(target) for target in targets]  # noqa: PTH100 - as discovery spells sources
 
 
-def watch_folders(folders: Sequence[str], stopping: threading.Event) -> Iterator[Changes]:
+def watch_folders(
+    folders: Sequence[str], stopping: threading.Event, *, follow_links: bool = False
+) -> Iterator[Changes]:
     """Yield what changes below the folders until ``stopping`` is set; hidden and unsupported files do not count.
+
+    Nor do links that lead out of their folder, unless ``follow_links``.
 
     What goes with a folder that is itself no longer there is not reported: its drive may be away. Raises StorageError
     where the system cannot report changes.
@@ -122,18 +127,20 @@ def watch_folders(folders: Sequence[str], stopping: threading.Event) -> Iterator
             stop_event=stopping,
             raise_interrupt=False,
         ):
-            found = _changes({path for _, path in events}, folders)
+            found = _changes({path for _, path in events}, folders, follow_links)
             if found:
                 yield found
     except (OSError, RuntimeError) as error:  # RuntimeError: the base of the library's own
         raise StorageError("changes_not_followed", folders=list(folders), why=str(error)) from error
 
 
-def _changes(paths: set[str], folders: Sequence[str]) -> Changes:
+def _changes(paths: set[str], folders: Sequence[str], follow_links: bool) -> Changes:
     visible = [path for path in paths if _is_visible(path, folders)]
     there = {path for path in visible if os.path.lexists(path)}
+    roots = [os.path.realpath(folder) for folder in folders]
+    taken = {path for path in there if follow_links or any(lies_in(os.path.realpath(path), root) for root in roots)}
     return Changes(
-        frozenset(path for path in there if Path(path).is_dir() or is_supported(Path(path))),
+        frozenset(path for path in taken if Path(path).is_dir() or is_supported(Path(path))),
         frozenset(path for path in visible if path not in there),
     )
 

@@ -233,6 +233,9 @@ class SourceSettings(BaseModel):
     """Files, pages and sites."""
 
     max_file_mb: int = Field(256, ge=1, description="Largest file or page that is read, in MiB.")
+    follow_links: bool = Field(
+        False, description="Whether symbolic links that lead out of an ingested folder are followed."
+    )
     parse_timeout_seconds: float = Field(60.0, gt=0, description="Longest time one file may take to parse.")
     parse_memory_mb: int = Field(2048, ge=256, description="Most memory that parsing one file may take, in MiB.")
     document_passwords: Annotated[tuple[SecretStr, ...], NoDecode] = Field(

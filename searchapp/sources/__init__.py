@@ -15,13 +15,14 @@ Read on in the order of a document's way: ``files`` and ``site`` (what is there)
 which all of them write to.
 """
 
-from searchapp.sources.files import discover, is_supported
+from searchapp.sources.files import Links, discover, is_supported
 from searchapp.sources.loader import Loader
 from searchapp.sources.sniff import likely_type
 from searchapp.sources.source import BadTarget, PageVersion, RawSource, SourceRef, reference
 
 __all__ = [
     "BadTarget",
+    "Links",
     "Loader",
     "PageVersion",
     "RawSource",

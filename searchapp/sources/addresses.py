@@ -12,7 +12,24 @@ import httpx
 from searchapp.errors import SourceError
 from searchapp.sources.source import shown
 
+# Everything of IANA's registries of special-purpose addresses, and what is set aside besides (multicast, reserved).
+# Those of them that can be reached from everywhere (AS112, relays) hold no documents.
+# https://www.iana.org/assignments/iana-ipv4-special-registry, .../iana-ipv6-special-registry, both as of 2025
+_SPECIAL = tuple(
+    ipaddress.ip_network(network)
+    for network in """
+    0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
+    192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24
+    203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
+    2001::/23 2001:db8::/32 2620:4f:8000::/48 3fff::/20
+    """.split()
+)
+_GLOBAL6 = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that is given out so far; nobody who may be asked has another prefix (5f00::/16, fec0::/10, 100::/64)."""
+
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+"""The upper half of an interface's id that carries an IPv4 address in the lower one (RFC 5214, 6.1)."""
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Networks: TypeAlias = "Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]"
@@ -21,14 +38,23 @@ Networks: TypeAlias = "Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]"
 def is_public(address: IPAddress) -> bool:
     """Whether the address lies on the open internet, the IPv4 address inside it too where it carries one."""
     if isinstance(address, ipaddress.IPv6Address):
-        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if address in _NAT64:
-            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if any(carried is not None and not is_public(carried) for carried in inner):
+        carried = _carried(address)
+        if not all(map(is_public, carried)):
             return False
-        if address.ipv4_mapped is not None:
+        if address.ipv4_mapped is not None or address in _NAT64:
             return True
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+        if address not in _GLOBAL6:
+            return False
+    return not any(address in network for network in _SPECIAL if network.version == address.version)
+
+
+def _carried(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses to which an IPv6 address leads in the end."""
+    inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    last = int(address) & 0xFFFFFFFF
+    if address in _NAT64 or (int(address) >> 32) & 0xFFFFFFFF in _ISATAP:
+        inner.append(ipaddress.IPv4Address(last))
+    return [one for one in inner if one is not None]
 
 
 def is_permitted(address: IPAddress, allowed: Networks) -> bool:

@@ -3,45 +3,76 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 from searchapp.errors import SourceError
+from searchapp.messages import Message
 from searchapp.model import Space, document_id
 from searchapp.sources.sniff import OUTDATED_SUFFIXES, SUFFIXES
 from searchapp.sources.source import BadTarget, SourceRef, normalise_address, reference, shown
 
 Crawl: TypeAlias = Callable[[str], Iterable[SourceRef | BadTarget]]
+log = logging.getLogger(__name__)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]+://", re.IGNORECASE)
 
 
+@dataclass(slots=True)
+class Links:
+    """What becomes of symbolic links that lead out of the folder that is walked: somebody else may have put them there.
+
+    ``follow``: they are followed. ``named``: the targets were named by a person just now, so that a link among them is
+    meant; of what waited in a queue nobody knows that.
+    """
+
+    follow: bool = False
+    named: bool = True
+    left: list[str] = field(default_factory=list)
+    """Those that were not followed."""
+
+    def tell(self) -> None:
+        """Say what was left, once."""
+        if self.left:
+            log.warning("%s", Message("links_left", n=len(self.left), first=_shown(self.left[0])).whole)
+            self.left.clear()
+
+    def root_of(self, path: Path) -> str:
+        """The folder that ``path`` must lie in, a target; empty where its links are followed."""
+        if self.follow or (self.named and not path.is_dir()):
+            return ""
+        return os.path.realpath(path if self.named else path.parent)
+
+
 def discover(
-    targets: Iterable[str], crawl: Crawl | None = None, space: Space = None
+    targets: Iterable[str], crawl: Crawl | None = None, space: Space = None, links: Links | None = None
 ) -> Iterator[SourceRef | BadTarget]:
     """Find the sources behind ``targets``, lazily, each one once.
 
     A folder is walked in the order of names; hidden entries, unsupported suffixes and links back up are skipped. A file
     named on its own is taken whatever its suffix. What cannot be a source comes as a ``BadTarget`` in its place, and
     the walk goes on; nothing is raised. Links are not resolved, so a document keeps its id when a link is
-    pointed at a newer release. With ``crawl`` (``Crawler.pages``) a web address stands for its site. ``space`` as in
-    ``document_id``.
+    pointed at a newer release; those that lead out of the folder that is walked are left, unless ``links`` says
+    otherwise. With ``crawl`` (``Crawler.pages``) a web address stands for its site. ``space`` as in ``document_id``.
     """
     seen: set[str] = set()
     for target in targets:
-        for found in _expand(target, crawl, space):
+        for found in _expand(target, crawl, space, links or Links()):
             if found.id not in seen:
                 seen.add(found.id)
                 yield found
 
 
-def read_file(path: Path, max_bytes: int) -> tuple[bytes, dt.datetime | None]:
+def read_file(path: Path, max_bytes: int, within: str = "") -> tuple[bytes, dt.datetime | None]:
     """A file's bytes and when it was changed, in UTC.
 
-    Raises SourceError when it is not there, may not be read, is no file, or is larger than ``max_bytes``.
+    Raises SourceError when it is not there, may not be read, is no file, is larger than ``max_bytes``, or lies, links
+    followed, outside ``within`` where that is given (``SourceRef.within``).
     """
     try:
         status = path.stat()
@@ -50,6 +81,9 @@ def read_file(path: Path, max_bytes: int) -> tuple[bytes, dt.datetime | None]:
         if status.st_size > max_bytes:
             raise SourceError("file_too_large", name=path, mb=max_bytes >> 20)
         with path.open("rb") as file:
+            # Asked of what is open: a name may become a link between two questions.
+            if within and not lies_in(_path_of(file.fileno(), path), within):
+                raise SourceError("link_leads_out", name=path)
             data = file.read(max_bytes + 1)
     except FileNotFoundError as error:
         raise SourceError("path_missing", name=path) from error
@@ -63,7 +97,20 @@ def read_file(path: Path, max_bytes: int) -> tuple[bytes, dt.datetime | None]:
     return data, _utc(status.st_mtime)
 
 
-def _expand(target: str, crawl: Crawl | None, space: Space) -> Iterator[SourceRef | BadTarget]:
+def lies_in(path: str, root: str) -> bool:
+    """Whether a path, its links resolved, is ``root`` or lies below it."""
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _path_of(descriptor: int, path: Path) -> str:
+    """Where an open file lies, its links resolved; where the system does not tell, as its name leads now."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - as text
+    except OSError:
+        return os.path.realpath(path)
+
+
+def _expand(target: str, crawl: Crawl | None, space: Space, links: Links) -> Iterator[SourceRef | BadTarget]:
     if _SCHEME.match(target):
         try:
             address = normalise_address(target)
@@ -84,14 +131,15 @@ def _expand(target: str, crawl: Crawl | None, space: Space) -> Iterator[SourceRe
         yield _bad(str(path), _cannot(path, error), space)
     else:
         if stat.S_ISDIR(mode):
-            yield from _walk(path, space)
+            yield from _walk(path, space, links)
         elif stat.S_ISREG(mode):
-            yield _file(path, space)
+            yield _file(path, space, links.root_of(path))
         else:
             yield _bad(str(path), SourceError("neither_file_nor_folder", name=_shown(path)), space)
 
 
-def _walk(top: Path, space: Space) -> Iterator[SourceRef | BadTarget]:
+def _walk(top: Path, space: Space, links: Links) -> Iterator[SourceRef | BadTarget]:
+    root = links.root_of(top)
     visited: set[tuple[int, int]] = set()
     waiting = [top]
     while waiting:
@@ -109,10 +157,12 @@ def _walk(top: Path, space: Space) -> Iterator[SourceRef | BadTarget]:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            if _is(entry, stat.S_ISDIR):
+            if root and entry.is_symlink() and not lies_in(os.path.realpath(entry), root):
+                links.left.append(str(entry))
+            elif _is(entry, stat.S_ISDIR):
                 folders.append(entry)
             elif is_supported(entry) and _is(entry, stat.S_ISREG):
-                yield _file(entry, space)
+                yield _file(entry, space, root)
         waiting.extend(reversed(folders))
 
 
@@ -129,11 +179,11 @@ def is_supported(path: Path) -> bool:
     return any(name.endswith(suffix) and name != suffix for suffix in (*SUFFIXES, *OUTDATED_SUFFIXES))
 
 
-def _file(path: Path, space: Space) -> SourceRef | BadTarget:
+def _file(path: Path, space: Space, within: str) -> SourceRef | BadTarget:
     source = str(path)
     if _shown(path) != source:
         return _bad(source, SourceError("name_not_text", name=_shown(path)), space)
-    return reference(source, space)
+    return reference(source, space, within)
 
 
 def _bad(source: str, error: SourceError, space: Space) -> BadTarget:

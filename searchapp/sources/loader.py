@@ -70,7 +70,7 @@ class Loader:
             return ref.fetched
         if ref.is_url:
             return self._fetch(ref, version, given_up)
-        data, modified = read_file(Path(ref.source), self._max_bytes)
+        data, modified = read_file(Path(ref.source), self._max_bytes, ref.within)
         return RawSource(ref, data, _sha256(data), modified)
 
     def start(self) -> None:

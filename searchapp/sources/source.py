@@ -17,12 +17,15 @@ _KEEP = "/%:@!$&'()*+,;=~-._"
 class SourceRef:
     """One thing to load: ``source`` is an absolute path or a normalised web address, ``id`` the document's id.
 
-    ``space`` as in ``document_id``. ``fetched`` is the page itself where a crawl had to read it for its links already.
+    ``space`` as in ``document_id``. ``within`` is the folder that a file must lie in when it is read, whatever links
+    there are on its way; empty where its links are followed. ``fetched`` is the page itself where a crawl had to read
+    it for its links already.
     """
 
     source: str
     id: str
     space: Space = None
+    within: str = field(default="", compare=False)
     fetched: RawSource | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -62,9 +65,9 @@ class RawSource:
     not_modified: bool = False
 
 
-def reference(source: str, space: Space = None) -> SourceRef:
+def reference(source: str, space: Space = None, within: str = "") -> SourceRef:
     """The source as one thing to load."""
-    return SourceRef(source, document_id(source, space), space)
+    return SourceRef(source, document_id(source, space), space, within)
 
 
 def is_web_address(source: str) -> bool:
