@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from typing import Self
 
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
-from searchapp.settings.indexing import WebAddress
+from searchapp.settings.indexing import Networks, WebAddress
 
 
 class Fusion(StrEnum):
@@ -85,6 +86,11 @@ class ServingSettings(BaseModel):
     )
     trusted_proxies: int = Field(
         0, ge=0, le=8, description="How many proxies stand before the server and may say who the client is."
+    )
+    proxy_networks: Networks = Field(
+        (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="Where these proxies connect from, parted by commas: addresses or networks, such as that of the "
+        "cluster's pods. What anybody else says of the client is not heard.",
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from searchapp.messages import LANGUAGES, reader_language, set_reader_language
 from searchapp.web import (
@@ -22,6 +21,7 @@ from searchapp.web import (
     originals,
     pages,
     problems,
+    proxies,
     request_log,
     viewer,
 )
@@ -84,9 +84,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     app.after_request(_add_headers)
     if settings.traces_url:
         app.wsgi_app = request_log.traced(app.wsgi_app)  # type: ignore[method-assign,assignment]
-    if settings.trusted_proxies:
-        count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.wsgi_app = proxies.behind(app.wsgi_app, settings)  # type: ignore[method-assign,assignment]
     return app
 
 

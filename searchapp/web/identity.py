@@ -21,7 +21,9 @@ from searchapp.errors import ForbiddenError, TooManyRequestsError, Unauthenticat
 from searchapp.limits import LOCAL_ADDRESS_CHARACTERS
 from searchapp.model import DocumentEntry
 from searchapp.settings import Authentication
+from searchapp.web.guesses import Guesses
 from searchapp.web.problems import wants_a_page
+from searchapp.web.proxies import place
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -80,7 +82,7 @@ def register(app: Flask, application: Application) -> None:
     """Find out who asks before each request of ``app``, and turn away who may not."""
     required = application.settings.auth is Authentication.REQUIRED
     share = RateLimitItemPerMinute(application.settings.requests_per_minute)
-    failures = RateLimitItemPerMinute(FAILURES_PER_MINUTE)
+    guesses = Guesses()
     limiter = strategies.MovingWindowRateLimiter(storage.MemoryStorage())
 
     @app.before_request
@@ -93,7 +95,7 @@ def register(app: Flask, application: Application) -> None:
             g.caller = None
             return None
         scope = REQUIRED.get(request.endpoint or "", Scope.OPERATE)
-        g.caller = _key_holder(limiter, failures) or _logged_in()
+        g.caller = _key_holder() or _logged_in()
         if scope is PUBLIC:
             return None
         if g.caller is None:
@@ -125,16 +127,15 @@ def register(app: Flask, application: Application) -> None:
         g.session = session
         return session.identity
 
-    def _key_holder(limiter: strategies.RateLimiter, failures: RateLimitItemPerMinute) -> Identity | None:
+    def _key_holder() -> Identity | None:
         kind, _, text = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer":
             return None
-        place = request.remote_addr or ""
-        if not limiter.test(failures, "failures", place):
-            raise TooManyRequestsError("keys_wrong", retry_after=60)
         identity = application.access.keys.identity(text.strip())
-        if identity is None:
-            limiter.hit(failures, "failures", place)
+        if identity is None:  # a good key is taken however many bad ones came from its address
+            limits = {("keys", place(request.remote_addr)): FAILURES_PER_MINUTE}
+            with guesses.counted(limits, lambda: TooManyRequestsError("keys_wrong", retry_after=60)) as failed:
+                failed()
             raise UnauthenticatedError("key_invalid")
         return identity
 

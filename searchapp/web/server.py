@@ -78,6 +78,7 @@ def open_server(application: Application, host: str, port: int, jobs: Jobs | Non
             threads=THREADS + settings.answers_at_once + settings.answers_waiting,
             connection_limit=CONNECTIONS,
             ident="searchapp",
+            clear_untrusted_proxy_headers=False,  # `proxies` reads them, or takes them out
             max_request_header_size=limits.HEADER_BYTES,
             max_request_body_size=settings.max_file_mb * 1024 * 1024 + 2 * MULTIPART_ROOM,
             channel_request_lookahead=1,  # reads on while a response is made, and so notices who has gone
