@@ -61,6 +61,12 @@ class FolderSettings(BaseModel):
         "variable in lower case (searchapp_elasticsearch_api_key), as Docker and Kubernetes mount secrets.",
     )
 
+    spool_dir: Path | None = Field(
+        None,
+        description="Where uploads lie while they arrive, and readable copies of originals; unset: spool in the data "
+        "folder. Best on a disk: a /tmp in memory fills that.",
+    )
+
     @property
     def model_folders(self) -> tuple[Path, ...]:
         """Where prepared embedding models may lie, the folder for new ones first."""

@@ -110,7 +110,15 @@ class AccessSettings(BaseModel):
     )
     session_hours: float = Field(12.0, gt=0, le=168, description="How long a login lasts without a request, in hours.")
     requests_per_minute: int = Field(
-        600, ge=1, description="Most requests of one key or user in a minute, where auth is required."
+        600,
+        ge=1,
+        description="Most requests of one key or user in a minute; where auth is off, of everybody, ten times as many.",
+    )
+    upload_room_mb: int = Field(
+        2048,
+        ge=1,
+        description="Most MiB that uploads take while they arrive, twice their length each; one caller has half. Those "
+        "without room are told to come back.",
     )
     oidc_issuer: WebAddress = Field("", description="Address of an OpenID Connect provider. Empty: no such login.")
     oidc_client_id: str = Field("", description="The client id that the provider knows searchapp by.")

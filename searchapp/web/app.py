@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 
 from searchapp.messages import LANGUAGES, reader_language, set_reader_language
 from searchapp.web import (
+    admission,
     api,
     audit,
     bounds,
@@ -26,6 +27,7 @@ from searchapp.web import (
     viewer,
 )
 from searchapp.web.jobs import Jobs
+from searchapp.web.spool import Spool, stream_of
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -34,9 +36,6 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-MULTIPART_ROOM = 64 * 1024
-"""Bytes that an upload's wrapping (boundaries, file name) may add to the largest file."""
-
 _HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -56,7 +55,9 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     """
     settings = application.settings
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_file_mb * 1024 * 1024 + MULTIPART_ROOM
+    spooled = {"_get_file_stream": staticmethod(stream_of(Spool(settings)))}
+    app.request_class = type("SpooledRequest", (Request,), spooled)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_file_mb * 1024 * 1024 + admission.MULTIPART_ROOM
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the order of the contract reads better
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays readable in curl
 
@@ -68,6 +69,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     monitoring.register(app)  # first, so that refusals are timed too
     guards.register(app, settings.published_host or host or settings.host, settings.auth)
     identity.register(app, application)
+    admission.register(app)
     login.register(app, application)
     audit.register(app, application)
     app.register_blueprint(pages.blueprint(settings, application.store))

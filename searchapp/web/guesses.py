@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from limits import RateLimitItemPerMinute, storage, strategies
@@ -25,7 +25,7 @@ class Guesses:
         self._under_way: Counter[Key] = Counter()
 
     @contextmanager
-    def counted(self, limits: dict[Key, int], refusal: Callable[[], SearchAppError]) -> Iterator[Callable[[], None]]:
+    def counted(self, limits: Mapping[Key, int], refusal: Callable[[], SearchAppError]) -> Iterator[Callable[[], None]]:
         """Within it something is tried; it gives what is to be called when that failed.
 
         ``limits`` are the most failures a minute, by what they count for. Raises ``refusal()`` where one is reached.

@@ -21,7 +21,7 @@ from searchapp.errors import ForbiddenError, TooManyRequestsError, Unauthenticat
 from searchapp.limits import LOCAL_ADDRESS_CHARACTERS
 from searchapp.model import DocumentEntry
 from searchapp.settings import Authentication
-from searchapp.web.guesses import Guesses
+from searchapp.web.guesses import Guesses, Key
 from searchapp.web.problems import wants_a_page
 from searchapp.web.proxies import place
 
@@ -74,6 +74,9 @@ REQUIRED: Mapping[str, Scope | None] = {
     "operations.stop": Scope.OPERATE,
 }
 
+LOCAL_SHARES = 10
+"""Callers whose share all have together where nobody logs in."""
+
 FAILURES_PER_MINUTE = 20
 """Wrong keys from one address: a key cannot be guessed, but the log of a guesser need not fill the disk."""
 
@@ -81,7 +84,6 @@ FAILURES_PER_MINUTE = 20
 def register(app: Flask, application: Application) -> None:
     """Find out who asks before each request of ``app``, and turn away who may not."""
     required = application.settings.auth is Authentication.REQUIRED
-    share = RateLimitItemPerMinute(application.settings.requests_per_minute)
     guesses = Guesses()
     limiter = strategies.MovingWindowRateLimiter(storage.MemoryStorage())
 
@@ -90,6 +92,9 @@ def register(app: Flask, application: Application) -> None:
         g.session = None
         if not required:
             g.caller = LOCAL
+            # Everybody here is one caller, and a person's own scripts are quicker than a person.
+            if REQUIRED.get(request.endpoint or "") is not PUBLIC:
+                _count(LOCAL_SHARES)
             return None
         if request.endpoint == "login.submit":  # has a token of its own, and ends the session there may be
             g.caller = None
@@ -104,8 +109,7 @@ def register(app: Flask, application: Application) -> None:
                 back = f"?next={quote(path)}" if len(path) <= LOCAL_ADDRESS_CHARACTERS else ""
                 return cast(Response, redirect(f"/login{back}"))
             raise UnauthenticatedError("login_required")
-        if not limiter.hit(share, g.caller.name):
-            raise TooManyRequestsError("requests_too_many", retry_after=60, requests=share.amount)
+        _count(1)
         if request.endpoint is not None and scope not in g.caller.scopes:
             raise ForbiddenError("scope_missing", name=g.caller.name, scope=scope)
         return None
@@ -117,9 +121,13 @@ def register(app: Flask, application: Application) -> None:
         asking = g.get("caller")
         return {**known, "operates": asking is not None and Scope.OPERATE in asking.scopes}
 
+    def _count(shares: int) -> None:
+        share = RateLimitItemPerMinute(application.settings.requests_per_minute * shares)
+        if not limiter.hit(share, g.caller.name):
+            raise TooManyRequestsError("requests_too_many", retry_after=60, requests=share.amount)
+
     def _logged_in() -> Identity | None:
-        token = request.cookies.get(cookie_name())
-        session = application.access.sessions.find(token) if token else None
+        session = _session(application)
         if session is None:
             return None
         if request.method not in SAFE_METHODS:
@@ -128,16 +136,38 @@ def register(app: Flask, application: Application) -> None:
         return session.identity
 
     def _key_holder() -> Identity | None:
-        kind, _, text = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "bearer":
+        key = _key()
+        if key is None:
             return None
-        identity = application.access.keys.identity(text.strip())
+        identity = application.access.keys.identity(key)
         if identity is None:  # a good key is taken however many bad ones came from its address
-            limits = {("keys", place(request.remote_addr)): FAILURES_PER_MINUTE}
+            limits: dict[Key, int] = {("keys", place(request.remote_addr)): FAILURES_PER_MINUTE}
             with guesses.counted(limits, lambda: TooManyRequestsError("keys_wrong", retry_after=60)) as failed:
                 failed()
             raise UnauthenticatedError("key_invalid")
         return identity
+
+
+def _key() -> str | None:
+    """The key that this request brings, right or wrong."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if kind.lower() == "bearer" else None
+
+
+def _session(application: Application) -> Session | None:
+    token = request.cookies.get(cookie_name())
+    return application.access.sessions.find(token) if token else None
+
+
+def asking(application: Application) -> Identity | None:
+    """Who sends this request, by its headers alone; nothing is counted, and nobody is turned away."""
+    if application.settings.auth is not Authentication.REQUIRED:
+        return LOCAL
+    key = _key()
+    if key is not None:
+        return application.access.keys.identity(key)
+    session = _session(application)
+    return session.identity if session is not None else None
 
 
 def caller() -> Identity:

@@ -13,7 +13,7 @@ from searchapp.access import Identity, read_scopes
 from searchapp.errors import ForbiddenError, ServiceUnavailableError, TooManyRequestsError, UsageError
 from searchapp.limits import LOCAL_ADDRESS_CHARACTERS
 from searchapp.settings import Authentication, Settings
-from searchapp.web.guesses import Guesses, Turns
+from searchapp.web.guesses import Guesses, Key, Turns
 from searchapp.web.identity import CSRF_FIELD, cookie_name
 from searchapp.web.proxies import place
 
@@ -75,7 +75,7 @@ def _blueprint(application: Application, oidc_provider: Provider | None) -> Blue
             raise ForbiddenError("login_form_expired")
         name, password = request.form.get("name", "").strip()[:64], request.form.get("password", "")
         here, wanted = place(request.remote_addr), name.lower()
-        limits = {
+        limits: dict[Key, int] = {
             ("name", wanted, here): TRIES_PER_MINUTE,
             ("place", here): TRIES_PER_PLACE,
             ("name", wanted): TRIES_PER_NAME,

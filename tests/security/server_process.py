@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,10 +46,10 @@ class Running:
         total = 0
         for descriptor in Path(f"/proc/{self.pid}/fd").iterdir():
             try:
-                if os.readlink(descriptor).endswith("(deleted)"):
+                if str(descriptor.readlink()).endswith("(deleted)"):
                     total += descriptor.stat().st_blocks * 512
-            except OSError:
-                continue  # closed meanwhile
+            except OSError:  # closed meanwhile
+                pass
         return total / 2**20
 
 
@@ -58,7 +57,12 @@ class Running:
 def running(folder: Path, **settings: object) -> Iterator[Running]:
     """Serve an installation of its own in ``folder``, with authentication, until the end."""
     port = process.free_port()
-    values = {"data_dir": folder, "embedding_model": "hashed:64", "ollama_url": "http://127.0.0.1:9", "auth": "required"}
+    values = {
+        "data_dir": folder,
+        "embedding_model": "hashed:64",
+        "ollama_url": "http://127.0.0.1:9",
+        "auth": "required",
+    }
     values |= settings
     address = f"http://127.0.0.1:{port}"
 

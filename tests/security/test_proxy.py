@@ -188,3 +188,9 @@ def test_a_body_that_is_too_large_is_refused_by_either(site: Site) -> None:
     assert (ours.status, json.loads(ours.read())["code"]) == (413, "request_entity_too_large")
     theirs = site.ask("POST", "/api/ask", headers={**headers, "Content-Length": str(300 * 2**20)})
     assert (theirs.status, theirs.headers["Content-Type"]) == (413, "text/html")
+
+
+def test_a_file_of_who_may_not_upload_stays_with_the_client(site: Site) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=xx", "Content-Length": str(200 * 2**20)}
+    response = site.ask("POST", "/api/documents", headers=headers)  # of which not a byte follows
+    assert (response.status, json.loads(response.read())["reason"]) == (401, "login_required")
