@@ -17,11 +17,13 @@ from typing import Any, ClassVar
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.receiver import ChunkedReceiver, FixedStreamReceiver
+from waitress.server import TcpWSGIServer
 from waitress.task import WSGITask
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from searchapp.errors import unwritable
 from searchapp.web.admission import REFUSAL, Admission, Verdict
+from searchapp.web.connections import end_slow_headers, make_room
 from searchapp.web.problems import InternalError
 
 log = logging.getLogger(__name__)
@@ -132,17 +134,37 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = Parser
     task_class = _Task
     admission: ClassVar[Admission]
+    per_peer: ClassVar[bool]
     refused = False
+    began = 0.0
+    """When the headers began that have not ended yet; 0 where none have begun."""
     _asks = False
     _verdict: Verdict | None = None
     _lingers_until = 0.0
     _dropped = 0
 
+    def __init__(self, server: Any, sock: Any, addr: Any, adj: Any, map: Any = None) -> None:  # noqa: A002
+        super().__init__(server, sock, addr, adj, map)
+        self.waits_since = time.time()
+        make_room(self, list(server.active_channels.values()), per_peer=self.per_peer)
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether it is asked who this is, or a body is read that was let in."""
+        return self.request is not None and self.request.headers_finished
+
     def received(self, data: bytes) -> bool:
         """As waitress does; asks when headers have come that a body follows."""
         heard = bool(super().received(data))
         self._ask()
+        in_headers = self.request is not None and not self.request.headers_finished
+        self.began = (self.began or time.time()) if in_headers else 0.0
         return heard
+
+    def service(self) -> None:
+        """As waitress does; waiting begins anew."""
+        super().service()
+        self.waits_since = time.time()
 
     def _ask(self) -> None:
         request: Parser | None = self.request
@@ -219,9 +241,16 @@ class Channel(HTTPChannel):  # type: ignore[misc]
             self._verdict.release()
 
 
-def install(server: Any, admission: Admission) -> None:
-    """Have every socket of a waitress server ask ``admission``."""
-    channel = type("Channel", (Channel,), {"admission": admission})
+class _Listener(TcpWSGIServer):  # type: ignore[misc]
+    def maintenance(self, now: float) -> None:
+        super().maintenance(now)
+        end_slow_headers(list(self.active_channels.values()))
+
+
+def install(server: Any, admission: Admission, *, per_peer: bool) -> None:
+    """Have every socket of a waitress server ask ``admission``; ``per_peer`` where each peer is a client of its own."""
+    channel = type("Channel", (Channel,), {"admission": admission, "per_peer": per_peer})
     for listener in (getattr(server, "map", None) or {0: server}).values():
-        if hasattr(listener, "channel_class"):
+        if isinstance(listener, TcpWSGIServer):
+            listener.__class__ = _Listener
             listener.channel_class = channel

@@ -109,7 +109,8 @@ def test_who_reads_slowly_holds_no_thread(server: Running) -> None:
     key = server.key("reader", Scope.READ)["Authorization"]
     try:
         for number in range(120):
-            connection = socket.create_connection((place.hostname or "", place.port or 0), timeout=60)
+            source = (f"127.0.0.{2 + number % 2}", 0)
+            connection = socket.create_connection((place.hostname or "", place.port or 0), 60, source)
             wanted = "Range: bytes=0-\r\n" if number % 2 else ""
             request = f"GET /documents/utf8/file HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\n{wanted}\r\n"
             connection.sendall(request.encode())
