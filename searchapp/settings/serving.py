@@ -114,6 +114,12 @@ class AccessSettings(BaseModel):
         ge=1,
         description="Most requests of one key or user in a minute; where auth is off, of everybody, ten times as many.",
     )
+    request_seconds: float = Field(
+        60.0,
+        gt=0,
+        description="Longest time that a request may compute, in seconds; of an answer, each of its steps, and "
+        "llm_timeout_seconds more for the language model.",
+    )
     upload_room_mb: int = Field(
         2048,
         ge=1,

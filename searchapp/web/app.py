@@ -25,6 +25,7 @@ from searchapp.web import (
     proxies,
     request_log,
     viewer,
+    watchdog,
 )
 from searchapp.web.jobs import Jobs
 from searchapp.web.spool import Spool, stream_of
@@ -84,6 +85,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     app.register_blueprint(monitoring.metrics(application))
     app.register_blueprint(openapi.blueprint(settings.auth))
     app.after_request(_add_headers)
+    app.wsgi_app = watchdog.watched(app.wsgi_app, settings.request_seconds)  # type: ignore[method-assign,assignment]
     if settings.traces_url:
         app.wsgi_app = request_log.traced(app.wsgi_app)  # type: ignore[method-assign,assignment]
     app.wsgi_app = proxies.behind(app.wsgi_app, settings)  # type: ignore[method-assign,assignment]
