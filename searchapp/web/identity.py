@@ -21,6 +21,7 @@ from searchapp.errors import ForbiddenError, TooManyRequestsError, Unauthenticat
 from searchapp.limits import LOCAL_ADDRESS_CHARACTERS
 from searchapp.model import DocumentEntry
 from searchapp.settings import Authentication
+from searchapp.web.fairness import Shares
 from searchapp.web.guesses import Guesses, Key
 from searchapp.web.problems import wants_a_page
 from searchapp.web.proxies import place
@@ -74,6 +75,9 @@ REQUIRED: Mapping[str, Scope | None] = {
     "operations.stop": Scope.OPERATE,
 }
 
+QUEUED = frozenset({"api.ask"})
+"""Has a line of its own (``AnswerQueue``)."""
+
 LOCAL_SHARES = 10
 """Callers whose share all have together where nobody logs in."""
 
@@ -84,7 +88,7 @@ FAILURES_PER_MINUTE = 20
 def register(app: Flask, application: Application) -> None:
     """Find out who asks before each request of ``app``, and turn away who may not."""
     required = application.settings.auth is Authentication.REQUIRED
-    guesses = Guesses()
+    guesses, shares = Guesses(), Shares()
     limiter = strategies.MovingWindowRateLimiter(storage.MemoryStorage())
 
     @app.before_request
@@ -110,9 +114,16 @@ def register(app: Flask, application: Application) -> None:
                 return cast(Response, redirect(f"/login{back}"))
             raise UnauthenticatedError("login_required")
         _count(1)
+        if request.endpoint not in QUEUED:
+            g.turn_began = shares.enter(g.caller.name)
         if request.endpoint is not None and scope not in g.caller.scopes:
             raise ForbiddenError("scope_missing", name=g.caller.name, scope=scope)
         return None
+
+    @app.teardown_request
+    def leave(_: BaseException | None) -> None:
+        if (began := g.pop("turn_began", None)) is not None:
+            shares.leave(g.caller.name, began)
 
     @app.context_processor
     def who() -> dict[str, object]:
