@@ -7,15 +7,19 @@ of their own, ``searchapp serve`` over each store in turn, and Elasticsearch and
 SEARCHAPP_TEST_ELASTICSEARCH_URL and SEARCHAPP_TEST_OLLAMA_URL name running ones. Each store is measured twice for
 ``--seconds``: all users searching, and ``--askers`` of them asking all the time.
 
+A third run has an attacker beside the users (``load_attacker.py``), all searching: the middle search may then take
+twice as long as in the first run, and the server's memory may not grow by a fifth.
+
 Shown are, for every kind of request, how many there were and failed and the times of the middle one and of the slowest
 in a hundred; and the server's memory (resident, MiB) and threads after warming up, at half time, and at the end. It
-exits with 1 when a request failed.
+exits with 1 when a request of a user failed, or the attacker got what he wanted.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -31,14 +35,19 @@ from typing import Any
 import httpx
 import psutil
 
+from searchapp.access import Scope
 from searchapp.samples import samples_folder
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
 from tests.services import elasticsearch, ollama, process
 
 USERS = Path(__file__).with_name("load_users.py")
+MOST_TIMES = 2.0
+"""As long as without the attacker may the middle search take beside him."""
+MOST_GROWTH = 1.2
 SEARCHAPP = [sys.executable, "-m", "searchapp.cli.run"]
 START_SECONDS = 300
+NO_OLLAMA = "http://127.0.0.1:9"
 
 
 def main() -> int:
@@ -48,22 +57,42 @@ def main() -> int:
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--askers", type=int, default=4, help="how many of the users ask, in every second run")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two requests of one user, on average")
+    parser.add_argument("--ways", help="those of the attacker's ways that are tried (functions of load_attacker.py)")
     parser.add_argument("--stores", default="lancedb,elasticsearch")
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
     arguments = parser.parse_args()
     runs = []
     with contextlib.ExitStack() as stack:
-        llm = _ollama(stack)
+        llm = _ollama(stack) if arguments.askers else NO_OLLAMA
         for store in arguments.stores.split(","):
             url = _elasticsearch(stack) if store == "elasticsearch" else ""
-            with _server(url, llm) as (address, server):
-                for askers in (0, arguments.askers):
-                    run = _run(address, server, arguments, askers)
+            with _server(url, llm, arguments.users) as (address, server, keys):
+                for askers, attacked in [
+                    (0, False),
+                    (0, True),
+                    *([(arguments.askers, False)] if arguments.askers else []),
+                ]:
+                    run = _run(address, server, keys, arguments, askers, attacked=attacked)
                     runs.append({"store": store, "users": arguments.users, "askers": askers, **run})
                     _print(runs[-1])
                     if arguments.json:
                         arguments.json.write_text(json.dumps(runs, indent=1), encoding="utf-8")
-    return 1 if any(kind["failures"] for run in runs for kind in run["requests"].values()) else 0
+    failed = any(kind["failures"] for run in runs for kind in run["requests"].values())
+    return 1 if failed or not all(_withstood(*pair) for pair in _pairs(runs)) else 0
+
+
+def _pairs(runs: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each run with an attacker, behind the one of its store without."""
+    return [(one, other) for one, other in itertools.pairwise(runs) if "attack" in other]
+
+
+def _withstood(alone: dict[str, Any], beside: dict[str, Any]) -> bool:
+    """Say how much the attacker got, and whether it is little enough."""
+    times = beside["requests"]["search"]["p50_ms"] / alone["requests"]["search"]["p50_ms"]
+    grown = beside["memory_mib"][-1] / beside["memory_mib"][0]
+    print(f"{beside['store']}, beside the attacker: searches take {times:.2f} times as long (at most {MOST_TIMES:g}), ")
+    print(f"memory {grown:.2f} times what it was (at most {MOST_GROWTH:g})")
+    return times <= MOST_TIMES and grown <= MOST_GROWTH
 
 
 def _ollama(stack: contextlib.ExitStack) -> str:
@@ -83,8 +112,10 @@ def _elasticsearch(stack: contextlib.ExitStack) -> str:
 
 
 @contextlib.contextmanager
-def _server(elasticsearch_url: str, ollama_url: str) -> Iterator[tuple[str, psutil.Process]]:
-    """``searchapp serve`` over the sample documents; ends with all that it wrote."""
+def _server(elasticsearch_url: str, ollama_url: str, users: int) -> Iterator[tuple[str, psutil.Process, list[str]]]:
+    """``searchapp serve`` over the sample documents, with a key for each of its users and one more; ends with all that
+    it wrote.
+    """
     with tempfile.TemporaryDirectory(prefix="searchapp-load-") as folder:
         port = process.free_port()
         values = {
@@ -93,6 +124,7 @@ def _server(elasticsearch_url: str, ollama_url: str) -> Iterator[tuple[str, psut
             "index_prefix": f"load-{uuid.uuid4().hex[:8]}",
             "ollama_url": ollama_url,
             "llm_model": ollama.CHAT_MODEL,
+            "auth": "required",
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("SEARCHAPP_")}
         environment = inherited | {f"SEARCHAPP_{name.upper()}": value for name, value in values.items()}
@@ -107,8 +139,10 @@ def _server(elasticsearch_url: str, ollama_url: str) -> Iterator[tuple[str, psut
         ):
             address = f"http://127.0.0.1:{port}"
             try:
-                _warm(address)
-                yield address, psutil.Process(server.pid)
+                access = Application(load_settings(**values)).access
+                keys = [access.keys.make(f"user{n}", frozenset({Scope.READ}))[1] for n in range(users + 1)]
+                _warm(address, keys[0], asks=ollama_url != NO_OLLAMA)
+                yield address, psutil.Process(server.pid), keys
             finally:
                 server.terminate()
                 server.wait(60)
@@ -117,15 +151,17 @@ def _server(elasticsearch_url: str, ollama_url: str) -> Iterator[tuple[str, psut
                     Application(load_settings(**values)).store.drop()
 
 
-def _warm(address: str) -> None:
+def _warm(address: str, key: str, *, asks: bool) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(httpx.HTTPError):
             if httpx.get(f"{address}/readyz", timeout=START_SECONDS).is_success:
                 break
         time.sleep(0.2)
-    httpx.get(f"{address}/api/search?q=warm", timeout=START_SECONDS).raise_for_status()
-    httpx.post(f"{address}/api/ask", json={"question": "What is searched?"}, timeout=START_SECONDS).raise_for_status()
+    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=START_SECONDS) as client:
+        client.get("/api/search?q=warm").raise_for_status()
+        if asks:
+            client.post("/api/ask", json={"question": "What is searched?"}).raise_for_status()
 
 
 def _grievances(log: Path) -> list[str]:
@@ -134,8 +170,17 @@ def _grievances(log: Path) -> list[str]:
     return [line for line in lines if any(f"[{level}" in line for level in ("warning", "error", "critical"))][-20:]
 
 
-def _run(address: str, server: psutil.Process, arguments: argparse.Namespace, askers: int) -> dict[str, Any]:
+def _run(
+    address: str,
+    server: psutil.Process,
+    keys: list[str],
+    arguments: argparse.Namespace,
+    askers: int,
+    *,
+    attacked: bool,
+) -> dict[str, Any]:
     samples: list[tuple[float, int]] = []
+    processor = sum(server.cpu_times()[:2])
     over = threading.Event()
 
     def watch() -> None:
@@ -145,6 +190,9 @@ def _run(address: str, server: psutil.Process, arguments: argparse.Namespace, as
     samples.append((server.memory_info().rss / 2**20, server.num_threads()))
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
+    attack = [sys.executable, "-m", "benchmarks.load_attacker", address, keys[-1], str(arguments.seconds)]
+    attack += [arguments.ways] if arguments.ways else []
+    attacker = subprocess.Popen(attack, stdout=subprocess.PIPE, text=True) if attacked else None
     length = ["--headless", "-u", str(arguments.users), "-r", str(arguments.users), "-t", f"{arguments.seconds}s"]
     locust = subprocess.run(
         [
@@ -160,13 +208,15 @@ def _run(address: str, server: psutil.Process, arguments: argparse.Namespace, as
             "60",
             "--json",
         ],
-        env=os.environ | {"LOAD_PAUSE": str(arguments.pause), "LOAD_ASKERS": str(askers)},
+        env=os.environ
+        | {"LOAD_PAUSE": str(arguments.pause), "LOAD_ASKERS": str(askers), "LOAD_KEYS": ",".join(keys[:-1])},
         capture_output=True,
         text=True,
         check=False,
     )
     over.set()
     watcher.join()
+    got = json.loads(attacker.communicate()[0]) if attacker else None
     if not locust.stdout.strip():
         raise SystemExit(f"locust did not run:\n{locust.stderr[-2000:]}")
     return {
@@ -174,7 +224,9 @@ def _run(address: str, server: psutil.Process, arguments: argparse.Namespace, as
         "requests": {kind["name"]: _figures(kind) for kind in json.loads(locust.stdout)},
         "failures": [line for line in locust.stderr.splitlines() if "Error" in line or "rror(" in line][:10],
         "memory_mib": [round(samples[at][0]) for at in (0, len(samples) // 2, -1)],
+        "processor_seconds": round(sum(server.cpu_times()[:2]) - processor, 1),
         "threads": [samples[at][1] for at in (0, len(samples) // 2, -1)],
+        **({"attack": got} if got else {}),
     }
 
 
@@ -199,12 +251,14 @@ def _figures(kind: dict[str, Any]) -> dict[str, float]:
 
 
 def _print(run: dict[str, Any]) -> None:
-    print(f"\n{run['store']}: {run['users']} users for {run['seconds']} s, {run['askers']} of them asking")
+    beside = ", an attacker beside them" if "attack" in run else ""
+    print(f"\n{run['store']}: {run['users']} users for {run['seconds']} s, {run['askers']} of them asking{beside}")
     print(f"{'request':24}{'count':>8}{'failed':>8}{'p50 ms':>10}{'p99 ms':>10}")
     for name, kind in sorted(run["requests"].items()):
         print(f"{name:24}{kind['count']:8}{kind['failures']:8}{kind['p50_ms']:10.0f}{kind['p99_ms']:10.0f}")
-    print("memory MiB (start, middle, end):", *run["memory_mib"], " threads:", *run["threads"], flush=True)
-    for line in run["failures"]:
+    print("memory MiB (start, middle, end):", *run["memory_mib"], " threads:", *run["threads"])
+    print("the server's processor time:", run["processor_seconds"], "s", flush=True)
+    for line in (*run["failures"], *(f"{what}: {times:,}" for what, times in run.get("attack", {}).items())):
         print(line)
 
 

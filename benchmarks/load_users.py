@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -13,6 +14,8 @@ from searchapp.samples import samples_folder
 
 PAUSE = float(os.environ.get("LOAD_PAUSE", "1.0"))
 ASKERS = int(os.environ.get("LOAD_ASKERS", "0"))
+KEYS = itertools.cycle(os.environ["LOAD_KEYS"].split(","))
+"""Each user has one: what limits callers counts by them."""
 SAMPLES = [path.read_text(encoding="utf-8") for path in sorted(samples_folder().rglob("*.md"))]
 ENGLISH = sorted({word for text in SAMPLES for word in text.split() if word.isascii() and word.isalpha()})
 CHINESE = "混合检索 关键词 语义搜索 嵌入模型 引用 备份 快照 索引 升级 权限 文档 页面 过滤".split()
@@ -30,7 +33,16 @@ def words() -> str:
     return " ".join(random.sample(some, random.randint(2, 4)))
 
 
-class Searching(HttpUser):
+class Caller(HttpUser):
+    """Somebody with a key."""
+
+    abstract = True
+
+    def on_start(self) -> None:
+        self.client.headers["Authorization"] = f"Bearer {next(KEYS)}"
+
+
+class Searching(Caller):
     """Searches, looks at further hits, at another kind of search, and now and then at the page and the documents."""
 
     wait_time = between(PAUSE / 2, PAUSE * 3 / 2)
@@ -62,7 +74,7 @@ class Searching(HttpUser):
         self.client.get("/api/documents", params={"size": 50}, name="documents")
 
 
-class Asking(HttpUser):
+class Asking(Caller):
     """Asks, and reads on until the answer is done; comes back when told to; one in five leaves after the first word."""
 
     wait_time = between(PAUSE / 2, PAUSE * 3 / 2)

@@ -26,7 +26,8 @@ def settings_page() -> str:
 
 def _row(name: str, field: FieldInfo) -> str:
     default = field.default
-    shown = "" if default in (None, "", ()) or isinstance(default, SecretStr) else f"`{default}`"
+    default = ",".join(map(str, default)) if isinstance(default, tuple) else default
+    shown = "" if default in (None, "") or isinstance(default, SecretStr) else f"`{default}`"
     shown = "the platform's data folder" if name == "data_dir" else shown
     return f"| `SEARCHAPP_{name.upper()}` | {shown} | {field.description} |"
 

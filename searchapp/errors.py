@@ -12,6 +12,7 @@
     ├── ChangedError                 exit 1   HTTP 412   the document is no longer what the caller saw
     ├── TooManyRequestsError         exit 1   HTTP 429   this caller asks too much
     ├── OverloadedError              exit 1   HTTP 503   everybody together asks too much
+    ├── RequestTooLongError          exit 1   HTTP 503   one request computed too long, and was ended
     ├── ServiceUnavailableError      exit 1   HTTP 503   Elasticsearch or Ollama does not answer
     ├── ServiceRefusedError          exit 1   HTTP 502   a service answers, and says no (401, 403)
     ├── IncompatibleServerError      exit 1   HTTP 502   a server of a version we cannot talk to
@@ -148,6 +149,16 @@ class OverloadedError(BusyError):
 
     code = "overloaded"
     http_status = 503
+
+
+class RequestTooLongError(SearchAppError):
+    """A request computed for longer than it may. Without arguments, since the watchdog has it raised by its class."""
+
+    code = "too_long"
+    http_status = 503
+
+    def __init__(self) -> None:
+        super().__init__("request_too_long")
 
 
 class QueuePausedError(SearchAppError):

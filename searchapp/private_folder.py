@@ -15,7 +15,8 @@ OTHERS = 0o077
 
 OURS = frozenset({
     "access.sqlite", "audit.sqlite", "demo", "embedding-servers", "evaluation", "index", "judgements.sqlite", "models",
-    "operations.json", ".operations.lock", "pages", "running", "sent-tokens.sqlite", "trash", "trash.lock", "uploads",
+    "operations.json", ".operations.lock", "pages", "running", "sent-tokens.sqlite", "spool", "trash", "trash.lock",
+    "uploads",
 })  # fmt: skip
 """What searchapp keeps in the data folder."""
 

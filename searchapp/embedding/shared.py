@@ -8,7 +8,7 @@ of its own: PyTorch keeps a pool of threads for every thread that ever called it
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +36,12 @@ BUSY_SECONDS = 2
 
 QUERIES_IN_A_ROW = 4
 """Query batches that go before a waiting batch of documents; then that has its turn, or a busy day would starve it."""
+
+SHORT_BYTES = 128
+"""Queries up to here cost about the same."""
+
+ALIKE = 3
+"""Times as long as another may a query be to go with it."""
 
 T = TypeVar("T")
 
@@ -178,7 +184,7 @@ class SharedEmbedder:
                     return job.vector
                 self._busy = True
                 self._in_a_row += 1
-                taken = dict(list(self._waiting.items())[: self._batch_size])
+                taken = {text: self._waiting[text] for text in _together(self._waiting, self._batch_size)}
                 for key in taken:
                     del self._waiting[key]
                 self._under_way = taken
@@ -243,3 +249,12 @@ class SharedEmbedder:
             with self._turn:
                 self._busy = False
                 self._turn.notify_all()
+
+
+def _together(waiting: Iterable[str], most: int) -> list[str]:
+    """The query that has waited longest, and others of about its length: a batch is padded to its longest text, and a
+    long query would make each of the short ones as costly as itself.
+    """
+    sizes = {text: max(len(text.encode()), SHORT_BYTES) for text in waiting}
+    first = next(iter(sizes.values()))
+    return [text for text, size in sizes.items() if first <= ALIKE * size and size <= ALIKE * first][:most]

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, DirectoryPath, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, DirectoryPath, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 
@@ -23,6 +23,14 @@ def web_address(value: str) -> str:
 
 WebAddress = Annotated[str, AfterValidator(web_address)]
 """An address of HTTP or HTTPS, or an empty text."""
+
+
+def _parts(value: object) -> object:
+    return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_parts)]
+"""Networks and addresses, parted by commas."""
 
 
 def default_data_dir() -> Path:
@@ -51,6 +59,12 @@ class FolderSettings(BaseModel):
         None,
         description="Folder with a file for each setting that should not stand in the environment, named as its "
         "variable in lower case (searchapp_elasticsearch_api_key), as Docker and Kubernetes mount secrets.",
+    )
+
+    spool_dir: Path | None = Field(
+        None,
+        description="Where uploads lie while they arrive, and readable copies of originals; unset: spool in the data "
+        "folder. Best on a disk: a /tmp in memory fills that.",
     )
 
     @property
@@ -251,7 +265,7 @@ class SourceSettings(BaseModel):
     crawl_delay_seconds: float = Field(
         1.0, ge=0.0, description="Pause between two requests of a crawl; a site's robots.txt may ask for a longer one."
     )
-    allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+    allowed_networks: Networks = Field(
         (),
         description="Private networks that web pages may be fetched from, parted by commas (10.1.0.0/16, ::1). "
         "None is by default: anyone who may add an address could read what only this machine can reach.",
@@ -261,11 +275,6 @@ class SourceSettings(BaseModel):
     @classmethod
     def _passwords(cls, value: object) -> object:
         return [line for line in value.splitlines() if line] if isinstance(value, str) else value
-
-    @field_validator("allowed_networks", mode="before")
-    @classmethod
-    def _networks(cls, value: object) -> object:
-        return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
 
 
 class IngestionSettings(BaseModel):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from typing import Self
 
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
-from searchapp.settings.indexing import WebAddress
+from searchapp.settings.indexing import Networks, WebAddress
 
 
 class Fusion(StrEnum):
@@ -86,6 +87,11 @@ class ServingSettings(BaseModel):
     trusted_proxies: int = Field(
         0, ge=0, le=8, description="How many proxies stand before the server and may say who the client is."
     )
+    proxy_networks: Networks = Field(
+        (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="Where these proxies connect from, parted by commas: addresses or networks, such as that of the "
+        "cluster's pods. What anybody else says of the client is not heard.",
+    )
 
 
 class Authentication(StrEnum):
@@ -104,7 +110,21 @@ class AccessSettings(BaseModel):
     )
     session_hours: float = Field(12.0, gt=0, le=168, description="How long a login lasts without a request, in hours.")
     requests_per_minute: int = Field(
-        600, ge=1, description="Most requests of one key or user in a minute, where auth is required."
+        600,
+        ge=1,
+        description="Most requests of one key or user in a minute; where auth is off, of everybody, ten times as many.",
+    )
+    request_seconds: float = Field(
+        60.0,
+        gt=0,
+        description="Longest time that a request may compute, in seconds; of an answer, each of its steps, and "
+        "llm_timeout_seconds more for the language model.",
+    )
+    upload_room_mb: int = Field(
+        2048,
+        ge=1,
+        description="Most MiB that uploads take while they arrive, twice their length each; one caller has half. Those "
+        "without room are told to come back.",
     )
     oidc_issuer: WebAddress = Field("", description="Address of an OpenID Connect provider. Empty: no such login.")
     oidc_client_id: str = Field("", description="The client id that the provider knows searchapp by.")

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 SAMPLE_BYTES = 65536
+PIECE_BYTES = 1024 * 1024
 MOST_BAD_BYTES = 0.02
 """A UTF-8 file with this share of bad sequences among its non-ASCII bytes is still UTF-8, with damage."""
 
@@ -141,6 +142,37 @@ def decode(data: bytes, declared: str = "") -> str:
     except UnicodeDecodeError:
         pass
     return data.decode(_likely(data, codec), errors="replace")
+
+
+def encoding_of(stream: BinaryIO, declared: str = "") -> ByteOrderMark:
+    """The encoding that ``decode`` finds, and the bytes to pass over, of a file however large: read in pieces.
+
+    A damaged text is judged by its beginning alone.
+    """
+    sample = stream.read(SAMPLE_BYTES)
+    mark = byte_order_mark(sample)
+    if mark:
+        return mark
+    utf16 = looks_like_utf16(sample)
+    if utf16:
+        return ByteOrderMark(utf16, 0)
+    codec = _codec(declared)
+    for name in (codec if codec and not _SINGLE_BYTE.match(codec) else "", "utf-8"):
+        if name and _decodes(stream, name):
+            return ByteOrderMark(name, 0)
+    return ByteOrderMark(_likely(sample, codec), 0)
+
+
+def _decodes(stream: BinaryIO, codec: str) -> bool:
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder(codec)("strict")
+    try:
+        while piece := stream.read(PIECE_BYTES):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _likely(data: bytes, codec: str) -> str:

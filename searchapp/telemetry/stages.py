@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from prometheus_client import Histogram
 
-from searchapp.telemetry import tracing
+from searchapp.telemetry import deadline, tracing
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
@@ -30,7 +30,8 @@ class Stage(StrEnum):
 
 @contextmanager
 def stage(name: Stage) -> Iterator[None]:
-    """Time what is done inside; a failure is timed too."""
+    """Time what is done inside; a failure is timed too. Raises RequestTooLongError where there is no time for it."""
+    deadline.check()
     started = time.perf_counter()
     try:
         with tracing.span(name):

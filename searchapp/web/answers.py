@@ -17,6 +17,7 @@ from searchapp.errors import OverloadedError, SearchAppError, TooManyRequestsErr
 from searchapp.model import Answer, AnswerEvent, Done, QueryRead, Sentence, SentenceChecked, SourcesFound, Token
 from searchapp.model.json import to_json
 from searchapp.web.problems import InternalError, Problem, problem
+from searchapp.web.watchdog import watching
 
 EVENTS = {
     "query": QueryRead,
@@ -99,7 +100,9 @@ class AnswerQueue:
     for searches.
     """
 
-    def __init__(self, at_once: int, waiting: int) -> None:
+    def __init__(self, at_once: int, waiting: int, seconds: float = 180.0) -> None:
+        """``seconds`` may pass between two events."""
+        self._seconds = seconds
         self._at_once = at_once
         self._places = at_once + waiting
         self._change = threading.Condition()
@@ -121,13 +124,22 @@ class AnswerQueue:
             self._wait(gone)
             started = time.monotonic()
             try:
-                yield from start()
+                events = start()
+                try:
+                    while (event := self._next(events)) is not None:
+                        yield event
+                finally:
+                    getattr(events, "close", lambda: None)()
             finally:
                 self._done(time.monotonic() - started)
         finally:
             with self._change:
                 self._held[caller or ""] -= 1
                 self._change.notify_all()
+
+    def _next(self, events: Iterator[AnswerEvent]) -> AnswerEvent | None:
+        with watching(self._seconds):
+            return next(events, None)
 
     def _enter(self, caller: str | None) -> None:
         with self._change:

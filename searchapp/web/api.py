@@ -90,7 +90,8 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
 def _add_search(routes: Blueprint, application: Application) -> None:
     redact = redactor(application.settings)
     settings = application.settings
-    queue = AnswerQueue(settings.answers_at_once, settings.answers_waiting)
+    seconds = settings.request_seconds + settings.llm_timeout_seconds
+    queue = AnswerQueue(settings.answers_at_once, settings.answers_waiting, seconds)
 
     @routes.get("/search")
     @operation("Find passages", errors=SEARCH)

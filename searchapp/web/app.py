@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
-from werkzeug.middleware.proxy_fix import ProxyFix
+from flask import Flask, Request, Response, request
 
 from searchapp.messages import LANGUAGES, reader_language, set_reader_language
 from searchapp.web import (
+    admission,
     api,
     audit,
     bounds,
@@ -22,10 +22,13 @@ from searchapp.web import (
     originals,
     pages,
     problems,
+    proxies,
     request_log,
     viewer,
+    watchdog,
 )
 from searchapp.web.jobs import Jobs
+from searchapp.web.spool import Spool, stream_of
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -34,9 +37,6 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-MULTIPART_ROOM = 64 * 1024
-"""Bytes that an upload's wrapping (boundaries, file name) may add to the largest file."""
-
 _HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -56,7 +56,9 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     """
     settings = application.settings
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_file_mb * 1024 * 1024 + MULTIPART_ROOM
+    spooled = {"_get_file_stream": staticmethod(stream_of(Spool(settings)))}
+    app.request_class = type("SpooledRequest", (Request,), spooled)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_file_mb * 1024 * 1024 + admission.MULTIPART_ROOM
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the order of the contract reads better
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays readable in curl
 
@@ -68,6 +70,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     monitoring.register(app)  # first, so that refusals are timed too
     guards.register(app, settings.published_host or host or settings.host, settings.auth)
     identity.register(app, application)
+    admission.register(app)
     login.register(app, application)
     audit.register(app, application)
     app.register_blueprint(pages.blueprint(settings, application.store))
@@ -82,11 +85,10 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     app.register_blueprint(monitoring.metrics(application))
     app.register_blueprint(openapi.blueprint(settings.auth))
     app.after_request(_add_headers)
+    app.wsgi_app = watchdog.watched(app.wsgi_app, settings.request_seconds)  # type: ignore[method-assign,assignment]
     if settings.traces_url:
         app.wsgi_app = request_log.traced(app.wsgi_app)  # type: ignore[method-assign,assignment]
-    if settings.trusted_proxies:
-        count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.wsgi_app = proxies.behind(app.wsgi_app, settings)  # type: ignore[method-assign,assignment]
     return app
 
 

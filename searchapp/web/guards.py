@@ -11,6 +11,9 @@ from searchapp.errors import ForbiddenError, UsageError
 from searchapp.settings import Authentication
 from searchapp.web.identity import SAFE_METHODS
 
+OPEN_TO_SITES = frozenset({"static", "health.healthz", "health.readyz"})
+"""Cost nothing, and tell nothing."""
+
 
 def register(app: Flask, host: str, auth: Authentication) -> None:
     """Check every request before its handler; ``host`` is the address that ``app`` is served on.
@@ -21,13 +24,27 @@ def register(app: Flask, host: str, auth: Authentication) -> None:
         raise UsageError("serving_openly", host=host)
 
     @app.before_request
-    def check() -> None:
-        # With a login, a name that was bent to this machine brings no cookie of ours and sees nothing. The package's
-        # own scripts and styles are the same everywhere and for everybody, and the page of the refusal needs them.
-        if auth is Authentication.OFF and request.endpoint != "static":
-            refuse_foreign_host(request.host)
-        if request.method not in SAFE_METHODS:
-            refuse_other_site(request.host, request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"))
+    def guard() -> None:
+        check(auth)
+
+
+def check(auth: Authentication) -> None:
+    """Raise ForbiddenError where this request comes under another host's name, or through another web site."""
+    # With a login, a name that was bent to this machine brings no cookie of ours and sees nothing. The package's
+    # own scripts and styles are the same everywhere and for everybody, and the page of the refusal needs them.
+    if auth is Authentication.OFF and request.endpoint != "static":
+        refuse_foreign_host(request.host)
+    if request.method not in SAFE_METHODS:
+        refuse_other_site(request.host, request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin"))
+    elif request.endpoint not in OPEN_TO_SITES and not _opens_a_page():
+        # Another site reads none of it, but may have it computed as often as it likes.
+        refuse_other_site(request.host, request.headers.get("Sec-Fetch-Site"), None)
+
+
+def _opens_a_page() -> bool:
+    """Whether somebody follows a link to a page of ours, which the browser shows as a whole, with no site around it."""
+    sent = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")
+    return sent == ("navigate", "document") and not request.path.startswith("/api/")
 
 
 def is_loopback(host: str) -> bool:
@@ -55,7 +72,7 @@ def refuse_foreign_host(host_header: str) -> None:
 
 
 def refuse_other_site(host_header: str, fetch_site: str | None, origin: str | None) -> None:
-    """Raise ForbiddenError when a browser sends a changing request on behalf of another site.
+    """Raise ForbiddenError when a browser sends a request on behalf of another site.
 
     Browsers state the relation in Sec-Fetch-Site; older ones send only Origin. Programs such as curl send neither
     and act for nobody else.

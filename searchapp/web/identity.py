@@ -21,7 +21,10 @@ from searchapp.errors import ForbiddenError, TooManyRequestsError, Unauthenticat
 from searchapp.limits import LOCAL_ADDRESS_CHARACTERS
 from searchapp.model import DocumentEntry
 from searchapp.settings import Authentication
+from searchapp.web.fairness import Shares
+from searchapp.web.guesses import Guesses, Key
 from searchapp.web.problems import wants_a_page
+from searchapp.web.proxies import place
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -72,6 +75,12 @@ REQUIRED: Mapping[str, Scope | None] = {
     "operations.stop": Scope.OPERATE,
 }
 
+QUEUED = frozenset({"api.ask"})
+"""Has a line of its own (``AnswerQueue``)."""
+
+LOCAL_SHARES = 10
+"""Callers whose share all have together where nobody logs in."""
+
 FAILURES_PER_MINUTE = 20
 """Wrong keys from one address: a key cannot be guessed, but the log of a guesser need not fill the disk."""
 
@@ -79,8 +88,7 @@ FAILURES_PER_MINUTE = 20
 def register(app: Flask, application: Application) -> None:
     """Find out who asks before each request of ``app``, and turn away who may not."""
     required = application.settings.auth is Authentication.REQUIRED
-    share = RateLimitItemPerMinute(application.settings.requests_per_minute)
-    failures = RateLimitItemPerMinute(FAILURES_PER_MINUTE)
+    guesses, shares = Guesses(), Shares()
     limiter = strategies.MovingWindowRateLimiter(storage.MemoryStorage())
 
     @app.before_request
@@ -88,12 +96,15 @@ def register(app: Flask, application: Application) -> None:
         g.session = None
         if not required:
             g.caller = LOCAL
+            # Everybody here is one caller, and a person's own scripts are quicker than a person.
+            if REQUIRED.get(request.endpoint or "") is not PUBLIC:
+                _count(LOCAL_SHARES)
             return None
         if request.endpoint == "login.submit":  # has a token of its own, and ends the session there may be
             g.caller = None
             return None
         scope = REQUIRED.get(request.endpoint or "", Scope.OPERATE)
-        g.caller = _key_holder(limiter, failures) or _logged_in()
+        g.caller = _key_holder() or _logged_in()
         if scope is PUBLIC:
             return None
         if g.caller is None:
@@ -102,11 +113,17 @@ def register(app: Flask, application: Application) -> None:
                 back = f"?next={quote(path)}" if len(path) <= LOCAL_ADDRESS_CHARACTERS else ""
                 return cast(Response, redirect(f"/login{back}"))
             raise UnauthenticatedError("login_required")
-        if not limiter.hit(share, g.caller.name):
-            raise TooManyRequestsError("requests_too_many", retry_after=60, requests=share.amount)
+        _count(1)
+        if request.endpoint not in QUEUED:
+            g.turn_began = shares.enter(g.caller.name)
         if request.endpoint is not None and scope not in g.caller.scopes:
             raise ForbiddenError("scope_missing", name=g.caller.name, scope=scope)
         return None
+
+    @app.teardown_request
+    def leave(_: BaseException | None) -> None:
+        if (began := g.pop("turn_began", None)) is not None:
+            shares.leave(g.caller.name, began)
 
     @app.context_processor
     def who() -> dict[str, object]:
@@ -115,9 +132,13 @@ def register(app: Flask, application: Application) -> None:
         asking = g.get("caller")
         return {**known, "operates": asking is not None and Scope.OPERATE in asking.scopes}
 
+    def _count(shares: int) -> None:
+        share = RateLimitItemPerMinute(application.settings.requests_per_minute * shares)
+        if not limiter.hit(share, g.caller.name):
+            raise TooManyRequestsError("requests_too_many", retry_after=60, requests=share.amount)
+
     def _logged_in() -> Identity | None:
-        token = request.cookies.get(cookie_name())
-        session = application.access.sessions.find(token) if token else None
+        session = _session(application)
         if session is None:
             return None
         if request.method not in SAFE_METHODS:
@@ -125,18 +146,39 @@ def register(app: Flask, application: Application) -> None:
         g.session = session
         return session.identity
 
-    def _key_holder(limiter: strategies.RateLimiter, failures: RateLimitItemPerMinute) -> Identity | None:
-        kind, _, text = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "bearer":
+    def _key_holder() -> Identity | None:
+        key = _key()
+        if key is None:
             return None
-        place = request.remote_addr or ""
-        if not limiter.test(failures, "failures", place):
-            raise TooManyRequestsError("keys_wrong", retry_after=60)
-        identity = application.access.keys.identity(text.strip())
-        if identity is None:
-            limiter.hit(failures, "failures", place)
+        identity = application.access.keys.identity(key)
+        if identity is None:  # a good key is taken however many bad ones came from its address
+            limits: dict[Key, int] = {("keys", place(request.remote_addr)): FAILURES_PER_MINUTE}
+            with guesses.counted(limits, lambda: TooManyRequestsError("keys_wrong", retry_after=60)) as failed:
+                failed()
             raise UnauthenticatedError("key_invalid")
         return identity
+
+
+def _key() -> str | None:
+    """The key that this request brings, right or wrong."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if kind.lower() == "bearer" else None
+
+
+def _session(application: Application) -> Session | None:
+    token = request.cookies.get(cookie_name())
+    return application.access.sessions.find(token) if token else None
+
+
+def asking(application: Application) -> Identity | None:
+    """Who sends this request, by its headers alone; nothing is counted, and nobody is turned away."""
+    if application.settings.auth is not Authentication.REQUIRED:
+        return LOCAL
+    key = _key()
+    if key is not None:
+        return application.access.keys.identity(key)
+    session = _session(application)
+    return session.identity if session is not None else None
 
 
 def caller() -> Identity:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, g, redirect, render_template, request, session, url_for
-from limits import RateLimitItemPerMinute, storage, strategies
 
 from searchapp.access import Identity, read_scopes
 from searchapp.errors import ForbiddenError, ServiceUnavailableError, TooManyRequestsError, UsageError
 from searchapp.limits import LOCAL_ADDRESS_CHARACTERS
 from searchapp.settings import Authentication, Settings
+from searchapp.web.guesses import Guesses, Key, Turns
 from searchapp.web.identity import CSRF_FIELD, cookie_name
+from searchapp.web.proxies import place
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -23,10 +24,21 @@ if TYPE_CHECKING:
     from searchapp.wiring import Application
 
 TRIES_PER_MINUTE = 5
-"""Wrong passwords for one name; scrypt makes each one slow besides."""
+"""Wrong passwords for one name from one address; scrypt makes each one slow besides."""
 
 TRIES_PER_PLACE = 20
 """Wrong passwords from one address, whatever the names."""
+
+TRIES_PER_NAME = 60
+"""Wrong passwords for one name from everywhere: more than one address gets, so that no single one closes a name."""
+
+HASHES_AT_ONCE = 2
+"""Each takes 32 MiB and a processor for a twentieth of a second."""
+
+HASHES_WAITING = 16
+
+RETURNS_AT_ONCE = 4
+"""Each asks the provider, and may wait ten seconds for it."""
 
 _PENDING = "login_csrf"
 
@@ -48,8 +60,8 @@ def register(app: Flask, application: Application) -> None:
 def _blueprint(application: Application, oidc_provider: Provider | None) -> Blueprint:
     routes = Blueprint("login", __name__)
     access = application.access
-    limiter = strategies.MovingWindowRateLimiter(storage.MemoryStorage())
-    by_name, by_place = RateLimitItemPerMinute(TRIES_PER_MINUTE), RateLimitItemPerMinute(TRIES_PER_PLACE)
+    guesses, hashing = Guesses(), Turns(HASHES_AT_ONCE, HASHES_WAITING, "logins_too_many")
+    asking = Turns(RETURNS_AT_ONCE, 0, "logins_too_many")
 
     @routes.get("/login")
     def form() -> ResponseReturnValue:
@@ -62,13 +74,17 @@ def _blueprint(application: Application, oidc_provider: Provider | None) -> Blue
         if not pending or not hmac.compare_digest(sent.encode(errors="replace"), pending.encode()):
             raise ForbiddenError("login_form_expired")
         name, password = request.form.get("name", "").strip()[:64], request.form.get("password", "")
-        place = request.remote_addr or ""
-        if not (limiter.test(by_name, "name", name.lower()) and limiter.test(by_place, "place", place)):
-            raise TooManyRequestsError("passwords_wrong", retry_after=60)
-        identity = access.users.identity(name, password)
+        here, wanted = place(request.remote_addr), name.lower()
+        limits: dict[Key, int] = {
+            ("name", wanted, here): TRIES_PER_MINUTE,
+            ("place", here): TRIES_PER_PLACE,
+            ("name", wanted): TRIES_PER_NAME,
+        }
+        with guesses.counted(limits, _refused) as failed, hashing.taken():
+            identity = access.users.identity(name, password)
+            if identity is None:
+                failed()
         if identity is None:
-            limiter.hit(by_name, "name", name.lower())
-            limiter.hit(by_place, "place", place)
             return _form(wrong=True), 401
         return _begin(identity, "local", request.form.get("next", ""))
 
@@ -83,12 +99,22 @@ def _blueprint(application: Application, oidc_provider: Provider | None) -> Blue
 
     @routes.get("/login/provider")
     def provider() -> ResponseReturnValue:
-        return _provider().begin(request.args.get("next", ""))
+        with asking.taken():  # the first asks the provider where it is
+            return _provider().begin(request.args.get("next", ""))
 
     @routes.get("/login/returned")
     def returned() -> ResponseReturnValue:
-        identity, next_ = _provider().finish()
+        here = place(request.remote_addr)
+        with guesses.counted({("return", here): TRIES_PER_PLACE}, _refused) as failed, asking.taken():
+            try:
+                identity, next_ = _provider().finish()
+            except ForbiddenError:
+                failed()
+                raise
         return _begin(identity, "oidc", next_)
+
+    def _refused() -> TooManyRequestsError:
+        return TooManyRequestsError("passwords_wrong", retry_after=60)
 
     def _provider() -> Provider:
         if oidc_provider is None:

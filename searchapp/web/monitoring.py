@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NotRequired  # pydantic reads the one of typing only from Python 3.12 on
@@ -20,6 +21,8 @@ from searchapp.web.operation import operation
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
+
+log = logging.getLogger(__name__)
 
 UP = Gauge("searchapp_dependency_up", "Whether a dependency answered when it was last asked: 1 or 0.", ["dependency"])
 
@@ -38,7 +41,7 @@ class Health(TypedDict):
     """``ok``, or ``degraded`` where searches work and answers are quotations; what does not work is a problem."""
 
     degraded: NotRequired[str]
-    """Why, in a sentence."""
+    """Why, as the code of a sentence; the log has the sentence."""
 
 
 def register(app: Flask) -> None:
@@ -59,6 +62,15 @@ def register(app: Flask) -> None:
 def health(application: Application) -> Blueprint:
     """``/healthz`` answers as long as the process does; ``/readyz`` is 503 while searches cannot be served."""
     routes = Blueprint("health", __name__)
+    told = ""
+
+    def tell(problem: SearchAppError | None) -> None:
+        """Log it, once until it changes: readiness is asked every few seconds."""
+        nonlocal told
+        now = str(problem or "")
+        if now != told:
+            told = now
+            log.warning("%s", problem or "Everything that answers need is there again.")
 
     @routes.get("/healthz")
     @operation("Whether the process lives")
@@ -71,12 +83,15 @@ def health(application: Application) -> Blueprint:
         """Asks the store and the embedding model. Without a language model searches work and answers are quotations:
         then the status is `degraded`, and nobody need be kept away.
         """
+        # Whatever the reason, to a load balancer it means one thing: send nobody here. It asks without a login, and the
+        # sentences name addresses of this network; the log has them.
         if problem := search_problem(application):
-            # Whatever the reason, to a load balancer it means one thing: send nobody here.
-            said = problem.sentence
-            raise ServiceUnavailableError("passed_on", text=said, remedy=said.remedy) from problem
+            tell(problem)
+            raise ServiceUnavailableError("not_ready", cause=problem.reason) from problem
         if problem := answer_problem(application):
-            return {"status": "degraded", "degraded": problem.message}
+            tell(problem)
+            return {"status": "degraded", "degraded": problem.reason}
+        tell(None)
         return {"status": "ok"}
 
     return routes

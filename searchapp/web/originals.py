@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from flask import Blueprint, Response, redirect, send_file
+from flask import Blueprint, Response, redirect, request, send_file
+from waitress.buffers import ReadOnlyFileBasedBuffer
 from werkzeug.wrappers import Response as AnyResponse
 
-from searchapp.errors import NotFoundError, SourceError
+from searchapp.errors import NotFoundError, OverloadedError, SourceError, StorageError
 from searchapp.model import DocumentEntry, SourceType
-from searchapp.sources.containers import GZIP_MAGIC, gunzip
-from searchapp.sources.encoding import declared_charset, decode
+from searchapp.sources.containers import GZIP_MAGIC
 from searchapp.sources.source import is_web_address
+from searchapp.web.copies import Copies, Form
 from searchapp.web.identity import readable
 from searchapp.web.operation import STORE, operation
+from searchapp.web.spool import Spool
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -42,7 +42,8 @@ _MEDIA = {
 def blueprint(application: Application) -> Blueprint:
     """``GET /documents/<id>/file``: the original by its id, never by a path that a client names."""
     routes = Blueprint("originals", __name__)
-    max_bytes = application.settings.max_file_mb * 1024 * 1024
+    settings = application.settings
+    copies = Copies(Spool(settings).folder, settings.max_file_mb * 1024 * 1024)
 
     @routes.get("/documents/<document_id>/file")
     @operation(
@@ -53,14 +54,21 @@ def blueprint(application: Application) -> Blueprint:
             HTTPStatus.FOUND: "The original is a web page of which no copy is kept: its address.",
             HTTPStatus.NOT_MODIFIED: "The copy that If-None-Match or If-Modified-Since names is current.",
         },
-        errors=(NotFoundError, SourceError, *STORE, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE),
+        errors=(
+            NotFoundError,
+            SourceError,
+            OverloadedError,
+            StorageError,
+            *STORE,
+            HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+        ),
     )
     def file(document_id: str) -> AnyResponse:
         """PDF, HTML and text as a browser shows them, in a sandbox; every other kind as a download."""
         entry = readable(application.store.entry(document_id), document_id)
         path = application.originals.path(entry)
         if path is not None and path.is_file():
-            return _original(entry, path, max_bytes)
+            return _original(entry, path, copies)
         if is_web_address(entry.source):
             return redirect(entry.source)
         raise NotFoundError("original_missing", name=entry.title or entry.source)
@@ -68,25 +76,39 @@ def blueprint(application: Application) -> Blueprint:
     return routes
 
 
-def _original(entry: DocumentEntry, path: Path, max_bytes: int) -> Response:
+def _original(entry: DocumentEntry, path: Path, copies: Copies) -> Response:
     with path.open("rb") as stream:
         start = stream.read(1024)
     kind = _kind(entry, start)
     if kind is None or kind not in _MEDIA:
-        return send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=_name(entry))
+        return _sent(path, path, "original", mimetype="application/octet-stream", as_attachment=True, name=_name(entry))
     media_type, policy = _MEDIA[kind]
-    if kind is SourceType.PDF and not start.startswith(GZIP_MAGIC):
-        # From the disk, so that the viewer can ask for the ranges of a page.
-        response = send_file(path, mimetype=media_type, download_name=_name(entry))
-    else:
-        data = gunzip(path.read_bytes(), _name(entry), max_bytes)
-        if kind is not SourceType.PDF:
-            # Text of any encoding becomes UTF-8: the one that the header can promise.
-            declared = declared_charset(data) if kind is SourceType.HTML else ""
-            data = decode(data, declared).encode("utf-8")
-        etag = hashlib.sha256(data).hexdigest()
-        response = send_file(io.BytesIO(data), mimetype=media_type, download_name=_name(entry), etag=etag)
+    form = Form(text=kind is not SourceType.PDF, html=kind is SourceType.HTML)
+    with copies.readable(path, _name(entry), form) as shown:
+        response = _sent(shown, path, "shown", mimetype=media_type, name=_name(entry))
     response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+def _sent(shown: Path, original: Path, form: str, *, mimetype: str, name: str, as_attachment: bool = False) -> Response:
+    """The file, a part of it, or nothing of what is known already; from the disk, by the server's own loop."""
+    if "," in request.headers.get("Range", ""):
+        del request.environ["HTTP_RANGE"]  # several parts: all of it, as HTTP lets us, in place of an error
+    status = original.stat()
+    response = send_file(
+        shown,
+        mimetype=mimetype,
+        as_attachment=as_attachment,
+        download_name=name,
+        etag=f"{status.st_mtime_ns:x}-{status.st_size:x}-{form}",  # the same when a copy was made again
+        last_modified=status.st_mtime,
+    )
+    if response.status_code == HTTPStatus.PARTIAL_CONTENT:
+        file = getattr(response.response, "iterable", None)
+        if isinstance(file, ReadOnlyFileBasedBuffer) and response.content_range.start is not None:
+            # waitress sends a file from where it stands; read through werkzeug, a slow reader would hold a thread.
+            file.seek(response.content_range.start)
+            response.response = file
     return response
 
 

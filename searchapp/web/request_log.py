@@ -45,6 +45,7 @@ def register(app: Flask) -> None:
         level = logging.DEBUG if request.endpoint in QUIET else logging.INFO
         # The route, not the address: that holds what people search for.
         facts = {
+            "client": request.remote_addr or "",
             "route": request.endpoint or "none",
             "status": response.status_code,
             "ms": round((time.perf_counter() - g.request_began) * 1000, 1),

@@ -15,8 +15,11 @@ from searchapp import limits
 from searchapp.errors import SearchAppError, UsageError
 from searchapp.redaction import redact_logs, redactor
 from searchapp.telemetry import logs, tracing
-from searchapp.web.app import MULTIPART_ROOM, create_app
+from searchapp.web import connections, wire
+from searchapp.web.admission import Admission
+from searchapp.web.app import create_app
 from searchapp.web.jobs import Jobs
+from searchapp.web.spool import Spool
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -26,9 +29,6 @@ log = logging.getLogger(__name__)
 THREADS = 80
 """Requests served at once, besides answers: each of those keeps a thread of its own while it waits and is written.
 More than callers may wait for the embedding model (``SharedEmbedder``); an idle thread costs nearly nothing."""
-
-CONNECTIONS = 500
-"""Browsers keep several open; the more so as an idle one costs only a descriptor."""
 
 
 def serve(
@@ -71,19 +71,25 @@ def open_server(application: Application, host: str, port: int, jobs: Jobs | Non
     settings = application.settings
     app = create_app(application, host=host, jobs=jobs)
     try:
-        return waitress.create_server(
+        server = waitress.create_server(
             app,
             host=host,
             port=port,
             threads=THREADS + settings.answers_at_once + settings.answers_waiting,
-            connection_limit=CONNECTIONS,
+            connection_limit=connections.CONNECTIONS,
+            channel_timeout=connections.IDLE_SECONDS,
+            cleanup_interval=connections.LOOK_SECONDS,
+            asyncore_use_poll=True,  # select() ends the server at the descriptor 1024
             ident="searchapp",
+            clear_untrusted_proxy_headers=False,  # `proxies` reads them, or takes them out
             max_request_header_size=limits.HEADER_BYTES,
-            max_request_body_size=settings.max_file_mb * 1024 * 1024 + 2 * MULTIPART_ROOM,
+            max_request_body_size=wire.NO_LIMIT,  # `wire` has one for each request
             channel_request_lookahead=1,  # reads on while a response is made, and so notices who has gone
         )
     except (OSError, ValueError) as error:
         raise _cannot_listen(host, port, error) from error
+    wire.install(server, Admission(app, application, Spool(settings)), per_peer=not settings.trusted_proxies)
+    return server
 
 
 def _cannot_listen(host: str, port: int, error: OSError | ValueError) -> UsageError:

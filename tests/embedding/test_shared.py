@@ -41,6 +41,22 @@ def test_queries_that_come_while_the_model_is_busy_go_together(model: GatedEmbed
     assert sorted(len(texts) for _, texts in model.calls) == [1, 1, 4]
 
 
+def test_a_long_query_does_not_make_short_ones_as_costly(model: GatedEmbedder, embedder: SharedEmbedder) -> None:
+    """A batch is padded to its longest text."""
+    long = "word " * 700
+    with ThreadPoolExecutor(10) as pool:
+        first = pool.submit(embedder.embed_query, "first")
+        assert model.entered.acquire(timeout=LIMIT)
+        others = []
+        for number, text in enumerate(("a", long, "b", f"{long}!", "c"), 1):
+            others.append(pool.submit(embedder.embed_query, text))
+            eventually(lambda number=number: len(embedder._waiting) == number)
+        model.gate.set()
+        for one in (first, *others):
+            one.result(LIMIT)
+    assert [texts for _, texts in model.calls] == [["first"], ["a", "b", "c"], [long, f"{long}!"]]
+
+
 def test_one_query_of_many_callers_is_embedded_once_and_kept(model: GatedEmbedder, embedder: SharedEmbedder) -> None:
     with ThreadPoolExecutor(8) as pool:
         futures = [pool.submit(embedder.embed_query, "same") for _ in range(8)]

@@ -111,7 +111,8 @@ def test_no_sentence_is_left_over() -> None:
     used = {
         node.value for _, tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Constant)
     }  # a code may be chosen by a condition before it is used
-    assert [code for code in catalogue("en") if code not in used] == []
+    of_tests = {"passed_on"}  # scripted failures, and their remedies
+    assert [code for code in catalogue("en") if code not in used | of_tests] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -84,6 +84,21 @@ def test_a_body_without_end_is_cut_off_at_the_limit(app: StandIn, served: Serve)
         ),
         (b"POST /api/ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", ("400",)),
         (
+            b"POST /api/ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            ("400",),
+        ),
+        (
+            b"POST /api/ask HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n",
+            ("400",),
+        ),
+        (
+            b"POST /api/ask HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding:\r\n chunked\r\nContent-Length: 5\r\n\r\nhello",
+            ("400",),
+        ),
+        (b"POST /api/ask HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", ("400",)),
+        (b"POST /api/ask HTTP/1.1\r\nHost: localhost\r\nContent-Length : 5\r\n\r\nhello", ("400",)),
+        (b"POST /api/ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: +5\r\n\r\nhello", ("400",)),
+        (
             b"POST /api/ask HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
             ("400", "501"),
         ),

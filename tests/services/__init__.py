@@ -1,12 +1,12 @@
-"""The real services the tests run against: Elasticsearch, Ollama, Redis, Chromium, tesseract, promtool, Docker; no mock.
+"""The real services the tests run against, Elasticsearch, Ollama, Redis, Chromium, nginx, Docker and others; no mock.
 
 Each service is resolved in this order, and lazily: a run that needs none starts none.
 
 1. A running one, named by its URL: ``SEARCHAPP_TEST_ELASTICSEARCH_URL``, ``SEARCHAPP_TEST_OLLAMA_URL``,
    ``SEARCHAPP_TEST_REDIS_URL``, ``SEARCHAPP_TEST_DOCKER_HOST``.
 2. A program that is installed: the folder in ``SEARCHAPP_TEST_ELASTICSEARCH_HOME``, ``elasticsearch`` on
-   PATH; ``ollama``, ``redis-server``, ``tesseract`` and ``promtool`` on PATH; ``SEARCHAPP_TEST_CHROMIUM``, a Chromium or Chrome on
-   PATH.
+   PATH; ``ollama``, ``redis-server``, ``tesseract``, ``nginx`` and ``promtool`` on PATH; ``SEARCHAPP_TEST_CHROMIUM``, a
+   Chromium or Chrome on PATH.
 3. One made from the package registries alone, kept in ``SEARCHAPP_TEST_CACHE`` (by default
    ``~/.cache/searchapp-tests``, for root ``/var/cache/searchapp-tests``). Elasticsearch takes mvn and a JDK,
    21 or newer (17 for 8.19); ``SEARCHAPP_TEST_ELASTICSEARCH_VERSION`` asks for another version than 9.5.3, whatever is

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from tests.services import chromium, elasticsearch, ollama, prepared_models, promtool, redis, tesseract
+from tests.services import chromium, elasticsearch, nginx, ollama, prepared_models, promtool, redis, tesseract
 from tests.stack import stand_ins
 
 # By the name of the fixture that wants it.
@@ -18,6 +18,7 @@ SERVICES: dict[str, Callable[[], str]] = {
     "tesseract": tesseract.program,
     "stack": stand_ins.obtain,
     "promtool": promtool.program,
+    "nginx": nginx.obtain,
 }
 
 

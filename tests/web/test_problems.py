@@ -11,6 +11,7 @@ import searchapp
 from searchapp.errors import ModelMismatchError, ServiceUnavailableError, StorageError, UsageError
 from searchapp.web.app import create_app
 from searchapp.web.guards import is_loopback
+from searchapp.web.identity import LOCAL_SHARES
 from tests.web.stand_in import StandIn
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -160,4 +161,52 @@ def test_health_is_about_the_process_and_readiness_about_the_store(client: Flask
     assert client.get("/healthz").json == {"status": "ok"}
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert response.json["detail"] == "The disk is full."
+    assert (response.json["reason"], response.json["detail"]) == (
+        "not_ready",
+        "Searches cannot be served now (passed_on).",
+    )
+
+
+def test_readiness_tells_no_address(client: FlaskClient, app: StandIn, caplog: pytest.LogCaptureFixture) -> None:
+    away = ServiceUnavailableError("elasticsearch_away", where="https://10.1.2.3:9200")
+    app.store.error = app.language_model_error = away
+    with caplog.at_level(logging.WARNING):
+        texts = [client.get("/readyz").text for _ in range(2)]
+    app.store.error = None
+    texts.append(client.get("/readyz").text)
+    assert all("elasticsearch_away" in text and "10.1.2.3" not in text for text in texts)
+    assert len([record for record in caplog.records if "10.1.2.3" in record.getMessage()]) == 1
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    ("path", "headers", "allowed"),
+    [
+        ("/api/search?q=gloves", {}, False),
+        ("/api/search?q=gloves", {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, False),
+        ("/api/search?q=gloves", {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, False),
+        ("/documents/d/file", {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, False),
+        ("/documents/d/pages/1.png", {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, False),
+        ("/metrics", {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"}, False),
+        ("/", {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, False),
+        ("/openapi.json", {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}, False),
+        ("/", {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, True),
+        ("/?q=gloves", {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, True),
+        ("/healthz", {}, True),
+    ],
+)
+def test_other_sites_have_nothing_computed(
+    client: FlaskClient, app: StandIn, site: str, path: str, headers: dict[str, str], allowed: bool
+) -> None:
+    response = client.get(path, headers={**headers, "Sec-Fetch-Site": site})
+    assert response.status_code == (200 if allowed else 403)
+    if not allowed:
+        assert response.json["reason"] == "site_foreign"
+    assert app.searcher.requests == []
+
+
+def test_without_a_login_there_is_a_limit_too(tmp_path: Path) -> None:
+    client = create_app(StandIn(tmp_path, requests_per_minute=2)).test_client()  # type: ignore[arg-type]
+    statuses = [client.get("/api/documents").status_code for _ in range(2 * LOCAL_SHARES + 1)]
+    assert statuses == [200] * 2 * LOCAL_SHARES + [429]
+    assert client.get("/healthz").status_code == 200

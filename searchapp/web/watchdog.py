@@ -1,0 +1,101 @@
+"""A request that computes too long is ended, and answered with 503.
+
+Between its stages the work looks at the deadline itself. What never gets there is interrupted: CPython raises the error
+in the thread, at its next step of Python. A single call of C code (SQLite, a regular expression, a model, a store that
+is waited for) is not interrupted: the error is raised when it comes back, and each has a limit of its own for that.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from searchapp.errors import RequestTooLongError
+from searchapp.telemetry import deadline
+
+GRACE_SECONDS = 5.0
+"""For ending by itself, and before what did not heed the interruption is interrupted again."""
+
+LOOK_SECONDS = 0.25
+
+OPERATIONS, OPERATIONS_TIMES = "/api/operations", 10
+"""What operators ask for may read every document."""
+
+ANSWERS = "/api/ask"
+"""Has its own watch, for each of its events (``AnswerQueue``): it waits for its turn, and for the words of a model."""
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def watched(app: Wsgi, seconds: float) -> Wsgi:
+    """``app``, each of whose calls may take that long until its response begins."""
+
+    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path: str = environ.get("PATH_INFO", "")
+        if path == ANSWERS:
+            return app(environ, start_response)
+        with watching(seconds * OPERATIONS_TIMES if path.startswith(OPERATIONS) else seconds):
+            return app(environ, start_response)
+
+    return call
+
+
+@contextmanager
+def watching(seconds: float) -> Iterator[None]:
+    """Inside, RequestTooLongError is raised after ``seconds``, wherever this thread is in Python then."""
+    me = threading.get_ident()
+    _dog.begin(me, seconds)
+    try:
+        with deadline.within(seconds):
+            yield
+    finally:
+        _dog.end(me)
+
+
+class _Watchdog:
+    """Looks at the threads that are watched; its own starts with the first of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._watched: dict[int, float] = {}
+        self._thread: threading.Thread | None = None
+
+    def begin(self, thread: int, seconds: float) -> None:
+        with self._lock:
+            self._watched[thread] = time.monotonic() + seconds + GRACE_SECONDS
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="searchapp-watchdog", daemon=True)
+                self._thread.start()
+
+    def end(self, thread: int) -> None:
+        while True:
+            try:
+                with self._lock:
+                    self._watched.pop(thread, None)
+                    _raise(thread, None)  # what was raised and has not come yet is taken back
+                return
+            except RequestTooLongError:  # it came just now
+                continue
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            now = time.monotonic()
+            with self._lock:
+                for thread, latest in self._watched.items():
+                    if now > latest:
+                        self._watched[thread] = now + GRACE_SECONDS
+                        _raise(thread, RequestTooLongError)
+
+
+def _raise(thread: int, error: type[BaseException] | None) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), ctypes.py_object(error) if error is not None else None
+    )
+
+
+_dog = _Watchdog()
