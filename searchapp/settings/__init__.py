@@ -26,11 +26,10 @@ from searchapp.settings.indexing import (
     EmbeddingSettings,
     FolderSettings,
     IndexOptions,
-    IngestionSettings,
     OpenAISettings,
     Precision,
-    SourceSettings,
 )
+from searchapp.settings.ingesting import IngestionSettings, SourceSettings
 from searchapp.settings.serving import (
     AccessSettings,
     AnswerSettings,
