@@ -14,7 +14,7 @@ from searchapp.access import Scope
 from searchapp.errors import TooManyRequestsError
 from searchapp.model import SearchRequest, SearchResults
 from searchapp.web import fairness
-from searchapp.web.fairness import AT_ONCE, CROWD, WAITING, Shares
+from searchapp.web.fairness import AT_ONCE, AT_ONCE_ALONE, CROWD, WAITING, Shares
 from tests.waiting import eventually
 from tests.web.samples import fill
 from tests.web.stand_in import StandIn
@@ -47,6 +47,9 @@ def test_costly_searches_of_one_caller_leave_room_for_others(
 
     with ThreadPoolExecutor(AT_ONCE + WAITING + 2) as pool:
         try:
+            gate.set()
+            assert search(bob, "before").status_code == 200
+            gate.clear()
             some = [pool.submit(search, ada, "gloves") for _ in range(AT_ONCE + WAITING + 1)]
             eventually(lambda: any(one.done() for one in some))  # the one too many
             (refused,) = [one.result() for one in some if one.done()]
@@ -66,6 +69,7 @@ def test_who_asks_without_a_pause_is_given_one(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(fairness, "PAUSES", pauses)
     monkeypatch.setattr(fairness, "WAIT_SECONDS", 2.0)
     shares = Shares()
+    shares.leave("bob", shares.enter("bob"))  # alone nobody is paused for
     first = shares.enter("ada")
 
     def another() -> bool:
@@ -83,6 +87,19 @@ def test_who_asks_without_a_pause_is_given_one(monkeypatch: pytest.MonkeyPatch, 
         shares.leave("ada", first)
         assert sum(one.result() for one in others) == served_too
     shares.leave("bob", shares.enter("bob"))  # nobody else waits for it
+
+
+def test_who_asks_alone_has_many_under_way_until_somebody_else_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fairness, "WAIT_SECONDS", 0.2)
+    shares = Shares()
+    under_way = [shares.enter("ada") for _ in range(AT_ONCE_ALONE)]
+    with pytest.raises(TooManyRequestsError):
+        shares.enter("ada")
+    shares.leave("bob", shares.enter("bob"))
+    for one in under_way[: AT_ONCE_ALONE - CROWD]:
+        shares.leave("ada", one)
+    with pytest.raises(TooManyRequestsError):
+        shares.enter("ada")  # one by one now, and not at once
 
 
 def test_a_page_is_given_none() -> None:
