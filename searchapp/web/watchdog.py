@@ -22,6 +22,9 @@ GRACE_SECONDS = 5.0
 
 LOOK_SECONDS = 0.25
 
+STEPS = 1000
+"""Of Python, after which what was raised in a thread has come: CPython looks at each jump back."""
+
 OPERATIONS, OPERATIONS_TIMES = "/api/operations", 10
 """What operators ask for may read every document."""
 
@@ -62,6 +65,7 @@ class _Watchdog:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._watched: dict[int, float] = {}
+        self._interrupted: set[int] = set()
         self._thread: threading.Thread | None = None
 
     def begin(self, thread: int, seconds: float) -> None:
@@ -72,13 +76,20 @@ class _Watchdog:
                 self._thread.start()
 
     def end(self, thread: int) -> None:
+        """Called by ``thread`` itself. An error that was raised in it, and has not come yet, comes here.
+
+        It is not taken back with NULL: CPython 3.11 then looks for it at each step, and forever where it is profiled.
+        """
         while True:
             try:
                 with self._lock:
                     self._watched.pop(thread, None)
-                    _raise(thread, None)  # what was raised and has not come yet is taken back
+                if thread in self._interrupted:
+                    for _ in range(STEPS):
+                        pass
+                    self._interrupted.discard(thread)
                 return
-            except RequestTooLongError:  # it came just now
+            except RequestTooLongError:
                 continue
 
     def _watch(self) -> None:
@@ -89,13 +100,10 @@ class _Watchdog:
                 for thread, latest in self._watched.items():
                     if now > latest:
                         self._watched[thread] = now + GRACE_SECONDS
-                        _raise(thread, RequestTooLongError)
-
-
-def _raise(thread: int, error: type[BaseException] | None) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), ctypes.py_object(error) if error is not None else None
-    )
+                        self._interrupted.add(thread)
+                        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                            ctypes.c_ulong(thread), ctypes.py_object(RequestTooLongError)
+                        )
 
 
 _dog = _Watchdog()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,3 +103,28 @@ def test_nothing_is_raised_after_the_end() -> None:
         except RequestTooLongError:
             pass
         sum(range(20_000))
+
+
+LEFT_OVER = """
+import sys
+from searchapp.errors import RequestTooLongError
+from searchapp.web import watchdog
+
+watchdog.GRACE_SECONDS = watchdog.LOOK_SECONDS = 0.01
+for seconds in (60, -1):
+    try:
+        with watchdog.watching(seconds):
+            while seconds < 0:
+                pass
+    except RequestTooLongError:
+        print("ended")
+    sys.setprofile(lambda *event: None)
+    print(sum(len(str(n)) for n in range(10)))
+    sys.setprofile(None)
+"""
+
+
+def test_the_interpreter_is_left_as_it_was() -> None:
+    """CPython 3.11 looked for an error at each step from then on, and in a profile never came further."""
+    done = subprocess.run([sys.executable, "-c", LEFT_OVER], capture_output=True, text=True, timeout=100, check=True)
+    assert done.stdout.split() == ["10", "ended", "10"]
