@@ -6,6 +6,7 @@ Encrypted ones are opened with the passwords that the operator gave.
 
 from __future__ import annotations
 
+import copy
 import io
 import zipfile
 import zlib
@@ -35,8 +36,12 @@ _MAIN_PARTS = {
 GZIP_MAGIC = b"\x1f\x8b\x08"
 _GZIP = 16 + zlib.MAX_WBITS
 _STEP = 1 << 20
+_FED = 1 << 13
+"""Bytes of a packed file that are unpacked at once: what is left of them is copied, for each member anew."""
 
 MOST_MEMBERS = 20_000
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What the formats allow (ISO/IEC 29500-2, ODF 1.3 part 2, OCF 3.3); Python unpacks the others without a bound."""
 _ENCRYPTED = 0x1
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 
@@ -55,7 +60,10 @@ def in_zip(data: bytes) -> Found:
     """What a ZIP container holds; raises BadZipFile for a damaged one."""
     with zipfile.ZipFile(io.BytesIO(data)) as container:
         names = frozenset(container.namelist())
-        mimetype = container.read("mimetype")[:100].strip() if "mimetype" in names else b""
+        mimetype = b""
+        if "mimetype" in names and container.getinfo("mimetype").compress_type in _METHODS:
+            with container.open("mimetype") as part:
+                mimetype = part.read(100).strip()
     kind = _MIMETYPES.get(mimetype.removesuffix(b"-template"))
     kind = kind or next((kind for part, kind in _MAIN_PARTS.items() if part in names), None)
     return Found(kind, "" if kind else "is_zip")
@@ -99,27 +107,26 @@ def gunzip(data: bytes, name: str, max_bytes: int) -> bytes:
     """
     if not data.startswith(GZIP_MAGIC):
         return data
-    out = bytearray()
-    rest = data
+    out, position, whole = bytearray(), 0, memoryview(data)
     try:
-        while rest.startswith(GZIP_MAGIC):  # gzip files may be strung together
+        while whole[position : position + len(GZIP_MAGIC)] == GZIP_MAGIC:  # gzip files may be strung together
             stream = zlib.decompressobj(_GZIP)
             while not stream.eof:
-                piece = stream.decompress(rest, _STEP)
+                fed = whole[position : position + _FED]
+                piece = stream.decompress(fed, _STEP)
+                position += len(fed) - len(stream.unconsumed_tail) - len(stream.unused_data)
                 out += piece
-                rest = stream.unconsumed_tail
                 if len(out) > max_bytes:
                     raise SourceError("unpacked_too_large", name=name, mb=max_bytes >> 20)
-                if not piece and not rest and not stream.eof:
+                if not piece and not fed and not stream.eof:
                     raise zlib.error("it ends too early")
-            rest = stream.unused_data
     except zlib.error as error:
         raise SourceError("gzip_damaged", name=name) from error
     return bytes(out)
 
 
 class Archive:
-    """An opened container whose members may be read whole: their declared sizes, which ``zipfile`` enforces, fit."""
+    """An opened container whose members may be read whole, by others too: their sizes fit, and are the true ones."""
 
     def __init__(self, source: ParserInput) -> None:
         """Open it; raises SourceError for one that is damaged, encrypted, or too large once unpacked."""
@@ -133,7 +140,34 @@ class Archive:
             raise SourceError("unpacked_too_large", name=source.name, mb=source.options.max_bytes >> 20)
         if any(member.flag_bits & _ENCRYPTED for member in members):
             raise SourceError("password_unsupported", name=source.name)
+        if sum(member.compress_size for member in members) > len(source.data):  # they share their bytes
+            raise self.damaged()
+        for member in members:
+            self._measure(member)
         self.names = frozenset(member.filename for member in members)
+
+    def _measure(self, member: zipfile.ZipInfo) -> None:
+        """Raise SourceError where more is in a member than it declares.
+
+        ``zipfile`` and the libraries that read after us unpack a member whole before they look at its size.
+        """
+        if member.compress_type not in _METHODS:
+            raise self.damaged()
+        unbounded = copy.copy(member)
+        unbounded.file_size = 1 << 62
+        left = member.file_size
+        try:
+            part = self._zip.open(unbounded)
+        except (*_BROKEN, RuntimeError) as error:
+            raise self.damaged() from error
+        with part:
+            try:
+                while piece := part.read(_STEP):
+                    left -= len(piece)
+                    if left < 0:
+                        raise self.damaged()
+            except _BROKEN:
+                return  # damaged, but not too large: it may be a picture that nobody reads
 
     def read(self, name: str) -> bytes:
         """A member's bytes, empty where there is none of that name; raises SourceError when they are damaged."""
