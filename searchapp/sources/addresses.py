@@ -7,8 +7,6 @@ import socket
 from collections.abc import Sequence
 from typing import TypeAlias
 
-import httpx
-
 from searchapp.errors import SourceError
 from searchapp.sources.source import shown
 
@@ -73,17 +71,16 @@ def resolve(host: str, port: int) -> list[IPAddress]:
     return sorted(addresses, key=lambda address: (address.version, int(address)))
 
 
-def vet(url: httpx.URL, allowed: Networks = ()) -> list[IPAddress]:
-    """The addresses that a request to ``url`` may connect to, never empty.
+def vet(host: str, port: int, url: str, allowed: Networks = ()) -> list[IPAddress]:
+    """The addresses that a request to ``host`` may connect to, never empty; ``url`` is what errors name.
 
     ``allowed`` are the private networks that the operator permits. Raises SourceError for an unknown host, and when any
     of its addresses lies in another private network.
     """
-    port = url.port or (443 if url.scheme == "https" else 80)
     try:
-        addresses = resolve(url.host, port)
+        addresses = resolve(host, port)
     except (OSError, UnicodeError, ValueError) as error:
-        raise SourceError("host_unknown", url=shown(str(url))) from error
+        raise SourceError("host_unknown", url=shown(url)) from error
     if not all(is_permitted(address, allowed) for address in addresses):
-        raise SourceError("network_private", url=shown(str(url)))
+        raise SourceError("network_private", url=shown(url))
     return addresses

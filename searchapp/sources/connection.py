@@ -14,13 +14,13 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from typing import Any
 
 import httpcore
-import httpx
 
 from searchapp.errors import SourceError
-from searchapp.sources.addresses import Networks, vet
+from searchapp.sources.addresses import IPAddress, Networks, vet
 from searchapp.sources.source import shown
 
 CONNECT_SECONDS = 10.0
@@ -80,7 +80,7 @@ class GuardedNetwork(httpcore.NetworkBackend):
         socket_options: _Options | None = None,
     ) -> httpcore.NetworkStream:
         """A connection to ``host``. Raises SourceError as ``vet`` and ``Patience`` do."""
-        addresses = self._vetted()
+        addresses = self._vetted(host, port)
         for index, address in enumerate(addresses):
             try:
                 # A connection attempt cannot be taken up again, as a read can: it has its seconds whole.
@@ -93,29 +93,20 @@ class GuardedNetwork(httpcore.NetworkBackend):
                 return _PatientStream(stream, self._patience)
         raise AssertionError("vet returns at least one address")
 
-    def _vetted(self) -> list[Any]:
+    def _vetted(self, host: str, port: int) -> list[IPAddress]:
         """``vet`` in a thread of its own: asking for a name knows no deadline."""
-        answer: list[Any] = []
+        answer: Future[list[IPAddress]] = Future()
+        url = self._patience.url
 
         def ask() -> None:
             try:
-                answer.append(vet(httpx.URL(self._patience.url), self._allowed))
-            except SourceError as error:
-                answer.append(error)
+                answer.set_result(vet(host, port, url, self._allowed))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the fetch must not wait for it in vain
+                answer.set_exception(error)
 
-        thread = threading.Thread(target=ask, name="searchapp-resolve", daemon=True)
-        thread.start()
-
-        def wait(seconds: float) -> Any:
-            thread.join(seconds)
-            if not answer:
-                raise TimeoutError
-            return answer[0]
-
-        found = self._patience.until_quiet(wait, TimeoutError)
-        if isinstance(found, SourceError):
-            raise found
-        return list(found)
+        threading.Thread(target=ask, name="searchapp-resolve", daemon=True).start()
+        found: list[IPAddress] = self._patience.until_quiet(answer.result, TimeoutError)
+        return found
 
 
 class _PatientStream(httpcore.NetworkStream):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from benchmarks import progress
@@ -9,7 +11,7 @@ from benchmarks import progress
 
 def test_a_log_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     moments = iter([0.0, 1.0, 10.0, 10.0, 11.0, 25.0, 25.0])  # a line that is shown asks twice
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(moments))
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     with progress.shown("model on store") as show:
         show("documents", 1, 0)
         show("documents", 1000, 0)

@@ -6,11 +6,13 @@ import json
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from searchapp.ingest.queue import run_batch
 from searchapp.settings import Settings
 from searchapp.web.app import create_app
 from searchapp.web.jobs import Jobs
@@ -42,9 +44,9 @@ def application(tmp_path: Path) -> Application:
 class Uploads(Jobs):
     """Leaves web addresses queued: nobody's site is asked by a test."""
 
-    def submit(self, source: str) -> None:
-        if "://" not in source:
-            assert [one.error for one in self._application.ingester.ingest([source])] == [""]
+    def submit(self, document_id: str) -> None:
+        if "://" not in self._application.store.entry(document_id).source:
+            assert run_batch(self._application.ingester, [document_id], threading.Event())
 
 
 @pytest.fixture

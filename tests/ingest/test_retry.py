@@ -59,7 +59,7 @@ def test_what_is_waited_for_can_be_said_in_any_readers_language() -> None:
     sentence, end = told
     assert sentence is not None and end is None
     assert sentence.text("zh") == "正在等待：Redis（localhost:6379）没有响应。请启动它，或检查 SEARCHAPP_REDIS_URL。"
-    assert sentence.text("en").startswith("Waiting: Redis (localhost:6379)")
+    assert sentence.text("en").startswith("Waiting: Redis at localhost:6379")
 
 
 def test_a_property_is_waited_for_like_a_call() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -175,8 +176,7 @@ def test_a_crawl_is_bounded_and_says_so(site: Site, caplog: pytest.LogCaptureFix
 
 def test_pauses_follow_the_setting_and_the_longer_wish_of_the_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(crawl.time, "sleep", pauses.append)
-    monkeypatch.setattr(crawl.time, "monotonic", lambda: 100.0)
+    monkeypatch.setattr(crawl, "time", SimpleNamespace(sleep=pauses.append, monotonic=lambda: 100.0))
     site.page("/", "/a")
     site.page("/a")
     assert walk(site, crawl_delay_seconds=2.5) == ["/", "/a"]
