@@ -31,7 +31,7 @@ def demo(
     from searchapp.settings import load_settings
 
     folder = load_settings().data_dir / "demo"
-    running = application(data_dir=folder, elasticsearch_url="", port=port)
+    running = application(data_dir=folder, elasticsearch_url="", elasticsearch_cloud_id="", port=port)
     out = console()
     out.print("Indexing the sample handbook (Markdown, HTML and PDF; English and Chinese)", style="bold")
     tally = ingest_command.Tally()

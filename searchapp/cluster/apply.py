@@ -30,7 +30,7 @@ def apply(application: Application, *, overwrite: bool = False, start_over: bool
     are not sane, the index is lost, or one takes no writes.
     """
     store = elasticsearch_store(application)
-    store.check()
+    store.index.check()
     model_in_use(store, application.embedder.fingerprint)
     refuse_if_blocked(store)
     if start_over and store.live() is None:

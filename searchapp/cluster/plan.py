@@ -62,7 +62,7 @@ def plan(application: Application) -> Plan:
     is live.
     """
     store = elasticsearch_store(application)
-    store.check()
+    store.index.check()
     configured = application.embedder.fingerprint
     with reading(store.where):
         versions = read_versions(store.client, store.names)

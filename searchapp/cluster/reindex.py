@@ -114,7 +114,7 @@ def reindex(
     """
     started = time.monotonic()
     store = elasticsearch_store(application)
-    store.check()
+    store.index.check()
     if not options.dry_run:
         refuse_if_blocked(store)
     live = _live(store)

@@ -40,7 +40,7 @@ class ClusterStatus:
 def status(application: Application) -> ClusterStatus:
     """Read the cluster's state; nothing is changed. Raises as the store does."""
     store = elasticsearch_store(application)
-    store.check()
+    store.index.check()
     server = read_server(store.index)
     standing = aliases(application)
     indexed = None if standing.fault else store.fingerprint()

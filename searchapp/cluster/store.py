@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from elasticsearch import ApiError
+
 from searchapp.errors import StorageError, UsageError
 from searchapp.ingest.lifecycle import without_failures
-from searchapp.messages import Message
 from searchapp.stores.elasticsearch import ElasticsearchStore
+from searchapp.stores.elasticsearch.blocks import CLUSTER_NAMES, NAMES, Block
 from searchapp.stores.elasticsearch.connection import reading
 from searchapp.stores.elasticsearch.installation import registered_documents
 from searchapp.wiring import Application
@@ -25,37 +26,33 @@ def elasticsearch_store(application: Application) -> ElasticsearchStore:
 
 Json = dict[str, Any]
 
-FLOOD = "read_only_allow_delete"
-NAMES = (FLOOD, "read_only", "write", "metadata")
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One block on one of our indices."""
-
-    index: str
-    name: str
-
-    def sentence(self, where: str) -> Message:
-        """What is wrong, and how it goes away on the server at ``where``."""
-        first = where.partition(",")[0]
-        lift = f"curl -X PUT '{first}/{self.index}/_settings' -H 'Content-Type: application/json' "
-        lift += f"-d '{{\"index.blocks.{self.name}\": null}}'"
-        code = "index_blocked_by_disk" if self.name == FLOOD else "index_blocked"
-        return Message(code, index=self.index, block=self.name, command=lift)
-
 
 def blocks(store: ElasticsearchStore) -> list[Block]:
-    """The blocks on our indices."""
+    """The blocks on our indices, and those on all of the cluster."""
     pattern = f"{store.names.versions},{store.names.documents}"
     with reading(store.where):
         found = store.client.indices.get_settings(index=pattern, name="index.blocks.*", ignore_unavailable=True)
+        on_all = _cluster_settings(store)
     return [
-        Block(index, name)
-        for index, settings in sorted(found.items())
-        for name in NAMES
-        if settings.get("settings", {}).get("index", {}).get("blocks", {}).get(name) == "true"
+        *(Block("", name) for name in CLUSTER_NAMES if on_all.get(f"cluster.blocks.{name}") == "true"),
+        *(
+            Block(index, name)
+            for index, settings in sorted(found.items())
+            for name in NAMES
+            if settings.get("settings", {}).get("index", {}).get("blocks", {}).get(name) == "true"
+        ),
     ]
+
+
+def _cluster_settings(store: ElasticsearchStore) -> Json:
+    """What is set for all of the cluster; nothing where the key may not look, as a reader's and a worker's."""
+    try:
+        found = store.client.cluster.get_settings(flat_settings=True)
+    except ApiError as error:
+        if error.meta.status != 403:
+            raise
+        return {}
+    return {**found["persistent"], **found["transient"]}
 
 
 def refuse_if_blocked(store: ElasticsearchStore) -> None:

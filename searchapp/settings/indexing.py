@@ -2,23 +2,66 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import sys
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, DirectoryPath, Field, SecretStr, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    DirectoryPath,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import NoDecode
+
+_HOST = re.compile(r"[\w.-]{1,253}|[0-9A-Fa-f:.]{2,45}(?:%\w{1,20})?")
 
 
 def web_address(value: str) -> str:
-    """An address without the slash at its end; "" stays so. Raises ValueError for another scheme than http(s)."""
-    if value and not value.startswith(("http://", "https://")):
+    """An address without the slash at its end; "" stays so.
+
+    Raises ValueError for another scheme than http(s), and where host or port cannot be read. What stands in the address
+    is not repeated: a password may be among it.
+    """
+    if not value:
+        return value
+    if not value.startswith(("http://", "https://")):
         raise ValueError("must start with http:// or https://")
+    try:
+        parts = urlsplit(value)
+        host = (parts.hostname or "").encode("idna").decode()
+        readable = _HOST.fullmatch(host) and parts.port != 0 and not parts.fragment and value.isprintable()
+    except ValueError:  # UnicodeError too
+        readable = None
+    if not readable:
+        raise ValueError(
+            "must name a host, and a port from 1 to 65535 if any; in a user or password / # ? @ : are written %2F %23 "
+            "%3F %40 %3A"
+        )
     return value.rstrip("/")
+
+
+def cloud_address(cloud_id: str) -> str:
+    """The address of Elasticsearch in a Cloud ID: a name, a colon, and in Base64 ``domain:port$uuid:port$uuid``.
+
+    Raises ValueError for what is none.
+    """
+    try:
+        domain, uuid, *_ = base64.b64decode(cloud_id.rpartition(":")[2], validate=True).decode("ascii").split("$")
+        (host, _, port), (uuid, _, own_port) = domain.partition(":"), uuid.partition(":")
+        return web_address(f"https://{uuid}.{host}:{int(own_port or port or 443)}" if uuid and host else "https://")
+    except ValueError:
+        raise ValueError("must be the Cloud ID that the page of the deployment shows") from None
 
 
 WebAddress = Annotated[str, AfterValidator(web_address)]
@@ -104,7 +147,11 @@ class ElasticsearchSettings(BaseModel):
         "",
         repr=False,  # a password may stand in it
         description="Address of Elasticsearch, or those of several of its nodes with commas between them; "
-        "user:password@ may stand before each host. Empty: the embedded store (LanceDB) is used.",
+        "user:password@ may stand before each host. Without a port it is 80, or 443 for https. Empty: the embedded "
+        "store (LanceDB) is used.",
+    )
+    elasticsearch_cloud_id: str = Field(
+        "", description="Cloud ID of a deployment on Elastic Cloud, in place of an address."
     )
     elasticsearch_api_key: SecretStr = Field(SecretStr(""), description="API key for Elasticsearch (encoded form).")
     elasticsearch_ca_certs: Path | None = Field(
@@ -146,6 +193,17 @@ class ElasticsearchSettings(BaseModel):
     es_dir: Path | None = Field(
         None, description="Folder with mappings/ and pipelines/ to use instead of the packaged ones."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_cloud(cls, values: Any) -> Any:
+        """A Cloud ID is an address: nothing else need know of it."""
+        cloud_id = values.get("elasticsearch_cloud_id") if isinstance(values, dict) else ""
+        if not cloud_id:
+            return values
+        if values.get("elasticsearch_url"):
+            raise ValueError("SEARCHAPP_ELASTICSEARCH_URL and SEARCHAPP_ELASTICSEARCH_CLOUD_ID: set one of them")
+        return {**values, "elasticsearch_url": cloud_address(str(cloud_id))}
 
     @field_validator("elasticsearch_url")
     @classmethod

@@ -21,6 +21,7 @@ from searchapp.errors import SearchAppError, StorageError, UsageError
 from searchapp.findings import Finding, Severity
 from searchapp.model import SearchMode, SearchRequest
 from searchapp.stores.elasticsearch.versions import chosen, put_meta, read_versions
+from searchapp.web.app import create_app
 from searchapp.wiring import Application
 from tests.cluster.conftest import Configured, document, ingest, store_of
 
@@ -211,11 +212,50 @@ def test_a_lost_index(moved: Configured) -> None:
     assert [finding.check for finding in found] == ["aliases"] and "3 documents" in found[0].message
     assert "es snapshot restore" in found[0].remedy and "--start-over" in found[0].remedy
     refused_by_all(moved, "apply", "reindex", "rollback", "ingest")
+    for answered in served(moved(), "index_lost"):
+        assert "3 documents" in answered["detail"] and "es snapshot restore" in answered["remedy"]
 
     apply(moved(), start_over=True)
     assert examined(moved(), Severity.ERROR) == []
     ingest(moved(), *(document(name) for name in ("one", "two", "three")))
     assert finds(moved) == {"one", "two", "three"} and examined(moved()) == []
+
+
+def test_a_closed_index(moved: Configured) -> None:
+    store = store_of(moved())
+    store.client.indices.close(index=store.names.version(2))
+    found = examined(moved(), Severity.ERROR)
+    assert {finding.message for finding in found} == {f"The index {store.names.version(2)} is closed."}
+    for answered in served(moved(), "index_closed"):
+        assert "_open" in answered["remedy"]
+    refused_by_all(moved, "reindex", "ingest")
+    (url,) = re.findall(r"curl -X POST '([^']+)'", found[0].remedy)
+    assert httpx.post(url).status_code == 200
+    assert examined(moved(), Severity.ERROR) == [] and finds(moved) == {"one", "two", "three"}
+
+
+def test_a_lost_registry(moved: Configured) -> None:
+    store = store_of(moved())
+    store.client.indices.delete(index=store.names.documents)
+    found = examined(moved(), Severity.ERROR)
+    assert [finding.check for finding in found] == ["aliases"] and store.names.documents in found[0].message
+    assert finds(moved) == {"one", "two", "three"}
+    assert "es apply" in found[0].remedy
+    apply(moved())
+    ingest(moved(), *(document(name) for name in ("one", "two", "three")))
+    assert examined(moved(), Severity.ERROR) == []
+
+
+def served(application: Application, reason: str) -> list[Json]:
+    """The problems that a server answers with while its index is in such a state: it serves no search."""
+    client = create_app(application).test_client()
+    answers = [client.get("/api/search?q=valve"), client.get("/api/search?q=valve&mode=keyword")]
+    answers.append(client.post("/api/ask", json={"question": "When does the valve close?"}))
+    assert [answer.status_code for answer in answers] == [503] * 3
+    assert {answer.json["reason"] for answer in answers if answer.json} == {reason}
+    ready = client.get("/readyz")
+    assert ready.status_code == 503 and reason in ready.text and "curl" not in ready.text
+    return [answer.json for answer in answers if answer.json]
 
 
 def test_a_lost_index_comes_back_from_a_snapshot(moved: Configured) -> None:

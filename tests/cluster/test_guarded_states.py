@@ -11,7 +11,7 @@ import pytest
 from searchapp.cluster import apply, reindex, roles
 from searchapp.cluster.roles import Role
 from searchapp.doctor import diagnose
-from searchapp.errors import ServiceRefusedError
+from searchapp.errors import ServiceRefusedError, StorageError
 from searchapp.findings import Finding, Severity
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
@@ -95,6 +95,24 @@ def test_a_key_without_any_right_may_not_search(admin: Configured, server: Serve
     (finding,) = found(keyed(admin, server, made["encoded"])(), "privileges")
     assert finding.severity is Severity.ERROR and "may not search" in finding.message
     assert "roles create web" in finding.remedy
+
+
+@pytest.mark.parametrize("block", ["read_only", "read_only_allow_delete"])
+def test_a_block_on_all_of_the_cluster_is_no_full_disk(admin: Configured, block: str) -> None:
+    ingest(admin(), document("one"))
+    client = store_of(admin()).client
+    client.cluster.put_settings(persistent={f"cluster.blocks.{block}": True})
+    try:
+        (blocked,) = found(admin(), "read-only")
+        assert f"cluster.blocks.{block} is set" in blocked.message and "_cluster/settings" in blocked.remedy
+        with pytest.raises(StorageError, match=rf"cluster\.blocks\.{block} is set") as caught:
+            admin().store.delete_document("one")
+        assert "disk" not in str(caught.value)
+        refused_by_all(admin, "apply", "reindex", "rollback")
+        assert finds(admin) == {"one"}
+    finally:
+        client.cluster.put_settings(persistent={f"cluster.blocks.{block}": None})
+    ingest(admin(), document("two"))
 
 
 def test_a_full_disk_makes_the_index_read_only_and_room_lifts_it(admin: Configured) -> None:

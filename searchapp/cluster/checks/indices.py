@@ -68,11 +68,19 @@ def check_aliases(application: Application) -> Iterator[Finding]:
     if seen.fault:
         yield error(ALIASES, "aliases_wrong", fault=seen.fault, command=seen.fix)
     elif live := next((place for place in seen.places if place.live), None):
+        if live.chunks and not _has_registry(application):
+            yield error(ALIASES, "registry_lost", index=elasticsearch_store(application).names.documents)
         yield ok(ALIASES, "live_version", version=live.name, documents=live.documents, passages=live.chunks)
     elif lost := lost_documents(elasticsearch_store(application)):
         yield error(ALIASES, "index_lost", documents=lost)
     else:
         yield info(ALIASES, "index_not_made_yet")
+
+
+def _has_registry(application: Application) -> bool:
+    store = elasticsearch_store(application)
+    with reading(store.where):
+        return bool(store.client.indices.exists(index=store.names.documents))
 
 
 VERSIONS, DIMENSIONS = "versions", "dimensions"

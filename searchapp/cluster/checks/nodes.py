@@ -25,9 +25,9 @@ SERVER = "server"
 
 
 def check_server(application: Application) -> Iterator[Finding]:
-    """Raises as ``Store.check`` does when the server does not answer, or is of another major version."""
+    """Raises when the server does not answer, or is of another major version; the index is looked at by others."""
     store = elasticsearch_store(application)
-    store.check()
+    store.index.check()
     with reading(store.where):
         nodes = store.client.nodes.info(metric="http", filter_path="nodes.*.version")["nodes"].values()
     versions = sorted({node["version"] for node in nodes})

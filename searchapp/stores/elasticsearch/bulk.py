@@ -6,16 +6,20 @@ import dataclasses
 import json
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 from elasticsearch import ApiError, Elasticsearch
 
-from searchapp.errors import ServiceUnavailableError, StorageError
+from searchapp.errors import ServiceUnavailableError
 
 REQUEST_BYTES = 8 * 1024 * 1024
 """Elasticsearch advises requests of a few tens of megabytes at the very most; small ones keep its heap calm."""
+
+_LEARNT: WeakKeyDictionary[Elasticsearch, int] = WeakKeyDictionary()
+"""Bytes of a request, by the client that a proxy has refused larger ones (nginx takes 1 MiB unless told)."""
 
 INFERRED_ITEMS = 64
 """Vectors that the server is asked to make in one request: its inference processor takes them one by one."""
@@ -25,8 +29,11 @@ INFERRED_SECONDS = 600.0
 
 ATTEMPTS = 6
 FIRST_PAUSE_SECONDS = 0.5
+TOO_LARGE = 413
 TOO_MANY_REQUESTS = 429
 SHARD_UNAVAILABLE = 503
+OF_THE_INDEX = ("cluster_block_exception", "index_closed_exception")
+"""Errors of an item that every other one of its index would have too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,11 @@ class Action:
     id: str
     lines: tuple[str, ...]
     inferred: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in a request, with the ends of its lines."""
+        return sum(len(line.encode()) + 1 for line in self.lines)
 
     @classmethod
     def index(cls, index: str, id_: str, source: dict[str, Any], pipeline: str = "") -> Self:
@@ -83,12 +95,13 @@ class Action:
 def write_all(client: Elasticsearch, actions: Iterable[Action], *, refresh: bool = False) -> dict[str, str]:
     """Send the actions and return a reason for the id of every item that failed for a reason of its own.
 
-    Items and requests that were turned away with 429 are sent again with growing, jittered pauses. What concerns all
-    of them is raised: ServiceUnavailableError when the server stays too busy or is losing shards, StorageError when a
-    disk past the flood stage has made an index read-only.
+    Items and requests that were turned away with 429 are sent again with growing, jittered pauses, and requests that a
+    proxy finds too large in halves. What concerns all of them is raised: ServiceUnavailableError when the server stays
+    too busy or is losing shards, and as ApiError what else it refuses as a whole: an index that is blocked or closed,
+    one document that is too large for the proxy.
     """
     failures: dict[str, str] = {}
-    for batch in _batches(actions):
+    for batch in _batches(actions, lambda: _LEARNT.get(client, REQUEST_BYTES)):
         pending = batch
         for attempt in range(ATTEMPTS):
             pending, failed = _send(client, pending, refresh)
@@ -115,6 +128,8 @@ def _send(client: Elasticsearch, batch: list[Action], refresh: bool) -> tuple[li
     except ApiError as error:
         if error.meta.status == TOO_MANY_REQUESTS and "cluster_block" not in str(error.body):
             return batch, {}
+        if error.meta.status == TOO_LARGE and len(batch) > 1:
+            return _send_in_halves(client, batch, refresh)
         raise
     if not answer["errors"]:
         return [], {}
@@ -123,8 +138,8 @@ def _send(client: Elasticsearch, batch: list[Action], refresh: bool) -> tuple[li
     for action, item in zip(batch, answer["items"], strict=True):
         (result,) = item.values()
         reason = result.get("error", {})
-        if reason.get("type") == "cluster_block_exception":  # HTTP 429 or 403, by version and by kind of block
-            raise StorageError("index_read_only", why=str(reason.get("reason", ""))[:300])
+        if reason.get("type") in OF_THE_INDEX:  # HTTP 429, 403 or 400, by version and by kind of block
+            raise ApiError(reason["type"], dataclasses.replace(answer.meta, status=result["status"]), {"error": reason})
         if result["status"] == TOO_MANY_REQUESTS:
             again.append(action)
         elif result["status"] == SHARD_UNAVAILABLE:
@@ -134,14 +149,28 @@ def _send(client: Elasticsearch, batch: list[Action], refresh: bool) -> tuple[li
     return again, failures
 
 
-def _batches(actions: Iterable[Action]) -> Iterator[list[Action]]:
+def _send_in_halves(client: Elasticsearch, batch: list[Action], refresh: bool) -> tuple[list[Action], dict[str, str]]:
+    """As ``_send``; half of what was refused is the size of later requests, which is more than half of what goes."""
+    _LEARNT[client] = min(_LEARNT.get(client, REQUEST_BYTES), sum(action.size for action in batch) // 2)
+    middle = len(batch) // 2
+    again, failures = _send(client, batch[:middle], refresh)
+    later, failed = _send(client, batch[middle:], refresh)
+    return again + later, failures | failed
+
+
+def _batches(actions: Iterable[Action], most: Callable[[], int]) -> Iterator[list[Action]]:
+    """The actions in requests of about ``most()`` bytes, which is asked before each of them."""
     batch: list[Action] = []
     size = inferred = 0
     for action in actions:
+        own = action.size
+        if batch and size + own > most():
+            yield batch
+            batch, size, inferred = [], 0, 0
         batch.append(action)
-        size += sum(map(len, action.lines))
+        size += own
         inferred += action.inferred
-        if size >= REQUEST_BYTES or inferred >= INFERRED_ITEMS:
+        if inferred >= INFERRED_ITEMS:
             yield batch
             batch, size, inferred = [], 0, 0
     if batch:

@@ -10,11 +10,13 @@ from elasticsearch import ApiError, Elasticsearch
 from elasticsearch import __version__ as client_version
 
 from searchapp.embedding.base import ELASTICSEARCH, Fingerprint
-from searchapp.errors import IncompatibleServerError, StorageError
+from searchapp.errors import IncompatibleServerError, ServiceUnavailableError, StorageError
 from searchapp.settings import Settings
 from searchapp.stores.base import Chunking, IndexSpec
+from searchapp.stores.elasticsearch.blocks import closed
 from searchapp.stores.elasticsearch.connection import connect, reading, shown, translated
 from searchapp.stores.elasticsearch.inference import licence
+from searchapp.stores.elasticsearch.installation import registered_documents
 from searchapp.stores.elasticsearch.templates import Templates, es_folder, read_pipelines, read_templates
 from searchapp.stores.elasticsearch.versions import Names, Version, chosen, live_version, read_versions
 
@@ -32,6 +34,7 @@ class ElasticsearchIndex:
         self.settings = settings
         self._pinned = pinned
         self._live: tuple[float, Version] | None = None
+        self._seen = ""
         self.where = shown(settings.elasticsearch_url)
         self.name = f"Elasticsearch at {self.where}"
         self.names = Names(settings.index_prefix)
@@ -43,7 +46,7 @@ class ElasticsearchIndex:
 
     @translated
     def check(self) -> None:
-        """See ``Store``; also raises IncompatibleServerError for a server of another major version."""
+        """Raise when the server does not answer, and IncompatibleServerError for one of another major version."""
         self.client.cluster.health()
         try:
             nodes = self.client.nodes.info(metric="http", filter_path="nodes.*.version")
@@ -91,12 +94,34 @@ class ElasticsearchIndex:
         else:
             found = live_version(self.client, self.names)
         self._live = (time.monotonic(), found) if found else None
+        self._seen = found.name if found else self._seen
+        return found
+
+    @translated
+    def serving(self) -> Version | None:
+        """The version to read, as ``live``; None before ``prepare``.
+
+        Raises ServiceUnavailableError where there is none any more although documents are registered or this process
+        has read it, and where somebody closed it: either would look like an index in which nothing is found.
+        """
+        found = self.live()
+        if found is None and not self._pinned:
+            if lost := registered_documents(self.client, self.names, refresh=False):
+                raise ServiceUnavailableError("index_lost", documents=lost)
+            if self._seen:
+                raise ServiceUnavailableError("index_gone", index=self._seen)
+        elif found is not None and found.closed:
+            raise ServiceUnavailableError("index_closed", **closed(found.name, self.where))
         return found
 
     @property
     def readable(self) -> str:
         """What is read where one request is enough: the alias is then as good as the version's own name."""
         return self._pinned or self.names.chunks
+
+    def forget(self) -> None:
+        """There is no index any more, by our own hand."""
+        self._live, self._seen = None, ""
 
     def look_again(self) -> None:
         """Forget which version is live; for who has just switched."""
@@ -122,6 +147,8 @@ class ElasticsearchIndex:
         """The versions that writes reach now, the live one first. Raises StorageError when there is none."""
         versions = read_versions(self.client, self.names)
         if chosen(versions, self.names) is None:
+            self.look_again()
+            self.serving()
             raise StorageError("index_behind_alias_missing", alias=self.names.chunks)
         return sorted((version for version in versions if version.written), key=lambda version: not version.live)
 

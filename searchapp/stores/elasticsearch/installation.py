@@ -111,11 +111,11 @@ def put_templates(client: Elasticsearch, templates: Templates, *, overwrite: boo
     return [Step(one.kind, one.name, outcomes.get(one.origin, Outcome.UPDATED)) for one in found]
 
 
-def registered_documents(client: Elasticsearch, names: Names) -> int:
-    """How many documents the registry takes for searchable."""
+def registered_documents(client: Elasticsearch, names: Names, *, refresh: bool = True) -> int:
+    """How many documents the registry takes for searchable; ``refresh``, which a reader may not, finds the latest."""
     states = [str(state) for state in (DocumentState.INDEXED, DocumentState.UNCHANGED)]
     clauses: list[Json] = [{"terms": {"state": states}}, {"range": {"chunks": {"gt": 0}}}]
-    if client.indices.exists(index=names.documents):
+    if refresh and client.indices.exists(index=names.documents):
         client.indices.refresh(index=names.documents)
     answer = client.count(index=names.documents, query={"bool": {"filter": clauses}}, ignore_unavailable=True)
     return int(answer["count"])

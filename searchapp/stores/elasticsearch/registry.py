@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import Elasticsearch
 
 from searchapp.errors import StorageError, UsageError
 from searchapp.model import DocumentEntry, DocumentState, Pause
@@ -76,10 +76,7 @@ class ElasticsearchRegistry:
     def _fetch(self, document_ids: Collection[str]) -> dict[str, Json]:
         if not document_ids:
             return {}
-        try:
-            found = self._client.mget(index=self._name, ids=list(document_ids))["docs"]
-        except NotFoundError:
-            return {}
+        found = self._client.mget(index=self._name, ids=list(document_ids))["docs"]
         return {hit["_id"]: hit for hit in found if hit.get("found")}
 
     @translated

@@ -63,6 +63,7 @@ class ElasticsearchStore(RegistryPart):
     def check(self) -> None:
         """See ``Store``; also raises IncompatibleServerError for a server of another major version."""
         self.index.check()
+        self.index.serving()
 
     def fingerprint(self) -> Fingerprint | None:
         """See ``Store``."""
@@ -83,7 +84,7 @@ class ElasticsearchStore(RegistryPart):
 
         Raises StorageError when a template was edited by hand in the cluster, unless ``overwrite``.
         """
-        self.check()
+        self.index.check()
         self.look_again()
         templates = self.templates(fingerprint.dims)
         steps = install(self.client, self.names, templates, self.spec(fingerprint), overwrite=overwrite)
@@ -175,6 +176,8 @@ class ElasticsearchStore(RegistryPart):
             page = self.client.search(index=self.index.readable, ignore_unavailable=True, **_arguments(body))["hits"]
             found += [documents.chunk_of(hit) for hit in page["hits"]]
             if len(page["hits"]) < body["size"]:
+                if not found:
+                    self.index.serving()
                 return tuple(found)
 
     def held(self) -> Iterator[str]:
@@ -202,7 +205,7 @@ class ElasticsearchStore(RegistryPart):
     @translated
     def delete_document(self, document_id: str) -> bool:
         """See ``Store``; it goes from every version that receives writes."""
-        if self.fingerprint() is None:
+        if self.index.serving() is None:
             return False
         removed: list[int] = []
 
@@ -217,7 +220,7 @@ class ElasticsearchStore(RegistryPart):
     @translated
     def search(self, query: RetrievalQuery) -> RetrievalResults:
         """See ``Store``; both and the facets travel in one ``_msearch``, to one version of the index by its name."""
-        live = self.index.live()
+        live = self.index.serving()
         if live is None:
             return RetrievalResults((), ())
         if query.model is not None and live.spec and not live.spec.fingerprint.matches(query.model):
@@ -241,7 +244,10 @@ class ElasticsearchStore(RegistryPart):
     @translated
     def count(self) -> int:
         """See ``Store``."""
-        return int(self.client.count(index=self.index.readable, ignore_unavailable=True)["count"])
+        count = int(self.client.count(index=self.index.readable, ignore_unavailable=True)["count"])
+        if not count:
+            self.index.serving()
+        return count
 
     @translated
     def refresh(self) -> None:
@@ -252,8 +258,8 @@ class ElasticsearchStore(RegistryPart):
     @translated
     def drop(self) -> None:
         """See ``Store``; the templates go too."""
-        self.look_again()
         remove(self.client, self.names, self.templates(1))
+        self.index.forget()
 
 
 def _arguments(body: Json) -> Json:

@@ -27,6 +27,9 @@ BUILD = "searchapp_build"
 HAN = "searchapp_han"
 """Keys in a version's ``_meta``."""
 
+CLOSED = "verified_before_close"
+"""The setting by which an index shows that it is closed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -72,7 +75,8 @@ class Names:
 class Version:
     """One index of chunks. ``written``: every write reaches it. ``spec`` is None where its ``_meta`` is lost.
 
-    ``former_models`` are those whose processes may follow the index to this version's model.
+    ``former_models`` are those whose processes may follow the index to this version's model. A ``closed`` one is there
+    and answers nothing.
     """
 
     name: str
@@ -81,6 +85,7 @@ class Version:
     spec: IndexSpec | None
     former_models: tuple[Fingerprint, ...] = ()
     meta: Json = field(default_factory=dict)
+    closed: bool = False
 
     @property
     def build(self) -> Json | None:
@@ -110,8 +115,8 @@ def look(client: Elasticsearch, names: Names) -> tuple[tuple[Version, ...], tupl
     """Every version in the cluster, oldest first, and the other indices that answer to the name that searches read."""
     found = client.indices.get(
         index=[names.versions, names.chunks],
-        features=["aliases", "mappings"],
-        filter_path=["*.aliases", "*.mappings._meta"],
+        features=["aliases", "mappings", "settings"],
+        filter_path=["*.aliases", "*.mappings._meta", f"*.settings.index.{CLOSED}"],
         ignore_unavailable=True,
     )
     numbered = {number: name for name in found if (number := names.number(name)) is not None}
@@ -204,6 +209,7 @@ def _version(names: Names, name: str, found: Json) -> Version:
         spec=_spec(meta),
         former_models=tuple(Fingerprint.from_dict(model) for model in meta.get(FORMER_MODELS, [])),
         meta=meta,
+        closed=CLOSED in found.get("settings", {}).get("index", {}),
     )
 
 
