@@ -6,16 +6,16 @@ the marker of the chunk that plainly supports it, if there is one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 
+from searchapp.answer.markdown import plain
+from searchapp.answer.markers import markers, with_markers, without_markers
 from searchapp.answer.verification import Evidence, Finding, Nearness, verify
 from searchapp.embedding import SAME_SCALE, Embedder, Scale
 from searchapp.errors import SearchAppError
 from searchapp.model import Citation, Hit, Sentence, Support
 from searchapp.search.highlights import MARK_CLOSE, MARK_OPEN, highlights
-from searchapp.text.sentences import MARKER
 from searchapp.text.words import content_terms
 
 ATTRIBUTING_AGREEMENT = 0.75
@@ -23,9 +23,6 @@ ATTRIBUTING_AGREEMENT = 0.75
 
 COMPARED_SENTENCES = 24
 """Sentences of the chunks that are embedded for one sentence of the answer; more would hold up the stream."""
-
-_MARKER = re.compile(rf"(?<!\s)\s*+{MARKER}")
-_RANGE = re.compile(r"(?<!\d)(\d+)\s*+[-–~]\s*+(\d+)")
 
 
 class Checker:
@@ -46,19 +43,24 @@ class Checker:
         self._nearness = nearness_by(embedder, scale) if embedder else None
         self._evidence = cache(lambda numbers: Evidence.of([chunks[number - 1] for number in numbers]))
 
-    def check(self, text: str) -> Sentence:
-        """The sentence with valid markers only, the chunks it cites, and how far they support it."""
-        named = markers(text)
-        cited = tuple(dict.fromkeys(number for number in named if 1 <= number <= len(self._chunks)))
-        self.removed += sum(not 1 <= number <= len(self._chunks) for number in named)
-        bare = without_markers(text)
+    def check(self, text: str, head: str = "") -> Sentence:
+        """The sentence with valid markers only, the chunks it cites, and how far they support it.
+
+        ``head`` is the head of its table where it is a row of one.
+        """
+        sent = len(self._chunks)
+        named = markers(text, sent)
+        cited = tuple(dict.fromkeys(number for number in named if 1 <= number <= sent))
+        self.removed += sum(not 1 <= number <= sent for number in named)
+        bare = without_markers(text, sent)
+        claim = plain(bare)
         if not cited:
-            cited = self._attribution(bare)
-        finding = self._verified(bare, cited) if cited else Finding(Support.UNSUPPORTED)
+            cited = self._attribution(claim)
+        finding = self._verified(claim, cited, plain(head)) if cited else Finding(Support.UNSUPPORTED)
         return Sentence(with_markers(bare, cited), cited, finding.support, finding.missing)
 
-    def _verified(self, claim: str, numbers: tuple[int, ...]) -> Finding:
-        return verify(claim, self._evidence(numbers), self._question, self._nearness)
+    def _verified(self, claim: str, numbers: tuple[int, ...], head: str) -> Finding:
+        return verify(claim, self._evidence(numbers), f"{self._question}\n{head}", self._nearness)
 
     def _attribution(self, claim: str) -> tuple[int, ...]:
         findings = [
@@ -71,25 +73,6 @@ class Checker:
             if finding.support is Support.SUPPORTED and finding.agreement >= ATTRIBUTING_AGREEMENT
         ]
         return (-max(fitting)[1],) if fitting else ()
-
-
-def markers(text: str) -> list[int]:
-    """The numbers that the markers in ``text`` name, in order: ``[1]``, ``【2、3】``, ``[4-6]``."""
-    found: list[int] = []
-    for match in _MARKER.finditer(text):
-        spelled = _RANGE.sub(_spelled_out, match.group())
-        found += [int(number) for number in re.findall(r"\d+", spelled)]
-    return found
-
-
-def without_markers(text: str) -> str:
-    """The text alone."""
-    return _MARKER.sub("", text).strip()
-
-
-def with_markers(text: str, numbers: Sequence[int]) -> str:
-    """The text with its markers behind it."""
-    return f"{text} {''.join(f'[{number}]' for number in numbers)}" if numbers else text
 
 
 def citations_of(sentences: Sequence[Sentence], chunks: Sequence[Hit]) -> tuple[Citation, ...]:
@@ -106,11 +89,6 @@ def citations_of(sentences: Sequence[Sentence], chunks: Sequence[Hit]) -> tuple[
 def _citation(number: int, claims: str, hit: Hit) -> Citation:
     quote = " … ".join(highlights(content_terms(claims), hit.text)).replace(MARK_OPEN, "").replace(MARK_CLOSE, "")
     return Citation(number, hit.chunk_id, hit.document_id, hit.title, hit.source, hit.page, quote)
-
-
-def _spelled_out(match: re.Match[str]) -> str:
-    first, last = int(match[1]), int(match[2])
-    return ",".join(map(str, range(first, last + 1))) if first < last <= first + 20 else match.group()
 
 
 def nearness_by(embedder: Embedder, scale: Scale) -> Nearness:

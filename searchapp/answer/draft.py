@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from searchapp.answer.citations import Checker
+from searchapp.answer.statements import Reader, Statement
 from searchapp.model import AnswerEvent, Sentence, SentenceChecked, Token
-from searchapp.text.sentences import sentence_spans
 from searchapp.text.words import fold_width
 
 MOST_BLANKS = 200
@@ -29,6 +29,9 @@ LEAST_LOOP = 60
 
 LOOKED_BACK = 600
 """Characters of the text's end in which a loop is looked for."""
+
+STEP = 16
+"""Characters after which faults are looked for: at the same places however the text was cut into pieces."""
 
 _LOOP = re.compile(r"(?P<unit>.{1,120}?)(?P=unit){3,}\Z", re.DOTALL)
 _THINK, _THOUGHT = "<think>", "</think>"
@@ -59,8 +62,8 @@ class Draft:
         self.text = ""
         self.sentences: list[Sentence] = []
         self._sent = 0
-        self._read_to = 0
-        self._spans: list[tuple[int, int]] = []
+        self._reader = Reader()
+        self._statements: list[tuple[Statement, str]] = []
         self._seen: dict[str, int] = {}
 
     @property
@@ -75,11 +78,23 @@ class Draft:
 
     def add(self, piece: str) -> None:
         """Take the next piece of text; sets ``fault`` when the model should be stopped."""
-        self._raw += piece
+        while piece and not self.fault:
+            room = STEP - len(self._raw) % STEP
+            self._raw += piece[:room]
+            piece = piece[room:]
+            if len(self._raw) % STEP == 0:
+                self._inspect()
+        if not self.fault:
+            self._take()
+
+    def _take(self) -> None:
         if not self._aloud and _thoughts(self._raw):
             self._aloud = True
             self._begin()  # what was sent so far were thoughts; the whole answer, which comes last, is without them
         self.text = _readable(self._raw)
+
+    def _inspect(self) -> None:
+        self._take()
         if len(self._raw) - len(self._raw.rstrip()) > MOST_BLANKS:
             self.fault = Fault.BLANK
             return
@@ -94,30 +109,35 @@ class Draft:
         return words.startswith(phrase) or phrase.startswith(words)
 
     def events(self, *, complete: bool = False) -> Iterator[AnswerEvent]:
-        """What is new: the text since the last call, and the sentences that are finished.
+        """What is new: the text since the last call, and the statements that are finished.
 
-        A sentence is finished when another one has begun, since its markers may follow its full stop; with
-        ``complete`` the last one is too.
+        One is finished when it is settled where it ends, since its markers may follow its full stop; with ``complete``
+        the last one is too.
         """
         if self._sent < len(self.text):
             yield Token(self.text[self._sent :])
             self._sent = len(self.text)
-        spans = list(sentence_spans(self.text, self._read_to))
-        for start, end in spans if complete else spans[:-1]:
-            self._read_to = end
-            if self._repeats(self.text[start:end]):
+        for statement in self._reader.read(self.text, complete=complete):
+            said = self.text[statement.start : statement.end]
+            if self._repeats(said):
+                self._statements.append((statement, ""))
+                if self.fault:
+                    self.text = self.text[: statement.end]
+                    return
                 continue
-            self._spans.append((start, end))
-            self.sentences.append(self._checker.check(self.text[start:end]))
+            self.sentences.append(self._checker.check(said, statement.head))
+            self._statements.append((statement, self.sentences[-1].text))
             yield SentenceChecked(self.sentences[-1])
 
     def checked_text(self) -> str:
-        """The text with the markers that hold, its line breaks kept."""
+        """The text with the markers that hold, its layout kept."""
         parts: list[str] = []
-        for index, ((start, _), sentence) in enumerate(zip(self._spans, self.sentences, strict=True)):
-            gap = self.text[self._spans[index - 1][1] : start] if index else ""
-            parts += [(gap if gap.isspace() else " ") if index else "", sentence.text]
-        return "".join(parts)
+        at = 0
+        for statement, said in self._statements:
+            gap = self.text[at : statement.start]
+            parts += [gap, said] if said else [gap.rpartition("\n")[0]]  # what is said again goes with its list's mark
+            at = statement.end
+        return "".join([*parts, self.text[at:]]).strip()
 
     def _repeats(self, sentence: str) -> bool:
         key = "".join(character for character in fold_width(sentence).casefold() if character.isalnum())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from searchapp.answer.citations import with_markers
+from searchapp.answer.markers import with_markers
 from searchapp.embedding import SAME_SCALE, Embedder, Scale
 from searchapp.model import Hit, Sentence, Support
 from searchapp.text.sentences import CELL_BREAK, is_whole, sentences

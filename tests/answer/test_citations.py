@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.answer.citations import Checker, citations_of, markers
+from searchapp.answer.citations import Checker, citations_of
+from searchapp.answer.markers import markers
 from tests.answer.samples import hit
 
 PASSAGES = [
