@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 _COMMANDS = frozenset(
-    "ls ps ss netstat ifconfig rsync tar chmod chown grep egrep rg sed awk xargs curl wget ssh scp sftp dd df du ln lsof "
-    "mkdir rmdir cp mv rm apt apt-get dpkg yum dnf brew pip pip3 npm npx pnpm systemctl journalctl iptables nmap tcpdump "
-    "pkill kubectl openssl keytool ffmpeg ffprobe gcc g++ clang cmake javac mvn psql pg_dump mysqldump sqlite3 redis-cli "
-    "gsutil sudo unzip gzip gunzip msbuild adb".split()
+    "adb apt apt-get awk brew chmod chown clang cmake cp curl dd df dnf dpkg du egrep ffmpeg ffprobe g++ gcc grep "
+    "gsutil gunzip gzip ifconfig iptables javac journalctl keytool kubectl ln ls lsof mkdir msbuild mv mvn mysqldump "
+    "netstat nmap npm npx openssl pg_dump pip pip3 pkill pnpm ps psql redis-cli rg rm rmdir rsync scp sed sftp sqlite3 ss "
+    "ssh systemctl tar tcpdump unzip wget xargs yum".split()
 )
 """Programs whose names are no words that one would narrow down: what begins with a minus behind them is a flag."""
 
@@ -35,7 +35,8 @@ _SHELL = re.compile(
     r"|^(?:Get|Set|New|Remove|Add|Start|Stop|Invoke|Import|Export|Install|Test|Write|Select)-[A-Z][a-z]+"
 )
 _OUTPUT = re.compile(
-    r"Traceback \(most recent call last\)|\bFile [\"“][^\"”]{1,200}[\"”], line \d|\bat [\w.$<>]{1,200}\([\w.]{1,100}:\d+\)"
+    r"Traceback \(most recent call last\)|\bFile [\"“][^\"”]{1,200}[\"”], line \d"
+    r"|\bat [\w.$<>]{1,200}\([\w.]{1,100}:\d+\)"
     r"|(?<!\w)[A-Z]\w{0,60}(?:Error|Exception)\b|(?<!\w)(?:ERROR|WARN|WARNING|FATAL|INFO|DEBUG|TRACE|SEVERE|CRITICAL)\b"
     r"|(?<!\w)(?:error|fatal|panic|warning|exception|failed|denied)(?:\[\w{1,20}\])?:\s"
     r"|\d[T ]\d{2}:\d{2}:\d{2}|\d{2}:\d{2}:\d{2}[.,]\d{3}|[\"'”]\s?:\s?[\[{\"“\d]"

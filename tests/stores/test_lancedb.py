@@ -125,7 +125,7 @@ def test_a_table_that_left_out_too_many_words_is_indexed_anew(tmp_path: Path) ->
     old.refresh()
     table = old.versions.live()
     table.create_index("content", config=FTS(base_tokenizer="icu"), name="content_idx")
-    table.drop_index("content_words_idx")
+    table.drop_index("content_all_words_idx")
 
     def found(words: str) -> list[str]:
         store = LanceStore(tmp_path / "index")
@@ -135,7 +135,7 @@ def test_a_table_that_left_out_too_many_words_is_indexed_anew(tmp_path: Path) ->
     assert found("D") == []
     LanceStore(tmp_path / "index").prepare(MODEL)
     assert found("D") == ["vitamin D"]
-    assert [one.name for one in table.list_indices() if one.columns == ["content"]] == ["content_words_idx"]
+    assert [one.name for one in table.list_indices() if one.columns == ["content"]] == ["content_all_words_idx"]
 
 
 def test_a_registry_of_an_earlier_version_is_upgraded_in_place(store: LanceStore) -> None:
