@@ -11,8 +11,8 @@ import re
 _COMMANDS = frozenset(
     "adb apt apt-get awk brew chmod chown clang cmake cp curl dd df dnf dpkg du egrep ffmpeg ffprobe g++ gcc grep "
     "gsutil gunzip gzip ifconfig iptables javac journalctl keytool kubectl ln ls lsof mkdir msbuild mv mvn mysqldump "
-    "netstat nmap npm npx openssl pg_dump pip pip3 pkill pnpm ps psql redis-cli rg rm rmdir rsync scp sed sftp sqlite3 ss "
-    "ssh systemctl tar tcpdump unzip wget xargs yum".split()
+    "netstat nmap npm npx openssl pg_dump pip pip3 pkill pnpm ps psql redis-cli rg rm rmdir rsync scp sed sftp sqlite3 "
+    "ss ssh systemctl tar tcpdump unzip wget xargs yum".split()
 )
 """Programs whose names are no words that one would narrow down: what begins with a minus behind them is a flag."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -22,14 +22,19 @@ MOST = 400
 _LONGEST = 64
 """Characters of a name that is taken apart; a longer one is data."""
 
+_PARTS = 24
+"""Parts of one name."""
+
+_ROUND_WORDS = ".,;:!?()[]{}\"'“”‘’"
 # As engines cut text: underscores, stops and colons between letters or digits join what they stand between.
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_.:])[A-Za-z0-9_]+(?:[.:][A-Za-z0-9_]+)*+")
+_WRITTEN = re.compile(r"[A-Za-z0-9_]+(?:[.:'’][A-Za-z0-9_]+)*+")
 _HUMPS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CAMEL = re.compile(r"[a-z]{2}[A-Z][a-z]|[a-z]{4}[A-Z]|[A-Z]{2}[a-z]{2}|[A-Za-z]{2}\d{3}")
-_HYPHENED = re.compile(r"(?<![\w\-‐‑])[A-Za-z0-9]+(?:[\-‐‑_'’][A-Za-z0-9]+){1,5}(?![\w\-‐‑])")
+_HYPHENED = re.compile(r"(?<![\w\-‐‑])[A-Za-z0-9]+(?:(?:[\-‐‑_]|['’](?=[A-Za-z]{3}))[A-Za-z0-9]+){1,5}(?![\w\-‐‑])")
 _INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]\.){2,6}")
 _ELIDED = re.compile(r"(?<!\w)(?:[^\W\d_]|[Qq]u)['’]([^\W\d_]{3,})")
-_FOREIGN = re.compile(r"[A-Za-z]*+[À-ÖØ-öø-ɏḀ-ỿ][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]*")
+_FOREIGN = re.compile(r"(?<![A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ])[A-Za-z]*+[À-ÖØ-öø-ɏḀ-ỿ][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]*")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _PLAIN = str.maketrans(
     {"ı": "i", "İ": "I", "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
@@ -60,36 +65,53 @@ def spellings(text: str, *, asked: bool = False) -> Spellings:
     What is ``asked`` for does not name what its parts lie in, or everything would be found: the month of a day, the
     letters of a Thai word.
     """
-    folded = fold_width(text)
-    written = _TOKEN.findall(folded)
-    known = {token.lower() for token in written}
-    same = [one for one in dict.fromkeys(_same(text, folded)) if one not in known]
-    known.update(same)
-    wider = () if asked else (*months(same), *(letter for pair in same for letter in _letters(pair)))
-    parts = [one for one in dict.fromkeys((*_parts(folded, written), *wider)) if one not in known]
-    return Spellings(tuple(same[:MOST]), tuple(parts[: max(0, MOST - len(same))]))
+    folded = text if text.isascii() else fold_width(text)
+    spaced = dict.fromkeys(folded.split())
+    # Most words are plain, and nothing needs to be looked for in them.
+    telling = " ".join(word for word in spaced if not _is_plain(word.strip(_ROUND_WORDS)))
+    joined = list(_joined(telling))
+    same = dict.fromkeys(_same(folded, telling, spaced))
+    same |= dict.fromkeys(word for word in joined if not word.isalpha())  # PPR-9087 is one code
+    parts = dict.fromkeys(_parts(telling))
+    parts |= dict.fromkeys(joined)
+    if not asked:
+        parts |= dict.fromkeys((*months(same), *(letter for pair in same for letter in _letters(pair))))
+    if not (same or parts):
+        return Spellings((), ())
+    known = set(_WRITTEN.findall(folded.lower()))
+    others = [one for one in same if one not in known][:MOST]
+    return Spellings(
+        tuple(others), tuple(one for one in parts if one not in known and one not in same)[: MOST - len(others)]
+    )
 
 
-def _same(text: str, folded: str) -> Iterator[str]:
+def _is_plain(word: str) -> bool:
+    return word.isascii() and word.isalpha() and (word.islower() or word.istitle() or word.isupper())
+
+
+def _same(folded: str, telling: str, spaced: Collection[str]) -> Iterator[str]:
     yield from numbers(folded)
-    yield from named(folded)
+    yield from named(folded, spaced)
+    yield from (match.group().replace(".", "").lower() for match in _INITIALS.finditer(telling))
+    if telling.isascii():
+        return
+    for word in dict.fromkeys(_FOREIGN.findall(telling)):
+        yield _unaccented(word)
+        if (spelt_out := word.translate(_UMLAUTS)) != word:
+            yield _unaccented(spelt_out)
+    for run in _KATAKANA.findall(telling):
+        yield run.rstrip("ー").translate(_HIRAGANA)
+    yield from _SYLLABLE.findall(telling)
+    for run in _UNSPACED.findall(telling):
+        letters = _letters(run)
+        yield from (first + second for first, second in pairwise(letters)) if len(letters) > 1 else letters
+
+
+def _joined(folded: str) -> Iterator[str]:
     for match in _HYPHENED.finditer(folded):
         joined = re.sub(r"[\W_]", "", match.group()).lower()
         if len(joined) <= _LONGEST and not joined.isdigit():
             yield joined
-    yield from (match.group().replace(".", "").lower() for match in _INITIALS.finditer(folded))
-    if text.isascii():
-        return
-    for word in dict.fromkeys(_FOREIGN.findall(folded)):
-        yield _unaccented(word)
-        if (spelt_out := word.translate(_UMLAUTS)) != word:
-            yield _unaccented(spelt_out)
-    for run in _KATAKANA.findall(folded):
-        yield run.rstrip("ー").translate(_HIRAGANA)
-    yield from _SYLLABLE.findall(folded)
-    for run in _UNSPACED.findall(folded):
-        letters = _letters(run)
-        yield from (first + second for first, second in pairwise(letters)) if len(letters) > 1 else letters
 
 
 def _unaccented(word: str) -> str:
@@ -108,11 +130,11 @@ def _letters(run: str) -> list[str]:
     return letters
 
 
-def _parts(folded: str, tokens: list[str]) -> Iterator[str]:
-    for token in dict.fromkeys(tokens):
-        if not token.islower() or not token.isalpha():
-            yield from (part for part in islice(_parts_of(token), 24) if part not in STOP_WORDS)
-    yield from (word.lower() for word in _ELIDED.findall(folded))
+def _parts(telling: str) -> Iterator[str]:
+    for token in dict.fromkeys(_TOKEN.findall(telling)):
+        if not _is_plain(token):
+            yield from (part for part in islice(_parts_of(token), _PARTS) if part not in STOP_WORDS)
+    yield from (word.lower() for word in _ELIDED.findall(telling))
 
 
 def _parts_of(token: str) -> Iterator[str]:
