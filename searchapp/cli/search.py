@@ -100,6 +100,8 @@ def print_results(results: SearchResults, explain: bool, as_json: bool) -> None:
         print_json(to_json(results))
         return
     out = console()
+    for notice in results.notices:
+        out.print(notice.message, style="dim")
     if results.did_you_mean:
         out.print(f"Did you mean: {results.did_you_mean}")
     if not results.hits:

@@ -72,7 +72,7 @@ def plan(application: Application) -> Plan:
             *(_object_change(one) for one in installed(store.client, store.templates(built_with.dims))),
             *_creations(store, live, configured),
             *(_spec_changes(store, live, configured) if live else ()),
-            *(_han_changes(live) if live else ()),
+            *(_analysis_changes(live) if live else ()),
             *(change for version in versions if version.written for change in _version_changes(store, version)),
             *_registry_changes(store),
         ]
@@ -118,11 +118,16 @@ def _spec_changes(store: ElasticsearchStore, live: Version, configured: Fingerpr
         yield Change(INDEX, live.name, "size of passages", Effect.NEW_INDEX, diff, remedy=remedy)
 
 
-def _han_changes(live: Version) -> Iterator[Change]:
-    """Chinese is ranked by words only where every chunk has them; until then as it was before."""
-    if not live.has_han:
-        words = ("- Chinese by pairs of characters", "+ Chinese by words, in both scripts")
-        yield Change(INDEX, live.name, "Chinese words", Effect.NEW_INDEX, words, remedy=Message("change_by_reindex"))
+def _analysis_changes(live: Version) -> Iterator[Change]:
+    """What searchapp finds chunks by beside the server's analysis; until every chunk has it, as it was before."""
+    han = ("- Chinese by pairs of characters", "+ Chinese by words, in both scripts")
+    spellings = ("- names, numbers and dates as they are written", "+ their parts and other spellings, too")
+    for there, what, words in (
+        (live.has_han, "Chinese words", han),
+        (live.has_spellings, "other spellings", spellings),
+    ):
+        if not there:
+            yield Change(INDEX, live.name, what, Effect.NEW_INDEX, words, remedy=Message("change_by_reindex"))
 
 
 def _version_changes(store: ElasticsearchStore, version: Version) -> Iterator[Change]:

@@ -13,7 +13,6 @@ from searchapp.model.answers import (
     ChatModels,
     Citation,
     Done,
-    Notice,
     QueryRead,
     Rewriting,
     Sentence,
@@ -38,6 +37,7 @@ from searchapp.model.ingestion import IngestOutcome, IngestState, Pause
 from searchapp.model.search import (
     Filters,
     Hit,
+    Notice,
     Retriever,
     RetrieverScore,
     SearchMode,

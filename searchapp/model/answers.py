@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from searchapp.errors import Failure
-from searchapp.model.search import Hit
+from searchapp.model.search import Hit, Notice
 
 BROKEN_OFF = "broken_off"
 """The code of the notice that the model's server failed in the middle of an answer."""
@@ -50,18 +50,6 @@ class Sentence:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "supported", self.support is Support.SUPPORTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Why an answer is not an ordinary one."""
-
-    code: str
-    """For programs, and for interfaces in other languages."""
-    message: str
-    """A sentence or two for people, the remedy included."""
-    subject: str = ""
-    """What it is about: an address, a model, a number of tokens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,18 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Why an answer, or what a search found, is not an ordinary one."""
+
+    code: str
+    """For programs, and for interfaces in other languages."""
+    message: str
+    """A sentence or two for people, the remedy included."""
+    subject: str = ""
+    """What it is about: an address, a model, a number of tokens, operators."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResults:
     """A page of hits, with the count of all chunks found and the facets over them."""
 
@@ -161,3 +173,5 @@ class SearchResults:
     weights: Mapping[Retriever, Score] = field(default_factory=dict)
     """What ``keyword`` and ``semantic`` count in the fused score, from 0 to 1; empty where ranks are fused, or one
     retriever runs."""
+    notices: tuple[Notice, ...] = ()
+    """Such as that nothing was found until operators (``-word``) were left out."""

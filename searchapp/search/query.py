@@ -1,6 +1,6 @@
 """The query language: what the user typed, read once into words, phrases, exclusions and filters.
 
-docs/query-language.md tells users the same. Whatever is no operator is a word, so that pasted text never fails.
+docs/query-language.md tells users the same. Whatever is no operator is a word, and in what was pasted nothing is one.
 """
 
 from __future__ import annotations
@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from searchapp.errors import UsageError
 from searchapp.limits import PHRASE_WORDS, QUERY_CHARACTERS
 from searchapp.model import SearchMode, SortOrder
 from searchapp.search.filters import QUERY_FIELDS
+from searchapp.search.pasted import is_command, is_excludable, is_output
 from searchapp.stores.analysis import phrase_tokens
-from searchapp.text.words import content_terms
+from searchapp.text.words import STOP_WORDS
 
 MAX_EXACT = 8
 MAX_OPERATORS = 32
@@ -36,6 +37,7 @@ _QUOTED = re.compile(r"[\"“”「『](?P<phrase>[^\"“”「」『』]{2,200}
 _JOINED = re.compile(r"(?<![\w.-])[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)+(?![\w-])")
 _MARK = re.compile(r"[\d_]|\.[a-z]{2,5}(?![\w.])")
 _RUN = re.compile(r"[\w./:-]+")
+_WORD = re.compile(r"\w+")
 _KEPT_FORMAT = "\u200c\u200d"  # joiners: Persian words and emoji are spelled with them
 
 
@@ -53,6 +55,17 @@ class Query:
     required: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """What bounds it, as it is typed."""
+        required = (f'"{phrase}"' for phrase in self.required)
+        excluded = (f'-"{phrase}"' if " " in phrase else f"-{phrase}" for phrase in self.excluded)
+        return (*required, *excluded, *(text.replace("=", ":", 1) for text in self.filters))
+
+    def without_operators(self) -> Query:
+        """Its words alone; required phrases still count more where they occur."""
+        return replace(self, required=(), excluded=(), filters=())
 
 
 def clean(text: str) -> str:
@@ -77,8 +90,8 @@ def read_query(text: str) -> Query:
         raise UsageError("query_empty")
     if not _says_something(folded):
         raise UsageError("query_wordless")
-    operators = _Operators()
-    words = " ".join(_OPERATOR.sub(operators.take, folded).split())
+    operators = _Operators(is_command(folded))
+    words = folded if is_output(text) else " ".join(_OPERATOR.sub(operators.take, folded).split())
     if not _says_something(words):
         raise UsageError("query_only_filters")
     return Query(
@@ -91,9 +104,10 @@ def read_query(text: str) -> Query:
 
 
 class _Operators:
-    """Collects what each match means and gives back the words that stay."""
+    """Collects what each match means and gives back the words that stay; in a command only fields are operators."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: bool) -> None:
+        self._command = command
         self.required: list[str] = []
         self.excluded: list[str] = []
         self.filters: list[str] = []
@@ -105,12 +119,17 @@ class _Operators:
         if name is None:
             if field:
                 value = f"{field}:{value}"
+            if self._command:
+                return match.group()
             if minus and _says_something(value):
-                return self._counted(self.excluded, _phrase(value))
+                plain = phrase is not None or is_excludable(value)
+                return self._counted(self.excluded, _phrase(value)) if plain else match.group()
             if phrase is not None and not field and _says_something(value):
                 self._counted(self.required, _phrase(value))
                 return value
             return match.group() if phrase is None else value
+        if minus and self._command:
+            return match.group()
         if minus:
             raise UsageError("filter_excluded", text=match.group()[:60])
         return self._counted(self.filters, f"{name}={value}")
@@ -133,7 +152,7 @@ def _phrase(value: str) -> str:
 def _exact(words: str, required: list[str]) -> tuple[str, ...]:
     quoted = [match.group("phrase").strip() for match in _QUOTED.finditer(words)]
     phrases = [*required, *quoted, *_codes(_QUOTED.sub(" ", words))]
-    if not content_terms(words):
+    if STOP_WORDS.issuperset(_WORD.findall(words.casefold())):
         phrases.append(words)  # nothing but stop words ("the who"): only their order says something
     return tuple(dict.fromkeys(phrase for phrase in phrases if _says_something(phrase)))[:MAX_EXACT]
 

@@ -12,7 +12,8 @@ from searchapp.access import may_read
 from searchapp.embedding import Embedder, Scale, embedder_for, query_vector, scale_of
 from searchapp.errors import IndexSwitchedError, NotFoundError
 from searchapp.limits import WINDOW
-from searchapp.model import Chunk, Filters, Hit, Retriever, SearchMode, SearchRequest, SearchResults, placed
+from searchapp.messages import Message
+from searchapp.model import Chunk, Filters, Hit, Notice, Retriever, SearchMode, SearchRequest, SearchResults, placed
 from searchapp.search import suggest
 from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.fusion import hybrid
@@ -70,6 +71,18 @@ class Searcher:
     def _search(self, request: SearchRequest) -> SearchResults:
         started = time.perf_counter()
         query = read_query(request.query)
+        results = self._results(request, query)
+        # What was pasted may hold what only looks like an operator.
+        if not results.total and query.operators:
+            without = self._results(request, query.without_operators())
+            if without.total:
+                operators = " ".join(query.operators)
+                said = Message("operators_left_out", operators=operators)
+                results = replace(without, notices=(Notice(said.code, said.whole.text(), operators),))
+        return replace(results, took_ms=round((time.perf_counter() - started) * 1000, 1))
+
+    def _results(self, request: SearchRequest, query: Query) -> SearchResults:
+        """What ``query`` finds, by the rest of ``request``; ``took_ms`` is the caller's to tell."""
         asked = replace(request, query=query.text, filters=overlaid(request.filters, parse_filters(query.filters)))
         refuse_beyond_window(asked)
 
@@ -89,7 +102,7 @@ class Searcher:
         if request.spelling and not request.offset and request.mode is not SearchMode.SEMANTIC:
             respelt = suggest.respelt(self._store, query.text, asked.filters, retrieved.keyword)
             results = replace(results, did_you_mean=respelt)
-        return replace(results, took_ms=round((time.perf_counter() - started) * 1000, 1))
+        return results
 
     def similar(self, passage_id: str, request: SearchRequest) -> SearchResults:
         """Chunks of other documents that are like this one; ``request.query`` is not looked at.

@@ -1,4 +1,4 @@
-"""What every store searches by beside its own analysis: the file's name, phrases as tokens in a row, Chinese words.
+"""What every store searches by beside its own analysis: file name, other spellings, phrases as tokens, Chinese words.
 
 Elasticsearch has no dictionary of Chinese without a plugin, and LanceDB has another one, so that the words are made
 here, for chunks and queries alike, and lie in the index parted by spaces. Japanese and Korean text keeps each store's
@@ -11,7 +11,12 @@ import re
 from collections.abc import Sequence
 
 from searchapp.text.chinese import HAN, simplified
+from searchapp.text.spellings import spellings
 from searchapp.text.words import CJK, fold_width
+
+NUMBER_BOOST, SAME_BOOST, PARTS_BOOST = 2.0, 1.0, 0.5
+"""What another spelling counts beside the words as typed: of numbers, dates and codes, whose parts other ones share, of
+names, and of parts. SciFact and MuSiQue rank best so (decision 61)."""
 
 _NAME = re.compile(r"(?<![^/\\?#])[^/\\?#]*[^/\\?#.]\.[A-Za-z0-9]{1,8}(?=$|[?#])")
 _PART_ENDS = re.compile(r"[._\-+]+")
@@ -23,6 +28,27 @@ _TOKENS = re.compile(rf"[{CJK}]|(?:(?![{CJK}])\w)+(?:\.(?:(?![{CJK}])\w)+)*")
 def gather(title: str, headings: Sequence[str], text: str, source: str) -> str:
     """All that BM25 ranks a chunk by, a line each: title, headings, text and file name."""
     return "\n".join((title, *headings, text, file_name(source)))
+
+
+def written_beside(gathered: str) -> str:
+    """The other spellings of what a chunk names, by which it is found as well; parted by spaces."""
+    same, parts = spellings(gathered)
+    return " ".join((*same, *parts))
+
+
+def asked_beside(query: str) -> dict[str, float]:
+    """What is asked for beside the words of ``query``, parted by spaces, and how much that counts."""
+    same, parts = spellings(query, asked=True)
+    counted = {
+        " ".join(word for word in same if _has_digit(word)): NUMBER_BOOST,
+        " ".join(word for word in same if not _has_digit(word)): SAME_BOOST,
+        " ".join(parts): PARTS_BOOST,
+    }
+    return {words: boost for words, boost in counted.items() if words}
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
 def file_name(source: str) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, Filters, Vector
-from searchapp.stores.analysis import gather, han_words, phrase_tokens, without_han
+from searchapp.stores.analysis import asked_beside, gather, han_words, phrase_tokens, without_han, written_beside
 from searchapp.stores.base import FoundChunk, Match, RetrievalQuery
 from searchapp.text.words import STOP_WORDS, fold_width, stem, words
 
@@ -47,12 +47,17 @@ class StoredChunk:
     @cached_property
     def terms(self) -> Counter[str]:
         """How often it has each term."""
-        return Counter(_terms(gather(self.entry.title, self.chunk.headings, self.chunk.text, self.entry.source)))
+        return Counter(_terms(self._searched))
 
     @cached_property
     def content(self) -> str:
         """The tokens of all of it, in a row."""
-        return _row(gather(self.entry.title, self.chunk.headings, self.chunk.text, self.entry.source))
+        return _row(self._searched)
+
+    @property
+    def _searched(self) -> str:
+        gathered = gather(self.entry.title, self.chunk.headings, self.chunk.text, self.entry.source)
+        return f"{gathered}\n{written_beside(gathered)}"
 
     @cached_property
     def names(self) -> str:
@@ -132,13 +137,16 @@ def _spelling(query: RetrievalQuery, every: Sequence[StoredChunk]) -> Callable[[
 
 def _bm25(query: RetrievalQuery, every: Sequence[StoredChunk]) -> Callable[[StoredChunk], float]:
     """BM25 over all chunks; an exact phrase counts as a rare word that weighs more."""
-    terms, phrases = set(_terms(query.keywords or "")), [_row(phrase) for phrase in query.exact]
+    typed, phrases = query.keywords or "", [_row(phrase) for phrase in query.exact]
+    terms = dict.fromkeys(_terms(typed), 1.0)
+    for others, boost in asked_beside(typed).items():
+        terms |= {term: terms.get(term, 0.0) + boost for term in _terms(others)}
     mean = sum(one.terms.total() for one in every) / len(every) if every else 1.0
 
     def rarity(holders: int) -> float:
         return math.log(1 + (len(every) - holders + 0.5) / (holders + 0.5))
 
-    rarities = {term: rarity(sum(term in one.terms for one in every)) for term in terms}
+    rarities = {term: boost * rarity(sum(term in one.terms for one in every)) for term, boost in terms.items()}
     boosts = {row: PHRASE_BOOST * (K1 + 1) * rarity(sum(row in one.content for one in every)) for row in phrases}
 
     def score(one: StoredChunk) -> float:

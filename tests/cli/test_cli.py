@@ -43,7 +43,18 @@ def test_from_ingest_to_answer_and_delete(shell: Shell) -> None:
     assert last["summary"]["chunks_per_second"] > 0
 
     found = json.loads(shell.process("search", "gloves", "--json").stdout)
-    assert set(found) == {"query", "mode", "took_ms", "total", "hits", "facets", "matched", "did_you_mean", "weights"}
+    assert set(found) == {
+        "query",
+        "mode",
+        "took_ms",
+        "total",
+        "hits",
+        "facets",
+        "matched",
+        "did_you_mean",
+        "weights",
+        "notices",
+    }
     hit = found["hits"][0]
     assert {
         "rank",

@@ -16,7 +16,7 @@ from searchapp.cluster.plan import Plan
 from searchapp.errors import StorageError
 from searchapp.model import SearchMode, SearchRequest
 from searchapp.stores.elasticsearch.templates import es_folder
-from searchapp.stores.elasticsearch.versions import HAN, put_meta
+from searchapp.stores.elasticsearch.versions import HAN, SPELLINGS, put_meta
 from searchapp.wiring import Application
 from tests.cluster.conftest import Configured, document, ingest, store_of
 
@@ -64,14 +64,15 @@ def test_everything_is_to_create_then_nothing_is_to_do(application: Application)
     assert {step.outcome for step in apply(application)} == {"unchanged"}
 
 
-def test_an_index_of_before_chinese_words_is_told_and_reindexed(configured: Configured) -> None:
+@pytest.mark.parametrize(("key", "what"), [(HAN, "Chinese words"), (SPELLINGS, "other spellings")])
+def test_an_index_of_before_is_told_and_reindexed(configured: Configured, key: str, what: str) -> None:
     application = configured()
     ingest(application, document("one"))
     store = store_of(application)
     live = store.live()
     assert live is not None
-    put_meta(store.client, live, {key: value for key, value in live.meta.items() if key != HAN})
-    assert shown(plan(application)) == {("index", "Chinese words", "new_index")}
+    put_meta(store.client, live, {name: value for name, value in live.meta.items() if name != key})
+    assert shown(plan(application)) == {("index", what, "new_index")}
     assert reindex(application).switched
     assert plan(application).changes == ()
 

@@ -54,6 +54,7 @@ RESULTS = SearchResults(
     query="手套", mode=SearchMode.HYBRID, took_ms=12.3456, total=41, hits=(BEST, hit(2)),
     facets={"type": {"pdf": 3}, "year": {"2024": 3}}, matched=50, did_you_mean="手袋",
     weights={Retriever.KEYWORD: 0.1, Retriever.SEMANTIC: 0.123456789},
+    notices=(Notice("operators_left_out", "Nothing was found with -手套.", "-手套"),),
 )  # fmt: skip
 FEWEST = SearchResults(query="x", mode=SearchMode.KEYWORD, took_ms=0.0, total=0, hits=(), facets={})
 CITATION = Citation(1, "d-1-aa", "d", "手册", "/in/手册.pdf", None, "必须戴手套。")

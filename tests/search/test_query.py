@@ -73,7 +73,7 @@ def test_an_excluded_filter_is_refused() -> None:
 
 def test_more_operators_than_an_engine_should_carry_are_refused() -> None:
     with pytest.raises(UsageError, match="more than 32"):
-        read_query("word " + " ".join(f"-w{number}" for number in range(40)))
+        read_query("word " + " ".join(f"-word{number}" for number in range(40)))
 
 
 def test_characters_that_hide_or_turn_text_are_dropped() -> None:

@@ -165,6 +165,129 @@ class StoreContract:
         self.fill(prepared, document("a", text), document("b", "quite unrelated"))
         assert self.keyword(prepared, query) == [text]
 
+    @pytest.mark.parametrize(
+        ("text", "query"),
+        [
+            ("Setting vm.max_map_count was changed", "max_map_count"),
+            ("Setting vm.max_map_count was changed", "max map count"),
+            ("Setting vm.max_map_count was changed", "map"),
+            ("Setting vm.max_map_count was changed", "maxMapCount"),
+            ("It calls user.getUserName twice", "getUserName"),
+            ("It calls user.getUserName twice", "user name"),
+            ("It calls user.getUserName twice", "get_user_name"),
+            ("com.acme.billing.InvoiceService failed", "InvoiceService"),
+            ("com.acme.billing.InvoiceService failed", "invoice"),
+            ("num_candidates is 100", "numCandidates"),
+            ("numCandidates is 100", "candidate"),
+            ("XMLHttpRequest was refused", "http request"),
+            ("see __init__ of it", "init"),
+            ("the kube-proxy-config is read", "kubeproxyconfig"),
+            ("part PPR9087 is out of stock", "PPR-9087"),
+            ("part PPR-9087 is out of stock", "ppr9087"),
+            ("key level:fatal was logged", "fatal"),
+            ("write to anna.schmidt@acme.org", "schmidt"),
+            ("使用dense_vector字段", "vector"),
+        ],
+    )
+    def test_an_identifier_is_found_by_its_parts_and_itself(self, prepared: Store, text: str, query: str) -> None:
+        self.fill(prepared, document("a", text), document("b", "quite unrelated"))
+        assert self.keyword(prepared, query) == [text]
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("10,000", "10000"),
+            ("10 000", "10,000"),
+            ("10.000", "10'000"),
+            ("1,234,567.89", "1234567.89"),
+            ("1.2万", "12,000"),
+            ("978-3-16-148410-0", "9783161484100"),
+            ("978 3 16 148410 0", "978-3-16-148410-0"),
+            ("3-16-148410-X", "316148410X"),
+            ("030 1234567", "030-123-4567"),
+            ("+49 (0)30 1234567", "+49 30 1234567"),
+            ("(555) 010-0199", "5550100199"),
+            ("2.10", "v2.10"),
+            ("V2.10.3", "2.10.3"),
+            ("2024-03-06", "6 March 2024"),
+            ("2024-03-06", "2024年3月6日"),
+            ("2024-03-06", "二〇二四年三月六日"),
+            ("2024-03-06", "06.03.2024"),
+            ("6 March 2024", "March 6th, 2024"),
+            ("6. März 2024", "2024/3/6"),
+            ("2024년 3월 6일", "6 Mar 2024"),
+            ("二〇二四年十二月三十一日", "31.12.2024"),
+            ("2024-03-06T10:30:00Z", "20240306"),
+            ("March 2024", "2024-03"),
+        ],
+    )
+    def test_a_number_or_a_date_is_found_in_every_spelling(self, prepared: Store, one: str, other: str) -> None:
+        for text, query in ((f"Entry {one} of it", other), (f"Entry {other} of it", one)):
+            self.fill(prepared, document("a", text), document("b", "quite unrelated 2.1 100 2023-07-09"))
+            assert self.keyword(prepared, query)[0] == text
+
+    def test_the_day_that_is_asked_for_comes_first(self, prepared: Store) -> None:
+        day, others = "Signed on 6 March 2024", ["Signed on 2024-03-07", "Signed 2023-03-06", "2024, 03, 06: all seen"]
+        self.fill(prepared, document("a", day), document("b", *others))
+        assert self.keyword(prepared, "2024-03-06")[0] in (day, others[2])
+        assert self.keyword(prepared, "二〇二四年三月六日") == [day]
+
+    def test_a_whole_identifier_comes_before_its_parts(self, prepared: Store) -> None:
+        whole = "A long text that says many things before it names vm.max_map_count once, and then goes on for a while"
+        parts = ["max map count max map count", "fs.file-max", "map of the count", "max_map", "mapCount"]
+        self.fill(prepared, document("a", whole), document("b", *parts))
+        assert self.keyword(prepared, "max_map_count", exact=("max_map_count",))[0] == whole
+
+    @pytest.mark.parametrize(
+        ("text", "query"),
+        [
+            ("The IT department moves", "IT"),
+            ("The Who played in Leeds", "The Who"),
+            ("A report by the WHO", "WHO"),
+            ("Will Smith signs", "Will"),
+            ("It was signed in May", "May"),
+            ("The band Can from Cologne", "Can"),
+            ("To be or not to be, that is it", "to be or not to be"),
+        ],
+    )
+    def test_a_name_that_is_a_stop_word_is_found(self, prepared: Store, text: str, query: str) -> None:
+        others = ["it is who they are, and it can be", "you may see who it is, and what it will be to you"]
+        self.fill(prepared, document("a", text), document("b", *others, "quite unrelated"))
+        found = self.keyword(prepared, query, exact=(query,))
+        assert found[0] == text and "quite unrelated" not in found
+
+    @pytest.mark.parametrize(
+        ("text", "query"),
+        [
+            ("İstanbul is large", "istanbul"),
+            ("Istanbul is large", "İstanbul"),
+            ("Kadıköy is a part of it", "Kadikoy"),
+            ("Die lange Straße", "strasse"),
+            ("Die lange Strasse", "Straße"),
+            ("Herr Müller", "Mueller"),
+            ("Herr Mueller", "Müller"),
+            ("Herr Müller", "muller"),
+            ("Smørrebrød", "smorrebrod"),
+            ("リンゴを食べる", "りんご"),
+            ("りんごを食べる", "リンゴ"),
+            ("りんごを食べる", "ﾘﾝｺﾞ"),
+            ("ﾘﾝｺﾞを食べる", "リンゴ"),
+            ("サーバーの設定", "サーバ"),
+            ("서울 여행", "서울에서"),
+            ("집에서 만나요", "집"),
+            ("집 앞에서", "집에서"),
+            ("รายงานประจำปีของบริษัทพร้อมแล้ว", "รายงาน"),
+            ("รายงานประจำปีของบริษัทพร้อมแล้ว", "บริษัท"),
+            ("รายงานประจำปีของบริษัทพร้อมแล้ว", "ประจำปี"),
+            ("ບົດລາຍງານປະຈຳປີຂອງບໍລິສັດ", "ບໍລິສັດ"),
+            ("របាយការណ៍ប្រចាំឆ្នាំរបស់ក្រុមហ៊ុន", "ក្រុមហ៊ុន"),
+            ("ကုမ္ပဏီ၏နှစ်ပတ်လည်အစီရင်ခံစာ", "အစီရင်ခံစာ"),
+        ],
+    )
+    def test_letters_are_folded_and_unspaced_words_found(self, prepared: Store, text: str, query: str) -> None:
+        self.fill(prepared, document("a", text), document("b", "quite unrelated"))
+        assert self.keyword(prepared, query) == [text]
+
     def test_words_that_say_nothing_find_nothing(self, prepared: Store) -> None:
         self.fill(prepared, document("a", "It is on the way to the end of this"))
         assert self.keyword(prepared, "it is on the of") == []

@@ -281,14 +281,19 @@ def test_an_index_of_an_earlier_version_gets_the_fields_it_lacks(store: Elastics
     shutil.copytree(es_folder(), folder)
     path = folder / "mappings" / "searchapp-chunks-fields.json"
     body = json.loads(path.read_text())
-    for name in ("file_name", "groups", "embedding_error"):
+    for name in ("file_name", "spellings", "groups", "embedding_error"):
         del body["template"]["mappings"]["properties"][name]
     path.write_text(json.dumps(body))
     ElasticsearchStore(store.settings.model_copy(update={"es_dir": folder})).prepare(MODEL)
-    assert store.write([document("good", "fine gloves")]) == {}
-    store.refresh()
-    asked = RetrievalQuery(keywords="good.md", vector=None, depth=5)
-    assert [chunk.document_id for chunk in store.search(asked).keyword] == ["good"]
+
+    def found(words: str) -> list[str]:
+        store.refresh()
+        asked = RetrievalQuery(keywords=words, vector=None, depth=5, facets=True)
+        return [chunk.document_id for chunk in store.search(asked).keyword]
+
+    assert found("max_map_count of 6 March 2024") == []
+    assert store.write([document("good", "fine gloves, vm.max_map_count, 2024-03-06")]) == {}
+    assert found("good.md") == found("map count") == found("6 March 2024") == ["good"]
 
 
 def test_a_version_of_before_chinese_words_is_searched_as_it_was(store: ElasticsearchStore) -> None:

@@ -14,6 +14,7 @@ from lancedb.index import FTS, IvfSq
 
 from searchapp.model import DocumentState, Filters
 from searchapp.stores import DocumentWrite, RetrievalQuery
+from searchapp.stores.analysis import gather
 from searchapp.stores.lancedb import LanceStore, indices
 from searchapp.stores.lancedb.queries import where
 from tests.stores.contract import MODEL, StoreContract, document, vector_of
@@ -74,6 +75,35 @@ def test_a_table_of_before_chinese_words_is_searched_and_gets_them(tmp_path: Pat
     assert later.vectors([document("a", texts["a"]).chunks[0].chunk.hash])
 
 
+def test_a_table_of_before_other_spellings_is_searched_and_gets_them(tmp_path: Path) -> None:
+    texts = {"a": "vm.max_map_count of 6.3.2024", "b": "The Who played", "c": "plain words"}
+    old = LanceStore(tmp_path / "index")
+    old.prepare(MODEL)
+    old.write([document(id_, text) for id_, text in texts.items()])
+    old.refresh()
+    table = old.versions.live()
+    for id_, text in texts.items():
+        content = gather(f"The {id_}", ("Part", "Section 0"), text, f"/docs/{id_}.md")
+        table.update(where=f"document_id = '{id_}'", values={"content": content})
+    stop_words = FTS(base_tokenizer="icu", custom_stop_words=["the", "who", "it"], with_position=True)
+    table.create_index("content", config=stop_words, name="content_words_idx")
+    table.drop_index("content_all_words_idx")
+
+    def found(words: str, exact: tuple[str, ...] = ()) -> list[str]:
+        store = LanceStore(tmp_path / "index")
+        asked = RetrievalQuery(keywords=words, vector=None, depth=10, exact=exact, facets=True)
+        return [chunk.document_id for chunk in store.search(asked).keyword]
+
+    assert found("plain") == ["c"]
+    assert found("map count") == found("2024-03-06") == found("The Who", ("The Who",)) == []
+    LanceStore(tmp_path / "index").prepare(MODEL)
+    assert found("plain") == ["c"]
+    assert found("map count") == found("2024-03-06") == ["a"]
+    assert found("The Who", ("The Who",)) == ["b"]
+    assert [one.name for one in table.list_indices() if one.columns == ["content"]] == ["content_all_words_idx"]
+    assert old.vectors([document("a", texts["a"]).chunks[0].chunk.hash])
+
+
 def _without_han(store: LanceStore) -> None:
     """The table of passages as it was before it had columns of Chinese words."""
     table = store.versions.live()
@@ -125,7 +155,7 @@ def test_a_table_that_left_out_too_many_words_is_indexed_anew(tmp_path: Path) ->
     old.refresh()
     table = old.versions.live()
     table.create_index("content", config=FTS(base_tokenizer="icu"), name="content_idx")
-    table.drop_index("content_words_idx")
+    table.drop_index("content_all_words_idx")
 
     def found(words: str) -> list[str]:
         store = LanceStore(tmp_path / "index")
@@ -135,7 +165,7 @@ def test_a_table_that_left_out_too_many_words_is_indexed_anew(tmp_path: Path) ->
     assert found("D") == []
     LanceStore(tmp_path / "index").prepare(MODEL)
     assert found("D") == ["vitamin D"]
-    assert [one.name for one in table.list_indices() if one.columns == ["content"]] == ["content_words_idx"]
+    assert [one.name for one in table.list_indices() if one.columns == ["content"]] == ["content_all_words_idx"]
 
 
 def test_a_registry_of_an_earlier_version_is_upgraded_in_place(store: LanceStore) -> None:
@@ -158,6 +188,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from searchapp.stores import DocumentWrite, RetrievalQuery
+from searchapp.stores.analysis import gather
 from searchapp.stores.lancedb import LanceStore
 from tests.stores.contract import MODEL, document
 store = LanceStore(Path(sys.argv[1]))

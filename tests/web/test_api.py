@@ -33,7 +33,18 @@ def events(body: bytes) -> list[tuple[str, Any]]:
 
 def test_search_gives_the_json_of_the_command_line(client: FlaskClient, library: StandIn) -> None:
     body = client.get("/api/search?q=gloves&facets=true").json
-    assert list(body) == ["query", "mode", "took_ms", "total", "hits", "facets", "matched", "did_you_mean", "weights"]
+    assert list(body) == [
+        "query",
+        "mode",
+        "took_ms",
+        "total",
+        "hits",
+        "facets",
+        "matched",
+        "did_you_mean",
+        "weights",
+        "notices",
+    ]
     assert (body["query"], body["mode"], body["total"]) == ("gloves", "hybrid", 4)
     first = body["hits"][0]
     assert list(first) == HIT_KEYS

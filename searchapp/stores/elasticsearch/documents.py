@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
-from searchapp.stores.analysis import file_name, gather, han_words
+from searchapp.stores.analysis import file_name, gather, han_words, written_beside
 from searchapp.stores.base import FoundChunk
 from searchapp.stores.facets import folder
 
@@ -34,7 +34,7 @@ def chunk_source(entry: DocumentEntry, embedded: EmbeddedChunk, written: dt.date
         "title": entry.title,
         "headings": list(chunk.headings),
         "file_name": file_name(entry.source),
-        **_han(entry, chunk),
+        **_analysed(entry, chunk),
         "source": entry.source,
         "folder": folder(entry.source),
         "type": entry.type,
@@ -48,9 +48,11 @@ def chunk_source(entry: DocumentEntry, embedded: EmbeddedChunk, written: dt.date
     }
 
 
-def _han(entry: DocumentEntry, chunk: Chunk) -> Json:
-    words = han_words(gather(entry.title, chunk.headings, chunk.text, entry.source))
-    return {"han": words} if words else {}
+def _analysed(entry: DocumentEntry, chunk: Chunk) -> Json:
+    """What searchapp finds a chunk by beside the server's own analysis, where there is any."""
+    gathered = gather(entry.title, chunk.headings, chunk.text, entry.source)
+    made = {"spellings": written_beside(gathered), "han": han_words(gathered)}
+    return {name: words for name, words in made.items() if words}
 
 
 def _vector(embedded: EmbeddedChunk) -> Json:

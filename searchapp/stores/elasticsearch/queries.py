@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from searchapp.model import Filters, Vector
-from searchapp.stores.analysis import han_words, without_han
+from searchapp.stores.analysis import asked_beside, han_words, without_han
 from searchapp.stores.base import FACET_VALUES, Match, RetrievalQuery, RetrievalResults
 from searchapp.stores.elasticsearch.documents import found_chunk, newest_versions
 from searchapp.text.chinese import with_variants
@@ -86,6 +86,7 @@ def _words(query: RetrievalQuery, han: bool) -> Json:
         should.append({"match": {"content": {"query": others}}})
     if characters := _CJK_RUN.findall(others):
         should.append({"match": {"content.exact": {"query": " ".join(characters)}}})
+    should += [{"match": {"content": {"query": words, "boost": boost}}} for words, boost in asked_beside(typed).items()]
     should += [{"match_phrase": {"content.exact": {"query": phrase, "boost": EXACT_BOOST}}} for phrase in query.exact]
     return _any(should)
 

@@ -25,6 +25,7 @@ CHUNKING = "searchapp_chunking"
 FORMER_MODELS = "searchapp_former_models"
 BUILD = "searchapp_build"
 HAN = "searchapp_han"
+SPELLINGS = "searchapp_spellings"
 """Keys in a version's ``_meta``."""
 
 CLOSED = "verified_before_close"
@@ -97,6 +98,11 @@ class Version:
         """Whether all of its chunks have their Chinese words in ``han``; those of an earlier searchapp's have not."""
         return bool(self.meta.get(HAN))
 
+    @property
+    def has_spellings(self) -> bool:
+        """Whether all of its chunks have their other spellings in ``spellings``."""
+        return bool(self.meta.get(SPELLINGS))
+
 
 def read_versions(client: Elasticsearch, names: Names) -> tuple[Version, ...]:
     """Every version in the cluster, oldest first.
@@ -147,7 +153,8 @@ def chosen(versions: Sequence[Version], names: Names) -> Version | None:
 
 def version_meta(spec: IndexSpec, former_models: Sequence[Fingerprint] = (), build: Json | None = None) -> Json:
     """The ``_meta`` of a version that is made by ``spec``."""
-    meta: Json = {FINGERPRINT: spec.fingerprint.as_dict(), CHUNKING: asdict(spec.chunking), HAN: True}
+    made = {FINGERPRINT: spec.fingerprint.as_dict(), CHUNKING: asdict(spec.chunking)}
+    meta: Json = {**made, HAN: True, SPELLINGS: True}
     if former_models:
         meta[FORMER_MODELS] = [model.as_dict() for model in former_models]
     if build is not None:

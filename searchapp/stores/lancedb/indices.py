@@ -14,25 +14,25 @@ from typing import Any
 import pyarrow as pa
 
 from searchapp.model import Vector
-from searchapp.stores.analysis import gather, han_words
-from searchapp.text.chinese import HAN
+from searchapp.stores.analysis import gather, han_words, written_beside
 from searchapp.text.words import STOP_WORDS, fold, fold_width
 
 HAN_FIELDS = (pa.field("han", pa.string()), pa.field("han_characters", pa.string()))
 """The chunk's Chinese words, and each of their characters, parted by spaces; null: it has none."""
 
 AT_ONCE = 5000
-"""Chunks that are read and written again in one go when a table gets its Chinese words."""
+"""Chunks that are read, and perhaps written again, in one go when a table is brought up to date."""
 
 _LAST = "han_characters_all_idx"
 """An earlier one, ``han_characters_idx``, was also built where only some of the chunks had their words."""
 
-_OF_WORDS = "content_words_idx"
-"""The index of ``content`` that leaves out ``_LEFT_OUT``; an earlier one has another name."""
+_OF_WORDS = "content_all_words_idx"
+"""The index of ``content`` with every word and the other spellings; an earlier one has another name."""
 
-_LEFT_OUT = sorted((STOP_WORDS - {"i"}) | {"doe", "whi"})
-"""LanceDB's own list with ICU is that of many languages together: "vitamin D", "II" and "care" would not be found by
-these. Words are left out after they were stemmed, therefore the stems of "does" and "why"; "I" is a numeral, too."""
+_STOP_WORD = re.compile(
+    rf"(?<![\w'’])(?:{'|'.join(sorted(STOP_WORDS - {'i'}, key=len, reverse=True))})(?![\w'’])", re.IGNORECASE
+)
+"""Left out of queries, and not of the index, where phrases need them ("The Who"). "I" is a numeral, too."""
 
 SHORTEST_STEM = 4
 
@@ -58,7 +58,7 @@ def searched_columns(title: str, headings: Sequence[str], text: str, source: str
     gathered = gather(title, headings, text, source)
     words = han_words(gathered)
     return {
-        "content": searched_text(gathered),
+        "content": searched_text("\n".join(filter(None, (gathered, written_beside(gathered))))),
         "han": words or None,
         "han_characters": " ".join(words.replace(" ", "")) or None,
     }
@@ -75,6 +75,11 @@ def searched_text(text: str) -> str:
     folded = fold_width(text).replace("’", "'")
     pairs = [run[at : at + 2] for run in _HANGUL.findall(folded) for at in range(len(run) - 1)]
     return f"{folded}\n{' '.join(pairs)}" if pairs else folded
+
+
+def without_stop_words(words: str) -> str:
+    """The words of a query that rank."""
+    return _STOP_WORD.sub(" ", words).strip()
 
 
 def with_stems(words: str) -> str:
@@ -101,8 +106,7 @@ def index_words(chunks: Any) -> None:
         base_tokenizer="icu",
         language="English",
         stem=True,
-        remove_stop_words=True,
-        custom_stop_words=_LEFT_OUT,
+        remove_stop_words=False,
         ascii_folding=True,
         with_position=True,
         max_token_length=None,
@@ -148,32 +152,34 @@ def _is_indexed(chunks: Any, name: str) -> bool:
     return any(index.name == name for index in chunks.list_indices())
 
 
-def add_han(chunks: Any) -> None:
-    """Bring the Chinese words into the chunks that lack them; run again where it was cut short."""
+def bring_up_to_date(chunks: Any) -> None:
+    """Make the searched columns and their indices what they are in a new table; run again where it was cut short."""
     missing = [field for field in HAN_FIELDS if field.name not in chunks.schema.names]
     if missing:
         chunks.add_columns(missing)
-    names = ["id", *(field.name for field in HAN_FIELDS)]
+    names = ["id", "content", *(field.name for field in HAN_FIELDS)]
     fields = pa.schema([(name, pa.string()) for name in names])
-    for rows in _without_han(chunks):
+    for rows in _all_rows(chunks):
         made = [
             {"id": row["id"], **searched_columns(row["title"], row["headings"], row["text"], row["source"])}
             for row in rows
         ]
-        table = pa.Table.from_pylist([{name: row[name] for name in names} for row in made], schema=fields)
-        chunks.merge_insert("id").when_matched_update_all().execute(table)
-    _index_han(chunks)
+        changed = [new for new, old in zip(made, rows, strict=True) if any(new[name] != old[name] for name in names)]
+        if changed:
+            table = pa.Table.from_pylist(changed, schema=fields)
+            chunks.merge_insert("id").when_matched_update_all().execute(table)
+    index_text(chunks)
 
 
-def _without_han(chunks: Any) -> Iterator[list[dict[str, Any]]]:
-    """The rows with Chinese characters and no words of them, ``AT_ONCE`` at a time.
+def _all_rows(chunks: Any) -> Iterator[list[dict[str, Any]]]:
+    """What is searched of the rows and what it is made of, ``AT_ONCE`` at a time.
 
     One scan reads the table as it is now. Pages by offset would miss rows, as those that are written again move.
     """
-    asked = chunks.search().where(f"han IS NULL AND regexp_like(content, '[{HAN}]')")
-    asked = asked.select(["id", "title", "headings", "text", "source"]).limit(chunks.count_rows() or 1)
+    searched = ("content", *(field.name for field in HAN_FIELDS))
+    asked = chunks.search().select(["id", "title", "headings", "text", "source", *searched])
     rows: list[dict[str, Any]] = []
-    for batch in asked.to_batches(AT_ONCE):
+    for batch in asked.limit(chunks.count_rows() or 1).to_batches(AT_ONCE):
         rows += batch.to_pylist()
         if len(rows) >= AT_ONCE:
             yield rows

@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from searchapp.model import Filters
-from searchapp.stores.analysis import han_words, phrase_tokens, without_han
+from searchapp.stores.analysis import asked_beside, han_words, phrase_tokens, without_han
 from searchapp.stores.base import Match, RetrievalQuery, RetrievalResults
 from searchapp.stores.facets import COLUMNS, MOST_COUNTED, count_facets
 from searchapp.stores.lancedb import schema
-from searchapp.stores.lancedb.indices import nearest, searched_text, with_stems
+from searchapp.stores.lancedb.indices import nearest, searched_text, with_stems, without_stop_words
 from searchapp.telemetry.stages import Stage, stage
 from searchapp.text.chinese import with_variants
 
@@ -50,14 +50,18 @@ def search_table(table: Any, query: RetrievalQuery, has_han: bool) -> RetrievalR
 def _keyword(table: Any, query: RetrievalQuery, keywords: str, has_han: bool) -> list[schema.Row]:
     if query.match is Match.BEGINNING:
         return _beginning(table, query, keywords)
-    asked = table.search(_words(query, keywords, has_han), query_type="fts")
+    words = _words(query, keywords, has_han)
+    if words is None:
+        return []
+    asked = table.search(words, query_type="fts")
     return _limited(asked.select([*schema.FOUND_COLUMNS, "_score"]), query)
 
 
 def _all_matches(table: Any, query: RetrievalQuery, has_han: bool) -> list[schema.Row]:
-    if query.keywords is None:
+    words = None if query.keywords is None else _words(query, query.keywords, has_han)
+    if words is None:
         return []
-    asked = table.search(_words(query, query.keywords, has_han), query_type="fts").select([*COLUMNS, "_score"])
+    asked = table.search(words, query_type="fts").select([*COLUMNS, "_score"])
     return _limited(asked, replace(query, depth=MOST_COUNTED))
 
 
@@ -74,11 +78,13 @@ def _beginning(table: Any, query: RetrievalQuery, beginning: str) -> list[schema
     return list({row["id"]: row for row in found}.values())[: query.depth]
 
 
-def _words(query: RetrievalQuery, keywords: str, has_han: bool) -> Any:
+def _words(query: RetrievalQuery, keywords: str, has_han: bool) -> Any | None:
+    """What the text indices are asked; None where nothing of the query ranks."""
     from lancedb.query import BooleanQuery, MatchQuery, Occur, PhraseQuery
 
     if query.match is Match.SIMILAR:
-        return MatchQuery(with_stems(keywords), "content", fuzziness=SLIPS, prefix_length=1)
+        telling = with_stems(without_stop_words(keywords))
+        return MatchQuery(telling, "content", fuzziness=SLIPS, prefix_length=1) if telling else None
     if has_han:
         chinese = han_words(keywords)
         # Words of one character, and those that were cut otherwise, are found by their characters.
@@ -86,10 +92,13 @@ def _words(query: RetrievalQuery, keywords: str, has_han: bool) -> Any:
         others = without_han(keywords) if chinese else keywords
     else:
         parts, others = {}, with_variants(keywords)
-    parts["content"] = searched_text(others)
+    parts["content"] = searched_text(without_stop_words(others))
     wanted: list[Any] = [MatchQuery(words, column) for column, words in parts.items() if words]
+    wanted += [MatchQuery(words, "content", boost=boost) for words, boost in asked_beside(keywords).items()]
     wanted += [PhraseQuery(phrase, "content") for phrase in query.exact]
-    return BooleanQuery([(Occur.SHOULD, one) for one in wanted]) if len(wanted) > 1 else wanted[0]
+    if len(wanted) < 2:
+        return wanted[0] if wanted else None
+    return BooleanQuery([(Occur.SHOULD, one) for one in wanted])
 
 
 def _limited(asked: Any, query: RetrievalQuery, further: str = "") -> list[schema.Row]:

@@ -28,7 +28,7 @@ WRITTEN = pa.field("written", pa.int64())
 searchapp wrote it."""
 
 LATER_COLUMNS = (GROUPS, WRITTEN)
-"""What a table of chunks of an earlier searchapp lacks; the Chinese words come by ``indices.add_han``."""
+"""What a table of chunks of an earlier searchapp lacks; the Chinese words come by ``indices.bring_up_to_date``."""
 
 
 def chunk_schema(spec: IndexSpec) -> pa.Schema:

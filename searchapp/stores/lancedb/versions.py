@@ -23,7 +23,7 @@ from searchapp.embedding.base import Fingerprint
 from searchapp.model import Chunk, Vector
 from searchapp.stores.base import DocumentWrite, IndexSpec
 from searchapp.stores.lancedb import schema
-from searchapp.stores.lancedb.indices import add_han, has_han, has_words, index_text, index_words
+from searchapp.stores.lancedb.indices import bring_up_to_date, has_han, has_words, index_text
 from searchapp.stores.lancedb.queries import one_of, quoted
 from searchapp.stores.lancedb.tables import LanceTables, add_missing
 
@@ -104,10 +104,8 @@ class LanceChunks:
     def bring_up_to_date(self, chunks: Any) -> None:
         """Give a table of an earlier searchapp the columns and indices of a new one."""
         add_missing(chunks, schema.LATER_COLUMNS)
-        if not has_words(chunks):
-            index_words(chunks)
-        if not self.has_han(chunks):
-            add_han(chunks)
+        if not (has_words(chunks) and self.has_han(chunks)):
+            bring_up_to_date(chunks)
 
     def has_han(self, table: Any) -> bool:
         """Whether the Chinese words of all chunks are in; a table of an earlier version gets them by ``prepare``."""

@@ -36,7 +36,7 @@ function showLead(state, found, change) {
     ? [t("likeThis", found.query), link(t("backTo", state.q), { like: "" })]
     : found.did_you_mean
       ? [t("didYouMean"), link(found.did_you_mean, { q: found.did_you_mean })]
-      : [];
+      : found.notices.map(({ message }) => message);
   byId("lead").replaceChildren(...lead);
   byId("lead").hidden = !lead.length;
 }
