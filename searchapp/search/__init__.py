@@ -2,8 +2,9 @@
 
 ``query`` and ``filters`` read what the user typed; ``searcher`` runs the retrievers, also for more like a chunk, and
 ``nearness`` says what of them counts as found; ``fusion`` makes one ranking of two, with what sentences and a
-``reranker`` tell of the best chunks; ``grouping`` sorts, groups and folds it, and ``results`` makes a page of it;
-``highlights`` marks what matters; ``suggest`` completes and respells what is typed.
+``reranker`` tell of the best chunks; ``grouping`` sorts, groups and folds it (``duplicates`` says what is the same),
+and ``results`` makes a page of it; ``highlights`` marks what matters; ``suggest`` completes what is typed, and
+``spelling`` says what a misspelt word may stand for.
 """
 
 from searchapp.search.filters import parse_filters

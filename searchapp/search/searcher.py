@@ -14,7 +14,7 @@ from searchapp.errors import IndexSwitchedError, NotFoundError
 from searchapp.limits import WINDOW
 from searchapp.messages import Message
 from searchapp.model import Chunk, Filters, Hit, Notice, Retriever, SearchMode, SearchRequest, SearchResults, placed
-from searchapp.search import suggest
+from searchapp.search import spelling, suggest
 from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.fusion import hybrid
 from searchapp.search.highlights import MARK_OPEN, NearestSentences
@@ -100,7 +100,9 @@ class Searcher:
         if request.sentences and request.mode is not SearchMode.KEYWORD:  # that one needs no model
             results = replace(results, hits=self._with_sentences(query.text, results.hits))
         if request.spelling and not request.offset and request.mode is not SearchMode.SEMANTIC:
-            respelt = suggest.respelt(self._store, query.text, asked.filters, retrieved.keyword)
+            asks_model = asked.mode is not SearchMode.KEYWORD  # that one needs none
+            is_word = self._is_word if asks_model else lambda word: False
+            respelt = spelling.respelt(self._store, query.text, asked.filters, retrieved.keyword, is_word)
             results = replace(results, did_you_mean=respelt)
         return results
 
@@ -250,6 +252,10 @@ class Searcher:
         if mode is not SearchMode.HYBRID:
             return {chunk.id: chunk.score for chunk in (keyword if mode is SearchMode.KEYWORD else semantic)}
         return hybrid(keyword, semantic, self._settings, known_share, depth, question)
+
+    def _is_word(self, word: str) -> bool:
+        """Whether the model knows the word as one: vocabularies hold the common words of their languages whole."""
+        return len(self._reading(word.lower()).spans) == 1
 
     def _reading(self, text: str) -> Reading:
         return self._embedder_in_use().tokenizer.reading(text)

@@ -1,20 +1,19 @@
-"""What leads on from what is typed: how a beginning goes on, and what a misspelt word may stand for.
+"""How what is typed goes on: titles, headings, and words and phrases that people would type.
 
 All of it is taken from chunks that a search brought under the same filters and groups, so that nobody is offered a
-word that they may not read. Chinese is not respelt: there a slip is another character that sounds alike, which letters
-do not tell.
+word that they may not read.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from searchapp.model import Filters
 from searchapp.stores import FoundChunk, Match, RetrievalQuery, Store
-from searchapp.text.words import CJK, fold, stem
+from searchapp.text.chinese import FUNCTION_TAGS, HAN, tagged
+from searchapp.text.words import CJK, has_cjk, is_stop_term, term_of
 
 COMPLETED_FROM = 50
 """Chunks from which completions are taken."""
@@ -22,9 +21,15 @@ COMPLETED_FROM = 50
 LONGEST_COMPLETION = 60
 """A longer one is a sentence, not something one would search for."""
 
-_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+LEAST_TEXTS = 2
+"""Chunks in which two words stand together before they are offered: once may be chance (a word and the next verb)."""
+
 _REST_OF_WORD = re.compile(rf"[{CJK}]{{1,12}}|(?:(?![{CJK}])[\w-])+")
 _NEXT_WORD = re.compile(rf"[ ](?:(?![{CJK}])[\w-])+")
+_SAME_SCRIPT = re.compile(rf"[{HAN}]+|[\u30a0-\u30ff]+|[\uac00-\ud7af]+")
+_HANGUL_OR_KANA = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_FIRST_HANGUL = "\uac00"
+_FILE_NAME = re.compile(r"\.[A-Za-z]\w{1,4}\Z")
 
 
 def says_enough(beginning: str) -> bool:
@@ -42,22 +47,35 @@ def complete(store: Store, typed: str, filters: Filters, size: int) -> tuple[str
         if not says_enough(begun) or len(begun) > LONGEST_COMPLETION:
             continue
         asked = RetrievalQuery(begun, None, COMPLETED_FROM, filters, match=Match.BEGINNING)
-        found = completions(begun, store.search(asked).keyword, size)
+        # Behind other words a title would begin a second time.
+        found = completions(begun, store.search(asked).keyword, size, named=not kept)
         if found:
             return tuple(kept + text for text in found)
     return ()
 
 
-def completions(typed: str, chunks: Sequence[FoundChunk], size: int) -> tuple[str, ...]:
-    """At most ``size`` ways in which ``typed`` goes on, the commonest first; what differs only in case is one."""
+def completions(typed: str, chunks: Sequence[FoundChunk], size: int, *, named: bool = True) -> tuple[str, ...]:
+    """At most ``size`` ways in which ``typed`` goes on, the commonest first; what differs only in case is one.
+
+    ``named``: titles and headings, too, also those in which it begins a later word.
+    """
     begins = re.compile(rf"(?:(?<!\w)|(?<=[{CJK}])|(?=[{CJK}])){re.escape(typed)}", re.IGNORECASE)
     names: Counter[str] = Counter()
+    words: Counter[str] = Counter()
     phrases: Counter[str] = Counter()
+    written: dict[str, str] = {}
     for chunk in chunks:
-        names.update({name for name in (chunk.title, *chunk.headings) if _is_short(name) and begins.search(name)})
+        if named:
+            names.update({name for name in (chunk.title, *chunk.headings) if _is_name(name) and begins.search(name)})
+        text = chunk.text if named else f"{chunk.title}\n{chunk.text}"
         # Pairs of one text are one vote.
-        phrases.update({_going_on(chunk.text, match) for match in begins.finditer(chunk.text)})
-    return tuple(_distinct(typed, [text for counter in (names, phrases) for text, _ in counter.most_common()]))[:size]
+        for rest, is_next in {gone for match in begins.finditer(text) if (gone := _going_on(text, match))}:
+            written.setdefault(rest.casefold(), rest)
+            (phrases if is_next else words)[rest.casefold()] += 1
+    offered = [text for text, _ in names.most_common()]
+    offered += [_joined(typed, written[key]) for key, _ in words.most_common()]
+    offered += [_joined(typed, written[key]) for key, count in phrases.most_common() if count >= LEAST_TEXTS]
+    return tuple(_distinct(typed, offered))[:size]
 
 
 def _distinct(typed: str, texts: Iterable[str]) -> list[str]:
@@ -68,89 +86,45 @@ def _distinct(typed: str, texts: Iterable[str]) -> list[str]:
     return list(first.values())
 
 
-def _is_short(name: str) -> bool:
-    return 0 < len(name) <= LONGEST_COMPLETION and "\n" not in name
+def _is_name(name: str) -> bool:
+    """Whether a title or heading is one that would be typed: no sentence, no file's name, more than figures."""
+    short = 0 < len(name) <= LONGEST_COMPLETION and "\n" not in name
+    return short and any(character.isalpha() for character in name) and not _FILE_NAME.search(name)
 
 
-def _going_on(text: str, match: re.Match[str]) -> str:
-    """The match to the end of its word, or of the next one where it ends with a word."""
-    at = match.end()
-    rest = _REST_OF_WORD.match(text, at)
-    more = rest.group() if rest else ""
-    if re.match(f"[{CJK}]", more):
-        more = _cut(match.group(), more)
-    elif not more and (following := _NEXT_WORD.match(text, at)):
-        more = following.group()
-    return (match.group() + more).casefold()
+def _joined(typed: str, rest: str) -> str:
+    """What was typed, as it was typed, and its rest; of text in capitals in small letters."""
+    return typed + (rest.replace("İ", "i").lower() if rest.isupper() and not typed.isupper() else rest)
 
 
-def _cut(begun: str, rest: str) -> str:
-    """As much of ``rest`` as ends the word that ``begun`` is in the middle of, else the next word."""
-    if not re.match(f"[{_HAN}]", rest):
-        kana_or_hangul = re.match(rf"[^{_HAN}]+", rest)
-        return kana_or_hangul.group() if kana_or_hangul else rest
-    from rjieba import cut  # loads a dictionary of some megabytes
+def _going_on(text: str, match: re.Match[str]) -> tuple[str, bool] | None:
+    """The rest of the match's word, or else the next word, and whether it is that; None if neither says more."""
+    rest = _REST_OF_WORD.match(text, match.end())
+    more = rest.group().rstrip("-_") if rest else ""
+    if has_cjk(more[:1]):
+        return _cut(match.group(), more)
+    if more:
+        return more, False
+    following = _NEXT_WORD.match(text, match.end())
+    if not following or is_stop_term(term_of(following.group().strip())):
+        return None
+    return following.group().rstrip("-_"), True
 
+
+def _cut(begun: str, rest: str) -> tuple[str, bool] | None:
+    """As much of ``rest`` as ends the word that ``begun`` is in the middle of, else the next word.
+
+    Japanese and Korean have no dictionary here: their words go on as far as their script does, and Korean ones, which
+    carry their particles, must occur as they are more than once.
+    """
+    if _HANGUL_OR_KANA.search(begun[-2:] + rest):
+        same = _SAME_SCRIPT.match(rest)
+        return (same.group(), rest[0] >= _FIRST_HANGUL) if same else None
     end = 0
-    for word in cut(begun + rest):
+    for word, kind in tagged(begun + rest):
         end += len(word)
         if end > len(begun):
-            break
-    return rest[: end - len(begun)]
-
-
-CORRECTED_FROM = 50
-"""Chunks with words spelt alike from which a correction is taken."""
-
-SHORTEST_WORD = 4
-"""Shorter words have too many neighbours to guess among."""
-
-LONGEST_WORD = 40
-"""A longer one is no word; comparing its spelling costs an engine thousands of states."""
-
-ALIKE = 0.75
-"""Least similarity (Ratcliff and Obershelp's, 0 to 1) of a word and what it is taken for."""
-
-_LETTERS = re.compile(rf"(?:(?![{CJK}])[^\W\d_])+")
-
-
-def respelt(store: Store, words: str, filters: Filters, found: Sequence[FoundChunk]) -> str:
-    """``words``, which found these chunks, with those that none of them has respelt; empty where none is.
-
-    Raises the store's errors.
-    """
-    unknown = unknown_words(words, found)
-    if not unknown:
-        return ""
-    asked = RetrievalQuery(" ".join(unknown), None, CORRECTED_FROM, filters, match=Match.SIMILAR)
-    return with_likest(words, unknown, store.search(asked).keyword)
-
-
-def unknown_words(words: str, chunks: Sequence[FoundChunk]) -> list[str]:
-    """The words, of letters only, that occur in none of the chunks that the words found."""
-    wanted = [word for word in dict.fromkeys(_LETTERS.findall(words)) if SHORTEST_WORD <= len(word) <= LONGEST_WORD]
-    known = " ".join(part for chunk in chunks for part in (chunk.title, *chunk.headings, chunk.text)).casefold()
-    # Taking accents away from all that was found takes long, and is hardly ever needed.
-    doubtful = [word for word in wanted if stem(word.casefold()) not in known]
-    if not doubtful:
-        return []
-    known = fold(known)
-    return [word for word in doubtful if stem(fold(word)) not in known]
-
-
-def with_likest(words: str, unknown: Iterable[str], near: Sequence[FoundChunk]) -> str:
-    """``words`` with each unknown word replaced by the likest word of the chunks ``near``; empty if none is like."""
-    known = Counter(word.casefold() for chunk in near for word in _LETTERS.findall(f"{chunk.title} {chunk.text}"))
-    corrected = words
-    for word in unknown:
-        alike = difflib.get_close_matches(
-            word.casefold(), [one for one in known if one[0] == word[0].casefold()], 3, ALIKE
-        )
-        if alike:
-            best = max(alike, key=lambda other: (_likeness(word.casefold(), other), known[other]))
-            corrected = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", best, corrected)
-    return "" if corrected == words else corrected
-
-
-def _likeness(word: str, other: str) -> float:
-    return round(difflib.SequenceMatcher(None, word, other).ratio(), 2)
+            added = rest[: end - len(begun)]
+            is_next = end - len(word) >= len(begun)
+            return None if is_next and (kind.startswith(FUNCTION_TAGS) or is_stop_term(word)) else (added, False)
+    return None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # jieba's tags: person, place, organisation, other proper noun.
 _PROPER = ("nr", "ns", "nt", "nz")
 # Particles, conjunctions, pronouns, prepositions, adverbs, measure words, directions, auxiliaries: no subject in them.
-_FUNCTION = ("u", "c", "r", "p", "d", "q", "f", "y", "e", "o", "x", "w", "vshi", "vyou", "m", "k", "h")
+FUNCTION_TAGS = ("u", "c", "r", "p", "d", "q", "f", "y", "e", "o", "x", "w", "vshi", "vyou", "m", "k", "h")
 _KANA_OR_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 
 
@@ -39,7 +39,7 @@ def content_words(text: str) -> set[str] | None:
         word
         for word, kind in tagged(text)
         if has_cjk(word)
-        and not kind.startswith(_FUNCTION)
+        and not kind.startswith(FUNCTION_TAGS)
         and (kind.startswith("n") if len(word) == 1 else not is_stop_term(word))
     }
 

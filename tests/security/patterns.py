@@ -23,7 +23,6 @@ _Called = dict[str, set[str]]
 # Patterns that are put together when they run, from names of ours or from words that re.escape has made plain: an example.
 PUT_TOGETHER = {
     ("searchapp/search/suggest.py", "typed"): "aa",
-    ("searchapp/search/suggest.py", "word"): "aa",
     ("searchapp/stores/elasticsearch/versions.py", "self"): SimpleNamespace(chunks="chunks"),
     ("searchapp/tokens/pieces.py", "specials"): [r"\[CLS\]", "<s>"],
 }
