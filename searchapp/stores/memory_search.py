@@ -15,7 +15,7 @@ import numpy as np
 from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, Filters, Vector
 from searchapp.stores.analysis import gather, han_words, phrase_tokens, without_han
 from searchapp.stores.base import FoundChunk, Match, RetrievalQuery
-from searchapp.text.words import STOP_WORDS, fold_width, stem, words
+from searchapp.text.words import STOP_WORDS, fold_width, words
 
 K1, B = 1.2, 0.75
 """BM25's parameters as both engines have them: how soon repeated words stop to count, and how much length counts."""
@@ -24,7 +24,7 @@ PHRASE_BOOST = 2.0
 ALIKE = 0.8
 """Similarity of two words' spelling, by ``difflib``, from which one is taken for the other."""
 
-LEFT_OUT = frozenset(stem(word) for word in STOP_WORDS - {"i"})  # "I" is a numeral, too
+LEFT_OUT = STOP_WORDS - {"i"}  # "I" is a numeral, too
 
 
 @dataclass(frozen=True)
