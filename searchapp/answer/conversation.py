@@ -54,41 +54,17 @@ _CORRECTION = re.compile(
     r"|^\s*(?:不是?[，,\s]*)?我(?:是说|说的是|指的是|的意思是|问的是|想问的是)|^\s*(?:いや|いえ)[、,]|^\s*아니[,\s]",
     re.IGNORECASE,
 )
-# What is said of any subject: a question of nothing else leaves its own out.
-_OF_ANYTHING = frozenset(
+_OF_ANYTHING = content_terms(
     "more less most least many much better best worse worst bigger smaller higher lower cheaper important main any some "
     "all other another else issue problem thing reason cause way one example detail difference step advantage exception "
     "limit mean meant tell give explain list show know happen need work about further please again first second last "
-    "next only also really true correct me 问题 例子 原因 理由 情况 例外情况 方面 办法 方法 区别 优点 缺点 例外 步骤 意思 "
-    "重要 主要 具体 详细 更多 其他 其它 解释 说明 举例 告诉 列出 介绍 需要 便宜 更好 最好".split()
+    "next only also really true correct me"
+) | frozenset(
+    "问题 例子 原因 理由 情况 例外情况 方面 办法 方法 区别 优点 缺点 例外 步骤 意思 重要 主要 具体 详细 更多 其他 其它 "
+    "解释 说明 举例 告诉 列出 介绍 需要 便宜 更好 最好".split()
 )
 """What is said of any subject: a question of nothing else leaves its own out."""
-_OF_ANYTHING_TERMS = _OF_ANYTHING | content_terms(" ".join(_OF_ANYTHING))
-_ELLIPSIS = re.compile(r"^\s*(?:and|but|or|so|also|what about|how about|what else)\b", re.IGNORECASE)
-_LEAD = re.compile(rf"^\s*(?:{_LEADS}\b|那么|那|还有|以及|而|但|如果|为什么呢|では|じゃあ|그럼)", re.IGNORECASE)
-_OPENING = re.compile(
-    r"^\s*(?:(?:ok(?:ay)?|and|but|so|also|then|no|sorry|actually|what about|how about|i meant?)\b[\s,]*"
-    r"|那么|那|还有|而|但|不是|我是说|我说的是|我指的是|我的意思是|では|じゃあ|그럼|[\s,，、])+",
-    re.IGNORECASE,
-)
-_PARTICLE = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
-_CLOSING = ("呢", "怎么样", "如何", "は")
-_CORRECTION = re.compile(
-    r"^\s*(?:(?:no|sorry|actually|rather|well)\b[\s,]*)*"
-    r"(?:i (?:actually )?(?:meant?|was (?:asking|talking) about)|not that)\b"
-    r"|^\s*(?:不是?[，,\s]*)?我(?:是说|说的是|指的是|的意思是|问的是|想问的是)|^\s*(?:いや|いえ)[、,]|^\s*아니[,\s]",
-    re.IGNORECASE,
-)
-# What is said of any subject: a question of nothing else leaves its own out.
-_OF_ANYTHING = frozenset(
-    term
-    for word in "more less most least many much better best worse worst bigger smaller higher lower cheaper important main "
-    "any some all other another else issue problem thing reason cause way one example detail details difference step "
-    "advantage disadvantage exception limit mean meant tell give explain list show know happen need work about further "
-    "please again first second last next only also really true correct 问题 例子 原因 理由 情况 方面 办法 方法 区别 "
-    "优点 缺点 例外 步骤 意思 重要 主要 具体 详细 更多 其他 其它 解释 说明 举例 告诉 列出 介绍 需要 便宜 更好 最好".split()
-    for term in {word, *content_terms(word)}
-)
+
 _LABEL = re.compile(
     r"^[*_#>\-\s]*+(?:(?:the\s++)?(?:stand-?alone|rewritten|search|final|new)?\s*+(?:question|query)"
     r"|(?:独立|改写|完整|搜索)[^：:]{0,8}|质问|質問|질문|问题)\s*+[：:]\s*",
@@ -118,7 +94,7 @@ def stands_alone(question: str) -> bool:
     if _POINTING.search(text) or _ELLIPSIS.search(text) or _CORRECTION.search(text):
         return False
     terms = subject_terms(text)
-    if terms <= _OF_ANYTHING_TERMS:
+    if terms <= _OF_ANYTHING:
         return False
     if is_cjk(text):
         return len(terms) >= 2 and len(text) >= 6 and not _LEAD.search(text)
