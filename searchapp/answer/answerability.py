@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -50,9 +51,11 @@ MOST_PASSAGES = 8
 """Chunks that are looked at, best first."""
 
 # What asks: no chunk that answers says it again.
-_ASKING = frozenset(
-    "many much 什么 哪些 怎么 怎样 怎么办 怎么样 如何 多少 多久 为什么 为何 何时 何处 谁 哪里 哪儿 哪个 是否 有没有 分别".split()
-    + "时候 名字 时间 地方".split()
+_ASKING = content_terms(
+    "many much summarise summarize summary explain describe list tell give show compare me please"
+) | frozenset(
+    "什么 哪些 怎么 怎样 怎么办 怎么样 如何 多少 多久 为什么 为何 何时 何处 谁 哪里 哪儿 哪个 是否 有没有 分别 时候 名字".split()
+    + "时间 地方 总结 概括 介绍 列出 告诉 说明 解释".split()
 )
 
 MOST_VALUES = 12
@@ -80,8 +83,12 @@ _KIND = re.compile(
 
 
 class Window(NamedTuple):
-    """Neighbouring sentences or a table's row, the question's terms among them, and their share (0 to 1) by weight."""
+    """Neighbouring sentences or a table's row, the question's terms among them, and their share (0 to 1) by weight.
 
+    ``said`` is what the chunk itself says there, ``text`` that with what stands above it.
+    """
+
+    said: str
     text: str
     terms: set[str]
     share: float
@@ -128,8 +135,12 @@ def each_value(question: str) -> list[str]:
     asked = []
     for place in range(max(map(len, every))):
         others = {value for values in every for value in values if value != values[place % len(values)]}
-        asked.append(CODE.sub(lambda match, gone=others: " " if match.group() in gone else match.group(), bare))
+        asked.append(CODE.sub(partial(_but, others), bare))
     return asked
+
+
+def _but(others: Collection[str], match: re.Match[str]) -> str:
+    return " " if match.group() in others else match.group()
 
 
 def asked_about(question: str) -> set[str]:
@@ -160,18 +171,18 @@ def windows(terms: set[str], hit: Hit) -> list[Window]:
     """
     parts = sentences(fold_width(hit.text))
     above = fold_width("\n".join(dict.fromkeys((hit.title, *hit.headings))))
-    found: list[tuple[str, set[str]]] = [(above, _held(terms, above))]
+    over = _held(terms, above)
     held = [_held(terms, part) for part in parts]
+    found = [Window(above, above, over, _share(terms, over))]
     top = 0
     for start, part in enumerate(parts):
         if CELL_BREAK in part:
             top = top if start and CELL_BREAK in parts[start - 1] else start
-            found.append((f"{above}\n{parts[top]}\n{part}", found[0][1] | held[top] | held[start]))
+            said, inside = list(dict.fromkeys((parts[top], part))), held[top] | held[start]
         else:
-            found.append(
-                ("\n".join([above, *parts[start : start + WINDOW]]), found[0][1].union(*held[start : start + WINDOW]))
-            )
-    return [Window(text, inside, _share(terms, inside)) for text, inside in found]
+            said, inside = parts[start : start + WINDOW], set[str]().union(*held[start : start + WINDOW])
+        found.append(Window("\n".join(said), "\n".join([above, *said]), over | inside, _share(terms, over | inside)))
+    return found
 
 
 def _held(terms: set[str], text: str) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from searchapp.answer import notices
@@ -16,6 +16,10 @@ from searchapp.answer.draft import Draft
 from searchapp.answer.extractive import extract
 from searchapp.answer.metrics import count_tokens, watched
 from searchapp.answer.prompt_sanitizer import NO_EVIDENCE
+from searchapp.answer.reading import Plan, Reader, at_once
+from searchapp.answer.refusal import refused
+from searchapp.answer.small_talk import small_talk, spoken
+from searchapp.answer.whole import Unclear, Whole, meant
 from searchapp.answer.writers import Writer, Writers
 from searchapp.embedding import Embedder, Scale, scale_of
 from searchapp.errors import ModelMissingError, ModelUnavailableError, ServiceRefusedError, ServiceUnavailableError
@@ -30,6 +34,7 @@ from searchapp.model import (
     Rewriting,
     SearchMode,
     SearchRequest,
+    Sentence,
     SentenceChecked,
     SourcesFound,
     Support,
@@ -40,13 +45,19 @@ from searchapp.search import Searcher
 from searchapp.search.query import read_query
 from searchapp.settings import Settings
 from searchapp.telemetry import tracing
-from searchapp.text.words import is_cjk
-
-REFUSAL_EN = "The documents that were searched hold no evidence to answer this."
-REFUSAL_ZH = "在已检索的文档中没有找到可以回答这个问题的依据。"
 
 EXTRACTIVE_PASSAGES = 8
-NOBODY = Writer("")
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is told: a question with the chunks that bear on it, how a model reads them, and how they are quoted."""
+
+    question: str
+    hits: Sequence[Hit]
+    plan: Callable[[Writer, tuple[Hit, ...]], Plan]
+    quote: Callable[[str, Sequence[Hit]], tuple[Sentence, ...]]
+    quoted_from: int = EXTRACTIVE_PASSAGES
 
 
 class Answerer:
@@ -93,15 +104,31 @@ class Answerer:
         Raises what searching raises.
         """
         turns = recent(history)
+        filters = filters or Filters()
+        said = small_talk(query.strip() or question)
+        if said is not None:
+            yield from spoken(question.strip(), said)
+            return
+        whole = None
         if query.strip():
             asked = Query(query, Rewriting.GIVEN)
         else:
             read_query(question)  # what is no question is refused before a model is asked about it
-            asked = read(question, turns, partial(self._writers.reply, model, given_up))
+            whole = meant(question, filters, self._searcher.library)
+            known = isinstance(whole, Whole)
+            asked = Query(question) if known else read(question, turns, partial(self._writers.reply, model, given_up))
+        if not isinstance(whole, Whole) and asked.text != question:
+            whole = meant(asked.text, filters, self._searcher.library)
         if turns or query.strip():
             yield QueryRead(question, asked.text, asked.rewriting)
         noticed = notices.not_rewritten(asked.fault, self._writers.chosen(model).name) if asked.fault else ()
-        with closing(self._answered(asked.text, filters or Filters(), size, model, given_up)) as events:
+        if isinstance(whole, Unclear):
+            answers = spoken(asked.text, whole.message(), refused=True)
+        elif whole is not None:
+            answers = self._about_whole(asked.text, whole, model, given_up)
+        else:
+            answers = self._answered(asked.text, filters, size, model, given_up)
+        with closing(answers) as events:
             for event in events:
                 if isinstance(event, Done):
                     answer = event.answer
@@ -123,26 +150,55 @@ class Answerer:
         hits = results.hits
         if not has_evidence(results.query, hits, self._embedder.tokenizer.reading(results.query).known_share):
             yield SourcesFound(hits, 0)
-            yield from self._refused(results.query, hits, 0)
+            yield from refused(results.query, hits, 0)
             return
+
+        def plan(writer: Writer, sent: tuple[Hit, ...]) -> Plan:
+            # A substitute that comes after the sources were named answers from these.
+            return at_once(self._context(results.query, hits[: len(sent)] or hits, writer.name))
+
+        yield from self._told(_Task(results.query, hits, plan, self._extracted), named, given_up)
+
+    def _about_whole(
+        self, question: str, whole: Whole, named: str | None, given_up: Callable[[], bool]
+    ) -> Generator[AnswerEvent, None, None]:
+        """Read documents from the first chunk to the last, and tell how much of them was read."""
+        window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
+
+        def plan(writer: Writer, sent: tuple[Hit, ...]) -> Plan:
+            tokenizer, control_tokens = self._writers.vocabulary(writer.name)
+            reader = Reader(whole, question, tokenizer, window, kept, control_tokens)
+            return reader.plan(sent or whole.hits, partial(self._writers.reply, writer.name, given_up), given_up)
+
+        def quoted(_: str, chunks: Sequence[Hit]) -> tuple[Sentence, ...]:
+            return whole.quoted(chunks)
+
+        for event in self._told(_Task(question, whole.hits, plan, quoted, len(whole.hits)), named, given_up):
+            if isinstance(event, Done) and not event.answer.refused:
+                noticed = (*event.answer.notices, whole.notice(event.answer.passages_used))
+                event = Done(replace(event.answer, notices=noticed, passages_found=whole.total))
+            yield event
+
+    def _told(self, task: _Task, named: str | None, given_up: Callable[[], bool]) -> Generator[AnswerEvent, None, None]:
         writer = self._writers.chosen(named)
         sent: tuple[Hit, ...] = ()
         try:
             while True:
                 try:
-                    # A substitute that comes after the sources were named answers from these.
-                    context = self._context(results.query, hits[: len(sent)] or hits, writer.name)
+                    plan = task.plan(writer, sent)
                     if not sent:
-                        sent = context.used
-                        yield SourcesFound((*sent, *hits[len(sent) :]), len(sent))
+                        sent = plan.used
+                        yield SourcesFound((*sent, *task.hits[len(sent) :]), len(sent))
                     with tracing.begun("tokens", model=writer.name) as span:
-                        yield from self._generated(results.query, hits, context, writer, given_up, span)
+                        context = yield from plan.read()
+                        if not given_up():
+                            yield from self._generated(task, context, writer, given_up, span)
                     return
                 except ModelMissingError as missing:
                     writer = self._writers.in_place_of(missing, writer, named)
         except (ModelUnavailableError, ServiceUnavailableError, ServiceRefusedError) as error:
             subject = writer.name if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
-            yield from self._extractive(results.query, hits, sent, notices.quoted(error, subject))
+            yield from self._extractive(task, sent, notices.quoted(error, subject))
 
     def _context(self, question: str, hits: Sequence[Hit], model: str) -> Context:
         window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
@@ -153,15 +209,13 @@ class Answerer:
     def _with_surrounding(self, hit: Hit, taken: Collection[str]) -> Hit:
         return with_surrounding(hit, self._searcher.around(hit.chunk_id), taken)
 
+    def _extracted(self, question: str, chunks: Sequence[Hit]) -> tuple[Sentence, ...]:
+        return extract(question, chunks, self._embedder, self._scale)
+
     def _generated(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        context: Context,
-        writer: Writer,
-        given_up: Callable[[], bool],
-        span: tracing.Begun,
+        self, task: _Task, context: Context, writer: Writer, given_up: Callable[[], bool], span: tracing.Begun
     ) -> Iterator[AnswerEvent]:
+        question, hits = task.question, task.hits
         checker = Checker(context.used, question, self._embedder, self._scale)
         draft = Draft(checker)
         noticed: list[Notice] = []
@@ -190,10 +244,10 @@ class Answerer:
         if not (finished or draft.is_empty or noticed):
             noticed.extend(self._writers.unfinished())
         if draft.is_empty:
-            yield from self._extractive(question, hits, context.used, notices.said_nothing(writer.name))
+            yield from self._extractive(task, context.used, notices.said_nothing(writer.name))
             return
         if draft.may_be(NO_EVIDENCE):
-            yield from self._refused(question, hits, len(context.used), writer)
+            yield from refused(question, hits, len(context.used), writer)
             return
         yield from draft.events(complete=True)
         complete = finished and not noticed
@@ -218,16 +272,15 @@ class Answerer:
             )
         )
 
-    def _extractive(
-        self, question: str, hits: Sequence[Hit], sent: Sequence[Hit], why: tuple[Notice, ...]
-    ) -> Iterator[AnswerEvent]:
-        """Quote from ``sent``, the chunks that were named as sources already, else from the best of ``hits``."""
-        chunks = sent or hits[:EXTRACTIVE_PASSAGES]
+    def _extractive(self, task: _Task, sent: Sequence[Hit], why: tuple[Notice, ...]) -> Iterator[AnswerEvent]:
+        """Quote from ``sent``, the chunks that were named as sources already, else from the best of the hits."""
+        question, hits = task.question, task.hits
+        chunks = sent or hits[: task.quoted_from]
         if not sent:
             yield SourcesFound(tuple(hits), len(chunks))
-        quoted = extract(question, chunks, self._embedder, self._scale)
+        quoted = task.quote(question, chunks)
         if not quoted:
-            yield from self._refused(question, hits, len(chunks))
+            yield from refused(question, hits, len(chunks))
             return
         for sentence in quoted:
             yield Token(sentence.text + "\n")
@@ -244,23 +297,5 @@ class Answerer:
                 citations=citations_of(quoted, chunks),
                 sentences=tuple(quoted),
                 notices=why,
-            )
-        )
-
-    def _refused(self, question: str, hits: Sequence[Hit], used: int, writer: Writer = NOBODY) -> Iterator[AnswerEvent]:
-        text = REFUSAL_ZH if is_cjk(question) else REFUSAL_EN
-        yield Token(text)
-        yield Done(
-            Answer(
-                question=question,
-                answer=text,
-                model=writer.name,
-                refused=True,
-                extractive=False,
-                passages_used=used,
-                passages_found=len(hits),
-                citations=(),
-                sentences=(),
-                notices=writer.notices,
             )
         )

@@ -30,7 +30,8 @@ MOST_NEW = 0.25
 """Share of a rewriting's terms that nobody has said before."""
 
 _POINTING = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|same|former|latter|others?|the ones?)\b"
+    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|same|former|latter|others?"
+    r"|the ones?)\b"
     r"|[它他她这那其该此]|上述|前者|后者|同样|刚才|之前|[呢は는은]\s*+[？?]?\s*+$"
     r"|それ|その|これ|この|そこ|彼|では\s*+[？?]?$|そちら|그것|이것|그럼|그는|그녀",
     re.IGNORECASE,
@@ -55,13 +56,13 @@ _CORRECTION = re.compile(
     re.IGNORECASE,
 )
 _OF_ANYTHING = content_terms(
-    "more less most least many much better best worse worst bigger smaller higher lower cheaper important main any some "
-    "all other another else issue problem thing reason cause way one example detail difference step advantage exception "
-    "limit mean meant tell give explain list show know happen need work about further please again first second last "
-    "next only also really true correct me"
+    "more less most least many much better best worse worst bigger smaller higher lower cheaper important main any "
+    "some all other another else issue problem thing reason cause way one example detail difference step advantage "
+    "exception limit mean meant tell give explain list show know happen need work about further please again first "
+    "second last next only also really true correct me"
 ) | frozenset(
-    "问题 例子 原因 理由 情况 例外情况 方面 办法 方法 区别 优点 缺点 例外 步骤 意思 重要 主要 具体 详细 更多 其他 其它 "
-    "解释 说明 举例 告诉 列出 介绍 需要 便宜 更好 最好".split()
+    "问题 例子 原因 理由 情况 例外情况 方面 办法 方法 区别 优点 缺点 例外 步骤 意思 重要 主要 具体 详细 更多 其他 "
+    "其它 解释 说明 举例 告诉 列出 介绍 需要 便宜 更好 最好".split()
 )
 """What is said of any subject: a question of nothing else leaves its own out."""
 
