@@ -54,8 +54,8 @@ MOST_PASSAGES = 8
 _ASKING = content_terms(
     "many much summarise summarize summary explain describe list tell give show compare me please"
 ) | frozenset(
-    "什么 哪些 怎么 怎样 怎么办 怎么样 如何 多少 多久 为什么 为何 何时 何处 谁 哪里 哪儿 哪个 是否 有没有 分别 时候 名字".split()
-    + "时间 地方 总结 概括 介绍 列出 告诉 说明 解释".split()
+    "什么 哪些 怎么 怎样 怎么办 怎么样 如何 多少 多久 为什么 为何 何时 何处 谁 哪里 哪儿 哪个 是否 有没有 分别".split()
+    + "时候 名字 时间 地方 总结 概括 介绍 列出 告诉 说明 解释".split()
 )
 
 MOST_VALUES = 12

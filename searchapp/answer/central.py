@@ -1,7 +1,7 @@
 """A document in its own words: its leading sentence, and those that hold most of what it speaks of again and again.
 
 No model takes part. A sentence counts by how common its words are in the document, and what has been quoted already
-counts no more (SumBasic: Nenkova and Vanderwende, 2005, MSR-TR-2005-101).
+counts less (after SumBasic: Nenkova and Vanderwende, 2005, MSR-TR-2005-101).
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ MOST_READ = 4000
 
 LEAST_CHARACTERS, MOST_CHARACTERS = 8, 400
 """Shorter lines are headings and fragments; longer ones are no quotation."""
+
+SAID_BEFORE = 0.5
+"""What a word counts again that has been quoted. SumBasic squares its share, which leaves only asides to quote."""
 
 QUOTED = 6
 """Sentences of a summary; of each document that is compared the half."""
@@ -43,8 +46,8 @@ def central(chunks: Sequence[Hit], most: int = QUOTED) -> tuple[Sentence, ...]:
         best = 0 if not chosen else max(left, key=lambda at: (_mean(terms[at], weight), -at))
         chosen.append(best)
         left.discard(best)
-        for term in terms[best]:
-            weight[term] **= 2
+        for term in set(terms[best]):
+            weight[term] *= SAID_BEFORE
     return tuple(_quoted(*candidates[at]) for at in sorted(chosen))
 
 

@@ -10,7 +10,7 @@ from searchapp.model import DocumentEntry, Filters, Hit
 from searchapp.stores import Store
 from searchapp.stores.filtering import passes
 from searchapp.stores.registry import EntryOrder
-from searchapp.text.words import content_terms, has_cjk
+from searchapp.text.words import content_terms, has_cjk, term_of
 
 MOST_LOOKED_AT = 1000
 """Documents among which the only one that filters leave is looked for."""
@@ -43,10 +43,11 @@ class Library:
     def named(self, name: str, filters: Filters) -> tuple[DocumentEntry, ...]:
         """The documents whose title or file name has all words of ``name``; those alone that have no others."""
         asked = _terms(name)
-        words = sorted(_PIECES.findall(name), key=lambda word: (not has_cjk(word), -len(word)))
-        if not asked or not words:
+        if not asked:
             return ()
-        likely = self._candidates(filters, words[0])
+        longest = min(_PIECES.findall(name), key=lambda word: (not has_cjk(word), -len(word)))
+        stem = term_of(longest)
+        likely = self._candidates(filters, stem if longest.casefold().startswith(stem) else longest)
         found = [entry for entry in likely if entry.chunks and passes(filters, entry) and _holds(entry, asked, name)]
         same = [entry for entry in found if asked in _names(entry)]
         return tuple(same or found)
