@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from searchapp.answer import notices
@@ -16,7 +16,7 @@ from searchapp.answer.draft import Draft
 from searchapp.answer.extractive import extract
 from searchapp.answer.metrics import count_tokens, watched
 from searchapp.answer.prompt_sanitizer import NO_EVIDENCE
-from searchapp.answer.reading import Plan, Reader, at_once
+from searchapp.answer.reading import Material, Plan, Reader, at_once
 from searchapp.answer.refusal import refused
 from searchapp.answer.small_talk import small_talk, spoken
 from searchapp.answer.whole import Unclear, Whole, meant
@@ -34,7 +34,6 @@ from searchapp.model import (
     Rewriting,
     SearchMode,
     SearchRequest,
-    Sentence,
     SentenceChecked,
     SourcesFound,
     Support,
@@ -45,19 +44,6 @@ from searchapp.search import Searcher
 from searchapp.search.query import read_query
 from searchapp.settings import Settings
 from searchapp.telemetry import tracing
-
-EXTRACTIVE_PASSAGES = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """What is told: a question with the chunks that bear on it, how a model reads them, and how they are quoted."""
-
-    question: str
-    hits: Sequence[Hit]
-    plan: Callable[[Writer, tuple[Hit, ...]], Plan]
-    quote: Callable[[str, Sequence[Hit]], tuple[Sentence, ...]]
-    quoted_from: int = EXTRACTIVE_PASSAGES
 
 
 class Answerer:
@@ -93,15 +79,16 @@ class Answerer:
         model: str | None = None,
         given_up: Callable[[], bool] = lambda: False,
     ) -> Iterator[AnswerEvent]:
-        """Search for ``size`` chunks and answer from them.
+        """Search for ``size`` chunks and answer from them, or read the documents that are to be summarised or compared.
 
         After ``history``, a question that needs it is first made to stand alone; ``query`` is that question where it is
-        known already. Yields QueryRead (within a conversation only), SourcesFound, then Token and SentenceChecked as
-        the text grows, and Done last. Where nobody named a ``model`` and the configured one is not there, another one
+        known already. Yields QueryRead (within a conversation only), SourcesFound, PassagesRead where a document takes
+        several calls to read, then Token and SentenceChecked as the text grows, and Done last. Small talk is answered
+        by Token and Done alone. Where nobody named a ``model`` and the configured one is not there, another one
         answers and a notice says so. Where no Ollama or no such model answers, or the model says nothing, the answer
         is extractive and its notices say why. One that breaks off in the middle is kept as far as it came, with a
         notice. Ollama is stopped, even while it is silent, soon after ``given_up`` says that nobody waits any more.
-        Raises what searching raises.
+        Raises what searching raises, and UsageError where the model's window is too small.
         """
         turns = recent(history)
         filters = filters or Filters()
@@ -115,9 +102,9 @@ class Answerer:
         else:
             read_query(question)  # what is no question is refused before a model is asked about it
             whole = meant(question, filters, self._searcher.library)
-            known = isinstance(whole, Whole)
-            asked = Query(question) if known else read(question, turns, partial(self._writers.reply, model, given_up))
-        if not isinstance(whole, Whole) and asked.text != question:
+            chat = partial(self._writers.reply, model, given_up)
+            asked = Query(question) if isinstance(whole, Whole) else read(question, turns, chat)
+        if not isinstance(whole, Whole) and (query.strip() or asked.text != question):
             whole = meant(asked.text, filters, self._searcher.library)
         if turns or query.strip():
             yield QueryRead(question, asked.text, asked.rewriting)
@@ -157,7 +144,8 @@ class Answerer:
             # A substitute that comes after the sources were named answers from these.
             return at_once(self._context(results.query, hits[: len(sent)] or hits, writer.name))
 
-        yield from self._told(_Task(results.query, hits, plan, self._extracted), named, given_up)
+        quote = partial(extract, embedder=self._embedder, scale=self._scale)
+        yield from self._told(Material(results.query, hits, plan, quote), named, given_up)
 
     def _about_whole(
         self, question: str, whole: Whole, named: str | None, given_up: Callable[[], bool]
@@ -170,35 +158,37 @@ class Answerer:
             reader = Reader(whole, question, tokenizer, window, kept, control_tokens)
             return reader.plan(sent or whole.hits, partial(self._writers.reply, writer.name, given_up), given_up)
 
-        def quoted(_: str, chunks: Sequence[Hit]) -> tuple[Sentence, ...]:
-            return whole.quoted(chunks)
-
-        for event in self._told(_Task(question, whole.hits, plan, quoted, len(whole.hits)), named, given_up):
+        material = Material(question, whole.hits, plan, lambda _, chunks: whole.quoted(chunks), len(whole.hits))
+        for event in self._told(material, named, given_up):
             if isinstance(event, Done) and not event.answer.refused:
                 noticed = (*event.answer.notices, whole.notice(event.answer.passages_used))
                 event = Done(replace(event.answer, notices=noticed, passages_found=whole.total))
             yield event
 
-    def _told(self, task: _Task, named: str | None, given_up: Callable[[], bool]) -> Generator[AnswerEvent, None, None]:
+    def _told(
+        self, material: Material, named: str | None, given_up: Callable[[], bool]
+    ) -> Generator[AnswerEvent, None, None]:
         writer = self._writers.chosen(named)
         sent: tuple[Hit, ...] = ()
         try:
             while True:
                 try:
-                    plan = task.plan(writer, sent)
+                    plan = material.plan(writer, sent)
                     if not sent:
                         sent = plan.used
-                        yield SourcesFound((*sent, *task.hits[len(sent) :]), len(sent))
+                        named_already = {hit.chunk_id for hit in sent}
+                        rest = (hit for hit in material.hits if hit.chunk_id not in named_already)
+                        yield SourcesFound((*sent, *rest), len(sent))
                     with tracing.begun("tokens", model=writer.name) as span:
                         context = yield from plan.read()
                         if not given_up():
-                            yield from self._generated(task, context, writer, given_up, span)
+                            yield from self._generated(material, context, writer, given_up, span)
                     return
                 except ModelMissingError as missing:
                     writer = self._writers.in_place_of(missing, writer, named)
         except (ModelUnavailableError, ServiceUnavailableError, ServiceRefusedError) as error:
             subject = writer.name if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
-            yield from self._extractive(task, sent, notices.quoted(error, subject))
+            yield from self._extractive(material, sent, notices.quoted(error, subject))
 
     def _context(self, question: str, hits: Sequence[Hit], model: str) -> Context:
         window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
@@ -209,13 +199,10 @@ class Answerer:
     def _with_surrounding(self, hit: Hit, taken: Collection[str]) -> Hit:
         return with_surrounding(hit, self._searcher.around(hit.chunk_id), taken)
 
-    def _extracted(self, question: str, chunks: Sequence[Hit]) -> tuple[Sentence, ...]:
-        return extract(question, chunks, self._embedder, self._scale)
-
     def _generated(
-        self, task: _Task, context: Context, writer: Writer, given_up: Callable[[], bool], span: tracing.Begun
+        self, material: Material, context: Context, writer: Writer, given_up: Callable[[], bool], span: tracing.Begun
     ) -> Iterator[AnswerEvent]:
-        question, hits = task.question, task.hits
+        question, hits = material.question, material.hits
         checker = Checker(context.used, question, self._embedder, self._scale)
         draft = Draft(checker)
         noticed: list[Notice] = []
@@ -244,7 +231,7 @@ class Answerer:
         if not (finished or draft.is_empty or noticed):
             noticed.extend(self._writers.unfinished())
         if draft.is_empty:
-            yield from self._extractive(task, context.used, notices.said_nothing(writer.name))
+            yield from self._extractive(material, context.used, notices.said_nothing(writer.name))
             return
         if draft.may_be(NO_EVIDENCE):
             yield from refused(question, hits, len(context.used), writer)
@@ -272,13 +259,13 @@ class Answerer:
             )
         )
 
-    def _extractive(self, task: _Task, sent: Sequence[Hit], why: tuple[Notice, ...]) -> Iterator[AnswerEvent]:
+    def _extractive(self, material: Material, sent: Sequence[Hit], why: tuple[Notice, ...]) -> Iterator[AnswerEvent]:
         """Quote from ``sent``, the chunks that were named as sources already, else from the best of the hits."""
-        question, hits = task.question, task.hits
-        chunks = sent or hits[: task.quoted_from]
+        question, hits = material.question, material.hits
+        chunks = sent or hits[: material.quoted_from]
         if not sent:
             yield SourcesFound(tuple(hits), len(chunks))
-        quoted = task.quote(question, chunks)
+        quoted = material.quote(question, chunks)
         if not quoted:
             yield from refused(question, hits, len(chunks))
             return

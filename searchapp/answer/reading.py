@@ -18,8 +18,9 @@ from searchapp.answer.context import TEMPLATE_TOKENS, Context, fenced, prompt
 from searchapp.answer.draft import Draft
 from searchapp.answer.prompt_sanitizer import sanitized
 from searchapp.answer.whole import Whole
+from searchapp.answer.writers import Writer
 from searchapp.errors import UsageError
-from searchapp.model import AnswerEvent, Hit, PassagesRead, Support
+from searchapp.model import AnswerEvent, Hit, PassagesRead, Sentence, Support
 from searchapp.tokens import Tokenizer
 
 MOST_CALLS = 32
@@ -33,6 +34,9 @@ MOST_ROUNDS = 4
 
 NOTES_OF_A_PART = 3
 """Sentences that are quoted of a part of which the model said nothing that holds."""
+
+QUOTED_FROM = 8
+"""Chunks of a search that are quoted from where no model writes."""
 
 Reply = Callable[[Sequence[dict[str, str]], int], str]
 """A model's whole reply to messages, in at most so many tokens."""
@@ -52,6 +56,20 @@ class Plan:
 
     used: tuple[Hit, ...]
     read: Callable[[], Generator[AnswerEvent, None, Context]]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What an answer is made of: a question, the chunks that bear on it, and how they are read and quoted.
+
+    Without a model the first ``quoted_from`` chunks are quoted from.
+    """
+
+    question: str
+    hits: Sequence[Hit]
+    plan: Callable[[Writer, tuple[Hit, ...]], Plan]
+    quote: Callable[[str, Sequence[Hit]], tuple[Sentence, ...]]
+    quoted_from: int = QUOTED_FROM
 
 
 class Reader:

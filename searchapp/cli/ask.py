@@ -53,6 +53,8 @@ def ask(
 
       searchapp ask 如何更换嵌入模型 --filter language=zh
 
+      searchapp ask "Summarise the press shop handbook"
+
       searchapp ask --chat "How is a snapshot restored in 8.x?"
 
     """
