@@ -18,6 +18,7 @@ from searchapp.answer.metrics import count_tokens, watched
 from searchapp.answer.prompt_sanitizer import NO_EVIDENCE
 from searchapp.answer.reading import Material, Plan, Reader, at_once
 from searchapp.answer.refusal import refused
+from searchapp.answer.retrieval import retrieved
 from searchapp.answer.small_talk import small_talk, spoken
 from searchapp.answer.whole import Unclear, Whole, meant
 from searchapp.answer.writers import Writer, Writers
@@ -133,7 +134,7 @@ class Answerer:
     def _answered(
         self, question: str, filters: Filters, size: int, named: str | None, given_up: Callable[[], bool]
     ) -> Generator[AnswerEvent, None, None]:
-        results = self._searcher.search(SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters))
+        results = retrieved(self._searcher, SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters))
         hits = results.hits
         if not has_evidence(results.query, hits, self._embedder.tokenizer.reading(results.query).known_share):
             yield SourcesFound(hits, 0)

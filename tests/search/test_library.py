@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
+
 import pytest
 
 from searchapp.model import Filters
 from searchapp.search.library import Library
 from searchapp.settings import load_settings
+from searchapp.stores.memory import MemoryStore
 from searchapp.wiring import Application
 
 TEXTS = {
@@ -17,14 +21,15 @@ TEXTS = {
 }
 
 
-@pytest.fixture(scope="module", params=["embedded", "memory"])
-def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Library:
-    from searchapp.stores.memory import MemoryStore
-
+@pytest.fixture(scope="module", params=["embedded", "memory", "elasticsearch"])
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder = tmp_path_factory.mktemp("library")
     for name, text in TEXTS.items():
         (folder / name).write_text(text, encoding="utf-8")
-    running = Application(load_settings(data_dir=folder / "data", embedding_model="hashed:256"))
+    server = request.getfixturevalue("elasticsearch_url") if request.param == "elasticsearch" else ""
+    prefix = f"test-{uuid.uuid4().hex[:8]}"
+    values = {"data_dir": folder / "data", "elasticsearch_url": server, "index_prefix": prefix}
+    running = Application(load_settings(**values, embedding_model="hashed:256"))
     if request.param == "memory":
         running.store = MemoryStore()
     for outcome in running.ingester.ingest([str(folder)]):
@@ -35,7 +40,8 @@ def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     for outcome in running.ingester.ingest([str(secret)], groups=("board",)):
         assert outcome.error == ""
     running.store.refresh()
-    return Library(running.store)
+    yield Library(running.store)
+    running.store.drop()
 
 
 STAFF = Filters(groups=("staff",))
