@@ -9,14 +9,18 @@ Thresholds and what they reach: docs/quality-answers.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
+from searchapp.answer.codes import CODE, shape
 from searchapp.answer.quantities import numbers
 from searchapp.model import Hit, Retriever
 from searchapp.search.nearness import CROWDED
 from searchapp.text.chinese import subject_terms
-from searchapp.text.sentences import sentences
+from searchapp.text.sentences import CELL_BREAK, sentences
 from searchapp.text.words import content_terms, fold_width, has_cjk, is_cjk
 
 LEAST_KNOWN = 0.9
@@ -46,12 +50,29 @@ WINDOW = 2
 MOST_PASSAGES = 8
 """Chunks that are looked at, best first."""
 
-# What asks, in Chinese: no chunk that answers says it again.
-_ASKING = frozenset(
+# What asks: no chunk that answers says it again.
+_ASKING = content_terms(
+    "many much summarise summarize summary explain describe list tell give show compare me please"
+) | frozenset(
     "什么 哪些 怎么 怎样 怎么办 怎么样 如何 多少 多久 为什么 为何 何时 何处 谁 哪里 哪儿 哪个 是否 有没有 分别".split()
-    + "时候 名字 时间 地方".split()
+    + "时候 名字 时间 地方 总结 概括 介绍 列出 告诉 说明 解释".split()
 )
 
+MOST_VALUES = 12
+"""Years, numbers and codes of a question that are looked at one by one."""
+
+_COMPARING = re.compile(
+    r"\b(?:and|or|to|than|vs|versus|between|both|each|compared?|comparison|differ(?:ence|ences|ent)?)\b"
+    r"|[-–~,、,和与及或跟比]|还是|以及|到|至|と|や|와|과",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    r"\b(?:compared?|comparison|differ(?:ences?|ent)?|chang(?:es?|ed)|versus|vs|both|more|less|fewer|worse"
+    r"|(?:cheap|heavi|light|larg|bigg|small|long|short|fast|slow|high|low|old|new|great|strong|weak|earli|lat|bett)er)\b"
+    r"|相比|比较|对比|变化|区别|不同|差别|差异|分别|更加?|便宜|昂贵",
+    re.IGNORECASE,
+)
+"""What a comparison asks, and no row of what is compared says."""
 
 _ENGLISH_ASKING = re.compile(r"\?|\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
 
@@ -61,9 +82,13 @@ _KIND = re.compile(
 )
 
 
-class _Window(NamedTuple):
-    """Neighbouring sentences, the question's terms among them, and their share (0 to 1) by weight."""
+class Window(NamedTuple):
+    """Neighbouring sentences or a table's row, the question's terms among them, and their share (0 to 1) by weight.
 
+    ``said`` is what the chunk itself says there, ``text`` that with what stands above it.
+    """
+
+    said: str
     text: str
     terms: set[str]
     share: float
@@ -72,15 +97,19 @@ class _Window(NamedTuple):
 def has_evidence(question: str, hits: Sequence[Hit], known_share: float = 1.0) -> bool:
     """Whether the best hits speak of what is asked: one of them, or several that together hold its words.
 
-    ``known_share`` (0 to 1) is how much of the question the embedding model knows (``Tokenizer.reading``).
+    ``known_share`` (0 to 1) is how much of the question the embedding model knows (``Tokenizer.reading``). Of values
+    that a question compares each must have evidence of its own.
     """
-    question = fold_width(question)
-    terms = _asked_about(question)
+    return all(_bears(one, hits, known_share) for one in each_value(fold_width(question)))
+
+
+def _bears(question: str, hits: Sequence[Hit], known_share: float) -> bool:
+    terms = asked_about(question)
     best = hits[:MOST_PASSAGES]
     if known_share >= LEAST_KNOWN and _is_near_across(question, best):
         return True
-    chunks = [_windows(terms, _all_text(hit)) for hit in best]
-    heads = [max(windows, key=lambda window: window.share) for windows in chunks if windows]
+    chunks = [windows(terms, hit) for hit in best]
+    heads = [max(inside, key=lambda window: window.share) for inside in chunks if inside]
     together = max((head.share for head in heads), default=0.0)
     if not together or not _has_numbers(question, chunks, together - NEARLY):
         return False
@@ -91,7 +120,30 @@ def has_evidence(question: str, hits: Sequence[Hit], known_share: float = 1.0) -
     return together >= LEAST_TOGETHER or together + near >= LEAST_SUM or spread + near >= LEAST_SPREAD_SUM
 
 
-def _asked_about(question: str) -> set[str]:
+def each_value(question: str) -> list[str]:
+    """The question once for each of the years, numbers or codes that it compares, without the others of its kind."""
+    if not _COMPARING.search(question):
+        return [question]
+    alike: dict[str, list[re.Match[str]]] = defaultdict(list)
+    for match in islice(CODE.finditer(question), MOST_VALUES):
+        alike[shape(match.group())].append(match)
+    kinds = [found for found in alike.values() if len({match.group() for match in found}) > 1]
+    if not kinds:
+        return [question]
+    bare = _COMPARED.sub(" ", question)
+    every = [list(dict.fromkeys(match.group() for match in found)) for found in kinds]
+    asked = []
+    for place in range(max(map(len, every))):
+        others = {value for values in every for value in values if value != values[place % len(values)]}
+        asked.append(CODE.sub(partial(_but, others), bare))
+    return asked
+
+
+def _but(others: Collection[str], match: re.Match[str]) -> str:
+    return " " if match.group() in others else match.group()
+
+
+def asked_about(question: str) -> set[str]:
     """The terms that a chunk which answers must have: neither what asks nor the kind of thing that is asked for."""
     terms = subject_terms(question) - _ASKING
     for match in _KIND.finditer(question):
@@ -101,27 +153,40 @@ def _asked_about(question: str) -> set[str]:
     return terms or content_terms(question)
 
 
-def _has_numbers(question: str, chunks: Sequence[Sequence[_Window]], least: float) -> bool:
+def _has_numbers(question: str, chunks: Sequence[Sequence[Window]], least: float) -> bool:
     """Whether what the question counts or dates stands where its words do: the final of 2018 is not that of 2019."""
     claims = not (has_cjk(question) or _ENGLISH_ASKING.search(question))  # a document may say otherwise
     wanted = numbers(question, claimed=True)
     return (
         claims
         or not wanted
-        or any(wanted <= numbers(window.text) for windows in chunks for window in windows if window.share >= least)
+        or any(wanted <= numbers(window.text) for inside in chunks for window in inside if window.share >= least)
     )
 
 
-def _windows(terms: set[str], text: str) -> list[_Window]:
-    parts = sentences(text)
-    held = [
-        {term for term in terms if has_cjk(term) and term in part} | (terms & content_terms(part)) for part in parts
-    ]
-    found = [
-        (" ".join(parts[start : start + WINDOW]), set[str]().union(*held[start : start + WINDOW]))
-        for start in range(len(parts))
-    ]
-    return [_Window(text, inside, _share(terms, inside)) for text, inside in found]
+def windows(terms: set[str], hit: Hit) -> list[Window]:
+    """The places of a hit in which words stand together.
+
+    Its title and headings belong to each of them, and to a table's row the table's first row, which names its columns.
+    """
+    parts = sentences(fold_width(hit.text))
+    above = fold_width("\n".join(dict.fromkeys((hit.title, *hit.headings))))
+    over = _held(terms, above)
+    held = [_held(terms, part) for part in parts]
+    found = [Window(above, above, over, _share(terms, over))]
+    top = 0
+    for start, part in enumerate(parts):
+        if CELL_BREAK in part:
+            top = top if start and CELL_BREAK in parts[start - 1] else start
+            said, inside = list(dict.fromkeys((parts[top], part))), held[top] | held[start]
+        else:
+            said, inside = parts[start : start + WINDOW], set[str]().union(*held[start : start + WINDOW])
+        found.append(Window("\n".join(said), "\n".join([above, *said]), over | inside, _share(terms, over | inside)))
+    return found
+
+
+def _held(terms: set[str], text: str) -> set[str]:
+    return {term for term in terms if has_cjk(term) and term in text} | (terms & content_terms(text))
 
 
 def _share(terms: set[str], held: set[str]) -> float:

@@ -16,6 +16,11 @@ from searchapp.answer.draft import Draft
 from searchapp.answer.extractive import extract
 from searchapp.answer.metrics import count_tokens, watched
 from searchapp.answer.prompt_sanitizer import NO_EVIDENCE
+from searchapp.answer.reading import Material, Plan, Reader, at_once
+from searchapp.answer.refusal import refused
+from searchapp.answer.retrieval import retrieved
+from searchapp.answer.small_talk import small_talk, spoken
+from searchapp.answer.whole import Unclear, Whole, meant
 from searchapp.answer.writers import Writer, Writers
 from searchapp.embedding import Embedder, Scale, scale_of
 from searchapp.errors import ModelMissingError, ModelUnavailableError, ServiceRefusedError, ServiceUnavailableError
@@ -40,13 +45,6 @@ from searchapp.search import Searcher
 from searchapp.search.query import read_query
 from searchapp.settings import Settings
 from searchapp.telemetry import tracing
-from searchapp.text.words import is_cjk
-
-REFUSAL_EN = "The documents that were searched hold no evidence to answer this."
-REFUSAL_ZH = "在已检索的文档中没有找到可以回答这个问题的依据。"
-
-EXTRACTIVE_PASSAGES = 8
-NOBODY = Writer("")
 
 
 class Answerer:
@@ -82,26 +80,43 @@ class Answerer:
         model: str | None = None,
         given_up: Callable[[], bool] = lambda: False,
     ) -> Iterator[AnswerEvent]:
-        """Search for ``size`` chunks and answer from them.
+        """Search for ``size`` chunks and answer from them, or read the documents that are to be summarised or compared.
 
         After ``history``, a question that needs it is first made to stand alone; ``query`` is that question where it is
-        known already. Yields QueryRead (within a conversation only), SourcesFound, then Token and SentenceChecked as
-        the text grows, and Done last. Where nobody named a ``model`` and the configured one is not there, another one
+        known already. Yields QueryRead (within a conversation only), SourcesFound, PassagesRead where a document takes
+        several calls to read, then Token and SentenceChecked as the text grows, and Done last. Small talk is answered
+        by Token and Done alone. Where nobody named a ``model`` and the configured one is not there, another one
         answers and a notice says so. Where no Ollama or no such model answers, or the model says nothing, the answer
         is extractive and its notices say why. One that breaks off in the middle is kept as far as it came, with a
         notice. Ollama is stopped, even while it is silent, soon after ``given_up`` says that nobody waits any more.
-        Raises what searching raises.
+        Raises what searching raises, and UsageError where the model's window is too small.
         """
         turns = recent(history)
+        filters = filters or Filters()
+        said = small_talk(query.strip() or question)
+        if said is not None:
+            yield from spoken(question.strip(), said)
+            return
+        whole = None
         if query.strip():
             asked = Query(query, Rewriting.GIVEN)
         else:
             read_query(question)  # what is no question is refused before a model is asked about it
-            asked = read(question, turns, partial(self._writers.reply, model, given_up))
+            whole = meant(question, filters, self._searcher.library)
+            chat = partial(self._writers.reply, model, given_up)
+            asked = Query(question) if isinstance(whole, Whole) else read(question, turns, chat)
+        if not isinstance(whole, Whole) and (query.strip() or asked.text != question):
+            whole = meant(asked.text, filters, self._searcher.library)
         if turns or query.strip():
             yield QueryRead(question, asked.text, asked.rewriting)
         noticed = notices.not_rewritten(asked.fault, self._writers.chosen(model).name) if asked.fault else ()
-        with closing(self._answered(asked.text, filters or Filters(), size, model, given_up)) as events:
+        if isinstance(whole, Unclear):
+            answers = spoken(asked.text, whole.message(), refused=True)
+        elif whole is not None:
+            answers = self._about_whole(asked.text, whole, model, given_up)
+        else:
+            answers = self._answered(asked.text, filters, size, model, given_up)
+        with closing(answers) as events:
             for event in events:
                 if isinstance(event, Done):
                     answer = event.answer
@@ -119,30 +134,62 @@ class Answerer:
     def _answered(
         self, question: str, filters: Filters, size: int, named: str | None, given_up: Callable[[], bool]
     ) -> Generator[AnswerEvent, None, None]:
-        results = self._searcher.search(SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters))
+        results = retrieved(self._searcher, SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters))
         hits = results.hits
         if not has_evidence(results.query, hits, self._embedder.tokenizer.reading(results.query).known_share):
             yield SourcesFound(hits, 0)
-            yield from self._refused(results.query, hits, 0)
+            yield from refused(results.query, hits, 0)
             return
+
+        def plan(writer: Writer, sent: tuple[Hit, ...]) -> Plan:
+            # A substitute that comes after the sources were named answers from these.
+            return at_once(self._context(results.query, hits[: len(sent)] or hits, writer.name))
+
+        quote = partial(extract, embedder=self._embedder, scale=self._scale)
+        yield from self._told(Material(results.query, hits, plan, quote), named, given_up)
+
+    def _about_whole(
+        self, question: str, whole: Whole, named: str | None, given_up: Callable[[], bool]
+    ) -> Generator[AnswerEvent, None, None]:
+        """Read documents from the first chunk to the last, and tell how much of them was read."""
+        window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
+
+        def plan(writer: Writer, sent: tuple[Hit, ...]) -> Plan:
+            tokenizer, control_tokens = self._writers.vocabulary(writer.name)
+            reader = Reader(whole, question, tokenizer, window, kept, control_tokens)
+            return reader.plan(sent or whole.hits, partial(self._writers.reply, writer.name, given_up), given_up)
+
+        material = Material(question, whole.hits, plan, lambda _, chunks: whole.quoted(chunks), len(whole.hits))
+        for event in self._told(material, named, given_up):
+            if isinstance(event, Done) and not event.answer.refused:
+                noticed = (*event.answer.notices, whole.notice(event.answer.passages_used))
+                event = Done(replace(event.answer, notices=noticed, passages_found=whole.total))
+            yield event
+
+    def _told(
+        self, material: Material, named: str | None, given_up: Callable[[], bool]
+    ) -> Generator[AnswerEvent, None, None]:
         writer = self._writers.chosen(named)
         sent: tuple[Hit, ...] = ()
         try:
             while True:
                 try:
-                    # A substitute that comes after the sources were named answers from these.
-                    context = self._context(results.query, hits[: len(sent)] or hits, writer.name)
+                    plan = material.plan(writer, sent)
                     if not sent:
-                        sent = context.used
-                        yield SourcesFound((*sent, *hits[len(sent) :]), len(sent))
+                        sent = plan.used
+                        named_already = {hit.chunk_id for hit in sent}
+                        rest = (hit for hit in material.hits if hit.chunk_id not in named_already)
+                        yield SourcesFound((*sent, *rest), len(sent))
                     with tracing.begun("tokens", model=writer.name) as span:
-                        yield from self._generated(results.query, hits, context, writer, given_up, span)
+                        context = yield from plan.read()
+                        if not given_up():
+                            yield from self._generated(material, context, writer, given_up, span)
                     return
                 except ModelMissingError as missing:
                     writer = self._writers.in_place_of(missing, writer, named)
         except (ModelUnavailableError, ServiceUnavailableError, ServiceRefusedError) as error:
             subject = writer.name if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
-            yield from self._extractive(results.query, hits, sent, notices.quoted(error, subject))
+            yield from self._extractive(material, sent, notices.quoted(error, subject))
 
     def _context(self, question: str, hits: Sequence[Hit], model: str) -> Context:
         window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
@@ -154,14 +201,9 @@ class Answerer:
         return with_surrounding(hit, self._searcher.around(hit.chunk_id), taken)
 
     def _generated(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        context: Context,
-        writer: Writer,
-        given_up: Callable[[], bool],
-        span: tracing.Begun,
+        self, material: Material, context: Context, writer: Writer, given_up: Callable[[], bool], span: tracing.Begun
     ) -> Iterator[AnswerEvent]:
+        question, hits = material.question, material.hits
         checker = Checker(context.used, question, self._embedder, self._scale)
         draft = Draft(checker)
         noticed: list[Notice] = []
@@ -190,10 +232,10 @@ class Answerer:
         if not (finished or draft.is_empty or noticed):
             noticed.extend(self._writers.unfinished())
         if draft.is_empty:
-            yield from self._extractive(question, hits, context.used, notices.said_nothing(writer.name))
+            yield from self._extractive(material, context.used, notices.said_nothing(writer.name))
             return
         if draft.may_be(NO_EVIDENCE):
-            yield from self._refused(question, hits, len(context.used), writer)
+            yield from refused(question, hits, len(context.used), writer)
             return
         yield from draft.events(complete=True)
         complete = finished and not noticed
@@ -218,16 +260,15 @@ class Answerer:
             )
         )
 
-    def _extractive(
-        self, question: str, hits: Sequence[Hit], sent: Sequence[Hit], why: tuple[Notice, ...]
-    ) -> Iterator[AnswerEvent]:
-        """Quote from ``sent``, the chunks that were named as sources already, else from the best of ``hits``."""
-        chunks = sent or hits[:EXTRACTIVE_PASSAGES]
+    def _extractive(self, material: Material, sent: Sequence[Hit], why: tuple[Notice, ...]) -> Iterator[AnswerEvent]:
+        """Quote from ``sent``, the chunks that were named as sources already, else from the best of the hits."""
+        question, hits = material.question, material.hits
+        chunks = sent or hits[: material.quoted_from]
         if not sent:
             yield SourcesFound(tuple(hits), len(chunks))
-        quoted = extract(question, chunks, self._embedder, self._scale)
+        quoted = material.quote(question, chunks)
         if not quoted:
-            yield from self._refused(question, hits, len(chunks))
+            yield from refused(question, hits, len(chunks))
             return
         for sentence in quoted:
             yield Token(sentence.text + "\n")
@@ -244,23 +285,5 @@ class Answerer:
                 citations=citations_of(quoted, chunks),
                 sentences=tuple(quoted),
                 notices=why,
-            )
-        )
-
-    def _refused(self, question: str, hits: Sequence[Hit], used: int, writer: Writer = NOBODY) -> Iterator[AnswerEvent]:
-        text = REFUSAL_ZH if is_cjk(question) else REFUSAL_EN
-        yield Token(text)
-        yield Done(
-            Answer(
-                question=question,
-                answer=text,
-                model=writer.name,
-                refused=True,
-                extractive=False,
-                passages_used=used,
-                passages_found=len(hits),
-                citations=(),
-                sentences=(),
-                notices=writer.notices,
             )
         )

@@ -59,7 +59,7 @@ def build_context(
     used: list[Hit] = []
     passages: list[str] = []
     for hit in hits:
-        passage = _chunk(len(used) + 1, hit, control_tokens)
+        passage = fenced(len(used) + 1, hit, control_tokens)
         cost = tokenizer.counts([passage])[0]
         if tokens + cost > budget:
             break
@@ -71,7 +71,7 @@ def build_context(
     taken = {hit.chunk_id for hit in used}
     for place, hit in enumerate(used[:EXTENDED]):
         longer = extend(hit, taken)
-        passage = _chunk(place + 1, longer, control_tokens)
+        passage = fenced(place + 1, longer, control_tokens)
         before, after = tokenizer.counts([passages[place], passage])
         if longer is not hit and tokens + after - before <= budget:
             used[place], passages[place] = longer, passage
@@ -80,7 +80,7 @@ def build_context(
     return Context(({"role": "system", "content": rules}, {"role": "user", "content": user}), tuple(used), tokens)
 
 
-def _chunk(number: int, hit: Hit, control_tokens: Collection[str]) -> str:
+def fenced(number: int, hit: Hit, control_tokens: Collection[str]) -> str:
     """A fenced chunk. No document can forge the fence: ``sanitized`` takes it out of every text."""
     parts = (hit.title, *(part for part in hit.headings if part != hit.title))
     heading = " › ".join(one_line(part, control_tokens) for part in parts)
@@ -99,9 +99,12 @@ def prompt(name: str, question: str, earlier: str = "") -> str:
 
 
 def _language(text: str) -> str:
-    if is_cjk(text):
-        return "other" if _KANA_OR_HANGUL.search(text) else "zh"
-    return "en" if text.isascii() else "other"
+    return "zh" if is_zh(text) else "en" if text.isascii() else "other"
+
+
+def is_zh(text: str) -> bool:
+    """Whether it is Chinese, rather than Japanese or Korean."""
+    return is_cjk(text) and not _KANA_OR_HANGUL.search(text)
 
 
 def with_surrounding(hit: Hit, chunks: Sequence[Chunk], taken: Collection[str]) -> Hit:

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from searchapp.answer.codes import CODE, shape
 from searchapp.answer.context import prompt
 from searchapp.answer.prompt_sanitizer import folded, one_line
 from searchapp.errors import SearchAppError
 from searchapp.model import Rewriting, Turn
 from searchapp.text.chinese import subject_terms
-from searchapp.text.words import content_terms, fold_width, has_cjk, is_cjk
+from searchapp.text.words import content_terms, fold_width, has_cjk, is_cjk, words
 
 MOST_CHARACTERS = 300
 """Longest rewriting; a question that is longer was not made of a follow-up."""
@@ -29,8 +30,9 @@ MOST_NEW = 0.25
 """Share of a rewriting's terms that nobody has said before."""
 
 _POINTING = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|same|former|latter|others?)\b"
-    r"|[它他她这那其该此]|上述|前者|后者|同样|刚才|之前|呢\s*+[？?]?\s*+$"
+    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|this|that|these|those|same|former|latter|others?"
+    r"|the ones?)\b"
+    r"|[它他她这那其该此]|上述|前者|后者|同样|刚才|之前|[呢は는은]\s*+[？?]?\s*+$"
     r"|それ|その|これ|この|そこ|彼|では\s*+[？?]?$|そちら|그것|이것|그럼|그는|그녀",
     re.IGNORECASE,
 )
@@ -41,13 +43,29 @@ _LEADS = (
 _ELLIPSIS = re.compile(r"^\s*(?:and|but|or|so|also|what about|how about|what else)\b", re.IGNORECASE)
 _LEAD = re.compile(rf"^\s*(?:{_LEADS}\b|那么|那|还有|以及|而|但|如果|为什么呢|では|じゃあ|그럼)", re.IGNORECASE)
 _OPENING = re.compile(
-    r"^\s*(?:(?:ok(?:ay)?|and|but|so|also|then|what about|how about)\b[\s,]*"
-    r"|那么|那|还有|而|但|では|じゃあ|그럼|[\s,，、])+",
+    r"^\s*(?:(?:ok(?:ay)?|and|but|so|also|then|no|sorry|actually|what about|how about|i meant?)\b[\s,]*"
+    r"|那么|那|还有|而|但|不是|我是说|我说的是|我指的是|我的意思是|では|じゃあ|그럼|[\s,，、])+",
     re.IGNORECASE,
 )
+_PARTICLE = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _CLOSING = ("呢", "怎么样", "如何", "は")
-# 9.x, 2023, PPR-9087, v8: what follow-ups exchange.
-_CODE = re.compile(r"(?<![\w.])(?=[A-Za-z]*[-_.]?\d)[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)*")
+_CORRECTION = re.compile(
+    r"^\s*(?:(?:no|sorry|actually|rather|well)\b[\s,]*)*"
+    r"(?:i (?:actually )?(?:meant?|was (?:asking|talking) about)|not that)\b"
+    r"|^\s*(?:不是?[，,\s]*)?我(?:是说|说的是|指的是|的意思是|问的是|想问的是)|^\s*(?:いや|いえ)[、,]|^\s*아니[,\s]",
+    re.IGNORECASE,
+)
+_OF_ANYTHING = content_terms(
+    "more less most least many much better best worse worst bigger smaller higher lower cheaper important main any "
+    "some all other another else issue problem thing reason cause way one example detail difference step advantage "
+    "exception limit mean meant tell give explain list show know happen need work about further please again first "
+    "second last next only also really true correct me"
+) | frozenset(
+    "问题 例子 原因 理由 情况 例外情况 方面 办法 方法 区别 优点 缺点 例外 步骤 意思 重要 主要 具体 详细 更多 其他 "
+    "其它 解释 说明 举例 告诉 列出 介绍 需要 便宜 更好 最好".split()
+)
+"""What is said of any subject: a question of nothing else leaves its own out."""
+
 _LABEL = re.compile(
     r"^[*_#>\-\s]*+(?:(?:the\s++)?(?:stand-?alone|rewritten|search|final|new)?\s*+(?:question|query)"
     r"|(?:独立|改写|完整|搜索)[^：:]{0,8}|质问|質問|질문|问题)\s*+[：:]\s*",
@@ -74,9 +92,11 @@ class Unusable(StrEnum):
 def stands_alone(question: str) -> bool:
     """Whether a question names its subject itself, so that no conversation is needed to understand it."""
     text = fold_width(question)
-    if _POINTING.search(text) or _ELLIPSIS.search(text):
+    if _POINTING.search(text) or _ELLIPSIS.search(text) or _CORRECTION.search(text):
         return False
     terms = subject_terms(text)
+    if terms <= _OF_ANYTHING:
+        return False
     if is_cjk(text):
         return len(terms) >= 2 and len(text) >= 6 and not _LEAD.search(text)
     return len(terms) >= (4 if _LEAD.search(text) else 2) and len(text.split()) >= 4
@@ -86,12 +106,35 @@ def joined(question: str, history: Sequence[Turn]) -> str:
     """The earlier question, this one's code or number in the place of its own; else this one's words behind it."""
     earlier = history[-1].question
     rest = _without_closing(_OPENING.sub("", question)) or question
-    codes = list(dict.fromkeys(_CODE.findall(rest)))
-    if len(codes) == 1 and not subject_terms(_CODE.sub(" ", rest)):
-        alike = list(dict.fromkeys(code for code in _CODE.findall(earlier) if _shape(code) == _shape(codes[0])))
-        if len(alike) == 1:
-            return earlier.replace(alike[0], codes[0])
-    return f"{earlier.rstrip()} {rest}"
+    codes = list(dict.fromkeys(CODE.findall(rest)))
+    exchanged = _exchanged(earlier, codes[0], rest) if len(codes) == 1 else None
+    return exchanged or f"{earlier.rstrip()} {rest}"
+
+
+def _exchanged(earlier: str, code: str, rest: str) -> str | None:
+    """The earlier question with ``code`` in the place of the one behind the same word, or of all that are alike.
+
+    What ``rest`` says besides stands behind it; None where it is not plain which code is meant.
+    """
+    at = rest.index(code)
+    word = _word_before(rest, at)
+    alike = [match for match in CODE.finditer(earlier) if shape(match.group()) == shape(code)]
+    behind = [match.start() for match in alike if word and _word_before(earlier, match.start()) == word]
+    more = {term for term in subject_terms(CODE.sub(" ", rest)) if not _PARTICLE.fullmatch(term)} - subject_terms(
+        earlier
+    )
+    if not behind and (more or len({match.group() for match in alike}) != 1):
+        return None
+    places = behind or [match.start() for match in alike]
+    changed = CODE.sub(lambda match: code if match.start() in places else match.group(), earlier)
+    left = _OPENING.sub("", rest[at + len(code) :])
+    return f"{changed.rstrip()} {left}" if more else changed
+
+
+def _word_before(text: str, end: int) -> str:
+    """The word that a number counts on: the "boiler" of boiler 3."""
+    before = list(words(text[:end]))
+    return before[-1].term if before and not text[before[-1].end : end].strip(" #-") else ""
 
 
 def _without_closing(question: str) -> str:
@@ -119,7 +162,7 @@ def fault(rewritten: str, question: str, history: Sequence[Turn]) -> Unusable | 
     if is_cjk(rewritten) != is_cjk(question if subject_terms(question) else earlier):
         return Unusable.LANGUAGE
     said = folded(rewritten)
-    own, codes = subject_terms(question), _CODE.findall(fold_width(question))
+    own, codes = subject_terms(question), CODE.findall(fold_width(question))
     if any(code.casefold() not in said for code in codes):
         return Unusable.LOST
     if own and sum(_occurs(term, said, rewritten) for term in own) / len(own) < LEAST_KEPT:
@@ -127,7 +170,7 @@ def fault(rewritten: str, question: str, history: Sequence[Turn]) -> Unusable | 
     known = " ".join([question, *(text for turn in history for text in (turn.question, turn.answer))])
     terms = subject_terms(rewritten)
     new = [term for term in terms if not _occurs(term, folded(known), known)]
-    new_codes = [code for code in _CODE.findall(fold_width(rewritten)) if code.casefold() not in folded(known)]
+    new_codes = [code for code in CODE.findall(fold_width(rewritten)) if code.casefold() not in folded(known)]
     if new_codes or (terms and len(new) / len(terms) > MOST_NEW):
         return Unusable.INVENTED
     if said in (folded(question), folded(earlier)):
@@ -137,10 +180,6 @@ def fault(rewritten: str, question: str, history: Sequence[Turn]) -> Unusable | 
 
 def _occurs(term: str, text: str, original: str) -> bool:
     return term in text if has_cjk(term) else term in content_terms(original)
-
-
-def _shape(code: str) -> str:
-    return re.sub(r"[A-Za-z]+", "a", re.sub(r"\d+", "0", code))
 
 
 MOST_TURNS = 3

@@ -14,7 +14,9 @@ from searchapp.telemetry import tracing
 
 P = ParamSpec("P")
 
-ANSWERS = Counter("searchapp_answers", "Answers: generated, extractive, refused, failed, or given up.", ["outcome"])
+ANSWERS = Counter(
+    "searchapp_answers", "Answers: generated, extractive, refused, small talk, failed, or given up.", ["outcome"]
+)
 TOKENS = Counter("searchapp_answer_tokens", "Tokens that the model read (prompt) and wrote (answer).", ["kind"])
 ANSWER_SECONDS = Histogram(
     "searchapp_answer_seconds",
@@ -22,7 +24,7 @@ ANSWER_SECONDS = Histogram(
     ["outcome"],
     buckets=(0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300),
 )
-for _outcome in ("generated", "extractive", "refused", "failed", "given_up"):
+for _outcome in ("generated", "extractive", "refused", "small_talk", "failed", "given_up"):
     ANSWERS.labels(_outcome)
 for _kind in ("prompt", "answer"):
     TOKENS.labels(_kind)
@@ -66,4 +68,6 @@ def count_tokens(part: Any) -> None:
 
 
 def _outcome_of(answer: Answer) -> str:
-    return "refused" if answer.refused else "extractive" if answer.extractive else "generated"
+    if answer.refused:
+        return "refused"
+    return "extractive" if answer.extractive else "generated" if answer.model else "small_talk"

@@ -13,7 +13,19 @@ import typer
 from searchapp.cli.common import FilterOption, JsonOption, application, console, print_json, say_what_leaves, waiting
 from searchapp.errors import SearchAppError, UsageError
 from searchapp.messages import Message
-from searchapp.model import Answer, AnswerEvent, Done, Filters, QueryRead, Rewriting, SourcesFound, Support, Token, Turn
+from searchapp.model import (
+    Answer,
+    AnswerEvent,
+    Done,
+    Filters,
+    PassagesRead,
+    QueryRead,
+    Rewriting,
+    SourcesFound,
+    Support,
+    Token,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,6 +52,8 @@ def ask(
       searchapp ask "What happens when the disk is full?"
 
       searchapp ask 如何更换嵌入模型 --filter language=zh
+
+      searchapp ask "Summarise the press shop handbook"
 
       searchapp ask --chat "How is a snapshot restored in 8.x?"
 
@@ -90,13 +104,16 @@ def print_answer(events: Iterator[AnswerEvent]) -> Answer:
             answer = event.answer
         elif isinstance(event, SourcesFound) and streams:
             typer.echo()
+        elif isinstance(event, PassagesRead) and event.title and streams:
+            told = Message("reading_passages", title=event.title, read=event.read, passages=event.total)
+            out.print(told.text(), style="dim", soft_wrap=True)
     assert answer is not None  # noqa: S101 - the answerer's contract
     typer.echo("\n" if streams else answer.answer + "\n")
     _print_doubts(answer, out)
-    for citation in answer.citations:
+    for citation in answer.citations or filter(None, [answer.nearest]):
         page = f", page {citation.page}" if citation.page else ""
         out.print(f"[{citation.n}] {citation.title} ({citation.source}{page})", style="cyan", soft_wrap=True)
-    if not answer.refused:
+    if not answer.refused and answer.passages_found:
         out.print(f"{answer.passages_used} of {answer.passages_found} passages used", style="dim")
     if answer.citations_removed:
         out.print(f"{answer.citations_removed} citations that named no passage were removed", style="dim")

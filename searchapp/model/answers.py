@@ -87,7 +87,11 @@ class Answer:
     model: str
     """Empty where no language model took part."""
     refused: bool
-    """Nothing found supports an answer; ``answer`` says so."""
+    """Nothing found supports an answer; ``answer`` says so, and why."""
+    lacking: tuple[str, ...] = ()
+    """Where refused: the words of the question that the nearest passage lacks, and no passage holds with the others."""
+    nearest: Citation | None = None
+    """Where refused: the passage that comes nearest; ``n`` is its place among the sources, from 1."""
     extractive: bool
     """Every sentence is quoted from a chunk."""
     complete: bool = True
@@ -151,6 +155,17 @@ class SourcesFound:
 
 
 @dataclass(frozen=True, slots=True)
+class PassagesRead:
+    """How far the reading of whole documents is, before the first word of a summary or a comparison."""
+
+    title: str
+    """The document that is read now; empty when all are."""
+    read: int
+    total: int
+    """All passages of the documents, more than are read where a document is very long."""
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A piece of the answer's text."""
 
@@ -171,4 +186,4 @@ class Done:
     answer: Answer
 
 
-AnswerEvent: TypeAlias = QueryRead | SourcesFound | Token | SentenceChecked | Done
+AnswerEvent: TypeAlias = QueryRead | SourcesFound | PassagesRead | Token | SentenceChecked | Done

@@ -13,6 +13,7 @@ PUBLIC = {
     "Chunk": "Passage",
     "QueryRead": "ReadQuery",
     "SourcesFound": "Sources",
+    "PassagesRead": "ReadPassages",
     "Version": "IndexVersion",
     "Queue": "QueueState",
     "Pause": "Paused",

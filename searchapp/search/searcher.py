@@ -18,6 +18,7 @@ from searchapp.search import spelling, suggest
 from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.fusion import hybrid
 from searchapp.search.highlights import MARK_OPEN, NearestSentences
+from searchapp.search.library import Library
 from searchapp.search.nearness import counted_from, is_readable, keep_found
 from searchapp.search.query import Query, clean, read_query
 from searchapp.search.results import Found, first_depth, paged, refuse_beyond_window
@@ -53,6 +54,7 @@ class Searcher:
         self._embedder = embedder
         self._settings = settings
         self._sentences = NearestSentences()
+        self.library = Library(store)
 
     def around(self, passage_id: str) -> tuple[Chunk, ...]:
         """A chunk between its neighbours, in reading order; empty where it is none. Raises the store's errors."""

@@ -16,7 +16,8 @@ from searchapp.errors import IndexSwitchedError, ModelMismatchError, StorageErro
 from searchapp.model import Chunk, DocumentEntry, DocumentState, Pause, Vector
 from searchapp.stores.base import LOST, DocumentWrite, RegistryPart, RetrievalQuery, RetrievalResults
 from searchapp.stores.facets import count_facets
-from searchapp.stores.memory_search import StoredChunk, best, cosines, keyword_scores, may_read
+from searchapp.stores.filtering import may_read
+from searchapp.stores.memory_search import StoredChunk, best, cosines, keyword_scores
 from searchapp.stores.ownership import LockedRegistry, held_writes
 from searchapp.stores.registry import Cursor, EntryOrder, EntryPage, Place, by_content, page_of
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +14,8 @@ import numpy as np
 from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, Filters, Vector
 from searchapp.stores.analysis import asked_beside, gather, han_words, phrase_tokens, without_han, written_beside
 from searchapp.stores.base import FoundChunk, Match, RetrievalQuery
-from searchapp.text.words import STOP_WORDS, fold_width, stem, words
+from searchapp.stores.filtering import passes
+from searchapp.text.words import STOP_WORDS, fold_width, words
 
 K1, B = 1.2, 0.75
 """BM25's parameters as both engines have them: how soon repeated words stop to count, and how much length counts."""
@@ -24,7 +24,7 @@ PHRASE_BOOST = 2.0
 ALIKE = 0.8
 """Similarity of two words' spelling, by ``difflib``, from which one is taken for the other."""
 
-LEFT_OUT = frozenset(stem(word) for word in STOP_WORDS - {"i"})  # "I" is a numeral, too
+LEFT_OUT = STOP_WORDS - {"i"}  # "I" is a numeral, too
 
 
 @dataclass(frozen=True)
@@ -82,19 +82,7 @@ class StoredChunk:
 
 
 def _passes(filters: Filters, entry: DocumentEntry, chunk: Chunk) -> bool:
-    modified = entry.modified
-    return (
-        (not filters.types or entry.type in filters.types)
-        and (not filters.languages or entry.language in filters.languages)
-        and (not filters.document_ids or entry.id in filters.document_ids)
-        and entry.id not in filters.excluded_document_ids
-        and (not filters.headings or not set(filters.headings).isdisjoint(chunk.headings))
-        and (not filters.paths or entry.source.startswith(tuple(filters.paths)))
-        and (not filters.years or (modified is not None and modified.astimezone(dt.UTC).year in filters.years))
-        and (filters.after is None or (modified is not None and modified >= filters.after))
-        and (filters.before is None or (modified is not None and modified < filters.before))
-        and may_read(filters.groups, entry.groups)
-    )
+    return passes(filters, entry) and (not filters.headings or not set(filters.headings).isdisjoint(chunk.headings))
 
 
 def _terms(text: str) -> list[str]:
@@ -166,13 +154,3 @@ def cosines(vector: Vector, allowed: Sequence[StoredChunk]) -> Iterator[tuple[St
     matrix = np.stack([one.vector for one in allowed])
     cosines = matrix @ vector / (np.linalg.norm(matrix, axis=1) * np.linalg.norm(vector))
     return zip(allowed, map(float, cosines), strict=True)
-
-
-def _may_read(groups: Sequence[str] | None, allowed: Sequence[str]) -> bool:
-    """Whether who is in these groups (None: everybody) may read a document that is for the ``allowed`` ones."""
-    return groups is None or not allowed or not set(groups).isdisjoint(allowed)
-
-
-def may_read(groups: Sequence[str] | None, allowed: Sequence[str]) -> bool:
-    """Whether who is in these groups (None: everybody) may read a document that is for the ``allowed`` ones."""
-    return groups is None or not allowed or not set(groups).isdisjoint(allowed)

@@ -25,8 +25,16 @@ STOP_WORDS = frozenset(
     "not of on or should so such than that the their them then there these they this to was we were what when where "
     "which who why will with would you your".split()
 )
+_NO_SUBJECT = STOP_WORDS | frozenset(
+    "am being having doing he him his she her hers my our ours theirs those themselves whom whose yours".split()
+)
+"""Besides the words that the stores' indices leave out, those that say no more of a subject than they do."""
+
 # Function words of Chinese that carry no topic; a pair that touches one is no evidence of a shared subject.
 CJK_STOP_CHARACTERS = frozenset("的了是在和与或及吗呢吧之其也就都而但被把")
+
+_CONTRACTED = frozenset("s t d m ll re ve".split())
+"""What stands behind an apostrophe and says nothing: it's, don't, we'll."""
 
 KEPT_TERMS = 16_384
 """Words whose terms are remembered, some 3 MB: a text is mostly words that came before, and folding is what costs."""
@@ -54,13 +62,20 @@ def words(text: str) -> Iterator[Word]:
 
 @lru_cache(KEPT_TERMS)
 def term_of(word: str) -> str:
-    """The comparable form of a single word that is not CJK."""
-    return stem(fold(word))
+    """The comparable form of a single word that is not CJK; a stop word keeps its ending, by which it is known."""
+    folded = fold(word)
+    return folded if folded in _NO_SUBJECT else stem(folded)
 
 
 def content_terms(text: str) -> set[str]:
     """The terms of ``text`` that carry its subject: no stop words, no pairs made of function characters."""
-    return {word.term for word in words(fold_width(text)) if not is_stop_term(word.term)}
+    text = fold_width(text)
+    return {word.term for word in words(text) if not is_stop_term(word.term) and not _is_contracted(text, word)}
+
+
+def _is_contracted(text: str, word: Word) -> bool:
+    behind_mark = word.term in _CONTRACTED and text[max(word.start - 1, 0) : word.start] in ("'", "’")
+    return behind_mark or text[word.end : word.end + 2] in ("'t", "’t")
 
 
 def telling_words(text: str, most: int = 48) -> str:
@@ -76,7 +91,7 @@ def telling_words(text: str, most: int = 48) -> str:
 
 def is_stop_term(term: str) -> bool:
     """Whether a term says nothing about the subject."""
-    return term in STOP_WORDS or not CJK_STOP_CHARACTERS.isdisjoint(term)
+    return term in _NO_SUBJECT or not CJK_STOP_CHARACTERS.isdisjoint(term)
 
 
 def is_cjk(text: str) -> bool:

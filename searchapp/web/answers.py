@@ -14,7 +14,17 @@ from flask import Response, json, request
 from prometheus_client import Gauge
 
 from searchapp.errors import OverloadedError, SearchAppError, TooManyRequestsError
-from searchapp.model import Answer, AnswerEvent, Done, QueryRead, Sentence, SentenceChecked, SourcesFound, Token
+from searchapp.model import (
+    Answer,
+    AnswerEvent,
+    Done,
+    PassagesRead,
+    QueryRead,
+    Sentence,
+    SentenceChecked,
+    SourcesFound,
+    Token,
+)
 from searchapp.model.json import to_json
 from searchapp.web.problems import InternalError, Problem, problem
 from searchapp.web.watchdog import watching
@@ -22,6 +32,7 @@ from searchapp.web.watchdog import watching
 EVENTS = {
     "query": QueryRead,
     "sources": SourcesFound,
+    "reading": PassagesRead,
     "token": Token,
     "sentence": Sentence,
     "done": Answer,

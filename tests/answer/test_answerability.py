@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from searchapp.answer.answerability import has_evidence
+import pytest
+
+from searchapp.answer.answerability import each_value, has_evidence
 from tests.answer.samples import hit
 
 
@@ -50,3 +52,82 @@ def test_the_years_and_numbers_of_a_question_must_stand_where_its_words_do() -> 
 
 def test_the_kind_of_thing_that_is_asked_for_need_not_be_named() -> None:
     assert has_evidence("亚麻适宜什么气候？", [hit("亚麻适宜凉爽湿润的地方。", cosine=0.0)], known_share=0.2)
+
+
+CONTACTS = "Anna Berg | Plant manager | 4401\nBo Chen | Electrician | 4402\nCarla Diaz | Nurse | 4403"
+PRICES = "Part | Price (EUR) | Stock\nPPR-9085 | 12 | 40\nPPR-9087 | 18 | 7\nPPR-9088 | 21 | 0"
+STAFF = "姓名 | 职位 | 电话\n李雷 | 电工 | 4402\n韩梅 | 护士 | 4403"
+TABLES = (
+    hit(f"name | role | phone\n\n{CONTACTS}", 1, title="contacts", headings=("name | role | phone",), cosine=0.1),
+    hit(PRICES, 2, title="Spare parts price list", cosine=0.1),
+    hit(STAFF, 3, title="通讯录", cosine=0.1),
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the phone number of the nurse?",
+        "Nurse phone?",
+        "phone Carla",
+        "Whose phone is 4403?",
+        "Which part costs 21 EUR?",
+        "What does PPR-9087 cost?",
+        "How many PPR-9085 are in stock?",
+        "护士的电话是多少？",
+        "谁的电话是4402？",
+        "Is PPR-9087 cheaper than PPR-9088?",
+        "Compare the price of PPR-9085 and PPR-9088",
+    ],
+)
+def test_a_row_is_read_with_its_columns_names_and_its_title(question: str) -> None:
+    assert has_evidence(question, TABLES)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who won the world cup in France in 2019?",
+        "Which part costs 99 EUR?",
+        "What does PPR-7777 cost?",
+        "Is PPR-9087 cheaper than PPR-7777?",
+        "护士的电话是9999吗？",
+        "2019年世界杯冠军是谁？",
+    ],
+)
+def test_what_no_row_holds_is_refused(question: str) -> None:
+    assert not has_evidence(question, TABLES)
+
+
+def test_a_continued_table_is_read_with_the_heading_that_names_its_columns() -> None:
+    rest = hit("Ella Fisk | Reception | 4405", title="contacts", headings=("name | role | phone",), cosine=0.1)
+    assert has_evidence("Reception phone?", [rest])
+
+
+YEARS = (
+    hit("In 2022 the plant sold 410 presses.", 1, title="Report 2022", cosine=0.3),
+    hit("In 2023 the plant sold 530 presses.", 2, title="Report 2023", cosine=0.3),
+    hit("2022年工厂销售额为三百万元。", 3, title="年报", cosine=0.3),
+    hit("2023年工厂销售额为四百万元。", 4, title="年报", cosine=0.3),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "evidence"),
+    [
+        ("How many presses did the plant sell in 2022 and 2023?", True),
+        ("Did the plant sell more presses in 2023 than in 2022?", True),
+        ("2022年和2023年的工厂销售额相比如何？", True),
+        ("How many presses did the plant sell in 2022 and 2019?", False),
+        ("2022年和2019年的工厂销售额相比如何？", False),
+    ],
+)
+def test_each_year_that_is_compared_has_evidence_of_its_own(question: str, evidence: bool) -> None:
+    assert has_evidence(question, YEARS) is evidence
+
+
+def test_a_question_is_asked_for_each_value_that_it_compares() -> None:
+    assert each_value("Is valve 3 or valve 4 open?") == ["Is valve 3 or valve   open?", "Is valve   or valve 4 open?"]
+    assert each_value("When is boiler 3 opened?") == ["When is boiler 3 opened?"]
+    assert each_value("Who won the final of 2018 on day 3?") == ["Who won the final of 2018 on day 3?"]
+    assert len(each_value("和".join(map(str, range(50))))) <= 12

@@ -15,6 +15,7 @@ from searchapp.model import (
     IngestOutcome,
     IngestState,
     Notice,
+    PassagesRead,
     QueryRead,
     Retriever,
     RetrieverScore,
@@ -68,7 +69,7 @@ ANSWER = Answer(
 )  # fmt: skip
 REFUSED = Answer(
     question="and then?", answer="Nothing is said of it.", model="", refused=True, extractive=True, passages_used=0,
-    passages_found=0, citations=(), sentences=(),
+    passages_found=0, citations=(), sentences=(), lacking=("then",), nearest=CITATION,
 )  # fmt: skip
 ENTRY = DocumentEntry(
     id="d", source="https://example.org/a", title="手册", type="html", state=DocumentState.RUNNING, content_hash="c0",
@@ -96,5 +97,6 @@ NOUNS = {
     "chunk": CHUNK,
     "query event": QueryRead("那呢？", "手套呢？", Rewriting.JOINED),
     "sources event": SourcesFound((BEST,), 1),
+    "reading event": PassagesRead("手册", 3, 19),
     "token event": Token("戴\n"),
 }

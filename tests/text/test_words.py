@@ -26,6 +26,23 @@ def test_content_terms_leave_out_what_says_nothing() -> None:
     assert content_terms("向量的维度") == {"向量", "维度"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What does this do there, where these and those are, and whose was it?",
+        "Who were they, whom did he have, and which of those is hers?",
+        "It's this, isn't it? They're there, and we'll be where she's being.",
+        "Does THIS, or These; doing his?",
+    ],
+)
+def test_stop_words_are_known_whatever_their_ending(text: str) -> None:
+    assert content_terms(text) == set()
+
+
+def test_a_word_that_is_like_a_stop_words_stem_is_none() -> None:
+    assert content_terms("A doe, thin theses, a don's horse") == {"doe", "thin", "thes", "don", "hors"}
+
+
 @pytest.mark.parametrize(("text", "expected"), [("检索引擎", True), ("Elasticsearch 的字段", False), ("English", False), ("", False), ("テスト", True), ("검색", True)])  # fmt: skip
 def test_is_cjk(text: str, expected: bool) -> None:
     assert is_cjk(text) is expected

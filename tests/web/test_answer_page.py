@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from searchapp.errors import ServiceUnavailableError
-from searchapp.model import Notice
+from searchapp.model import Citation, Notice
 from tests.web.browsing import NewPage, search, titles
 from tests.web.stand_in import StandIn
 
@@ -82,11 +82,19 @@ def test_quoted_and_refused_answers_say_what_they_are(new_page: NewPage, address
     search(page, address, ask=True)
     expect(page.locator("#answer-label")).to_have_text("Quoted, not written")
     expect(page.locator("#answer-notice")).to_contain_text("Ollama does not answer at http://127.0.0.1:9.")
-    library.answerer.changes = {"refused": True, "answer": "Nothing found answers this.", "citations": ()}
+    nearest = Citation(2, "c2", "d2", "Lathe manual", "/lathe.md", None, "The lathe weighs 900 kg.")
+    library.answerer.changes = {
+        "refused": True,
+        "answer": "Nothing found answers this.",
+        "citations": (),
+        "lacking": ("colour",),
+        "nearest": nearest,
+    }
     library.answerer.sentences = []
     page.get_by_role("button", name="Ask again").click()
     expect(page.locator("#answer-label")).to_have_text("No answer in your documents")
     expect(page.locator("#answer-text")).to_have_text("Nothing found answers this.")
+    expect(page.locator("#answer-sources li")).to_contain_text("nearest passage")
 
 
 def test_escape_stops_the_writing(new_page: NewPage, address: str, library: StandIn) -> None:

@@ -124,6 +124,7 @@ def test_every_event_of_an_answer_is_as_described(
     seen = events(client.post("/api/ask", json={"question": "gloves"}).data)
     earlier = [{"question": "Which gloves?", "answer": "Those of class D."}]
     seen += events(client.post("/api/ask", json={"question": "and gloves?", "history": earlier}).data)
+    seen += events(client.post("/api/ask", json={"question": "summarise gloves"}).data)
     library.answerer.error = RuntimeError()
     seen += events(client.post("/api/ask", json={"question": "gloves"}).data)
     assert {name for name, _ in seen} == set(told) == set(EVENTS)

@@ -71,6 +71,8 @@ function receive(name, data, prose) {
   } else if (name === "sources") {
     hits = data.hits.slice(0, data.passages_used || undefined);
     status(t("writing"));
+  } else if (name === "reading") {
+    status(data.read < data.total && data.title ? t("readingPassages", data.title, data.read, data.total) : t("writing"));
   } else if (name === "token") {
     prose.add(data.text);
   } else if (name === "sentence") {

@@ -10,12 +10,15 @@ export const cites = (hits, quoteOf) => (n) => hits[n - 1] ? chip(n, hits[n - 1]
 
 export const quotes = (answer) => (n) => answer?.citations.find((citation) => citation.n === n)?.quote ?? "";
 
+// The citations, or of a refusal the passage that comes nearest.
 export function sourceLines(answer, hits) {
-  return answer.citations.map((citation) => {
+  const nearest = answer.citations.length ? null : answer.nearest;
+  return (nearest ? [nearest] : answer.citations).map((citation) => {
     const hit = hits[citation.n - 1] ?? citation;
     const link = h("a", opens(hit), citation.title || citation.source);
     const where = citation.page ? t("page", citation.page) : hit.headings?.at(-1);
-    return h("li", { value: citation.n }, link, where && h("span", { class: "muted" }, `  ${where}`));
+    const muted = [nearest && t("nearestPassage"), where].filter(Boolean).join(" · ");
+    return h("li", { value: citation.n }, link, muted && h("span", { class: "muted" }, `  ${muted}`));
   });
 }
 
