@@ -1,0 +1,62 @@
+"""What an answer is written from: the chunks that the question finds, and those that each of its parts finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
+from typing import NamedTuple
+
+from searchapp.answer.answerability import has_evidence
+from searchapp.answer.parts import MOST_PARTS, Part, split
+from searchapp.model import Hit, QuestionPart, SearchResults
+
+FIRST_OF_PART = 3
+"""Chunks that each part adds to those of the whole question, as far as it found others."""
+
+Search = Callable[[str], SearchResults]
+"""Searches for one text, with the filters and as many hits as the question has."""
+
+Known = Callable[[str], float]
+"""The share (0 to 1) of a text that the embedding model knows."""
+
+
+class Gathered(NamedTuple):
+    """The hits of a question and of its parts, best first and each once."""
+
+    query: str
+    """The question as it was searched for."""
+    hits: tuple[Hit, ...]
+    parts: tuple[QuestionPart, ...]
+    """Empty where the question is a single one."""
+    answerable: bool
+    """Whether the hits can bear an answer: to the whole, to each part of a chain, or to one of several questions."""
+
+
+def gather(question: str, search: Search, known: Known) -> Gathered:
+    """Search for ``question`` and for each of its parts. Raises what ``search`` raises."""
+    whole = search(question)
+    query = whole.query
+    evident = has_evidence(query, whole.hits, known(query))
+    found = split(query)
+    if not found.parts:
+        return Gathered(query, whole.hits, (), evident)
+    hits = [search(part.text).hits for part in found.parts]
+    held = [_is_held(part, of_part, known) for part, of_part in zip(found.parts, hits, strict=True)]
+    enough = all(held) if found.chained else any(held)
+    parts = tuple(QuestionPart(part.text, one) for part, one in zip(found.parts, held, strict=True))
+    return Gathered(query, tuple(_merged(whole.hits, hits)), parts, evident or enough)
+
+
+def _is_held(part: Part, hits: Sequence[Hit], known: Known) -> bool:
+    share = known(part.text)
+    return has_evidence(part.asked, hits, share) or has_evidence(part.text, hits, share)
+
+
+def _merged(whole: Sequence[Hit], parts: Sequence[Sequence[Hit]]) -> Iterator[Hit]:
+    """The best of each part among the hits of the whole, in turns, so that a small context has something of each."""
+    taken: set[str] = set()
+    for row in zip_longest(whole, *(hits[:FIRST_OF_PART] for hits in parts[:MOST_PARTS])):
+        for hit in row:
+            if hit is not None and hit.chunk_id not in taken:
+                taken.add(hit.chunk_id)
+                yield hit
