@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import partial
 
 from searchapp.answer import notices
-from searchapp.answer.answerability import has_evidence
 from searchapp.answer.citations import Checker, citations_of
 from searchapp.answer.context import Context, build_context, with_surrounding
 from searchapp.answer.conversation import Query, read, recent
 from searchapp.answer.draft import Draft
 from searchapp.answer.extractive import extract
+from searchapp.answer.gathering import Gathered, gather
 from searchapp.answer.metrics import count_tokens, watched
 from searchapp.answer.prompt_sanitizer import NO_EVIDENCE
 from searchapp.answer.writers import Writer, Writers
@@ -119,11 +119,31 @@ class Answerer:
     def _answered(
         self, question: str, filters: Filters, size: int, named: str | None, given_up: Callable[[], bool]
     ) -> Generator[AnswerEvent, None, None]:
-        results = self._searcher.search(SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters))
-        hits = results.hits
-        if not has_evidence(results.query, hits, self._embedder.tokenizer.reading(results.query).known_share):
+        found = self._gathered(question, filters, size, named, given_up)
+        for event in self._written(found, named, given_up):
+            if isinstance(event, SourcesFound):
+                event = replace(event, parts=found.parts)
+            elif isinstance(event, Done):
+                event = Done(replace(event.answer, parts=found.parts))
+            yield event
+
+    def _gathered(
+        self, question: str, filters: Filters, size: int, named: str | None, given_up: Callable[[], bool]
+    ) -> Gathered:
+        return gather(
+            question,
+            lambda text: self._searcher.search(SearchRequest(text, SearchMode.HYBRID, size=size, filters=filters)),
+            lambda text: self._embedder.tokenizer.reading(text).known_share,
+            partial(self._writers.reply, named, given_up),
+        )
+
+    def _written(
+        self, found: Gathered, named: str | None, given_up: Callable[[], bool]
+    ) -> Generator[AnswerEvent, None, None]:
+        question, hits = found.query, found.hits
+        if not found.answerable:
             yield SourcesFound(hits, 0)
-            yield from self._refused(results.query, hits, 0)
+            yield from self._refused(question, hits, 0)
             return
         writer = self._writers.chosen(named)
         sent: tuple[Hit, ...] = ()
@@ -131,18 +151,18 @@ class Answerer:
             while True:
                 try:
                     # A substitute that comes after the sources were named answers from these.
-                    context = self._context(results.query, hits[: len(sent)] or hits, writer.name)
+                    context = self._context(question, hits[: len(sent)] or hits, writer.name)
                     if not sent:
                         sent = context.used
                         yield SourcesFound((*sent, *hits[len(sent) :]), len(sent))
                     with tracing.begun("tokens", model=writer.name) as span:
-                        yield from self._generated(results.query, hits, context, writer, given_up, span)
+                        yield from self._generated(question, hits, context, writer, given_up, span)
                     return
                 except ModelMissingError as missing:
                     writer = self._writers.in_place_of(missing, writer, named)
         except (ModelUnavailableError, ServiceUnavailableError, ServiceRefusedError) as error:
             subject = writer.name if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
-            yield from self._extractive(results.query, hits, sent, notices.quoted(error, subject))
+            yield from self._extractive(question, hits, sent, notices.quoted(error, subject))
 
     def _context(self, question: str, hits: Sequence[Hit], model: str) -> Context:
         window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens

@@ -7,7 +7,9 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from searchapp.answer.answerability import has_evidence
-from searchapp.answer.parts import MOST_PARTS, Part, split
+from searchapp.answer.bridging import bridged
+from searchapp.answer.conversation import Chat
+from searchapp.answer.parts import Part, split
 from searchapp.model import Hit, QuestionPart, SearchResults
 
 FIRST_OF_PART = 3
@@ -32,19 +34,28 @@ class Gathered(NamedTuple):
     """Whether the hits can bear an answer: to the whole, to each part of a chain, or to one of several questions."""
 
 
-def gather(question: str, search: Search, known: Known) -> Gathered:
-    """Search for ``question`` and for each of its parts. Raises what ``search`` raises."""
+def gather(question: str, search: Search, known: Known, chat: Chat | None = None) -> Gathered:
+    """Search for ``question`` and for each of its parts. Raises what ``search`` raises.
+
+    ``chat`` is asked once, and only for a question whose last part is about the answers to the others.
+    """
     whole = search(question)
     query = whole.query
     evident = has_evidence(query, whole.hits, known(query))
     found = split(query)
     if not found.parts:
         return Gathered(query, whole.hits, (), evident)
-    hits = [search(part.text).hits for part in found.parts]
-    held = [_is_held(part, of_part, known) for part, of_part in zip(found.parts, hits, strict=True)]
+    *first, last = found.parts
+    hits = [search(part.text).hits for part in first]
+    if found.chained and chat is not None and all(hits):
+        named = bridged(query, last.text, [best for best, *_ in hits], chat)
+        last = Part(named, named) if named else last
+    hits.append(search(last.text).hits)
+    parts = (*first, last)
+    held = [_is_held(part, of_part, known) for part, of_part in zip(parts, hits, strict=True)]
     enough = all(held) if found.chained else any(held)
-    parts = tuple(QuestionPart(part.text, one) for part, one in zip(found.parts, held, strict=True))
-    return Gathered(query, tuple(_merged(whole.hits, hits)), parts, evident or enough)
+    asked = tuple(QuestionPart(part.text, one) for part, one in zip(parts, held, strict=True))
+    return Gathered(query, tuple(_merged(whole.hits, hits)), asked, evident or enough)
 
 
 def _is_held(part: Part, hits: Sequence[Hit], known: Known) -> bool:
@@ -55,7 +66,7 @@ def _is_held(part: Part, hits: Sequence[Hit], known: Known) -> bool:
 def _merged(whole: Sequence[Hit], parts: Sequence[Sequence[Hit]]) -> Iterator[Hit]:
     """The best of each part among the hits of the whole, in turns, so that a small context has something of each."""
     taken: set[str] = set()
-    for row in zip_longest(whole, *(hits[:FIRST_OF_PART] for hits in parts[:MOST_PARTS])):
+    for row in zip_longest(whole, *(hits[:FIRST_OF_PART] for hits in parts)):
         for hit in row:
             if hit is not None and hit.chunk_id not in taken:
                 taken.add(hit.chunk_id)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from searchapp.answer.conversation import stands_alone
-from searchapp.answer.nested import ARTICLES, WORD, names_in, nested, text_of
+from searchapp.answer.nested import ARTICLES, CHINESE_ASKING, WORD, names_in, nested, text_of
 from searchapp.text.chinese import tagged
 from searchapp.text.words import CJK, content_terms, fold_width, has_cjk
 
@@ -59,7 +59,7 @@ def _beside(text: str) -> Iterator[Part]:
     clauses = [clause for one in _QUESTION_END.split(text) for clause in _clauses(one)]
     for clause in clauses:
         searched = clause
-        if clause is not clauses[0] and (not stands_alone(clause) or _CHINESE_ASKING.match(clause)):
+        if clause is not clauses[0] and (not stands_alone(clause) or CHINESE_ASKING.match(clause)):
             subject = " ".join(word for word in WORD.findall(clauses[0]) if content_terms(word))
             searched = f"{subject} {clause}"
         asked = clause if content_terms(clause) else searched
@@ -72,7 +72,7 @@ def _clauses(text: str) -> list[str]:
     if not has_cjk(text):
         return _english_clauses(text)
     clauses = _CHINESE_CLAUSE.split(text)
-    return clauses if all(map(_CHINESE_ASKING.search, clauses)) else [text]
+    return clauses if all(map(CHINESE_ASKING.search, clauses)) else [text]
 
 
 _QUESTION_END = re.compile(rf"(?<=\?)(?:\s++|(?=[{CJK}]))")
@@ -155,9 +155,6 @@ def _subjects(words: list[str]) -> list[str]:
     return [text_of(one) for one in found if one]
 
 
-_CHINESE_ASKING = re.compile(
-    r"什么|谁|哪|多少|几|怎|为何|何时|何地|如何|是否|吗|呢|有没有|何|誰|いつ|どこ|なぜ|누구|언제|어디|무엇|왜"
-)
 _CHINESE_CLAUSE = re.compile(r"(?<=[^，,；;]{4})(?:[，,；;](?:以及|并且|而且|还有|另外|和)?|以及|并且)(?=[^，,；;]{4})")
 _CHINESE_AND = frozenset("和 与 跟 及 以及 、 还是 同".split())
 _CHINESE_SUBJECTS_END = frozenset(

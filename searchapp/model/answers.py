@@ -172,6 +172,8 @@ class SourcesFound:
     hits: tuple[Hit, ...]
     passages_used: int
     """How many of them, from the first on, the model was sent."""
+    parts: tuple[QuestionPart, ...] = ()
+    """As in ``Answer``."""
 
 
 @dataclass(frozen=True, slots=True)
