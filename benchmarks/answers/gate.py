@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from benchmarks.answers.constructed import ELSEWHERE
 from benchmarks.answers.judged import Question
-from searchapp.answer.answerability import has_evidence
-from searchapp.model import Document, Filters, SearchRequest
+from searchapp.answer.gathering import gather
+from searchapp.model import Document, Filters, SearchRequest, SearchResults
 from searchapp.wiring import Application
 
 PASSAGES = 8
@@ -31,7 +32,11 @@ def index(application: Application, documents: Iterable[Document]) -> Iterator[s
 
 
 def refusals(application: Application, asked: list[Question]) -> Iterator[tuple[Question, str, bool]]:
-    """Each question, each world it has, and whether it is refused there."""
+    """Each question, each world it has, and whether it is refused there; no language model takes part."""
+
+    def known(text: str) -> float:
+        return application.embedder.tokenizer.reading(text).known_share
+
     for place, question in enumerate(asked):
         other = asked[(place + ELSEWHERE) % len(asked)]
         own = question.own | question.hard
@@ -42,11 +47,17 @@ def refusals(application: Application, asked: list[Question]) -> Iterator[tuple[
             "all but its own": Filters(excluded_document_ids=tuple(own)),
             "hard negatives": Filters(document_ids=tuple(question.hard)) if question.hard else None,
         }
-        known = application.embedder.tokenizer.reading(question.text).known_share
         for world, filters in worlds.items():
             if filters is not None:
-                hits = application.searcher.search(SearchRequest(question.text, size=PASSAGES, filters=filters)).hits
-                yield question, world, not has_evidence(question.text, hits, known)
+                yield (
+                    question,
+                    world,
+                    not gather(question.text, partial(_found, application, filters), known).answerable,
+                )
+
+
+def _found(application: Application, filters: Filters, text: str) -> SearchResults:
+    return application.searcher.search(SearchRequest(text, size=PASSAGES, filters=filters))
 
 
 def shares(found: Iterable[tuple[Question, str, bool]], part: str) -> dict[str, float]:

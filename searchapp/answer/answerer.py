@@ -8,17 +8,16 @@ from dataclasses import replace
 from functools import partial
 
 from searchapp.answer import notices
-from searchapp.answer.answerability import has_evidence
 from searchapp.answer.citations import Checker, citations_of
 from searchapp.answer.context import Context, build_context, with_surrounding
 from searchapp.answer.conversation import Query, read, recent
 from searchapp.answer.draft import Draft
 from searchapp.answer.extractive import extract
+from searchapp.answer.gathering import Gathered, gather
 from searchapp.answer.metrics import count_tokens, watched
 from searchapp.answer.prompt_sanitizer import NO_EVIDENCE
 from searchapp.answer.reading import Material, Plan, Reader, at_once
 from searchapp.answer.refusal import refused
-from searchapp.answer.retrieval import retrieved
 from searchapp.answer.small_talk import small_talk, spoken
 from searchapp.answer.whole import Unclear, Whole, meant
 from searchapp.answer.writers import Writer, Writers
@@ -134,19 +133,34 @@ class Answerer:
     def _answered(
         self, question: str, filters: Filters, size: int, named: str | None, given_up: Callable[[], bool]
     ) -> Generator[AnswerEvent, None, None]:
-        results = retrieved(self._searcher, SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters))
-        hits = results.hits
-        if not has_evidence(results.query, hits, self._embedder.tokenizer.reading(results.query).known_share):
+        found = gather(
+            question,
+            lambda text: self._searcher.search(SearchRequest(text, SearchMode.HYBRID, size=size, filters=filters)),
+            lambda text: self._embedder.tokenizer.reading(text).known_share,
+            partial(self._writers.reply, named, given_up),
+        )
+        for event in self._written(found, named, given_up):
+            if isinstance(event, SourcesFound):
+                event = replace(event, parts=found.parts)
+            elif isinstance(event, Done):
+                event = Done(replace(event.answer, parts=found.parts))
+            yield event
+
+    def _written(
+        self, found: Gathered, named: str | None, given_up: Callable[[], bool]
+    ) -> Generator[AnswerEvent, None, None]:
+        question, hits = found.query, found.hits
+        if not found.answerable:
             yield SourcesFound(hits, 0)
-            yield from refused(results.query, hits, 0)
+            yield from refused(question, hits, 0)
             return
 
         def plan(writer: Writer, sent: tuple[Hit, ...]) -> Plan:
             # A substitute that comes after the sources were named answers from these.
-            return at_once(self._context(results.query, hits[: len(sent)] or hits, writer.name))
+            return at_once(self._context(question, hits[: len(sent)] or hits, writer.name))
 
         quote = partial(extract, embedder=self._embedder, scale=self._scale)
-        yield from self._told(Material(results.query, hits, plan, quote), named, given_up)
+        yield from self._told(Material(question, hits, plan, quote), named, given_up)
 
     def _about_whole(
         self, question: str, whole: Whole, named: str | None, given_up: Callable[[], bool]

@@ -109,6 +109,8 @@ def print_answer(events: Iterator[AnswerEvent]) -> Answer:
             out.print(told.text(), style="dim", soft_wrap=True)
     assert answer is not None  # noqa: S101 - the answerer's contract
     typer.echo("\n" if streams else answer.answer + "\n")
+    for part in answer.parts:
+        out.print(f"Searched for: {part.text}{'' if part.found else ' (no passage speaks of it)'}", style="dim")
     _print_doubts(answer, out)
     for citation in answer.citations or filter(None, [answer.nearest]):
         page = f", page {citation.page}" if citation.page else ""

@@ -60,6 +60,16 @@ class Turn:
     answer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionPart:
+    """One part of a question, searched for by itself."""
+
+    text: str
+    """What was searched for."""
+    found: bool
+    """Whether a chunk speaks of it."""
+
+
 class Rewriting(StrEnum):
     """How a follow-up became a question that stands alone."""
 
@@ -104,6 +114,8 @@ class Answer:
     """Markers that named no chunk that was sent."""
     citations: tuple[Citation, ...]
     sentences: tuple[Sentence, ...]
+    parts: tuple[QuestionPart, ...] = ()
+    """What a question of several parts was searched for besides; empty where it is a single one."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "query", self.query or self.question)
@@ -152,6 +164,8 @@ class SourcesFound:
     hits: tuple[Hit, ...]
     passages_used: int
     """How many of them, from the first on, the model was sent."""
+    parts: tuple[QuestionPart, ...] = ()
+    """As in ``Answer``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 // The answer panel: asks, streams, stops, copies, and remembers answers for the way back.
 
-import { asHistory, drawPast, drawQuery, drawQuestion, listenToConversation, showFollowUp } from "./conversation.js";
+import { asHistory, drawParts, drawPast, drawQuery, drawQuestion, listenToConversation, showFollowUp } from "./conversation.js";
 import { byId } from "./dom.js";
 import { showProblem } from "./frame.js";
 import { events, postJson } from "./http.js";
@@ -70,6 +70,7 @@ function receive(name, data, prose) {
     drawQuery(data);
   } else if (name === "sources") {
     hits = data.hits.slice(0, data.passages_used || undefined);
+    drawParts(data.parts);
     status(t("writing"));
   } else if (name === "reading") {
     status(data.read < data.total && data.title ? t("readingPassages", data.title, data.read, data.total) : t("writing"));
@@ -92,6 +93,7 @@ function begin() {
   panel.setAttribute("aria-busy", "true");
   document.body.dataset.answer = "shown";
   for (const id of ["answer-label", "answer-notice", "answer-coverage", "answer-sources"]) byId(id).replaceChildren();
+  drawParts([]);
   current = null;
   hits = [];
   drawPast(past, copy);
@@ -118,6 +120,7 @@ function complete(answer) {
     answer.model,
   ];
   byId("answer-coverage").textContent = facts.filter(Boolean).join(" · ");
+  drawParts(answer.parts);
   byId("answer-sources").replaceChildren(...sourceLines(answer, hits));
   showFollowUp(true);
   status(t("ready"), { spoken: true });

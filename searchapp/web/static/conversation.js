@@ -42,6 +42,15 @@ export function drawQuery({ question, query, rewriting }) {
   byId("answer-rewriting").textContent = { model: t("rewrittenByModel"), joined: t("rewrittenJoined") }[rewriting] ?? "";
 }
 
+// The parts that a question of several was searched for in, and those of which nothing speaks.
+export function drawParts(parts) {
+  byId("answer-parts").hidden = !parts?.length;
+  byId("answer-parts").replaceChildren(
+    h("span", {}, t("searchedInParts")),
+    h("ul", {}, ...(parts ?? []).map(({ text, found }) => h("li", { class: found ? "" : "lacking", dir: "auto" }, found ? text : t("partLacking", text)))),
+  );
+}
+
 export function showFollowUp(ready) {
   byId("follow-up").hidden = !ready;
 }
