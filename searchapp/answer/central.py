@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
-from searchapp.answer.citations import with_markers
+from searchapp.answer.markers import with_markers
 from searchapp.model import Hit, Sentence, Support
 from searchapp.text.sentences import CELL_BREAK, is_whole, sentences
 from searchapp.text.words import is_stop_term, words

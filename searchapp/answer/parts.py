@@ -23,6 +23,9 @@ MOST_CHARACTERS = 600
 """A question that is longer is a text, and is searched for as it is."""
 
 
+_AROUND_CJK = re.compile(rf"(?<=[{CJK}]) | (?=[{CJK}])")
+
+
 class Part(NamedTuple):
     """One part of a question."""
 
@@ -42,7 +45,7 @@ class Parts(NamedTuple):
 
 def split(question: str) -> Parts:
     """The parts of ``question``, at most ``MOST_PARTS``, in the order in which they are needed."""
-    text = " ".join(fold_width(question).split())
+    text = _AROUND_CJK.sub("", " ".join(fold_width(question).split()))
     if len(text) > MOST_CHARACTERS:
         return Parts()
     beside = [one for one in dict.fromkeys(_beside(text)) if content_terms(one.text)][:MOST_PARTS]
@@ -174,16 +177,22 @@ def _compared_in_chinese(question: str) -> Iterator[str]:
     """北京和上海的人口分别是多少: the question about each of its subjects."""
     words = [word for word, _ in tagged(question)]
     joints = [at for at, word in enumerate(words) if word in _CHINESE_AND and at]
-    end = next(
-        (at for at in range(max([0, *joints]) + 1, len(words)) if words[at] in _CHINESE_SUBJECTS_END), len(words)
-    )
-    rest = _CHINESE_COMPARING.sub("", "".join(words[end:])).strip(" ?")
-    edges = [-1, *joints, end]
-    coded = all(_CODED.search("".join(words[start + 1 : stop])) for start, stop in pairwise(edges))
-    if not joints or not (coded or _CHINESE_COMPARING.search(question)):
+    edges = [-1, *joints, _subjects_end(words, joints[-1] + 1)] if joints else []
+    subjects = ["".join(words[start + 1 : stop]) for start, stop in pairwise(edges)]
+    if not subjects or not (all(map(_CODED.search, subjects)) or _CHINESE_COMPARING.search(question)):
         yield question
         return
-    for start, stop in pairwise(edges):
-        subject = _CHINESE_COMPARING.sub("", "".join(words[start + 1 : stop])).removeprefix("请").strip(" ?")
-        if subject:
-            yield f"{subject}{rest}"
+    rest = _CHINESE_COMPARING.sub("", "".join(words[edges[-1] :])).strip(" ?")
+    for subject in subjects:
+        if bare := _CHINESE_COMPARING.sub("", subject).removeprefix("请").strip(" ?"):
+            yield f"{bare}{rest}"
+
+
+def _subjects_end(words: list[str], start: int) -> int:
+    """Where the last subject ends: before a word that says something of it, or behind its year or code."""
+    for at in range(start, len(words)):
+        if words[at] in _CHINESE_SUBJECTS_END:
+            return at
+        if re.search(r"\d", words[at]):
+            return at + 1 + (words[at + 1 : at + 2] in (["年"], ["年度"], ["款"], ["号"], ["版"]))
+    return len(words)

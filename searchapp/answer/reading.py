@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from searchapp.answer.central import central
-from searchapp.answer.citations import Checker, with_markers, without_markers
+from searchapp.answer.citations import Checker
 from searchapp.answer.context import TEMPLATE_TOKENS, Context, fenced, prompt
 from searchapp.answer.draft import Draft
+from searchapp.answer.markers import with_markers, without_markers
 from searchapp.answer.prompt_sanitizer import sanitized
 from searchapp.answer.whole import Whole
 from searchapp.answer.writers import Writer

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from searchapp.answer.central import QUOTED, central
-from searchapp.answer.citations import with_markers, without_markers
+from searchapp.answer.markers import with_markers, without_markers
 from searchapp.answer.whole_question import Task, WholeQuestion, whole_question
 from searchapp.messages import Message
 from searchapp.model import DocumentEntry, Filters, Hit, Notice, Sentence

@@ -64,6 +64,25 @@ def test_of_several_questions_one_that_is_answered_is_enough_and_the_other_is_na
     assert [part.found for part in found.parts] == [True, False]
 
 
+def test_filters_that_were_typed_hold_for_each_part() -> None:
+    asked: list[str] = []
+
+    def search(text: str) -> SearchResults:
+        asked.append(text)
+        return results(text.replace(" type:pdf", ""))
+
+    gather("Were more sold in 2003 or in 2017? type:pdf", search, known)
+    assert len(asked) == 3 and all(text.endswith("type:pdf") for text in asked)
+
+
+def test_hits_are_ranked_anew_and_each_comes_once() -> None:
+    both = hit("In 2003 and in 2017 the plant sold 400 presses.", cosine=0.9, title="both")
+    library = Library(**{"2003": both, "2017": hit("In 2017 the hall was painted.", cosine=0.4, title="hall")})
+    found = gather("How many presses were sold in 2003 and 2017?", library, known)
+    assert [one.rank for one in found.hits] == [1, 2]
+    assert [one.title for one in found.hits] == ["both", "hall"]
+
+
 def test_a_model_names_what_the_last_part_is_about_in_one_call() -> None:
     calls: list[str] = []
 

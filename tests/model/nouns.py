@@ -17,6 +17,7 @@ from searchapp.model import (
     Notice,
     PassagesRead,
     QueryRead,
+    QuestionPart,
     Retriever,
     RetrieverScore,
     Rewriting,
@@ -96,7 +97,7 @@ NOUNS = {
     "outcome": OUTCOME,
     "chunk": CHUNK,
     "query event": QueryRead("那呢？", "手套呢？", Rewriting.JOINED),
-    "sources event": SourcesFound((BEST,), 1),
+    "sources event": SourcesFound((BEST,), 1, (QuestionPart("手套", True),)),
     "reading event": PassagesRead("手册", 3, 19),
     "token event": Token("戴\n"),
 }
