@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 
 from searchapp.answer import notices
-from searchapp.answer.answerability import has_evidence
 from searchapp.answer.citations import Checker, citations_of
 from searchapp.answer.context import Context, build_context, with_surrounding
 from searchapp.answer.conversation import Query, read, recent
@@ -16,9 +15,9 @@ from searchapp.answer.draft import Draft
 from searchapp.answer.extractive import extract
 from searchapp.answer.metrics import count_tokens, watched
 from searchapp.answer.prompt_sanitizer import NO_EVIDENCE
-from searchapp.answer.reading import Material, Plan, Reader, at_once
+from searchapp.answer.reading import Material, Plan, at_once, of_whole
 from searchapp.answer.refusal import refused
-from searchapp.answer.retrieval import retrieved
+from searchapp.answer.retrieval import with_evidence
 from searchapp.answer.small_talk import small_talk, spoken
 from searchapp.answer.whole import Unclear, Whole, meant
 from searchapp.answer.writers import Writer, Writers
@@ -115,9 +114,12 @@ class Answerer:
         elif whole is not None:
             answers = self._about_whole(asked.text, whole, model, given_up)
         else:
-            answers = self._answered(asked.text, filters, size, model, given_up)
+            other = QueryRead(question, asked.other, Rewriting.JOINED) if asked.other else None
+            answers = self._answered(asked.text, filters, size, model, given_up, other)
         with closing(answers) as events:
             for event in events:
+                if isinstance(event, QueryRead):
+                    asked = replace(asked, rewriting=event.rewriting)
                 if isinstance(event, Done):
                     answer = event.answer
                     event = Done(
@@ -132,11 +134,21 @@ class Answerer:
                 yield event
 
     def _answered(
-        self, question: str, filters: Filters, size: int, named: str | None, given_up: Callable[[], bool]
+        self,
+        question: str,
+        filters: Filters,
+        size: int,
+        named: str | None,
+        given_up: Callable[[], bool],
+        other: QueryRead | None,
     ) -> Generator[AnswerEvent, None, None]:
-        results = retrieved(self._searcher, SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters))
+        """Answer from what is found for the question, or for its ``other`` reading where that has evidence alone."""
+        request = SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters)
+        results, bears, read_as = with_evidence(self._searcher, self._embedder.tokenizer, request, other)
+        if read_as:
+            yield read_as
         hits = results.hits
-        if not has_evidence(results.query, hits, self._embedder.tokenizer.reading(results.query).known_share):
+        if not bears:
             yield SourcesFound(hits, 0)
             yield from refused(results.query, hits, 0)
             return
@@ -152,14 +164,7 @@ class Answerer:
         self, question: str, whole: Whole, named: str | None, given_up: Callable[[], bool]
     ) -> Generator[AnswerEvent, None, None]:
         """Read documents from the first chunk to the last, and tell how much of them was read."""
-        window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
-
-        def plan(writer: Writer, sent: tuple[Hit, ...]) -> Plan:
-            tokenizer, control_tokens = self._writers.vocabulary(writer.name)
-            reader = Reader(whole, question, tokenizer, window, kept, control_tokens)
-            return reader.plan(sent or whole.hits, partial(self._writers.reply, writer.name, given_up), given_up)
-
-        material = Material(question, whole.hits, plan, lambda _, chunks: whole.quoted(chunks), len(whole.hits))
+        material = of_whole(whole, question, self._writers, self._settings, given_up)
         for event in self._told(material, named, given_up):
             if isinstance(event, Done) and not event.answer.refused:
                 noticed = (*event.answer.notices, whole.notice(event.answer.passages_used))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 
 from searchapp.answer.central import central
@@ -18,9 +19,10 @@ from searchapp.answer.context import TEMPLATE_TOKENS, Context, fenced, prompt
 from searchapp.answer.draft import Draft
 from searchapp.answer.prompt_sanitizer import sanitized
 from searchapp.answer.whole import Whole
-from searchapp.answer.writers import Writer
+from searchapp.answer.writers import Writer, Writers
 from searchapp.errors import UsageError
 from searchapp.model import AnswerEvent, Hit, PassagesRead, Sentence, Support
+from searchapp.settings import Settings
 from searchapp.tokens import Tokenizer
 
 MOST_CALLS = 32
@@ -186,6 +188,20 @@ class Reader:
             parts[-1].append(piece)
             left -= cost
         return parts
+
+
+def of_whole(
+    whole: Whole, question: str, writers: Writers, settings: Settings, given_up: Callable[[], bool]
+) -> Material:
+    """Whole documents, to be read within the settings' window."""
+    window, kept = settings.llm_context_tokens, settings.llm_answer_tokens
+
+    def plan(writer: Writer, sent: tuple[Hit, ...]) -> Plan:
+        tokenizer, control_tokens = writers.vocabulary(writer.name)
+        reader = Reader(whole, question, tokenizer, window, kept, control_tokens)
+        return reader.plan(sent or whole.hits, partial(writers.reply, writer.name, given_up), given_up)
+
+    return Material(question, whole.hits, plan, lambda _, chunks: whole.quoted(chunks), len(whole.hits))
 
 
 def _with_numbers(piece: Piece) -> Hit:
