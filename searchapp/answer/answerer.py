@@ -101,7 +101,7 @@ class Answerer:
             asked = Query(query, Rewriting.GIVEN)
         else:
             read_query(question)  # what is no question is refused before a model is asked about it
-            whole = meant(question, filters, self._searcher.library)
+            whole = meant(question, filters, self._searcher.library, in_conversation=bool(turns))
             chat = partial(self._writers.reply, model, given_up)
             asked = Query(question) if isinstance(whole, Whole) else read(question, turns, chat)
         if not isinstance(whole, Whole) and (query.strip() or asked.text != question):
