@@ -74,7 +74,10 @@ _COMPARED = re.compile(
 )
 """What a comparison asks, and no row of what is compared says."""
 
-_ENGLISH_ASKING = re.compile(r"\?|\b(?:who|whom|whose|what|when|where|which|why|how)\b", re.IGNORECASE)
+_ENGLISH_ASKING = re.compile(
+    r"\?|\b(?:who|whom|whose|what|when|where|which|why|how)\b|^\s*(?:compare|list|show|tell|give|explain|describe|find)\b",
+    re.IGNORECASE,
+)
 
 # 什么颜色, 哪支球队: the kind of thing that is asked for; who names the thing need not name its kind.
 _KIND = re.compile(

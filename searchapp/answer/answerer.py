@@ -8,36 +8,29 @@ from dataclasses import replace
 from functools import partial
 
 from searchapp.answer import notices
-from searchapp.answer.citations import Checker, citations_of
 from searchapp.answer.context import Context, build_context, with_surrounding
 from searchapp.answer.conversation import Query, read, recent
-from searchapp.answer.draft import Draft
 from searchapp.answer.extractive import extract
 from searchapp.answer.gathering import Gathered, gather
-from searchapp.answer.metrics import count_tokens, watched
-from searchapp.answer.prompt_sanitizer import NO_EVIDENCE
-from searchapp.answer.reading import Material, Plan, Reader, at_once
+from searchapp.answer.generation import Generation
+from searchapp.answer.material import Material, Plan, at_once
+from searchapp.answer.metrics import watched
+from searchapp.answer.reading import of_whole
 from searchapp.answer.refusal import refused
 from searchapp.answer.small_talk import small_talk, spoken
 from searchapp.answer.whole import Unclear, Whole, meant
 from searchapp.answer.writers import Writer, Writers
-from searchapp.embedding import Embedder, Scale, scale_of
-from searchapp.errors import ModelMissingError, ModelUnavailableError, ServiceRefusedError, ServiceUnavailableError
+from searchapp.embedding import Embedder, scale_of
 from searchapp.model import (
-    Answer,
     AnswerEvent,
     Done,
     Filters,
     Hit,
-    Notice,
     QueryRead,
     Rewriting,
     SearchMode,
     SearchRequest,
-    SentenceChecked,
     SourcesFound,
-    Support,
-    Token,
     Turn,
 )
 from searchapp.search import Searcher
@@ -54,10 +47,7 @@ class Answerer:
         self._embedder = embedder
         self._settings = settings
         self._writers = Writers(settings)
-
-    @property
-    def _scale(self) -> Scale:
-        return scale_of(self._embedder, self._settings)
+        self._generation = Generation(self._writers, embedder, settings)
 
     def models(self) -> tuple[list[str], str]:
         """Names of the language models that can be asked, and the one that answers where nobody names one.
@@ -101,7 +91,7 @@ class Answerer:
             asked = Query(query, Rewriting.GIVEN)
         else:
             read_query(question)  # what is no question is refused before a model is asked about it
-            whole = meant(question, filters, self._searcher.library)
+            whole = meant(question, filters, self._searcher.library, in_conversation=bool(turns))
             chat = partial(self._writers.reply, model, given_up)
             asked = Query(question) if isinstance(whole, Whole) else read(question, turns, chat)
         if not isinstance(whole, Whole) and (query.strip() or asked.text != question):
@@ -114,9 +104,12 @@ class Answerer:
         elif whole is not None:
             answers = self._about_whole(asked.text, whole, model, given_up)
         else:
-            answers = self._answered(asked.text, filters, size, model, given_up)
+            other = QueryRead(question, asked.other, Rewriting.JOINED) if asked.other else None
+            answers = self._answered(asked.text, filters, size, model, given_up, other)
         with closing(answers) as events:
             for event in events:
+                if isinstance(event, QueryRead):
+                    asked = replace(asked, rewriting=event.rewriting)
                 if isinstance(event, Done):
                     answer = event.answer
                     event = Done(
@@ -131,20 +124,37 @@ class Answerer:
                 yield event
 
     def _answered(
-        self, question: str, filters: Filters, size: int, named: str | None, given_up: Callable[[], bool]
+        self,
+        question: str,
+        filters: Filters,
+        size: int,
+        named: str | None,
+        given_up: Callable[[], bool],
+        other: QueryRead | None,
     ) -> Generator[AnswerEvent, None, None]:
-        found = gather(
-            question,
-            lambda text: self._searcher.search(SearchRequest(text, SearchMode.HYBRID, size=size, filters=filters)),
-            lambda text: self._embedder.tokenizer.reading(text).known_share,
-            partial(self._writers.reply, named, given_up),
-        )
+        """Answer from what is found for the question, or for its ``other`` reading where that has evidence alone."""
+        found = self._gathered(question, filters, size, named, given_up)
+        if not found.answerable and other is not None:
+            instead = self._gathered(other.query, filters, size, named, given_up)
+            if instead.answerable:
+                yield other
+                found = instead
         for event in self._written(found, named, given_up):
             if isinstance(event, SourcesFound):
                 event = replace(event, parts=found.parts)
             elif isinstance(event, Done):
                 event = Done(replace(event.answer, parts=found.parts))
             yield event
+
+    def _gathered(
+        self, question: str, filters: Filters, size: int, named: str | None, given_up: Callable[[], bool]
+    ) -> Gathered:
+        return gather(
+            question,
+            lambda text: self._searcher.search(SearchRequest(text, SearchMode.HYBRID, size=size, filters=filters)),
+            lambda text: self._embedder.tokenizer.reading(text).known_share,
+            partial(self._writers.reply, named, given_up),
+        )
 
     def _written(
         self, found: Gathered, named: str | None, given_up: Callable[[], bool]
@@ -159,51 +169,19 @@ class Answerer:
             # A substitute that comes after the sources were named answers from these.
             return at_once(self._context(question, hits[: len(sent)] or hits, writer.name))
 
-        quote = partial(extract, embedder=self._embedder, scale=self._scale)
-        yield from self._told(Material(question, hits, plan, quote), named, given_up)
+        quote = partial(extract, embedder=self._embedder, scale=scale_of(self._embedder, self._settings))
+        yield from self._generation.answer(Material(question, hits, plan, quote), named, given_up)
 
     def _about_whole(
         self, question: str, whole: Whole, named: str | None, given_up: Callable[[], bool]
     ) -> Generator[AnswerEvent, None, None]:
         """Read documents from the first chunk to the last, and tell how much of them was read."""
-        window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
-
-        def plan(writer: Writer, sent: tuple[Hit, ...]) -> Plan:
-            tokenizer, control_tokens = self._writers.vocabulary(writer.name)
-            reader = Reader(whole, question, tokenizer, window, kept, control_tokens)
-            return reader.plan(sent or whole.hits, partial(self._writers.reply, writer.name, given_up), given_up)
-
-        material = Material(question, whole.hits, plan, lambda _, chunks: whole.quoted(chunks), len(whole.hits))
-        for event in self._told(material, named, given_up):
+        material = of_whole(whole, question, self._writers, self._settings, given_up)
+        for event in self._generation.answer(material, named, given_up):
             if isinstance(event, Done) and not event.answer.refused:
                 noticed = (*event.answer.notices, whole.notice(event.answer.passages_used))
                 event = Done(replace(event.answer, notices=noticed, passages_found=whole.total))
             yield event
-
-    def _told(
-        self, material: Material, named: str | None, given_up: Callable[[], bool]
-    ) -> Generator[AnswerEvent, None, None]:
-        writer = self._writers.chosen(named)
-        sent: tuple[Hit, ...] = ()
-        try:
-            while True:
-                try:
-                    plan = material.plan(writer, sent)
-                    if not sent:
-                        sent = plan.used
-                        named_already = {hit.chunk_id for hit in sent}
-                        rest = (hit for hit in material.hits if hit.chunk_id not in named_already)
-                        yield SourcesFound((*sent, *rest), len(sent))
-                    with tracing.begun("tokens", model=writer.name) as span:
-                        context = yield from plan.read()
-                        if not given_up():
-                            yield from self._generated(material, context, writer, given_up, span)
-                    return
-                except ModelMissingError as missing:
-                    writer = self._writers.in_place_of(missing, writer, named)
-        except (ModelUnavailableError, ServiceUnavailableError, ServiceRefusedError) as error:
-            subject = writer.name if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
-            yield from self._extractive(material, sent, notices.quoted(error, subject))
 
     def _context(self, question: str, hits: Sequence[Hit], model: str) -> Context:
         window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
@@ -213,91 +191,3 @@ class Answerer:
 
     def _with_surrounding(self, hit: Hit, taken: Collection[str]) -> Hit:
         return with_surrounding(hit, self._searcher.around(hit.chunk_id), taken)
-
-    def _generated(
-        self, material: Material, context: Context, writer: Writer, given_up: Callable[[], bool], span: tracing.Begun
-    ) -> Iterator[AnswerEvent]:
-        question, hits = material.question, material.hits
-        checker = Checker(context.used, question, self._embedder, self._scale)
-        draft = Draft(checker)
-        noticed: list[Notice] = []
-        finished = False
-        parts = self._writers.chat(writer, context.messages, self._settings.llm_answer_tokens, given_up)
-        try:
-            for part in parts:
-                draft.add(part.message.content or "")
-                if not draft.may_be(NO_EVIDENCE):
-                    yield from draft.events()
-                if draft.fault:
-                    noticed.append(notices.fault(draft.fault, writer.name))
-                    break
-                if part.done:
-                    finished = True
-                    count_tokens(part)
-                    span.set(prompt_tokens=part.prompt_eval_count or 0, answer_tokens=part.eval_count or 0)
-                if part.done_reason == "length":
-                    noticed.append(notices.cut_off(self._settings.llm_answer_tokens))
-        except ServiceUnavailableError as error:
-            if draft.is_empty:
-                raise
-            noticed.append(notices.broken_off(error))
-        finally:
-            parts.close()
-        if not (finished or draft.is_empty or noticed):
-            noticed.extend(self._writers.unfinished())
-        if draft.is_empty:
-            yield from self._extractive(material, context.used, notices.said_nothing(writer.name))
-            return
-        if draft.may_be(NO_EVIDENCE):
-            yield from refused(question, hits, len(context.used), writer)
-            return
-        yield from draft.events(complete=True)
-        complete = finished and not noticed
-        if draft.thought_aloud:
-            noticed.append(notices.thought_aloud(writer.name))
-        if all(sentence.support is Support.UNSUPPORTED for sentence in draft.sentences):
-            noticed.append(notices.unsupported())
-        yield Done(
-            Answer(
-                question=question,
-                answer=draft.checked_text(),
-                model=writer.name,
-                refused=False,
-                extractive=False,
-                passages_used=len(context.used),
-                passages_found=len(hits),
-                citations=citations_of(draft.sentences, context.used),
-                sentences=tuple(draft.sentences),
-                citations_removed=checker.removed,
-                notices=(*writer.notices, *noticed),
-                complete=complete,
-            )
-        )
-
-    def _extractive(self, material: Material, sent: Sequence[Hit], why: tuple[Notice, ...]) -> Iterator[AnswerEvent]:
-        """Quote from ``sent``, the chunks that were named as sources already, else from the best of the hits."""
-        question, hits = material.question, material.hits
-        chunks = sent or hits[: material.quoted_from]
-        if not sent:
-            yield SourcesFound(tuple(hits), len(chunks))
-        quoted = material.quote(question, chunks)
-        if not quoted:
-            yield from refused(question, hits, len(chunks))
-            return
-        for sentence in quoted:
-            yield Token(sentence.text + "\n")
-            yield SentenceChecked(sentence)
-        yield Done(
-            Answer(
-                question=question,
-                answer="\n".join(sentence.text for sentence in quoted),
-                model="",
-                refused=False,
-                extractive=True,
-                passages_used=len(chunks),
-                passages_found=len(hits),
-                citations=citations_of(quoted, chunks),
-                sentences=tuple(quoted),
-                notices=why,
-            )
-        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from searchapp.answer.codes import CODE, shape
@@ -102,33 +102,39 @@ def stands_alone(question: str) -> bool:
     return len(terms) >= (4 if _LEAD.search(text) else 2) and len(text.split()) >= 4
 
 
-def joined(question: str, history: Sequence[Turn]) -> str:
-    """The earlier question, this one's code or number in the place of its own; else this one's words behind it."""
+def joined(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
+    """The ways to read a question with the one before it, the likelier first.
+
+    This one's code or number takes the place of the earlier one's, else this one's words stand behind it.
+    """
     earlier = history[-1].question
     rest = _without_closing(_OPENING.sub("", question)) or question
     codes = list(dict.fromkeys(CODE.findall(rest)))
-    exchanged = _exchanged(earlier, codes[0], rest) if len(codes) == 1 else None
-    return exchanged or f"{earlier.rstrip()} {rest}"
+    exchanged = _exchanged(earlier, codes[0], rest) if len(codes) == 1 else ()
+    return exchanged or (f"{earlier.rstrip()} {rest}",)
 
 
-def _exchanged(earlier: str, code: str, rest: str) -> str | None:
-    """The earlier question with ``code`` in the place of the one behind the same word, or of all that are alike.
+def _exchanged(earlier: str, code: str, rest: str) -> tuple[str, ...]:
+    """The earlier question with ``code`` in the place of the one behind the same word, and of all that are alike.
 
-    What ``rest`` says besides stands behind it; None where it is not plain which code is meant.
+    What ``rest`` says besides stands behind it; nothing where it is not plain which code is meant.
     """
     at = rest.index(code)
     word = _word_before(rest, at)
     alike = [match for match in CODE.finditer(earlier) if shape(match.group()) == shape(code)]
+    every = [match.start() for match in alike]
     behind = [match.start() for match in alike if word and _word_before(earlier, match.start()) == word]
-    more = {term for term in subject_terms(CODE.sub(" ", rest)) if not _PARTICLE.fullmatch(term)} - subject_terms(
-        earlier
+    said = subject_terms(CODE.sub(" ", rest)) - subject_terms(earlier)
+    more = any(not _PARTICLE.fullmatch(term) for term in said)
+    is_plain = len({match.group() for match in alike}) == 1  # "valve 3 of boiler 3" may change in one place or in both
+    ways = [behind] if behind else []
+    if is_plain and every != behind and (behind or not more):
+        ways.append(every)
+    left = f" {_OPENING.sub('', rest[at + len(code) :])}" if more else ""
+    return tuple(
+        CODE.sub(lambda match, way=way: code if match.start() in way else match.group(), earlier).rstrip() + left  # type: ignore[misc]
+        for way in ways
     )
-    if not behind and (more or len({match.group() for match in alike}) != 1):
-        return None
-    places = behind or [match.start() for match in alike]
-    changed = CODE.sub(lambda match: code if match.start() in places else match.group(), earlier)
-    left = _OPENING.sub("", rest[at + len(code) :])
-    return f"{changed.rstrip()} {left}" if more else changed
 
 
 def _word_before(text: str, end: int) -> str:
@@ -202,6 +208,8 @@ class Query:
     text: str
     rewriting: Rewriting = Rewriting.NONE
     fault: Unusable | None = None
+    other: str = ""
+    """Another way to read it, for where nothing is found for the first one."""
 
 
 def recent(history: Iterable[Turn]) -> tuple[Turn, ...]:
@@ -222,14 +230,17 @@ def read(question: str, history: Sequence[Turn], chat: Chat) -> Query:
     """
     if not history or stands_alone(question):
         return Query(question)
+    ways = (*joined(question, history), "")
+    by_words = Query(ways[0], Rewriting.JOINED, other=ways[1])
     try:
         rewritten = readable(chat(messages(question, history), REWRITE_TOKENS))
     except SearchAppError:
-        return Query(joined(question, history), Rewriting.JOINED)  # the answer itself will say what is wrong
+        return by_words  # the answer itself will say what is wrong
     wrong = fault(rewritten, question, history)
     if wrong is None:
-        return Query(rewritten, Rewriting.MODEL)
-    return Query(joined(question, history), Rewriting.JOINED, wrong)
+        others = (way for way in ways if folded(way) != folded(rewritten))
+        return Query(rewritten, Rewriting.MODEL, other=next(others))
+    return replace(by_words, fault=wrong)
 
 
 def messages(question: str, history: Sequence[Turn]) -> list[dict[str, str]]:

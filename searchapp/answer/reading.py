@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 
 from searchapp.answer.central import central
@@ -17,11 +18,13 @@ from searchapp.answer.citations import Checker
 from searchapp.answer.context import TEMPLATE_TOKENS, Context, fenced, prompt
 from searchapp.answer.draft import Draft
 from searchapp.answer.markers import with_markers, without_markers
+from searchapp.answer.material import Material, Plan, at_once
 from searchapp.answer.prompt_sanitizer import sanitized
 from searchapp.answer.whole import Whole
-from searchapp.answer.writers import Writer
+from searchapp.answer.writers import Writer, Writers
 from searchapp.errors import UsageError
-from searchapp.model import AnswerEvent, Hit, PassagesRead, Sentence, Support
+from searchapp.model import AnswerEvent, Hit, PassagesRead, Support
+from searchapp.settings import Settings
 from searchapp.tokens import Tokenizer
 
 MOST_CALLS = 32
@@ -36,9 +39,6 @@ MOST_ROUNDS = 4
 NOTES_OF_A_PART = 3
 """Sentences that are quoted of a part of which the model said nothing that holds."""
 
-QUOTED_FROM = 8
-"""Chunks of a search that are quoted from where no model writes."""
-
 Reply = Callable[[Sequence[dict[str, str]], int], str]
 """A model's whole reply to messages, in at most so many tokens."""
 
@@ -49,28 +49,6 @@ class Piece:
 
     hit: Hit
     numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What will be read, and the reading itself: it tells how far it is, and gives what the last call is sent."""
-
-    used: tuple[Hit, ...]
-    read: Callable[[], Generator[AnswerEvent, None, Context]]
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What an answer is made of: a question, the chunks that bear on it, and how they are read and quoted.
-
-    Without a model the first ``quoted_from`` chunks are quoted from.
-    """
-
-    question: str
-    hits: Sequence[Hit]
-    plan: Callable[[Writer, tuple[Hit, ...]], Plan]
-    quote: Callable[[str, Sequence[Hit]], tuple[Sentence, ...]]
-    quoted_from: int = QUOTED_FROM
 
 
 class Reader:
@@ -189,6 +167,20 @@ class Reader:
         return parts
 
 
+def of_whole(
+    whole: Whole, question: str, writers: Writers, settings: Settings, given_up: Callable[[], bool]
+) -> Material:
+    """Whole documents, to be read within the settings' window."""
+    window, kept = settings.llm_context_tokens, settings.llm_answer_tokens
+
+    def plan(writer: Writer, sent: tuple[Hit, ...]) -> Plan:
+        tokenizer, control_tokens = writers.vocabulary(writer.name)
+        reader = Reader(whole, question, tokenizer, window, kept, control_tokens)
+        return reader.plan(sent or whole.hits, partial(writers.reply, writer.name, given_up), given_up)
+
+    return Material(question, whole.hits, plan, lambda _, chunks: whole.quoted(chunks), len(whole.hits))
+
+
 def _with_numbers(piece: Piece) -> Hit:
     """A note on several chunks says their numbers itself."""
     return replace(piece.hit, text=with_markers(piece.hit.text, piece.numbers)) if len(piece.numbers) > 1 else piece.hit
@@ -196,13 +188,3 @@ def _with_numbers(piece: Piece) -> Hit:
 
 def _messages(rules: str, text: str) -> list[dict[str, str]]:
     return [{"role": "system", "content": rules}, {"role": "user", "content": text}]
-
-
-def at_once(context: Context) -> Plan:
-    """A plan that needs no reading first."""
-
-    def read() -> Generator[AnswerEvent, None, Context]:
-        yield from ()
-        return context
-
-    return Plan(context.used, read)

@@ -58,13 +58,16 @@ class Unclear:
         return Message("which_document", titles=[f"“{title}”" for title in self.titles])
 
 
-def meant(question: str, filters: Filters, library: Library) -> Whole | Unclear | None:
+def meant(
+    question: str, filters: Filters, library: Library, *, in_conversation: bool = False
+) -> Whole | Unclear | None:
     """The documents that ``question`` wants summarised or compared; None where it asks of no whole document.
 
-    Only what ``filters`` leave, groups among them, is looked at. Raises the store's errors.
+    Only what ``filters`` leave, groups among them, is looked at. ``in_conversation``, "it" may be what was spoken of
+    before, unless a filter names documents. Raises the store's errors.
     """
     asked = whole_question(question)
-    if asked is None:
+    if asked is None or (asked.pronoun and in_conversation and not filters.document_ids):
         return None
     found = _entries(asked, filters, library)
     if isinstance(found, Unclear):

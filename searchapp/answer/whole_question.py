@@ -29,12 +29,14 @@ class Task(StrEnum):
 class WholeQuestion:
     """What is asked of which documents; ``names`` are the ways of reading the names, "" where one is only pointed to.
 
-    ``pointed``: nothing but "this document", "these two files", or no document at all is named.
+    ``pointed``: nothing but "this document", "these two files", or no document at all is named; ``pronoun``: nothing
+    but "it" or "them", which in a conversation may be anything.
     """
 
     task: Task
     names: tuple[tuple[str, ...], ...]
     pointed: bool
+    pronoun: bool = False
 
 
 _POLITE = re.compile(
@@ -56,7 +58,8 @@ _SUMMARISE = re.compile(
     r"(?:(?:summari[sz]e|sum up|recap|condense|outline|digest|tl;?dr)\b"
     r"|(?:(?:give|write|show|make|provide|create|list|tell|what are|what is|what's|whats|i need|i want|extract|get)\s)?"
     rf"(?:(?:me|us)\s)?(?:(?:a|an|the|its)\s)?(?:(?:short|brief|quick|concise|executive|good)\s)?{_POINTS}\b"
-    r"(?=$|\s(?:of|from|in|for)\b)|(?:explain|describe|tell (?:me|us) about|read)\b(?=\s(?:this|the|my|whole)\b))"
+    r"(?=$|\s(?:of|from|in|for)\b)|(?:explain|describe|tell (?:me|us) about|read)\b"
+    r"(?=\s(?:this|my|the (?:whole|entire|document|file|pdf|text))\b))"
     r"[\s:]*+(?:(?:of|from|in|for)\s)?",
     re.IGNORECASE,
 )
@@ -113,6 +116,7 @@ _POINTED = re.compile(
     r"|(?:이|그|두|이 두)?\s?(?:문서|파일|자료|글|pdf|이것)?(?:은|는|을|를|의)?",
     re.IGNORECASE,
 )
+_PRONOUN = re.compile(r"it|this|that|both|these|those|them|both of them|它们?|这|那|これ|이것", re.IGNORECASE)
 _QUOTED = re.compile(r"[《「『“\"‘](?P<title>[^《》「」『』“”\"‘’]{1,120})[》」』”\"’]")
 _ARTICLE = re.compile(
     r"^(?:(?:the|a|my|our|this|that|document|file|called|named|titled|entitled)\s|把|将|对|从|这篇|这份|这个|这本|文档|文件)+"
@@ -137,7 +141,7 @@ def _comparison(text: str) -> WholeQuestion | None:
     opened, ended = _COMPARE.match(text), _COMPARE_END.search(text)
     rest = text[opened.end() if opened else 0 : ended.start() if ended else len(text)].strip()
     if (opened or ended) and _POINTED.fullmatch(rest):
-        return WholeQuestion(Task.COMPARISON, (), pointed=True)
+        return WholeQuestion(Task.COMPARISON, (), pointed=True, pronoun=_PRONOUN.fullmatch(rest) is not None)
     parted = [match for match, _ in zip(_PARTED.finditer(rest), range(MOST_SPLITS), strict=False)]
     if not (opened or ended):
         parted = [match for match in parted if match.group().strip(" .").casefold() in ("vs", "versus")]
@@ -151,7 +155,7 @@ def _summary(text: str) -> WholeQuestion | None:
         return None
     name = name.strip()
     pointed = not name or _POINTED.fullmatch(name) is not None
-    return WholeQuestion(Task.SUMMARY, ((_bare(name),),), pointed)
+    return WholeQuestion(Task.SUMMARY, ((_bare(name),),), pointed, pronoun=_PRONOUN.fullmatch(name) is not None)
 
 
 def _summarised(text: str) -> str | None:

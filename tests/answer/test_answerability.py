@@ -91,6 +91,7 @@ def test_a_row_is_read_with_its_columns_names_and_its_title(question: str) -> No
         "Which part costs 99 EUR?",
         "What does PPR-7777 cost?",
         "Is PPR-9087 cheaper than PPR-7777?",
+        "Compare PPR-9087 with PPR-7777",
         "护士的电话是9999吗？",
         "2019年世界杯冠军是谁？",
     ],

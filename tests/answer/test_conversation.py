@@ -75,7 +75,16 @@ def test_a_question_that_names_its_subject_needs_no_conversation(question: str, 
     ],
 )
 def test_words_are_joined_and_codes_exchanged(question: str, history: tuple[Turn, ...], expected: str) -> None:
-    assert joined(question, history) == expected
+    assert joined(question, history)[0] == expected
+
+
+def test_a_number_that_stood_twice_may_change_in_one_place_or_in_both() -> None:
+    earlier = (Turn("When is valve 3 of boiler 3 opened?"),)
+    assert joined("And boiler 4?", earlier) == (
+        "When is valve 3 of boiler 4 opened?",
+        "When is valve 4 of boiler 4 opened?",
+    )
+    assert len(joined("And boiler 4?", (Turn("When is valve 5 of boiler 3 opened?"),))) == 1
 
 
 @pytest.mark.parametrize(
@@ -119,6 +128,7 @@ def test_the_model_rewrites_and_what_cannot_be_used_is_told() -> None:
 
     said = read("and in 9.x?", ENGLISH, reply("How is a snapshot restored in 9.x?"))
     assert (said.text, said.rewriting, said.fault) == ("How is a snapshot restored in 9.x?", Rewriting.MODEL, None)
+    assert said.other == "", "the words joined say the same"
     said = read("那 9.x 呢？", CHINESE, reply("哈哈哈哈"))
     assert (said.text, said.rewriting) == ("9.x 如何恢复快照？", Rewriting.JOINED)
     assert said.fault is Unusable.LOST

@@ -193,6 +193,18 @@ def test_another_groups_document_is_not_read(tmp_path: Path) -> None:
     assert "Lisbon" in answer.answer
 
 
+def test_within_a_conversation_a_pronoun_is_what_was_spoken_of(tmp_path: Path) -> None:
+    for name in ("gloves", "goggles"):
+        (tmp_path / f"{name}.md").write_text(f"# {name.title()}\n\nThe {name} are of class D.", encoding="utf-8")
+    application = built(tmp_path, NOBODY)
+    list(application.ingester.ingest([str(tmp_path)]))
+    history = [Turn("Which class have gloves and goggles?", "Class D [1].")]
+    answer, _ = asked(application, "What is the difference between them?", history=history)
+    assert "read_whole" not in [notice.code for notice in answer.notices]
+    answer, _ = asked(application, "Compare these two documents", history=history)
+    assert "read_whole" in [notice.code for notice in answer.notices]
+
+
 def test_within_a_conversation_a_named_document_needs_no_rewriting(folder: Path, scripted: ScriptedOllama) -> None:
     history = [Turn("What does the lathe weigh?", "900 kg [1].")]
     asked(built(folder, scripted.url), "Summarise the lathe manual", history=history)
