@@ -26,9 +26,8 @@ _RELATIVE = frozenset("where that which who whose whom containing under".split()
 _BELONGING = frozenset(("of", "by"))
 _PREPOSITIONS = frozenset("in from for on at to with as about into during".split())
 _AUXILIARY = frozenset("is was are were be been has had have does did".split())
-_ENDING_CLAUSES = frozenset(
-    "born from part a citizen of in set held lived died made wrote built won place occur took found for".split()
-)
+_PARTICLES = frozenset("from part a citizen of in for place".split())
+_ENDING_CLAUSES = _PARTICLES | frozenset("born set held lived died made wrote built won occur took found".split())
 _LINKS = _RELATIVE | _BELONGING | _PREPOSITIONS | _AUXILIARY
 _MODIFYING = ("al", "ic", "ive", "ous", "ary", "main", "alma", "birth", "home", "native", "first", "last", "former")
 _LIFE = frozenset("birth origin residence death citizenship".split())
@@ -88,6 +87,8 @@ def text_of(words: Sequence[str]) -> str:
 
 def _cuts(words: list[str]) -> Iterator[_Cut]:
     for start, end in reversed(list(names_in(words))):
+        if all(word[0].isdigit() for word in words[start:end]):
+            continue  # "valve 3" is told apart by its number, and not described
         if cut := _possessive(words, start, end) or _clause(words, start, end):
             yield cut
 
@@ -156,7 +157,8 @@ def _clause(words: list[str], start: int, end: int) -> _Cut | None:
     stop = end
     while stop < len(words) and stop < end + 6 and _ends_clause(words[stop]):
         stop += 1
-    return _Cut(article, stop, head) if link or stop > end else None  # "the river Thames" is no clause
+    has_verb = any(_ends_clause(word) and word not in _PARTICLES for word in words[end:stop])
+    return _Cut(article, stop, head) if link or has_verb else None  # "the river Thames of old" is no clause
 
 
 def _ends_clause(word: str) -> bool:

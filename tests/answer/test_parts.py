@@ -60,6 +60,8 @@ def test_a_question_within_a_question_comes_first(question: str, parts: tuple[st
         "What is research and development?",
         "When and where was he born?",
         "Where is the river Thames?",
+        "When is the valve number 3 of boiler 4 opened by hand?",
+        "How many pages has the volume 2 in the library?",
         "Who is a member of the European Union?",
         "What are the populations of Berlin and Paris?",
         "What is the capital of France?",
