@@ -36,6 +36,7 @@ from searchapp.model import (
     Token,
     Turn,
 )
+from searchapp.ollama_api import ChatModel
 from searchapp.search import Searcher
 from searchapp.search.query import read_query
 from searchapp.settings import Settings
@@ -62,8 +63,8 @@ class Answerer:
     def _scale(self) -> Scale:
         return scale_of(self._embedder, self._settings)
 
-    def models(self) -> tuple[list[str], str]:
-        """Names of the language models that can be asked, and the one that answers where nobody names one.
+    def models(self) -> tuple[list[ChatModel], str]:
+        """The language models that can be asked, and the name of the one that answers where nobody names one.
 
         That one is the configured model, else what stands in for it, else "". Raises ServiceUnavailableError and
         ServiceRefusedError.
@@ -80,16 +81,18 @@ class Answerer:
         filters: Filters | None = None,
         size: int = 8,
         model: str | None = None,
+        think: bool | None = None,
         given_up: Callable[[], bool] = lambda: False,
     ) -> Iterator[AnswerEvent]:
         """Search for ``size`` chunks and answer from them.
 
         After ``history``, a question that needs it is first made to stand alone; ``query`` is that question where it is
-        known already. Yields QueryRead (within a conversation only), SourcesFound, then Token and SentenceChecked as
-        the text grows, and Done last. Where nobody named a ``model`` and the configured one is not there, another one
-        answers and a notice says so. Where no Ollama or no such model answers, or the model says nothing, the answer
-        is extractive and its notices say why. One that breaks off in the middle is kept as far as it came, with a
-        notice. Ollama is stopped, even while it is silent, soon after ``given_up`` says that nobody waits any more.
+        known already. ``think`` (None: as the settings say) lets a model that can think first. Yields QueryRead (within
+        a conversation only), SourcesFound, then Token and SentenceChecked as the text grows, and Done last. Where
+        nobody named a ``model`` and the configured one is not there, another one answers and a notice says so. Where no
+        Ollama or no such model answers, or the model says nothing, the answer is extractive and its notices say why.
+        One that breaks off in the middle is kept as far as it came, with a notice. Ollama is stopped, even while it is
+        silent, soon after ``given_up`` says that nobody waits any more.
         Raises what searching raises.
         """
         turns = recent(history)
@@ -101,7 +104,8 @@ class Answerer:
         if turns or query.strip():
             yield QueryRead(question, asked.text, asked.rewriting)
         noticed = notices.not_rewritten(asked.fault, self._writers.chosen(model).name) if asked.fault else ()
-        with closing(self._answered(asked.text, filters or Filters(), size, model, given_up)) as events:
+        writer = self._writers.chosen(model, thinks=self._settings.llm_think if think is None else think)
+        with closing(self._answered(asked.text, filters or Filters(), size, model, writer, given_up)) as events:
             for event in events:
                 if isinstance(event, Done):
                     answer = event.answer
@@ -117,7 +121,13 @@ class Answerer:
                 yield event
 
     def _answered(
-        self, question: str, filters: Filters, size: int, named: str | None, given_up: Callable[[], bool]
+        self,
+        question: str,
+        filters: Filters,
+        size: int,
+        named: str | None,
+        writer: Writer,
+        given_up: Callable[[], bool],
     ) -> Generator[AnswerEvent, None, None]:
         results = self._searcher.search(SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters))
         hits = results.hits
@@ -125,13 +135,12 @@ class Answerer:
             yield SourcesFound(hits, 0)
             yield from self._refused(results.query, hits, 0)
             return
-        writer = self._writers.chosen(named)
         sent: tuple[Hit, ...] = ()
         try:
             while True:
                 try:
                     # A substitute that comes after the sources were named answers from these.
-                    context = self._context(results.query, hits[: len(sent)] or hits, writer.name)
+                    context = self._context(results.query, hits[: len(sent)] or hits, writer)
                     if not sent:
                         sent = context.used
                         yield SourcesFound((*sent, *hits[len(sent) :]), len(sent))
@@ -141,13 +150,13 @@ class Answerer:
                 except ModelMissingError as missing:
                     writer = self._writers.in_place_of(missing, writer, named)
         except (ModelUnavailableError, ServiceUnavailableError, ServiceRefusedError) as error:
-            subject = writer.name if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
+            subject = writer.name if isinstance(error, ModelUnavailableError) else self._writers.where
             yield from self._extractive(results.query, hits, sent, notices.quoted(error, subject))
 
-    def _context(self, question: str, hits: Sequence[Hit], model: str) -> Context:
-        window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
+    def _context(self, question: str, hits: Sequence[Hit], writer: Writer) -> Context:
+        window, kept = self._settings.llm_context_tokens, self._writers.tokens(writer)
         with tracing.span("prompt"):
-            tokenizer, control_tokens = self._writers.vocabulary(model)
+            tokenizer, control_tokens = self._writers.vocabulary(writer.name)
             return build_context(question, hits, tokenizer, window, kept, control_tokens, self._with_surrounding)
 
     def _with_surrounding(self, hit: Hit, taken: Collection[str]) -> Hit:
@@ -165,11 +174,12 @@ class Answerer:
         checker = Checker(context.used, question, self._embedder, self._scale)
         draft = Draft(checker)
         noticed: list[Notice] = []
-        finished = False
-        parts = self._writers.chat(writer, context.messages, self._settings.llm_answer_tokens, given_up)
+        finished = thought = False
+        parts = self._writers.chat(writer, context.messages, self._writers.tokens(writer), given_up)
         try:
             for part in parts:
                 draft.add(part.message.content or "")
+                thought = thought or bool(part.message.thinking) or draft.is_thinking
                 if not draft.may_be(NO_EVIDENCE):
                     yield from draft.events()
                 if draft.fault:
@@ -190,7 +200,10 @@ class Answerer:
         if not (finished or draft.is_empty or noticed):
             noticed.extend(self._writers.unfinished())
         if draft.is_empty:
-            yield from self._extractive(question, hits, context.used, notices.said_nothing(writer.name))
+            why = notices.said_nothing(writer.name)
+            if thought and any(notice.code == "cut_off" for notice in noticed):
+                why = notices.only_thoughts(writer.name, self._writers.tokens(writer))
+            yield from self._extractive(question, hits, context.used, why)
             return
         if draft.may_be(NO_EVIDENCE):
             yield from self._refused(question, hits, len(context.used), writer)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from searchapp.answer.citations import Checker
+from searchapp.answer.thinking import without_thoughts
 from searchapp.model import AnswerEvent, Sentence, SentenceChecked, Token
 from searchapp.text.sentences import sentence_spans
 from searchapp.text.words import fold_width
@@ -31,9 +32,6 @@ LOOKED_BACK = 600
 """Characters of the text's end in which a loop is looked for."""
 
 _LOOP = re.compile(r"(?P<unit>.{1,120}?)(?P=unit){3,}\Z", re.DOTALL)
-_THINK, _THOUGHT = "<think>", "</think>"
-# On a line of its own: an answer may speak of the mark.
-_END_OF_THOUGHTS = re.compile(r"^</think>\s*$", re.MULTILINE)
 # Control characters, the marks of highlights (private use), and what stands for broken UTF-8.
 _NOISE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffd\ue000-\uf8ff\ud800-\udfff]")
 
@@ -52,7 +50,7 @@ class Draft:
         self.fault: Fault | None = None
         self._checker = checker
         self._raw = ""
-        self._aloud = False
+        self._aloud = self._thinks = False
         self._begin()
 
     def _begin(self) -> None:
@@ -73,13 +71,15 @@ class Draft:
         """Whether the text began with thoughts that nothing marked as such until they ended."""
         return self._aloud
 
+    @property
+    def is_thinking(self) -> bool:
+        """Whether thoughts have begun in the text, and not ended."""
+        return self._thinks
+
     def add(self, piece: str) -> None:
         """Take the next piece of text; sets ``fault`` when the model should be stopped."""
         self._raw += piece
-        if not self._aloud and _thoughts(self._raw):
-            self._aloud = True
-            self._begin()  # what was sent so far were thoughts; the whole answer, which comes last, is without them
-        self.text = _readable(self._raw)
+        self._read()
         if len(self._raw) - len(self._raw.rstrip()) > MOST_BLANKS:
             self.fault = Fault.BLANK
             return
@@ -87,6 +87,13 @@ class Draft:
         if loop and len(loop.group()) >= LEAST_LOOP and any(character.isalnum() for character in loop["unit"]):
             self.fault = Fault.REPEATED
             self.text = self.text[: loop.end("unit")]
+
+    def _read(self, *, whole: bool = False) -> None:
+        reading = without_thoughts(_readable(self._raw), whole=whole)
+        if not reading.answer.startswith(self.text[: self._sent]):
+            self._begin()  # what was sent so far were thoughts; the whole answer, which comes last, is without them
+        self.text, self._thinks = reading.answer, reading.thinking
+        self._aloud = self._aloud or reading.unmarked
 
     def may_be(self, phrase: str) -> bool:
         """Whether the text so far is ``phrase``, the beginning of it, or nothing yet; marks around it do not count."""
@@ -99,6 +106,8 @@ class Draft:
         A sentence is finished when another one has begun, since its markers may follow its full stop; with
         ``complete`` the last one is too.
         """
+        if complete and not self.fault:
+            self._read(whole=True)
         if self._sent < len(self.text):
             yield Token(self.text[self._sent :])
             self._sent = len(self.text)
@@ -130,16 +139,7 @@ class Draft:
 
 
 def _readable(raw: str) -> str:
-    """The raw text without its beginning's blanks, a model's aloud thinking, and characters nobody can read."""
+    """The raw text without its beginning's blanks, and characters nobody can read."""
     # The halves of a character beyond the BMP may come in two pieces.
     whole = raw.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-    text = _NOISE.sub("", whole.replace("\r\n", "\n")).lstrip()
-    if text.startswith(_THINK):
-        return text.partition(_THOUGHT)[2].lstrip()
-    return "" if _THINK.startswith(text) else text[len(_thoughts(text)) :].lstrip()
-
-
-def _thoughts(text: str) -> str:
-    """The thoughts at the beginning that only their end marks: the mark before them stood in the prompt already."""
-    end = None if text.lstrip().startswith(_THINK) else _END_OF_THOUGHTS.search(text)
-    return text[: end.end()] if end else ""
+    return _NOISE.sub("", whole.replace("\r\n", "\n")).lstrip()
