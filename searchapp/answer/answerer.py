@@ -104,8 +104,8 @@ class Answerer:
         if turns or query.strip():
             yield QueryRead(question, asked.text, asked.rewriting)
         noticed = notices.not_rewritten(asked.fault, self._writers.chosen(model).name) if asked.fault else ()
-        writer = self._writers.chosen(model, thinks=self._settings.llm_think if think is None else think)
-        with closing(self._answered(asked.text, filters or Filters(), size, model, writer, given_up)) as events:
+        thinks = self._settings.llm_think if think is None else think
+        with closing(self._answered(asked.text, filters or Filters(), size, model, thinks, given_up)) as events:
             for event in events:
                 if isinstance(event, Done):
                     answer = event.answer
@@ -126,7 +126,7 @@ class Answerer:
         filters: Filters,
         size: int,
         named: str | None,
-        writer: Writer,
+        thinks: bool,
         given_up: Callable[[], bool],
     ) -> Generator[AnswerEvent, None, None]:
         results = self._searcher.search(SearchRequest(question, SearchMode.HYBRID, size=size, filters=filters))
@@ -135,6 +135,7 @@ class Answerer:
             yield SourcesFound(hits, 0)
             yield from self._refused(results.query, hits, 0)
             return
+        writer = self._writers.chosen(named, thinks=thinks)
         sent: tuple[Hit, ...] = ()
         try:
             while True:
