@@ -7,6 +7,9 @@ from pydantic.fields import FieldInfo
 
 from searchapp.settings import SETTINGS_FILE, Settings
 
+FROM_ELSEWHERE = {"data_dir": "the platform's data folder", "ollama_api_key": "`OLLAMA_API_KEY`"}
+"""Defaults that this machine decides."""
+
 
 def settings_page() -> str:
     """The page as Markdown."""
@@ -28,8 +31,7 @@ def _row(name: str, field: FieldInfo) -> str:
     default = field.default
     default = ",".join(map(str, default)) if isinstance(default, tuple) else default
     shown = "" if default in (None, "") or isinstance(default, SecretStr) else f"`{default}`"
-    shown = "the platform's data folder" if name == "data_dir" else shown
-    return f"| `SEARCHAPP_{name.upper()}` | {shown} | {field.description} |"
+    return f"| `SEARCHAPP_{name.upper()}` | {FROM_ELSEWHERE.get(name, shown)} | {field.description} |"
 
 
 if __name__ == "__main__":

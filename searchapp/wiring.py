@@ -103,7 +103,7 @@ class Application:
 
     def check_language_model(self) -> None:
         """Raise when the language model's server does not answer within a moment, or has no model that can write."""
-        server, model = OllamaServer(self.settings.ollama_url, CHECK_SECONDS), self.settings.llm_model
+        server, model = OllamaServer.of(self.settings, CHECK_SECONDS), self.settings.llm_model
         try:
             server.digest(model)
         except ModelMissingError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from searchapp.answer import notices
@@ -30,13 +30,26 @@ from searchapp.model import (
     Rewriting,
     SearchMode,
     SearchRequest,
+    SearchResults,
     SourcesFound,
     Turn,
 )
+from searchapp.ollama_api import ChatModel
 from searchapp.search import Searcher
 from searchapp.search.query import read_query
 from searchapp.settings import Settings
 from searchapp.telemetry import tracing
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What holds for every search and call of one question."""
+
+    filters: Filters
+    size: int
+    model: str | None
+    thinks: bool
+    given_up: Callable[[], bool]
 
 
 class Answerer:
@@ -49,8 +62,8 @@ class Answerer:
         self._writers = Writers(settings)
         self._generation = Generation(self._writers, embedder, settings)
 
-    def models(self) -> tuple[list[str], str]:
-        """Names of the language models that can be asked, and the one that answers where nobody names one.
+    def models(self) -> tuple[list[ChatModel], str]:
+        """The language models that can be asked, and the name of the one that answers where nobody names one.
 
         That one is the configured model, else what stands in for it, else "". Raises ServiceUnavailableError and
         ServiceRefusedError.
@@ -67,21 +80,24 @@ class Answerer:
         filters: Filters | None = None,
         size: int = 8,
         model: str | None = None,
+        think: bool | None = None,
         given_up: Callable[[], bool] = lambda: False,
     ) -> Iterator[AnswerEvent]:
         """Search for ``size`` chunks and answer from them, or read the documents that are to be summarised or compared.
 
         After ``history``, a question that needs it is first made to stand alone; ``query`` is that question where it is
-        known already. Yields QueryRead (within a conversation only), SourcesFound, PassagesRead where a document takes
-        several calls to read, then Token and SentenceChecked as the text grows, and Done last. Small talk is answered
-        by Token and Done alone. Where nobody named a ``model`` and the configured one is not there, another one
-        answers and a notice says so. Where no Ollama or no such model answers, or the model says nothing, the answer
+        known already. ``think`` (None: as the settings say) lets a model think first that can. Yields QueryRead (within
+        a conversation only), SourcesFound, PassagesRead where a document takes several calls to read, then Token and
+        SentenceChecked as the text grows, and Done last. Small talk is answered by Token and Done alone. Where nobody
+        named a ``model`` and the configured one is not there, another one answers and a notice says so. Where no Ollama or no such model answers, or the model says nothing, the answer
         is extractive and its notices say why. One that breaks off in the middle is kept as far as it came, with a
         notice. Ollama is stopped, even while it is silent, soon after ``given_up`` says that nobody waits any more.
         Raises what searching raises, and UsageError where the model's window is too small.
         """
         turns = recent(history)
         filters = filters or Filters()
+        thinks = self._settings.llm_think if think is None else think
+        terms = _Terms(filters, size, model, thinks, given_up)
         said = small_talk(query.strip() or question)
         if said is not None:
             yield from spoken(question.strip(), said)
@@ -102,10 +118,10 @@ class Answerer:
         if isinstance(whole, Unclear):
             answers = spoken(asked.text, whole.message(), refused=True)
         elif whole is not None:
-            answers = self._about_whole(asked.text, whole, model, given_up)
+            answers = self._about_whole(asked.text, whole, terms)
         else:
             other = QueryRead(question, asked.other, Rewriting.JOINED) if asked.other else None
-            answers = self._answered(asked.text, filters, size, model, given_up, other)
+            answers = self._answered(asked.text, other, terms)
         with closing(answers) as events:
             for event in events:
                 if isinstance(event, QueryRead):
@@ -123,42 +139,31 @@ class Answerer:
                     )
                 yield event
 
-    def _answered(
-        self,
-        question: str,
-        filters: Filters,
-        size: int,
-        named: str | None,
-        given_up: Callable[[], bool],
-        other: QueryRead | None,
-    ) -> Generator[AnswerEvent, None, None]:
+    def _answered(self, question: str, other: QueryRead | None, terms: _Terms) -> Generator[AnswerEvent, None, None]:
         """Answer from what is found for the question, or for its ``other`` reading where that has evidence alone."""
-        found = self._gathered(question, filters, size, named, given_up)
+        found = self._gathered(question, terms)
         if not found.answerable and other is not None:
-            instead = self._gathered(other.query, filters, size, named, given_up)
+            instead = self._gathered(other.query, terms)
             if instead.answerable:
                 yield other
                 found = instead
-        for event in self._written(found, named, given_up):
+        for event in self._written(found, terms):
             if isinstance(event, SourcesFound):
                 event = replace(event, parts=found.parts)
             elif isinstance(event, Done):
                 event = Done(replace(event.answer, parts=found.parts))
             yield event
 
-    def _gathered(
-        self, question: str, filters: Filters, size: int, named: str | None, given_up: Callable[[], bool]
-    ) -> Gathered:
-        return gather(
-            question,
-            lambda text: self._searcher.search(SearchRequest(text, SearchMode.HYBRID, size=size, filters=filters)),
-            lambda text: self._embedder.tokenizer.reading(text).known_share,
-            partial(self._writers.reply, named, given_up),
-        )
+    def _gathered(self, question: str, terms: _Terms) -> Gathered:
+        def search(text: str) -> SearchResults:
+            return self._searcher.search(SearchRequest(text, SearchMode.HYBRID, size=terms.size, filters=terms.filters))
 
-    def _written(
-        self, found: Gathered, named: str | None, given_up: Callable[[], bool]
-    ) -> Generator[AnswerEvent, None, None]:
+        def known(text: str) -> float:
+            return self._embedder.tokenizer.reading(text).known_share
+
+        return gather(question, search, known, partial(self._writers.reply, terms.model, terms.given_up))
+
+    def _written(self, found: Gathered, terms: _Terms) -> Generator[AnswerEvent, None, None]:
         question, hits = found.query, found.hits
         if not found.answerable:
             yield SourcesFound(hits, 0)
@@ -167,26 +172,26 @@ class Answerer:
 
         def plan(writer: Writer, sent: tuple[Hit, ...]) -> Plan:
             # A substitute that comes after the sources were named answers from these.
-            return at_once(self._context(question, hits[: len(sent)] or hits, writer.name))
+            return at_once(self._context(question, hits[: len(sent)] or hits, writer))
 
         quote = partial(extract, embedder=self._embedder, scale=scale_of(self._embedder, self._settings))
-        yield from self._generation.answer(Material(question, hits, plan, quote), named, given_up)
+        yield from self._generation.answer(
+            Material(question, hits, plan, quote), terms.model, terms.given_up, thinks=terms.thinks
+        )
 
-    def _about_whole(
-        self, question: str, whole: Whole, named: str | None, given_up: Callable[[], bool]
-    ) -> Generator[AnswerEvent, None, None]:
+    def _about_whole(self, question: str, whole: Whole, terms: _Terms) -> Generator[AnswerEvent, None, None]:
         """Read documents from the first chunk to the last, and tell how much of them was read."""
-        material = of_whole(whole, question, self._writers, self._settings, given_up)
-        for event in self._generation.answer(material, named, given_up):
+        material = of_whole(whole, question, self._writers, self._settings, terms.given_up)
+        for event in self._generation.answer(material, terms.model, terms.given_up, thinks=terms.thinks):
             if isinstance(event, Done) and not event.answer.refused:
                 noticed = (*event.answer.notices, whole.notice(event.answer.passages_used))
                 event = Done(replace(event.answer, notices=noticed, passages_found=whole.total))
             yield event
 
-    def _context(self, question: str, hits: Sequence[Hit], model: str) -> Context:
-        window, kept = self._settings.llm_context_tokens, self._settings.llm_answer_tokens
+    def _context(self, question: str, hits: Sequence[Hit], writer: Writer) -> Context:
+        window, kept = self._settings.llm_context_tokens, self._writers.tokens(writer)
         with tracing.span("prompt"):
-            tokenizer, control_tokens = self._writers.vocabulary(model)
+            tokenizer, control_tokens = self._writers.vocabulary(writer.name)
             return build_context(question, hits, tokenizer, window, kept, control_tokens, self._with_surrounding)
 
     def _with_surrounding(self, hit: Hit, taken: Collection[str]) -> Hit:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from searchapp.answer.codes import CODE, shape
 from searchapp.answer.context import prompt
 from searchapp.answer.prompt_sanitizer import folded, one_line
+from searchapp.answer.thinking import without_thoughts
 from searchapp.errors import SearchAppError
 from searchapp.model import Rewriting, Turn
 from searchapp.text.chinese import subject_terms
@@ -150,7 +151,7 @@ def _without_closing(question: str) -> str:
 
 def readable(raw: str) -> str:
     """The question in what a model replied: its first line, without label, quotation marks and thinking aloud."""
-    text = re.sub(r"^.*?</think>|^\s*<think>.*", "", raw, count=1, flags=re.DOTALL)
+    text = without_thoughts(raw).answer
     lines = [line.strip() for line in text.splitlines() if any(character.isalnum() for character in line)]
     line = next((bare for line in lines if (bare := _LABEL.sub("", line).strip(_QUOTES))), "")
     return " ".join(re.sub(r"(?<!\s)\s*+[\[【]\d+[\]】]", "", line).split())

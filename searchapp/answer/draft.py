@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from searchapp.answer.citations import Checker
 from searchapp.answer.statements import Reader, Statement
+from searchapp.answer.thinking import without_thoughts
 from searchapp.model import AnswerEvent, Sentence, SentenceChecked, Token
 from searchapp.text.words import fold_width
 
@@ -34,9 +35,6 @@ STEP = 16
 """Characters after which faults are looked for: at the same places however the text was cut into pieces."""
 
 _LOOP = re.compile(r"(?P<unit>.{1,120}?)(?P=unit){3,}\Z", re.DOTALL)
-_THINK, _THOUGHT = "<think>", "</think>"
-# On a line of its own: an answer may speak of the mark.
-_END_OF_THOUGHTS = re.compile(r"^</think>\s*$", re.MULTILINE)
 # Control characters, the marks of highlights (private use), and what stands for broken UTF-8.
 _NOISE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffd\ue000-\uf8ff\ud800-\udfff]")
 
@@ -55,7 +53,7 @@ class Draft:
         self.fault: Fault | None = None
         self._checker = checker
         self._raw = ""
-        self._aloud = False
+        self._aloud = self._thinks = False
         self._begin()
 
     def _begin(self) -> None:
@@ -76,6 +74,11 @@ class Draft:
         """Whether the text began with thoughts that nothing marked as such until they ended."""
         return self._aloud
 
+    @property
+    def is_thinking(self) -> bool:
+        """Whether thoughts have begun in the text, and not ended."""
+        return self._thinks
+
     def add(self, piece: str) -> None:
         """Take the next piece of text; sets ``fault`` when the model should be stopped."""
         while piece and not self.fault:
@@ -87,11 +90,12 @@ class Draft:
         if not self.fault:
             self._take()
 
-    def _take(self) -> None:
-        if not self._aloud and _thoughts(self._raw):
-            self._aloud = True
+    def _take(self, *, whole: bool = False) -> None:
+        reading = without_thoughts(_readable(self._raw), whole=whole)
+        if not reading.answer.startswith(self.text[: self._sent]):
             self._begin()  # what was sent so far were thoughts; the whole answer, which comes last, is without them
-        self.text = _readable(self._raw)
+        self.text, self._thinks = reading.answer, reading.thinking
+        self._aloud = self._aloud or reading.unmarked
 
     def _inspect(self) -> None:
         self._take()
@@ -114,6 +118,8 @@ class Draft:
         One is finished when it is settled where it ends, since its markers may follow its full stop; with ``complete``
         the last one is too.
         """
+        if complete and not self.fault:
+            self._take(whole=True)
         if self._sent < len(self.text):
             yield Token(self.text[self._sent :])
             self._sent = len(self.text)
@@ -150,16 +156,7 @@ class Draft:
 
 
 def _readable(raw: str) -> str:
-    """The raw text without its beginning's blanks, a model's aloud thinking, and characters nobody can read."""
+    """The raw text without its beginning's blanks, and characters nobody can read."""
     # The halves of a character beyond the BMP may come in two pieces.
     whole = raw.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-    text = _NOISE.sub("", whole.replace("\r\n", "\n")).lstrip()
-    if text.startswith(_THINK):
-        return text.partition(_THOUGHT)[2].lstrip()
-    return "" if _THINK.startswith(text) else text[len(_thoughts(text)) :].lstrip()
-
-
-def _thoughts(text: str) -> str:
-    """The thoughts at the beginning that only their end marks: the mark before them stood in the prompt already."""
-    end = None if text.lstrip().startswith(_THINK) else _END_OF_THOUGHTS.search(text)
-    return text[: end.end()] if end else ""
+    return _NOISE.sub("", whole.replace("\r\n", "\n")).lstrip()

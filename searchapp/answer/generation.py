@@ -39,13 +39,13 @@ class Generation:
         self._settings = settings
 
     def answer(
-        self, material: Material, named: str | None, given_up: Callable[[], bool]
+        self, material: Material, named: str | None, given_up: Callable[[], bool], *, thinks: bool = False
     ) -> Generator[AnswerEvent, None, None]:
         """The events of an answer by the model of this name (None: the configured one), from SourcesFound on.
 
         Quoted where no model answers. Raises UsageError where the model's window is too small.
         """
-        writer = self._writers.chosen(named)
+        writer = self._writers.chosen(named, thinks=thinks)
         sent: tuple[Hit, ...] = ()
         try:
             while True:
@@ -64,7 +64,7 @@ class Generation:
                 except ModelMissingError as missing:
                     writer = self._writers.in_place_of(missing, writer, named)
         except (ModelUnavailableError, ServiceUnavailableError, ServiceRefusedError) as error:
-            subject = writer.name if isinstance(error, ModelUnavailableError) else self._settings.ollama_url
+            subject = writer.name if isinstance(error, ModelUnavailableError) else self._writers.where
             yield from self._extractive(material, sent, notices.quoted(error, subject))
 
     def _generated(
@@ -74,11 +74,12 @@ class Generation:
         checker = Checker(context.used, question, self._embedder, scale_of(self._embedder, self._settings))
         draft = Draft(checker)
         noticed: list[Notice] = []
-        finished = False
-        parts = self._writers.chat(writer, context.messages, self._settings.llm_answer_tokens, given_up)
+        finished = thought = False
+        parts = self._writers.chat(writer, context.messages, self._writers.tokens(writer), given_up)
         try:
             for part in parts:
                 draft.add(part.message.content or "")
+                thought = thought or bool(part.message.thinking) or draft.is_thinking
                 if not draft.may_be(NO_EVIDENCE):
                     yield from draft.events()
                 if draft.fault:
@@ -99,7 +100,10 @@ class Generation:
         if not (finished or draft.is_empty or noticed):
             noticed.extend(self._writers.unfinished())
         if draft.is_empty:
-            yield from self._extractive(material, context.used, notices.said_nothing(writer.name))
+            why = notices.said_nothing(writer.name)
+            if thought and any(notice.code == "cut_off" for notice in noticed):
+                why = notices.only_thoughts(writer.name, self._writers.tokens(writer))
+            yield from self._extractive(material, context.used, why)
             return
         if draft.may_be(NO_EVIDENCE):
             yield from refused(question, hits, len(context.used), writer)

@@ -33,6 +33,11 @@ def said_nothing(model: str) -> tuple[Notice, ...]:
     return (_notice(Message("quoted")), _notice(Message("said_nothing", model=model), model))
 
 
+def only_thoughts(model: str, tokens: int) -> tuple[Notice, ...]:
+    """The model thought until it might write no more, so that chunks are quoted."""
+    return (_notice(Message("quoted")), _notice(Message("only_thoughts", model=model, tokens=tokens), model))
+
+
 def substituted(configured: str, name: str) -> Notice:
     """Another model wrote the answer than the configured one."""
     return _notice(Message("substituted", model=configured, other=name), configured)

@@ -171,11 +171,11 @@ def of_whole(
     whole: Whole, question: str, writers: Writers, settings: Settings, given_up: Callable[[], bool]
 ) -> Material:
     """Whole documents, to be read within the settings' window."""
-    window, kept = settings.llm_context_tokens, settings.llm_answer_tokens
+    window = settings.llm_context_tokens
 
     def plan(writer: Writer, sent: tuple[Hit, ...]) -> Plan:
         tokenizer, control_tokens = writers.vocabulary(writer.name)
-        reader = Reader(whole, question, tokenizer, window, kept, control_tokens)
+        reader = Reader(whole, question, tokenizer, window, writers.tokens(writer), control_tokens)
         return reader.plan(sent or whole.hits, partial(writers.reply, writer.name, given_up), given_up)
 
     return Material(question, whole.hits, plan, lambda _, chunks: whole.quoted(chunks), len(whole.hits))

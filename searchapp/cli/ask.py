@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +18,6 @@ from searchapp.model import (
     Answer,
     AnswerEvent,
     Done,
-    Filters,
     PassagesRead,
     QueryRead,
     Rewriting,
@@ -30,14 +30,18 @@ from searchapp.model import (
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from searchapp.answer import Answerer
-
 
 def ask(
     question: Annotated[str, typer.Argument(help="A question to your documents; with --chat the first one.")] = "",
     size: Annotated[int, typer.Option("--size", "-n", min=1, max=50, help="Passages to answer from.")] = 8,
     model: Annotated[
         str | None, typer.Option("--model", help="Ollama model, in place of the configured one (searchapp models).")
+    ] = None,
+    think: Annotated[
+        bool | None,
+        typer.Option(
+            "--think/--no-think", help="Whether a model that can think does so first; else SEARCHAPP_LLM_THINK."
+        ),
     ] = None,
     chat: Annotated[bool, typer.Option("--chat", help="Go on with follow-up questions, a line each.")] = False,
     filters: FilterOption = None,
@@ -64,13 +68,10 @@ def ask(
     if not question and not chat:
         raise UsageError("question_missing")
     running, asked = application(), parse_filters(filters or ())
-    answerer = running.answerer
     if not as_json:
         say_what_leaves(running)
-    if chat:
-        failed = converse(answerer, question, filters=asked, size=size, model=model, as_json=as_json)
-    else:
-        failed = show(answerer.ask(question, filters=asked, size=size, model=model), as_json=as_json).broken_off
+    ask_it = partial(running.answerer.ask, filters=asked, size=size, model=model, think=think)
+    failed = converse(ask_it, question, as_json=as_json) if chat else show(ask_it(question), as_json=as_json).broken_off
     if failed:
         raise typer.Exit(1)
 
@@ -148,8 +149,10 @@ HELP = (
 HELP += f"{LEAVE} leaves."
 
 
-def converse(answerer: Answerer, first: str, *, filters: Filters, size: int, model: str | None, as_json: bool) -> bool:
+def converse(ask_it: Callable[..., Iterator[AnswerEvent]], first: str, *, as_json: bool) -> bool:
     """Answer ``first`` and then each line that is typed, in the light of those before; whether any answer broke off.
+
+    ``ask_it`` is ``Answerer.ask`` with the options of all of them.
 
     With ``as_json`` each line gets one line of JSON: an answer, or an error.
     """
@@ -166,10 +169,7 @@ def converse(answerer: Answerer, first: str, *, filters: Filters, size: int, mod
         edited = line.startswith(EDIT)
         text = line.removeprefix(EDIT).strip() if edited else line
         try:
-            events = answerer.ask(
-                text, history=history, query=text if edited else "", filters=filters, size=size, model=model
-            )
-            answer = show(events, as_json=as_json)
+            answer = show(ask_it(text, history=history, query=text if edited else ""), as_json=as_json)
         except UsageError as error:  # a question that cannot be asked ends no conversation
             _tell(error, as_json)
             continue

@@ -257,8 +257,8 @@ def models(context: typer.Context, as_json: JsonOption = False) -> None:
     from searchapp.ollama_api import choices
 
     running = application()
-    names, answers = running.answerer.models()
-    found = choices(names, running.settings.llm_model, answers)
+    models, answers = running.answerer.models()
+    found = choices(models, running.settings.llm_model, answers, think=running.settings.llm_think)
     if as_json:
         print_json(to_json(found))
         return

@@ -14,9 +14,10 @@ from searchapp.errors import ModelMissingError, SearchAppError
 from searchapp.findings import Finding, Severity, error, found, info, ok, warning
 from searchapp.model import DocumentEntry, DocumentState
 from searchapp.ollama_api import ChatModel, OllamaServer, answering
-from searchapp.openai_api.leaving import PROVIDER, host_of, leaving
+from searchapp.openai_api.leaving import PROVIDER, leaving
 from searchapp.search.reranker import reranker_named
 from searchapp.settings import Settings
+from searchapp.settings.addresses import host_of
 from searchapp.stores import EntryOrder, Store, model_in_use
 from searchapp.wiring import Application
 
@@ -73,7 +74,7 @@ SECONDS = 20.0
 def check_ollama(application: Application) -> Iterator[Finding]:
     """Its version, the chat model, and the model's window beside the one that is asked for."""
     settings = application.settings
-    server, model = OllamaServer(settings.ollama_url, SECONDS), settings.llm_model
+    server, model = OllamaServer.of(settings, SECONDS), settings.llm_model
     try:
         yield ok(OLLAMA, "ollama_answers", version=server.version(), where=server.shown)
         server.digest(model)

@@ -12,8 +12,9 @@ from searchapp.embedding.models import build_embedder
 from searchapp.embedding.shared import SharedEmbedder
 from searchapp.errors import ModelUnavailableError
 from searchapp.model import Vector, Vectors
-from searchapp.openai_api.leaving import PROVIDER, host_of, is_this_machine
+from searchapp.openai_api.leaving import PROVIDER
 from searchapp.settings import Settings
+from searchapp.settings.addresses import host_of, is_this_machine
 from searchapp.tokens import Tokenizer
 
 _lock = threading.Lock()

@@ -34,7 +34,7 @@ class OllamaEmbedder:
     def __init__(self, model: str, settings: Settings) -> None:
         self._name = model
         self._settings = settings
-        self._server = OllamaServer(settings.ollama_url, settings.llm_timeout_seconds)
+        self._server = OllamaServer.of(settings)
 
     @cached_property
     def _info(self) -> dict[str, object]:
@@ -69,7 +69,7 @@ class OllamaEmbedder:
 
     def check(self) -> None:
         """Raise when the server does not answer within a moment, or the model is not there."""
-        OllamaServer(self._settings.ollama_url, CHECK_SECONDS).digest(self._name)
+        OllamaServer.of(self._settings, CHECK_SECONDS).digest(self._name)
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         """See ``Embedder``."""

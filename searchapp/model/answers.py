@@ -136,6 +136,8 @@ class ChatModel:
     """Whether it is the one of the settings."""
     answers: bool
     """Whether it answers where nobody names a model: the configured one, or what stands in for it."""
+    thinks: bool = False
+    """Whether it can think before it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,8 @@ class ChatModels:
 
     configured: str
     models: tuple[ChatModel, ...]
+    think: bool = False
+    """Whether those that can think do so where a question does not say."""
     problem: Failure | None = None
     """Why there is no list, where Ollama does not answer: answers are quoted then."""
 

@@ -43,11 +43,16 @@ def answering(configured: str, models: Sequence[ChatModel]) -> str | None:
     )
 
 
-def choices(names: Sequence[str], configured: str, answers: str) -> model.ChatModels:
-    """The models to choose from, first the one that ``answers`` where nobody names one ("" where none does)."""
-    ordered = sorted(names, key=lambda one: one != answers)
-    found = [model.ChatModel(name, is_same(name, configured), name == answers) for name in ordered]
-    return model.ChatModels(configured, tuple(found))
+def choices(models: Sequence[ChatModel], configured: str, answers: str, *, think: bool = False) -> model.ChatModels:
+    """The models to choose from, first the one that ``answers`` where nobody names one ("" where none does).
+
+    ``think``: those that can think do so where a question does not say.
+    """
+    ordered = sorted(models, key=lambda one: one.name != answers)
+    found = [
+        model.ChatModel(one.name, is_same(one.name, configured), one.name == answers, one.thinks) for one in ordered
+    ]
+    return model.ChatModels(configured, tuple(found), think)
 
 
 def is_same(one: str, other: str) -> bool:

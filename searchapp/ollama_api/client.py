@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Self
+
+from pydantic import SecretStr
 
 from searchapp.errors import (
     ModelMissingError,
@@ -16,29 +17,36 @@ from searchapp.errors import (
     ServiceRefusedError,
     ServiceUnavailableError,
 )
+from searchapp.ollama_api.access import NO_KEY, Access
 from searchapp.ollama_api.chat_models import ChatModel
 from searchapp.ollama_api.interrupt import Line, until_given_up
-
-CONNECT_SECONDS = 3.0
+from searchapp.settings import Settings
 
 
 @dataclass(frozen=True)
 class OllamaServer:
-    """One Ollama server. ``timeout`` is the longest silence in seconds before a call is given up.
+    """One Ollama server, reached as ``Access`` says. ``timeout`` is the longest silence before a call is given up.
 
     Every method raises ServiceUnavailableError when the server does not answer, ServiceRefusedError on 401 or 403, and
     ModelMissingError when the model is not there.
     """
 
-    url: str
+    url: str = field(repr=False)
     timeout: float = 120.0
+    key: SecretStr = NO_KEY
+
+    @classmethod
+    def of(cls, settings: Settings, timeout: float | None = None) -> Self:
+        """The configured one."""
+        return cls(settings.ollama_url, timeout or settings.llm_timeout_seconds, settings.ollama_api_key)
+
+    @cached_property
+    def _access(self) -> Access:
+        return Access(self.url, self.key, self.timeout)
 
     @cached_property
     def _client(self) -> Any:
-        import httpx
-        from ollama import Client
-
-        return Client(host=self.url, timeout=httpx.Timeout(self.timeout, connect=CONNECT_SECONDS))
+        return self._access.client()
 
     def models(self) -> dict[str, str]:
         """Names of the models that the server has, each with its digest (SHA-256, hex)."""
@@ -77,30 +85,25 @@ class OllamaServer:
 
     def show(self, model: str) -> Mapping[str, Any]:
         """What the model's file says of itself (GGUF keys), vocabulary included; several megabytes."""
-        import httpx
-
         # The client's show() drops the vocabulary, which only verbose answers carry.
-        with self._errors(model):
-            response = httpx.post(
-                f"{self.url}/api/show",
-                json={"model": model, "verbose": True},
-                timeout=httpx.Timeout(self.timeout, connect=CONNECT_SECONDS),
-            )
-            if response.status_code != 200:
-                from ollama import ResponseError
-
-                raise ResponseError(response.text, response.status_code)
-            info: Mapping[str, Any] = response.json().get("model_info") or {}
-            return info
+        info: Mapping[str, Any] = self._asked("POST", "/api/show", model, verbose=True).get("model_info") or {}
+        return info
 
     def version(self) -> str:
         """The server's version."""
-        import httpx
+        return str(self._asked("GET", "/api/version").get("version", ""))
 
-        with self._errors():
-            answer = httpx.get(f"{self.url}/api/version", timeout=httpx.Timeout(self.timeout, connect=CONNECT_SECONDS))
-            answer.raise_for_status()
-            return str(answer.json().get("version", ""))
+    def _asked(self, method: str, path: str, model: str = "", **body: object) -> Mapping[str, Any]:
+        from ollama import ResponseError
+
+        with self._errors(model), self._access.http() as http:
+            answer = http.request(method, path, json={"model": model, **body} if model else None)
+            if not answer.is_success:
+                raise ResponseError(answer.text, answer.status_code)
+            found = answer.json()
+            if not isinstance(found, dict):
+                raise ValueError("not an object")
+            return found
 
     def window(self, model: str) -> int | None:
         """Tokens that the model can look at, as its file says; None when it does not."""
@@ -120,32 +123,33 @@ class OllamaServer:
         messages: Sequence[Mapping[str, str]],
         options: Mapping[str, Any],
         given_up: Callable[[], bool] = lambda: False,
+        *,
+        think: bool = False,
     ) -> Generator[Any, None, None]:
-        """Stream a chat; each item has ``message.content``, the last one also the token counts.
+        """Stream a chat; each item has ``message.content`` or ``message.thinking``, the last one also the token counts.
 
-        A model that can think is told not to: that would delay its first word, and take its tokens.
+        A model that can think is told not to unless it shall ``think``: that delays its first word, and takes tokens.
         The stream ends early, even while Ollama is silent, soon after ``given_up`` says so. That, and closing the
         iterator, closes the connection, on which Ollama stops generating.
         """
         line = Line()
         with self._errors(model):
-            yield from until_given_up(self._chat(line, model, messages, options), given_up, line.cut)
+            yield from until_given_up(self._chat(line, model, messages, options, think), given_up, line.cut)
 
     def _chat(
-        self, line: Line, model: str, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any]
+        self, line: Line, model: str, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any], think: bool
     ) -> Iterator[Any]:
-        import httpx
-        from ollama import Client, ResponseError
+        from ollama import ResponseError
 
-        timeout = httpx.Timeout(self.timeout, connect=CONNECT_SECONDS)
         call: dict[str, Any] = {"model": model, "messages": list(messages), "options": dict(options), "stream": True}
         # A client of its own, since its connection may be cut.
-        with Client(host=self.url, timeout=timeout, event_hooks=line.hooks) as client:
+        with self._access.client(event_hooks=line.hooks) as client:
             try:
-                yield from client.chat(**call, think=False)
+                yield from client.chat(**call, think=think)
             except ResponseError as error:
-                # Ollama takes false for any model; what stands in its place may refuse the word itself.
-                if error.status_code != 400 or "think" not in error.error:
+                # Ollama takes false for any model, and true for those that can; what stands in its place may refuse
+                # the word itself.
+                if error.status_code not in (400, 422) or "think" not in error.error.lower():
                     raise
                 yield from client.chat(**call)
 
@@ -162,8 +166,9 @@ class OllamaServer:
             yield
         except ResponseError as error:
             if error.status_code < 0:  # no status of HTTP: an error that came in the middle of a stream
-                raise ServiceUnavailableError("ollama_broke_off", server=self.shown, why=error.error[:200]) from error
-            raise self._refusal(model, error.status_code, error.error) from error
+                why = self._access.without_secrets(error.error)[:200]
+                raise ServiceUnavailableError("ollama_broke_off", server=self.shown, why=why) from None
+            raise self._refusal(model, error.status_code, self._access.without_secrets(error.error)) from None
         except (httpx.TimeoutException, TimeoutError) as error:
             raise ServiceUnavailableError("ollama_slow", server=self.shown) from error
         except ValueError as error:  # a line that is no JSON, or not the JSON of a chat
@@ -174,8 +179,12 @@ class OllamaServer:
     def _refusal(self, model: str, status: int, text: str) -> SearchAppError:
         if status in (401, 403):
             return ServiceRefusedError("ollama_refused", server=self.shown, status=status)
-        if status == 404:
+        if status == 404 and model and "page not found" not in text and not _is_markup(text):
             return self._no_such_model(model)
+        if status in (404, 405):
+            return ServiceUnavailableError("ollama_not_there", server=self.shown, status=status)
+        if _is_markup(text):
+            return ServiceUnavailableError("ollama_proxy_failed", server=self.shown, status=status)
         if "context length" in text or "input length" in text:
             return ModelUnavailableError("ollama_text_too_long", model=model)
         return ServiceUnavailableError("ollama_failed", server=self.shown, status=status, why=text[:200])
@@ -186,5 +195,9 @@ class OllamaServer:
     @property
     def shown(self) -> str:
         """The address without a user and password that may stand in it."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+        return self._access.shown
+
+
+def _is_markup(text: str) -> bool:
+    """Whether a proxy answers in place of Ollama, which says everything in JSON or a line of text."""
+    return text.lstrip()[:1] == "<"

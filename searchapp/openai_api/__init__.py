@@ -1,7 +1,6 @@
 """The door to servers of embeddings that speak OpenAI's protocol: requests, retries, answers, with our errors."""
 
 from searchapp.openai_api.client import EmbeddingsServer
-from searchapp.openai_api.leaving import host_of, is_this_machine
 from searchapp.openai_api.retrying import HURRIED, PATIENT, Retries
 
-__all__ = ["HURRIED", "PATIENT", "EmbeddingsServer", "Retries", "host_of", "is_this_machine"]
+__all__ = ["HURRIED", "PATIENT", "EmbeddingsServer", "Retries"]

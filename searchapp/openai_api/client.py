@@ -14,8 +14,8 @@ from pydantic import SecretStr
 
 from searchapp.errors import ServiceUnavailableError
 from searchapp.openai_api.answers import Embedded, busy, not_the_protocol, read_answer, refusal
-from searchapp.openai_api.leaving import host_of, is_this_machine
 from searchapp.openai_api.retrying import PATIENT, WORTH_REPEATING, Retries, asked_pause, own_pause
+from searchapp.settings.addresses import host_of, is_this_machine
 
 CONNECT_SECONDS = 5.0
 BYTES_A_TEXT = 1 << 17

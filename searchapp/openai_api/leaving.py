@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from searchapp.messages import Message
 from searchapp.settings import Settings
+from searchapp.settings.addresses import host_of, is_this_machine
 
 PROVIDER = "openai"
-
-
-def host_of(url: str) -> str:
-    """Host, and port where one is named; never the user and password that may stand before them."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    return f"{host}:{parts.port}" if parts.port else host
-
-
-def is_this_machine(url: str) -> bool:
-    """Whether the address is one of the loopback interface: localhost, 127.0.0.0/8, ::1."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,78 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import os
-import re
 import sys
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    DirectoryPath,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import NoDecode
+from pydantic import BaseModel, DirectoryPath, Field, SecretStr, field_validator, model_validator
 
-_HOST = re.compile(r"[\w.-]{1,253}|[0-9A-Fa-f:.]{2,45}(?:%\w{1,20})?")
-
-
-def web_address(value: str) -> str:
-    """An address without the slash at its end; "" stays so.
-
-    Raises ValueError for another scheme than http(s), and where host or port cannot be read. What stands in the address
-    is not repeated: a password may be among it.
-    """
-    if not value:
-        return value
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("must start with http:// or https://")
-    try:
-        parts = urlsplit(value)
-        host = (parts.hostname or "").encode("idna").decode()
-        readable = _HOST.fullmatch(host) and parts.port != 0 and not parts.fragment and value.isprintable()
-    except ValueError:  # UnicodeError too
-        readable = None
-    if not readable:
-        raise ValueError(
-            "must name a host, and a port from 1 to 65535 if any; in a user or password / # ? @ : are written %2F %23 "
-            "%3F %40 %3A"
-        )
-    return value.rstrip("/")
-
-
-def cloud_address(cloud_id: str) -> str:
-    """The address of Elasticsearch in a Cloud ID: a name, a colon, and in Base64 ``domain:port$uuid:port$uuid``.
-
-    Raises ValueError for what is none.
-    """
-    try:
-        domain, uuid, *_ = base64.b64decode(cloud_id.rpartition(":")[2], validate=True).decode("ascii").split("$")
-        (host, _, port), (uuid, _, own_port) = domain.partition(":"), uuid.partition(":")
-        return web_address(f"https://{uuid}.{host}:{int(own_port or port or 443)}" if uuid and host else "https://")
-    except ValueError:
-        raise ValueError("must be the Cloud ID that the page of the deployment shows") from None
-
-
-WebAddress = Annotated[str, AfterValidator(web_address)]
-"""An address of HTTP or HTTPS, or an empty text."""
-
-
-def _parts(value: object) -> object:
-    return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
-
-
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_parts)]
-"""Networks and addresses, parted by commas."""
+from searchapp.settings.addresses import WebAddress, cloud_address, header_key, web_address
 
 
 def default_data_dir() -> Path:
@@ -294,8 +231,4 @@ class OpenAISettings(BaseModel):
     @field_validator("openai_api_key")
     @classmethod
     def _printable(cls, value: SecretStr) -> SecretStr:
-        """What a header can carry: a key that was pasted with its line end would break the request, or a log."""
-        key = value.get_secret_value().strip()
-        if not key.isascii() or not (key.isprintable()):
-            raise ValueError("must be one line of ASCII characters")
-        return SecretStr(key)
+        return header_key(value)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
-from searchapp.settings.indexing import Networks
+from searchapp.settings.addresses import Networks
 
 
 class SourceSettings(BaseModel):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Self
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
-from searchapp.settings.indexing import Networks, WebAddress
+from searchapp.settings.addresses import Networks, WebAddress, header_key
 
 
 class Fusion(StrEnum):
@@ -47,7 +48,17 @@ class SearchSettings(BaseModel):
 class AnswerSettings(BaseModel):
     """Ollama and its answers."""
 
-    ollama_url: WebAddress = Field("http://127.0.0.1:11434", description="Address of Ollama.")
+    ollama_url: WebAddress = Field(
+        "http://127.0.0.1:11434",
+        repr=False,  # a password may stand in it
+        description="Address of Ollama; user:password@ may stand before the host, and a path behind it.",
+    )
+    ollama_api_key: SecretStr = Field(
+        default_factory=lambda: SecretStr(os.environ.get("OLLAMA_API_KEY", "")),
+        validate_default=True,
+        description="Key (bearer token) for Ollama, where a proxy or a service asks for one; unset: what the variable "
+        "OLLAMA_API_KEY says. Not sent beside a user in the address.",
+    )
     llm_model: str = Field(
         "qwen3:4b-instruct",
         description="Ollama model that writes the answers; where it is not there, another one does, and says so.",
@@ -56,6 +67,17 @@ class AnswerSettings(BaseModel):
         4096, ge=512, description="Context window asked of Ollama (num_ctx), in the chat model's tokens."
     )
     llm_answer_tokens: int = Field(512, ge=32, description="Tokens kept free in the window for the answer.")
+    llm_think: bool = Field(
+        False,
+        description="Whether a model that can think does so before it answers. It answers later then; a question may "
+        "say otherwise (searchapp ask --think).",
+    )
+    llm_think_tokens: int = Field(
+        1024,
+        ge=64,
+        description="Tokens for its thoughts, beside those of the answer; at most a third of what the answer leaves "
+        "of the window.",
+    )
     llm_timeout_seconds: float = Field(
         120.0, gt=0, description="Longest silence of Ollama before an answer is given up, in seconds."
     )
@@ -63,6 +85,16 @@ class AnswerSettings(BaseModel):
     answers_waiting: int = Field(
         16, ge=0, le=256, description="Questions that may wait for their turn; later ones are told when to ask again."
     )
+
+    @field_validator("ollama_api_key")
+    @classmethod
+    def _ollama_key(cls, value: SecretStr) -> SecretStr:
+        return header_key(value)
+
+    @property
+    def thought_tokens(self) -> int:
+        """Tokens that thoughts have in the window."""
+        return min(self.llm_think_tokens, (self.llm_context_tokens - self.llm_answer_tokens) // 3)
 
     @model_validator(mode="after")
     def _answer_fits_the_window(self) -> Self:

@@ -136,6 +136,7 @@ def _add_search(routes: Blueprint, application: Application) -> None:
             filters=_bounded(body.filter),
             size=body.size,
             model=body.model or None,
+            think=body.think,
             given_up=gone,
         )
         return answers.stream(queue.held(None if caller() is LOCAL else caller().name, start, gone), redact)
@@ -146,12 +147,12 @@ def _add_search(routes: Blueprint, application: Application) -> None:
         """Those of Ollama that can write, first the one that answers where a question names none: the configured one,
         or what stands in for it. A question may name any of them.
         """
-        configured = application.settings.llm_model
+        configured, think = application.settings.llm_model, application.settings.llm_think
         try:
-            names, answers = application.answerer.models()
+            found, answers = application.answerer.models()
         except SearchAppError as error:
-            return ChatModels(configured, (), error.failure(redact))
-        return choices(names, configured, answers)
+            return ChatModels(configured, (), think, error.failure(redact))
+        return choices(found, configured, answers, think=think)
 
 
 def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> None:

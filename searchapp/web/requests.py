@@ -128,6 +128,8 @@ class Question(Body):
     """Chunks to answer from."""
     model: Name = ""
     """An Ollama model, in place of the configured one."""
+    think: bool | None = None
+    """Whether a model that can think does so before it answers; null: as SEARCHAPP_LLM_THINK says."""
 
 
 class JudgementsQuery(Query):

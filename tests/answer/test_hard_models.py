@@ -176,7 +176,8 @@ def test_a_rewriting_that_cannot_be_used_is_replaced(folder: Path, scripted: Scr
 
 
 def test_the_models_to_choose_from_can_write(folder: Path, scripted: ScriptedOllama) -> None:
-    assert built(folder, scripted.url).answerer.models() == ([CHAT, OTHER], CHAT)
+    models, answers = built(folder, scripted.url).answerer.models()
+    assert ([model.name for model in models], answers) == ([CHAT, OTHER], CHAT)
     scripted.answer = Script([RIGHT])
     assert asked(folder, scripted, model=OTHER).model == OTHER and scripted.asked[0]["model"] == OTHER
 

@@ -14,6 +14,7 @@ from searchapp.answer import writers
 from searchapp.errors import ModelMissingError
 from searchapp.model import Answer, Done, QueryRead, Rewriting, SourcesFound, Support, Turn
 from searchapp.settings import Settings, load_settings
+from searchapp.web.app import create_app
 from searchapp.wiring import Application
 from tests.services.ollama import Ollama
 from tests.services.scripted_ollama import CHAT, EMBEDDING, OTHER, Model, Script, ScriptedOllama, running
@@ -216,3 +217,92 @@ def test_thoughts_do_not_become_a_question(folder: Path, scripted: ScriptedOllam
     application = built(folder, scripted.url, llm_model="scripted")
     answer = asked(application, "and in 2024?", history=[Turn("What did the press weigh in 2023?")])
     assert (answer.query, answer.rewriting) == ("What does the press weigh in 2024?", Rewriting.MODEL)
+
+
+# --- thinking
+
+
+def calls(scripted: ScriptedOllama) -> list[tuple[object, int]]:
+    return [(call.get("think"), call["options"]["num_predict"]) for call in scripted.asked]
+
+
+def test_a_model_is_told_not_to_think_unless_it_shall(folder: Path, scripted: ScriptedOllama) -> None:
+    scripted.answer = Script([RIGHT], thoughts=["Hm. "] * 600)
+    silent, aloud = (built(folder, scripted.url, llm_model="scripted", llm_think=think) for think in (False, True))
+    for application, think in ((silent, None), (aloud, False), (aloud, None), (silent, True)):
+        answer = asked(application, think=think)
+        assert (answer.extractive, answer.notices, answer.complete) == (False, (), True)
+        assert answer.answer == "The press weighs 12.5 tonnes. [1]"
+    assert calls(scripted) == [(False, 512), (False, 512), (True, 1536), (True, 1536)]
+
+
+@pytest.mark.parametrize("settings", [{"llm_think_tokens": 64}, {"llm_context_tokens": 2048, "llm_answer_tokens": 64}])
+def test_thoughts_have_tokens_of_their_own_in_the_window(
+    folder: Path, scripted: ScriptedOllama, settings: dict[str, int]
+) -> None:
+    application = built(folder, scripted.url, llm_model="scripted", llm_think=True, **settings)
+    asked(application)
+    own, window = application.settings.llm_answer_tokens, application.settings.llm_context_tokens
+    ((_, tokens),) = calls(scripted)
+    assert own < tokens == own + application.settings.thought_tokens <= own + (window - own) // 3
+
+
+@pytest.mark.parametrize("think", [True, False])
+@pytest.mark.parametrize(
+    "script",
+    [
+        Script([RIGHT], thoughts=["Hm. "] * 5000),
+        Script(["<think>\n", "Hm. Well."], then="length"),
+        Script(["<|begin_of_thought|>", "Hm. Well."], then="length"),
+    ],
+    ids=["apart", "in the text", "another mark"],
+)
+def test_thoughts_that_used_up_the_tokens_are_named(
+    folder: Path, scripted: ScriptedOllama, script: Script, think: bool
+) -> None:
+    scripted.answer = script
+    answer = asked(built(folder, scripted.url, llm_model="scripted"), think=think)
+    if not think and script.thoughts:
+        assert not answer.extractive and answer.notices == ()
+        return
+    assert answer.extractive and [one.code for one in answer.notices] == ["quoted", "only_thoughts"]
+    assert f"{1536 if think else 512} tokens" in answer.notice and "SEARCHAPP_LLM_THINK_TOKENS" in answer.notice
+    assert "Hm" not in answer.answer and "12.5 tonnes" in answer.answer
+
+
+def test_a_model_that_cannot_be_told_off_and_thinks_too_long_is_named(folder: Path, scripted: ScriptedOllama) -> None:
+    scripted.answer, scripted.refuses_think = Script([RIGHT], thoughts=["Hm. "] * 5000), True
+    answer = asked(built(folder, scripted.url, llm_model="scripted"))
+    assert [one.code for one in answer.notices] == ["quoted", "only_thoughts"]
+    scripted.answer = Script([RIGHT], thoughts=["Hm. "] * 100)
+    assert not asked(built(folder, scripted.url, llm_model="scripted")).extractive
+
+
+def test_a_substitute_thinks_as_the_configured_model_was_asked_to(folder: Path, scripted: ScriptedOllama) -> None:
+    application = built(folder, scripted.url, llm_think=True)
+    assert asked(application).notices[0].code == "substituted"
+    assert asked(application, think=False).notices[0].code == "substituted"
+    assert [think for think, _ in calls(scripted)] == [True, False]
+
+
+def test_a_follow_up_is_rewritten_without_thinking(folder: Path, scripted: ScriptedOllama) -> None:
+    scripted.rewriting = Script(["What does the press weigh in 2024?"], thoughts=["Hm. "] * 5000)
+    application = built(folder, scripted.url, llm_model="scripted", llm_think=True)
+    answer = asked(application, "and in 2024?", history=[Turn("What did the press weigh in 2023?")])
+    assert answer.rewriting is Rewriting.MODEL and calls(scripted)[0][0] is False
+
+
+def test_the_command_line_lets_a_model_think(folder: Path, scripted: ScriptedOllama) -> None:
+    for option, think in (("--think", True), ("--no-think", False)):
+        assert command(folder, scripted, "ask", QUESTION, option).returncode == 0
+        assert scripted.asked[-1]["think"] is think
+    command(folder, scripted, "ask", "--chat", "--think", typed=f"{QUESTION}\n")
+    assert scripted.asked[-1]["think"] is True
+
+
+def test_the_api_lets_a_model_think(folder: Path, scripted: ScriptedOllama) -> None:
+    client = create_app(built(folder, scripted.url, llm_model="scripted")).test_client()
+    for body, think in (({}, False), ({"think": True}, True), ({"think": None}, False), ({"think": False}, False)):
+        assert "12.5 tonnes" in client.post("/api/ask", json={"question": QUESTION, **body}).text
+        assert scripted.asked[-1]["think"] is think
+    assert client.post("/api/ask", json={"question": QUESTION, "think": "often"}).status_code == 400

@@ -1,7 +1,7 @@
 """A fake: an Ollama whose model says what a test has scripted, where a real one cannot be made to on cue.
 
-It speaks the wire format of ``/api/version``, ``/api/tags``, ``/api/show`` and ``/api/chat`` (newline-delimited JSON in
-chunks). What it makes up: the models, their words, and how it fails. It keeps every request to ``/api/chat``, and the
+It speaks the wire format of ``/api/version``, ``/api/tags``, ``/api/show``, ``/api/embed`` and ``/api/chat``
+(newline-delimited JSON in chunks). What it makes up: the models, their words, and how it fails. It keeps every request to ``/api/chat``, and the
 path of every request.
 """
 
@@ -40,6 +40,9 @@ class Script:
     pieces: Sequence[str] = ()
     then: str = "stop"
     endless: bool = False
+    thoughts: Sequence[str] = ()
+    """What it thinks first where a call does not say ``think: false``, in ``message.thinking``. A call's ``num_predict``
+    counts these pieces too: where they use it up, nothing else is said."""
     gate: threading.Event | None = None
 
 
@@ -55,8 +58,14 @@ class ScriptedOllama:
     )
     refuses_think: bool = False
     """Whether a chat that mentions ``think`` is refused, as a server before a model that cannot think might."""
+    prefix: str = ""
+    """The path that a proxy in front serves it under."""
+    authorization: str = ""
+    """What the header must say, as before a proxy that asks for it."""
     asked: list[Json] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    denied: list[str] = field(default_factory=list)
+    """The paths of the requests without that header."""
     left: threading.Event = field(default_factory=threading.Event)
     """Set when a client went before all was said."""
 
@@ -96,8 +105,22 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     fake: ScriptedOllama
 
-    def do_GET(self) -> None:
+    def _let_in(self) -> bool:
+        """Note the request, and answer it as the proxy would where it comes to the wrong path, or from a stranger."""
+        if self.fake.authorization and self.headers.get("Authorization") != self.fake.authorization:
+            self.fake.denied.append(self.path)
+            self._json({"error": f"not you: {self.headers.get('Authorization')}"}, 401)
+            return False
+        if not self.path.startswith(f"{self.fake.prefix}/api/"):
+            self._json({"error": "404 page not found"}, 404)
+            return False
+        self.path = self.path.removeprefix(self.fake.prefix)
         self.fake.paths.append(self.path)
+        return True
+
+    def do_GET(self) -> None:
+        if not self._let_in():
+            return
         if self.path == "/api/version":
             self._json({"version": "0.17.4"})
         else:
@@ -108,45 +131,55 @@ class _Handler(BaseHTTPRequestHandler):
             ]})  # fmt: skip
 
     def do_POST(self) -> None:
-        self.fake.paths.append(self.path)
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if not self._let_in():
+            return
         model = self.fake.has(body["model"])
         if model is None:
             self._json({"error": f"model '{body['model']}' not found"}, 404)
             return
+        if self.path == "/api/embed":
+            self._json({"embeddings": [[float(len(text)), 1.0] for text in body["input"]]})
+            return
         if self.path == "/api/show":
-            info = {"general.architecture": model.family}
+            info = {"general.architecture": model.family, f"{model.family}.context_length": 8192}
             self._json({"capabilities": model.capabilities, "model_info": info, "details": {}})
             return
         if self.fake.refuses_think and "think" in body:
             self._json({"error": f'"{body["model"]}" does not support thinking'}, 400)
             return
         try:
-            self._chat(body["model"], self.fake.script(body))
+            self._chat(body, self.fake.script(body))
         except (BrokenPipeError, ConnectionResetError):
             self.fake.left.set()
             self.close_connection = True
 
-    def _chat(self, model: str, script: Script) -> None:
+    def _chat(self, call: Json, script: Script) -> None:
+        model, left = call["model"], call.get("options", {}).get("num_predict", 128)
         self.send_response(200)
         self.send_header("Content-Type", "application/x-ndjson")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         if script.gate:
             script.gate.wait(60)
-        said = True
+        thoughts = script.thoughts[:left] if call.get("think") is not False else ()
+        for piece in thoughts:
+            message = {"role": "assistant", "content": "", "thinking": piece}
+            self._line({"model": model, "message": message, "done": False})
+        then = "length" if len(thoughts) == left else script.then
+        said = len(thoughts) < left
         while said:
             for piece in script.pieces:
                 self._line({"model": model, "message": {"role": "assistant", "content": piece}, "done": False})
             said = script.endless
-        if script.then == "cut":
+        if then == "cut":
             self.close_connection = True
             return
-        if script.then == "error":
+        if then == "error":
             self._line({"error": "llama runner process has terminated"})
-        elif script.then != "quiet":
+        elif then != "quiet":
             self._line({"model": model, "message": {"role": "assistant", "content": ""}, "done": True,
-                        "done_reason": script.then, "prompt_eval_count": 9, "eval_count": 9})  # fmt: skip
+                        "done_reason": then, "prompt_eval_count": 9, "eval_count": 9})  # fmt: skip
         self.wfile.write(b"0\r\n\r\n")
 
     def _line(self, value: Mapping[str, Any]) -> None:

@@ -47,6 +47,7 @@ from searchapp.model import (
     Token,
     Turn,
 )
+from searchapp.ollama_api import ChatModel
 from searchapp.settings import Settings
 from searchapp.sources.page_drawer import PageDrawer
 from searchapp.stores.memory import MemoryStore
@@ -202,10 +203,10 @@ class ScriptedAnswerer:
         self.asked: list[tuple[str, Filters, int, str | None]] = []
         self.conversations: list[tuple[str, tuple[Turn, ...]]] = []
 
-    def models(self) -> tuple[list[str], str]:
+    def models(self) -> tuple[list[ChatModel], str]:
         if isinstance(self.error, SearchAppError):
             raise self.error
-        return ["scripted:latest", "another:1b"], "scripted:latest"
+        return [ChatModel("scripted:latest"), ChatModel("another:1b", thinks=True)], "scripted:latest"
 
     def ask(
         self,
@@ -216,6 +217,7 @@ class ScriptedAnswerer:
         filters: Filters = NO_FILTERS,
         size: int = 8,
         model: str | None = None,
+        think: bool | None = None,
         given_up: Callable[[], bool] = lambda: False,
     ) -> Iterator[AnswerEvent]:
         self.asked.append((question, filters, size, model))

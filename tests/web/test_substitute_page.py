@@ -78,7 +78,31 @@ def test_the_choice_begins_with_the_model_that_answers(
     scripted.models[CONFIGURED] = Model()
     listed = httpx.get(f"{address}/api/models").json()
     assert listed["models"] == [
-        {"name": CONFIGURED, "configured": True, "answers": True},
-        {"name": CHAT, "configured": False, "answers": False},
-        {"name": OTHER, "configured": False, "answers": False},
+        {"name": CONFIGURED, "configured": True, "answers": True, "thinks": False},
+        {"name": CHAT, "configured": False, "answers": False, "thinks": False},
+        {"name": OTHER, "configured": False, "answers": False, "thinks": False},
     ]
+
+
+def test_a_model_that_can_think_is_let_think_by_a_check(
+    new_page: NewPage, address: str, scripted: ScriptedOllama
+) -> None:
+    scripted.models[OTHER] = Model(("completion", "thinking"), modified="2025-05-01T00:00:00Z")
+    scripted.answer = Script(["<think>Hm", "m</think>\n\n", "The press weighs 12.5 tonnes [1]."], thoughts=["Well. "])
+    page = new_page()
+    ask(page, address)
+    check = page.locator("#answer-think")
+    expect(page.locator("#answer-model")).to_be_visible()
+    expect(check).to_be_hidden()
+    page.locator("#answer-model").select_option(OTHER)
+    expect(check).to_be_visible()
+    expect(check).not_to_be_checked()
+    expect(page.locator("#answer")).to_have_attribute("data-state", "done", timeout=60_000)
+    check.check()
+    expect(page.locator("#answer")).to_have_attribute("data-state", "done", timeout=60_000)
+    assert [(call["model"], call["think"]) for call in scripted.asked[-2:]] == [(OTHER, False), (OTHER, True)]
+    expect(page.locator("#answer-text")).not_to_contain_text("Hm")
+    page.reload()
+    expect(page.locator("#answer")).to_have_attribute("data-state", "done", timeout=60_000)
+    expect(check).to_be_checked()
+    assert scripted.asked[-1]["think"] is True

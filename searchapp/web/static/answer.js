@@ -5,7 +5,7 @@ import { byId } from "./dom.js";
 import { showProblem } from "./frame.js";
 import { events, postJson } from "./http.js";
 import { t } from "./i18n.js";
-import { chosenModel, offerModels, onModel } from "./models.js";
+import { chosenModel, chosenThinking, offerModels, onModel } from "./models.js";
 import { Prose } from "./prose.js";
 import { keep, kept } from "./storage.js";
 import { cites, copyWithSources, quotes, sourceLines } from "./sources.js";
@@ -47,7 +47,7 @@ async function write(question) {
   asked = question;
   const prose = begin();
   const own = (running = new AbortController());
-  const body = { ...question, history: asHistory(past), model: chosenModel() };
+  const body = { ...question, history: asHistory(past), model: chosenModel(), think: chosenThinking() };
   try {
     const busy = (seconds) => status(t("busy", seconds));
     const response = await postJson("/api/ask", body, { signal: own.signal, busy });

@@ -7,9 +7,14 @@ import { t } from "./i18n.js";
 import { keep, kept } from "./storage.js";
 
 const select = byId("answer-model");
+const think = byId("answer-think");
 let asked = null; // the list is fetched once, when the first answer is shown
+let offerThinking = () => {};
 
 export const chosenModel = () => kept("model") ?? "";
+
+// Whether a model that can think does so first; null: as the server's settings say.
+export const chosenThinking = () => ({ yes: true, no: false })[kept("think")] ?? null;
 
 export function offerModels() {
   asked ??= draw();
@@ -32,6 +37,10 @@ async function draw() {
   select.title = first?.configured === false ? `${label(first, found.configured)}. ${t("modelTip")}` : t("modelTip");
   // A single one is no choice, but that it stands in for another is to be seen.
   select.hidden = !others.length && (!first || first.configured);
+  const able = new Set(found.models.filter((model) => model.thinks).map(({ name }) => name));
+  offerThinking = () => (think.closest("label").hidden = !able.has(select.value || first?.name));
+  think.checked = chosenThinking() ?? found.think;
+  offerThinking();
 }
 
 function label(answering, configured) {
@@ -39,10 +48,15 @@ function label(answering, configured) {
   return answering.configured ? answering.name : t("modelInPlace", answering.name, configured);
 }
 
-// `handler` is called after another model was chosen.
+// `handler` is called after another model was chosen, or that it shall think or not.
 export function onModel(handler) {
   select.addEventListener("change", () => {
     keep("model", select.value);
+    offerThinking();
+    handler();
+  });
+  think.addEventListener("change", () => {
+    keep("think", think.checked ? "yes" : "no");
     handler();
   });
 }
