@@ -89,9 +89,10 @@ class Answerer:
         known already. ``think`` (None: as the settings say) lets a model think first that can. Yields QueryRead (within
         a conversation only), SourcesFound, PassagesRead where a document takes several calls to read, then Token and
         SentenceChecked as the text grows, and Done last. Small talk is answered by Token and Done alone. Where nobody
-        named a ``model`` and the configured one is not there, another one answers and a notice says so. Where no Ollama or no such model answers, or the model says nothing, the answer
-        is extractive and its notices say why. One that breaks off in the middle is kept as far as it came, with a
-        notice. Ollama is stopped, even while it is silent, soon after ``given_up`` says that nobody waits any more.
+        named a ``model`` and the configured one is not there, another one answers and a notice says so. Where no Ollama
+        or no such model answers, or the model says nothing, the answer is extractive and its notices say why. One that
+        breaks off in the middle is kept as far as it came, with a notice. Ollama is stopped, even while it is silent,
+        soon after ``given_up`` says that nobody waits any more.
         Raises what searching raises, and UsageError where the model's window is too small.
         """
         turns = recent(history)

@@ -19,6 +19,7 @@ from searchapp.errors import OverloadedError
 from searchapp.model import Vector
 from searchapp.text.occurrences import occurrences
 from searchapp.text.sentences import chunk_spans, is_whole
+from searchapp.text.spellings import spelled_otherwise
 from searchapp.text.words import Word
 
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
@@ -31,9 +32,10 @@ FRAGMENT_CHARACTERS = 320
 def highlights(terms: Collection[str], text: str) -> tuple[str, ...]:
     """The sentences of ``text`` with most of the ``terms`` (``content_terms`` of a query), in reading order, marked.
 
-    A chunk without a matching word yields its first whole sentence, unmarked.
+    Where no word matches, those count of which another spelling does (``max_map_count`` for "map count"). A chunk
+    without any yields its first whole sentence, unmarked.
     """
-    found = occurrences(text, frozenset(terms))
+    found = occurrences(text, frozenset(terms)) or tuple(spelled_otherwise(text, terms))
     spans = pieces(text)
     scored = [(len({w.term for w in found if start <= w.start < end}), start, end) for start, end in spans]
     best = sorted((piece for piece in scored if piece[0]), key=lambda piece: (-piece[0], piece[1]))[:FRAGMENTS]

@@ -58,14 +58,14 @@ class Query:
 
     @property
     def operators(self) -> tuple[str, ...]:
-        """What bounds it, as it is typed."""
+        """The words and phrases that must occur or must not, as they are typed."""
         required = (f'"{phrase}"' for phrase in self.required)
         excluded = (f'-"{phrase}"' if " " in phrase else f"-{phrase}" for phrase in self.excluded)
-        return (*required, *excluded, *(text.replace("=", ":", 1) for text in self.filters))
+        return (*required, *excluded)
 
     def without_operators(self) -> Query:
-        """Its words alone; required phrases still count more where they occur."""
-        return replace(self, required=(), excluded=(), filters=())
+        """Its words and filters alone; required phrases still count more where they occur."""
+        return replace(self, required=(), excluded=())
 
 
 def clean(text: str) -> str:

@@ -12,6 +12,7 @@ from searchapp.search.grouping import Place, places, sorted_chunks
 from searchapp.search.highlights import highlights
 from searchapp.search.reranker import ABOVE
 from searchapp.stores import FacetCounts, FoundChunk, RetrievalResults
+from searchapp.text.spellings import spellings
 from searchapp.text.words import content_terms
 
 DEPTH = 100
@@ -60,7 +61,7 @@ def page_of_results(request: SearchRequest, found: Found) -> SearchResults:
     end = request.offset + request.size
     arranged = places(ranked, grouped=request.grouped, folded=request.folded, wanted=end)
     keyword, semantic = _ranks(found.retrieved.keyword), _ranks(found.retrieved.semantic)
-    terms = content_terms(found.marked)
+    terms = content_terms(found.marked).union(spellings(found.text, asked=True).same)
     reranks = request.mode is SearchMode.HYBRID  # in a single retriever a score is BM25 or similarity
     # How rare a word is counts over all documents: to who is bounded by groups BM25 would tell of those of others.
     is_bounded = request.filters.groups is not None

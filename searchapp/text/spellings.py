@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from searchapp.text.names import named
 from searchapp.text.numbers import months, numbers
-from searchapp.text.words import STOP_WORDS, fold_width
+from searchapp.text.words import STOP_WORDS, Word, fold_width, term_of
 
 MOST = 400
 """Spellings of one text, each once; a chunk has some 300 words, and a table of codes hardly more."""
@@ -25,6 +25,7 @@ _LONGEST = 64
 _PARTS = 24
 """Parts of one name."""
 
+_SPACED = re.compile(r"\S+")
 _ROUND_WORDS = ".,;:!?()[]{}\"'“”‘’"
 # As engines cut text: underscores, stops and colons between letters or digits join what they stand between.
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_.:])[A-Za-z0-9_]+(?:[.:][A-Za-z0-9_]+)*+")
@@ -68,7 +69,7 @@ def spellings(text: str, *, asked: bool = False) -> Spellings:
     folded = text if text.isascii() else fold_width(text)
     spaced = dict.fromkeys(folded.split())
     # Most words are plain, and nothing needs to be looked for in them.
-    telling = " ".join(word for word in spaced if not _is_plain(word.strip(_ROUND_WORDS)))
+    telling = " ".join(word for word in spaced if not is_plain(word.strip(_ROUND_WORDS)))
     joined = list(_joined(telling))
     same = dict.fromkeys(_same(folded, telling, spaced))
     same |= dict.fromkeys(word for word in joined if not word.isalpha())  # PPR-9087 is one code
@@ -85,7 +86,8 @@ def spellings(text: str, *, asked: bool = False) -> Spellings:
     )
 
 
-def _is_plain(word: str) -> bool:
+def is_plain(word: str) -> bool:
+    """Whether ``word`` has no other spelling: English letters, as in most words."""
     return word.isascii() and word.isalpha() and (word.islower() or word.istitle() or word.isupper())
 
 
@@ -105,6 +107,17 @@ def _same(folded: str, telling: str, spaced: Collection[str]) -> Iterator[str]:
     for run in _UNSPACED.findall(telling):
         letters = _letters(run)
         yield from (first + second for first, second in pairwise(letters)) if len(letters) > 1 else letters
+
+
+def spelled_otherwise(text: str, wanted: Collection[str]) -> Iterator[Word]:
+    """The words of ``text`` of which another spelling has one of the ``wanted`` terms, in order."""
+    for match in _SPACED.finditer(text):
+        word = match.group().strip(_ROUND_WORDS)
+        if len(word) <= _LONGEST and not is_plain(word):
+            terms = (term_of(one) for spelled in spellings(word) for one in spelled)
+            if term := next((term for term in terms if term in wanted), None):
+                start = match.start() + match.group().index(word)
+                yield Word(term, start, start + len(word))
 
 
 def _joined(folded: str) -> Iterator[str]:
@@ -132,7 +145,7 @@ def _letters(run: str) -> list[str]:
 
 def _parts(telling: str) -> Iterator[str]:
     for token in dict.fromkeys(_TOKEN.findall(telling)):
-        if not _is_plain(token):
+        if not is_plain(token):
             yield from (part for part in islice(_parts_of(token), _PARTS) if part not in STOP_WORDS)
     yield from (word.lower() for word in _ELIDED.findall(telling))
 

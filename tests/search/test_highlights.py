@@ -148,3 +148,18 @@ def test_one_caller_too_many_does_not_wait(model: GatedEmbedder, embedder: Share
         model.gate.set()
         assert all(one.result(LIMIT) != [""] for one in waiting)
     assert sentences.find("cats sleep", [PASSAGE], embedder) != [""]
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "marked"),
+    [
+        ("map count", "First this. Then vm.max_map_count, set high. And that.", "Then <vm.max_map_count>, set high."),
+        ("name", "It calls (user.getUserName) twice.", "It calls (<user.getUserName>) twice."),
+        ("10000", "It costs 10,000 euros.", "It costs <10,000> euros."),
+        ("mueller", "Herr Müller kommt.", "Herr <Müller> kommt."),
+        ("20240306", "Signed 2024-03-06 here.", "Signed <2024-03-06> here."),
+    ],
+)
+def test_words_spelled_otherwise_are_marked(query: str, text: str, marked: str) -> None:
+    (piece,) = highlights(content_terms(query), text)
+    assert piece.replace("\ue000", "<").replace("\ue001", ">") == marked

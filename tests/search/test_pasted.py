@@ -48,7 +48,7 @@ from searchapp.wiring import Application
 )
 def test_nothing_in_what_is_pasted_is_an_operator(text: str) -> None:
     query = read_query(text)
-    assert (query.operators, query.text) == ((), " ".join(text.split()))
+    assert (query.operators, query.filters, query.text) == ((), (), " ".join(text.split()))
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,15 @@ def test_nothing_in_what_is_pasted_is_an_operator(text: str) -> None:
         ('report -"cold storage"', ('-"cold storage"',)),
         ('sensor -"40"', ("-40",)),
         ("10:30:00 meeting -draft", ("-draft",)),
-        ("type:pdf gcloud --version", ("type:pdf",)),
     ],
 )
 def test_what_plainly_is_an_operator_stays_one(text: str, operators: tuple[str, ...]) -> None:
     assert read_query(text).operators == operators
+
+
+def test_a_field_beside_a_command_stays_a_filter() -> None:
+    query = read_query("type:pdf gcloud --version")
+    assert (query.text, query.filters) == ("gcloud --version", ("type=pdf",))
 
 
 TEXTS = {
@@ -103,8 +107,8 @@ def test_a_command_finds_what_has_it(application: Application, typed: str, name:
     [
         ('restore "snapshot of the repository"', '"snapshot of the repository"'),
         ("repository -snapshot", "-snapshot"),
-        ("snapshot type:pdf", "type:pdf"),
-        ("snapshot year:1999 -backup", "-backup year:1999"),
+        ("repository -snapshot type:text", "-snapshot"),
+        ('restore "of the snapshot" -snapshot', '"of the snapshot" -snapshot'),
     ],
 )
 def test_where_operators_leave_nothing_the_words_are_searched_and_it_is_said(
@@ -122,5 +126,6 @@ def test_where_operators_leave_nothing_the_words_are_searched_and_it_is_said(
 
 def test_operators_that_leave_something_say_nothing_and_no_hit_at_all_says_nothing(application: Application) -> None:
     assert application.searcher.search(SearchRequest("snapshot -garden", SearchMode.KEYWORD)).notices == ()
+    assert application.searcher.search(SearchRequest("repository type:pdf", SearchMode.KEYWORD)).total == 0
     nothing = application.searcher.search(SearchRequest("zeppelin -garden", SearchMode.KEYWORD))
     assert (nothing.total, nothing.notices) == (0, ())

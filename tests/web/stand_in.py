@@ -32,6 +32,7 @@ from searchapp.model import (
     Hit,
     IngestOutcome,
     IngestState,
+    Notice,
     PassagesRead,
     QueryRead,
     Retriever,
@@ -105,6 +106,7 @@ class Searcher:
         self.completions: list[str] = []
         self.meant: dict[str, str] = {}
         self.nearest: dict[str, tuple[str, ...]] = {}
+        self.notices: tuple[Notice, ...] = ()
         self.weights: dict[Retriever, float] = {Retriever.KEYWORD: 0.6, Retriever.SEMANTIC: 0.4}
 
     def search(self, request: SearchRequest) -> SearchResults:
@@ -136,6 +138,7 @@ class Searcher:
             len(found) if request.facets else None,
             meant,
             self.weights,
+            self.notices,
         )
 
     def similar(self, passage_id: str, request: SearchRequest) -> SearchResults:

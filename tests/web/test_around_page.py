@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from searchapp.model import Notice
 from tests.web.browsing import NewPage, search, titles
 from tests.web.stand_in import StandIn, hit
 
@@ -95,6 +96,14 @@ def test_what_was_meant_is_one_press_away(new_page: NewPage, address: str, libra
     page.locator("#lead").get_by_role("button", name="gloves").click()
     expect(titles(page)).to_have_count(4)
     expect(page.locator("#q")).to_have_value("gloves")
+
+
+def test_what_a_search_says_of_itself_stands_above_the_hits(new_page: NewPage, address: str, library: StandIn) -> None:
+    library.searcher.notices = (Notice("operators_left_out", "Nothing was found with -press.", "-press"),)
+    page = new_page()
+    search(page, address)
+    expect(page.locator("#lead")).to_have_text("Nothing was found with -press. ")
+    expect(titles(page)).to_have_count(4)
 
 
 def options(page: Page) -> list[str]:

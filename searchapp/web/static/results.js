@@ -32,11 +32,9 @@ export async function showResults(state, change) {
 // What the list is, where it is not simply what was typed; or what may have been meant.
 function showLead(state, found, change) {
   const link = (words, next) => h("button", { type: "button", class: "link", dir: "auto", onclick: () => change(next) }, words);
-  const lead = state.like
-    ? [t("likeThis", found.query), link(t("backTo", state.q), { like: "" })]
-    : found.did_you_mean
-      ? [t("didYouMean"), link(found.did_you_mean, { q: found.did_you_mean })]
-      : found.notices.map(({ message }) => message);
+  const meant = found.did_you_mean ? [t("didYouMean"), link(found.did_you_mean, { q: found.did_you_mean })] : [];
+  const said = found.notices.map(({ message }) => `${message} `);
+  const lead = state.like ? [t("likeThis", found.query), link(t("backTo", state.q), { like: "" })] : [...said, ...meant];
   byId("lead").replaceChildren(...lead);
   byId("lead").hidden = !lead.length;
 }
