@@ -12,15 +12,20 @@ from dataclasses import replace
 
 from searchapp.stores import FoundChunk, RetrievalQuery, RetrievalResults
 from searchapp.stores.facets import add_facets, count_facets
+from searchapp.text.chinese import has_kana_or_hangul, with_variants
 from searchapp.text.occurrences import occurrences
-from searchapp.text.words import content_terms, fold_width, is_cjk
+from searchapp.text.words import content_terms, fold_width, has_cjk, is_cjk
 from searchapp.tokens import Reading
 
 ACROSS = 0.6
 """Share of the least similarity that suffices between a Chinese, Japanese or Korean text and one that is none."""
 
-CROWDED = 0.15
-"""What the least similarity is higher by within Chinese, Japanese and Korean, and for what the model cannot read."""
+CROWDED = 0.22
+"""What the least similarity is higher by within Chinese, where gibberish has up to 0.46, and for what the model cannot
+read (decision 62)."""
+
+CROWDED_SOUNDS = 0.15
+"""What it is higher by within Japanese and Korean."""
 
 SPELT_OUT = 2.3
 """Letters a token below which a model reads a query piece by piece: gibberish, or a code ("asdf", "PPR-9087")."""
@@ -39,12 +44,19 @@ def keep_found(retrieved: RetrievalResults, asked: RetrievalQuery, least: float,
     A store counts what has a word of the query or is ``counted_from``; the rest of what is found is counted here.
     """
     every = asked.keywords is not None and len(retrieved.keyword) < asked.depth
+    brought = len(retrieved.keyword)
+    if least > -1.0:
+        retrieved = replace(retrieved, keyword=with_a_word(retrieved.keyword, asked))
     semantic = near_enough(
         retrieved.semantic, retrieved.keyword, asked.text, least, every_word=every, readable=readable
     )
     retrieved = replace(retrieved, semantic=semantic)
     if not asked.facets:
         return retrieved
+    if every and len(retrieved.keyword) < brought:
+        both = {chunk.id: chunk for chunk in (*retrieved.keyword, *semantic)}
+        facets, matched = count_facets(chunk._asdict() for chunk in both.values())
+        return replace(retrieved, facets=facets, matched=matched)
     worded = {chunk.id for chunk in retrieved.keyword}
     terms = frozenset(content_terms(asked.text))
     beside = [
@@ -56,6 +68,25 @@ def keep_found(retrieved: RetrievalResults, asked: RetrievalQuery, least: float,
         if matched
         else retrieved
     )
+
+
+def with_a_word(keyword: Sequence[FoundChunk], asked: RetrievalQuery) -> tuple[FoundChunk, ...]:
+    """Those of the keyword retriever in which a word of a Chinese query stands, or all of its characters.
+
+    Stores look for single characters, too, as words are cut differently in different texts; but one that stands
+    somewhere by itself says nothing.
+    """
+    words = with_variants(asked.text)
+    terms = frozenset(content_terms(words))
+    if asked.exact or not any(len(term) > 1 and has_cjk(term) for term in terms):
+        return tuple(keyword)
+    characters = {character for term in content_terms(asked.text) if has_cjk(term) for character in term}
+
+    def found(chunk: FoundChunk) -> bool:
+        text = fold_width("\n".join((chunk.title, *chunk.headings, chunk.text, chunk.source)))
+        return bool(occurrences(text, terms)) or all(character in text for character in characters)
+
+    return tuple(chunk for chunk in keyword if found(chunk))
 
 
 def near_enough(
@@ -77,7 +108,11 @@ def near_enough(
     worded = {chunk.id for chunk in keyword}
     terms = frozenset(content_terms(query))
     across = across_scripts(query, semantic)
-    within = least + CROWDED if is_cjk(query) or not readable else least
+    within = least
+    if is_cjk(query):
+        within += CROWDED_SOUNDS if has_kana_or_hangul(query) else CROWDED
+    elif not readable:
+        within += CROWDED
 
     def found(chunk: FoundChunk) -> bool:
         if chunk.score >= (least * ACROSS if readable and chunk.id in across else within) or chunk.id in worded:

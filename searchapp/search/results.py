@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from searchapp.errors import UsageError
 from searchapp.limits import WINDOW
-from searchapp.model import Hit, Retriever, RetrieverScore, SearchMode, SearchRequest, SearchResults
+from searchapp.model import Hit, Retriever, RetrieverScore, SearchMode, SearchRequest, SearchResults, SortOrder
 from searchapp.search.grouping import Place, places, sorted_chunks
 from searchapp.search.highlights import highlights
 from searchapp.search.reranker import ABOVE
@@ -24,12 +24,16 @@ MOST_BEHIND = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found: ``scores`` of chunks, best first; ``marked`` are the words that highlights mark."""
+    """What was found: ``scores`` of chunks, best first; ``marked`` are the words that highlights mark.
+
+    ``goes_on``: more may lie deeper, see there.
+    """
 
     text: str
     marked: str
     scores: Mapping[str, float]
     retrieved: RetrievalResults
+    goes_on: bool = False
 
 
 def refuse_beyond_window(request: SearchRequest) -> None:
@@ -43,23 +47,46 @@ def first_depth(request: SearchRequest) -> int:
     return max(DEPTH, request.size)
 
 
-def paged(request: SearchRequest, found: Callable[[bool], Found]) -> tuple[SearchResults, RetrievalResults]:
-    """The page out of what was found, and out of what lies deeper where that ends within it and a retriever goes on."""
+def goes_on(retrieved: RetrievalResults, request: SearchRequest) -> bool:
+    """Whether a retriever brought as many chunks as it was asked for, so that more may lie deeper."""
+    return max(len(retrieved.keyword), len(retrieved.semantic)) >= first_depth(request)
+
+
+def paged(
+    request: SearchRequest, found: Callable[[bool], Found], count: Callable[[Found], int]
+) -> tuple[SearchResults, RetrievalResults]:
+    """The page out of what was found, and out of what lies deeper where that ends within it and a retriever goes on.
+
+    ``count`` says how many hits there are, also deeper, where the retrievers brought as many as they were asked for.
+    """
     first = found(False)
-    results = page_of_results(request, first)
-    brought = max(len(first.retrieved.keyword), len(first.retrieved.semantic))
-    if results.total > request.offset + request.size or brought < first_depth(request):
+    # By date only the best are sorted, none of which lies deeper.
+    if not first.goes_on or request.sort is not SortOrder.RELEVANCE:
+        return page_of_results(request, first), first.retrieved
+    total = count(first)
+    results = page_of_results(request, first, total)
+    if len(results.hits) == request.size:
         return results, first.retrieved
     deeper = found(True)
-    return page_of_results(request, deeper), deeper.retrieved
+    return page_of_results(request, deeper, total), deeper.retrieved
 
 
-def page_of_results(request: SearchRequest, found: Found) -> SearchResults:
-    """The page that ``request`` asks for; ``took_ms`` is the caller's to tell."""
+def count_of(request: SearchRequest, *retrieved: RetrievalResults) -> int:
+    """The hits that can be paged to, those included that say the same as another; at most the window's."""
+    every = {chunk.id: chunk.document_id for one in retrieved for chunk in (*one.keyword, *one.semantic)}
+    return min(WINDOW, len(set(every.values()) if request.grouped else every))
+
+
+def page_of_results(request: SearchRequest, found: Found, total: int | None = None) -> SearchResults:
+    """The page that ``request`` asks for, of ``total`` hits (None: as many as there are places).
+
+    ``took_ms`` is the caller's to tell.
+    """
     by_id = {chunk.id: chunk for chunk in (*found.retrieved.semantic, *found.retrieved.keyword)}
     ranked = sorted_chunks([by_id[chunk_id] for chunk_id in found.scores], request.sort)
     end = request.offset + request.size
-    arranged = places(ranked, grouped=request.grouped, folded=request.folded, wanted=end)
+    wanted = end if total is not None or not request.folded else len(ranked)
+    arranged = places(ranked, grouped=request.grouped, folded=request.folded, wanted=wanted)
     keyword, semantic = _ranks(found.retrieved.keyword), _ranks(found.retrieved.semantic)
     terms = content_terms(found.marked).union(spellings(found.text, asked=True).same)
     reranks = request.mode is SearchMode.HYBRID  # in a single retriever a score is BM25 or similarity
@@ -99,25 +126,20 @@ def page_of_results(request: SearchRequest, found: Found) -> SearchResults:
             reranked=reranks and score >= ABOVE,
         )
 
-    total = _total(ranked, arranged, request)
+    if total is None:
+        folded = request.folded or len(arranged) < end
+        total = (
+            len(arranged) if folded else len({one.document_id for one in ranked}) if request.grouped else len(ranked)
+        )
     return SearchResults(
         query=found.text,
         mode=request.mode,
         took_ms=0.0,
         total=total,
-        hits=tuple(hit(rank, place) for rank, place in enumerate(arranged[request.offset :], request.offset + 1)),
+        hits=tuple(hit(rank, place) for rank, place in enumerate(arranged[request.offset : end], request.offset + 1)),
         facets=_choices(found.retrieved.facets, {chunk.title for chunk in by_id.values()}),
         matched=max(found.retrieved.matched, total) if request.facets else None,
     )
-
-
-def _total(ranked: Sequence[FoundChunk], arranged: Sequence[Place], request: SearchRequest) -> int:
-    """The hits of all pages. Folding reads no further than it must, so that later pages may still make them fewer."""
-    if len(arranged) < request.offset + request.size:
-        return len(arranged)
-    folded = sum(len(place.duplicates) for place in arranged)
-    every = len({chunk.document_id for chunk in ranked}) if request.grouped else len(ranked)
-    return max(len(arranged), every - folded)
 
 
 def _choices(facets: FacetCounts, titles: set[str]) -> FacetCounts:

@@ -21,13 +21,13 @@ from searchapp.search.highlights import MARK_OPEN, NearestSentences
 from searchapp.search.library import Library
 from searchapp.search.nearness import counted_from, is_readable, keep_found
 from searchapp.search.query import Query, clean, read_query
-from searchapp.search.results import Found, first_depth, paged, refuse_beyond_window
+from searchapp.search.results import Found, count_of, first_depth, goes_on, paged, refuse_beyond_window
 from searchapp.settings import Fusion, Settings
 from searchapp.stores import FoundChunk, RetrievalQuery, RetrievalResults, Store, model_in_use
 from searchapp.telemetry import tracing
 from searchapp.telemetry.stages import SECONDS, Stage, stage
 from searchapp.text.chinese import with_variants
-from searchapp.text.words import telling_words
+from searchapp.text.words import has_cjk, telling_words
 from searchapp.tokens import Reading
 
 SEARCH_SECONDS = Histogram("searchapp_search_seconds", "How long searches took.", ["mode"], buckets=SECONDS)
@@ -92,12 +92,18 @@ class Searcher:
         reading = NOT_READ if asked.mode is SearchMode.KEYWORD else self._reading(query.text)
         known_share = reading.known_share if asked.mode is SearchMode.HYBRID else 1.0
 
-        def found(deep: bool) -> Found:
-            retrieved = self._retrieved(query, asked, is_readable(query.text, reading), deep)
-            ranked = self._ranked(retrieved, asked, known_share, query.text)
-            return Found(query.text, with_variants(query.text), ranked, retrieved)
+        readable = is_readable(query.text, reading)
 
-        results, retrieved = paged(asked, found)
+        def found(deep: bool) -> Found:
+            retrieved = self._following(lambda: self._found(query, asked, readable, deep))
+            ranked = self._ranked(retrieved, asked, known_share, query.text)
+            return Found(query.text, with_variants(query.text), ranked, retrieved, goes_on(retrieved, asked))
+
+        def count(first: Found) -> int:
+            deeper = self._following(lambda: self._counted(query, asked, readable))
+            return count_of(asked, first.retrieved, deeper)
+
+        results, retrieved = paged(asked, found, count)
         results = replace(results, weights=self._weights(asked, known_share))
         if request.sentences and request.mode is not SearchMode.KEYWORD:  # that one needs no model
             results = replace(results, hits=self._with_sentences(query.text, results.hits))
@@ -140,9 +146,14 @@ class Searcher:
 
         def found(deep: bool) -> Found:
             retrieved = self._brought(retrieval_query, deep, scale)
-            return Found(entry.title, terms, self._ranked(retrieved, asked, known_share), retrieved)
+            ranked = self._ranked(retrieved, asked, known_share)
+            return Found(entry.title, terms, ranked, retrieved, goes_on(retrieved, asked))
 
-        results, _ = paged(asked, found)
+        def count(first: Found) -> int:
+            wanted = replace(retrieval_query, depth=WINDOW, facets=False, texts=False)
+            return count_of(asked, first.retrieved, self._store.search(wanted))
+
+        results, _ = paged(asked, found, count)
         return replace(
             results,
             weights=self._weights(asked, known_share),
@@ -165,26 +176,38 @@ class Searcher:
         shown = {hit.chunk_id: (sentence,) for hit, sentence in zip(unmarked, nearest, strict=True) if sentence}
         return tuple(replace(hit, highlights=shown.get(hit.chunk_id, hit.highlights)) for hit in hits)
 
-    def _retrieved(self, query: Query, request: SearchRequest, readable: bool, deep: bool) -> RetrievalResults:
+    def _following(self, retrieve: Callable[[], RetrievalResults]) -> RetrievalResults:
         """The query is embedded with the model of the index that it goes to, also when an operator switches both."""
         for _ in range(SWITCHES_FOLLOWED):
             try:
-                return self._found(query, request, readable, deep)
+                return retrieve()
             except IndexSwitchedError:
                 continue
-        return self._found(query, request, readable, deep)
+        return retrieve()
 
     def _found(self, query: Query, request: SearchRequest, readable: bool, deep: bool) -> RetrievalResults:
         """What the retrievers bring, without what is near to the query only as anything is."""
-        embedder = self._embedder_in_use() if request.mode is not SearchMode.KEYWORD else None
-        scale = scale_of(embedder, self._settings) if embedder else None
         least = self._settings.least_similarity
-        asked = self._retrieval_query(query, request, embedder)
+        asked, scale = self._asked(query, request)
         if scale is not None:
             asked = replace(asked, least_cosine=max(-1.0, scale.cosine(counted_from(least))))
         retrieved = keep_found(self._brought(asked, deep, scale), asked, least, readable=readable)
         self._hears(retrieved)
         return retrieved
+
+    def _counted(self, query: Query, request: SearchRequest, readable: bool) -> RetrievalResults:
+        """All that is found, as deep as pages go; texts only where it is they that say whether something is found."""
+        asked, scale = self._asked(query, request)
+        texts = request.mode is SearchMode.SEMANTIC or has_cjk(query.text)
+        asked = replace(asked, depth=WINDOW, facets=False, texts=texts)
+        return keep_found(
+            _scaled(self._store.search(asked), scale), asked, self._settings.least_similarity, readable=readable
+        )
+
+    def _asked(self, query: Query, request: SearchRequest) -> tuple[RetrievalQuery, Scale | None]:
+        embedder = self._embedder_in_use() if request.mode is not SearchMode.KEYWORD else None
+        scale = scale_of(embedder, self._settings) if embedder else None
+        return self._retrieval_query(query, request, embedder), scale
 
     def _brought(self, asked: RetrievalQuery, deep: bool, scale: Scale | None) -> RetrievalResults:
         """What the retrievers bring, cosines on the one ``scale`` of all models; ``deep``: also what lies deeper than

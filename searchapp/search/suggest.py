@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from searchapp.model import Filters
 from searchapp.stores import FoundChunk, Match, RetrievalQuery, Store
-from searchapp.text.chinese import FUNCTION_TAGS, HAN, tagged
+from searchapp.text.chinese import FUNCTION_TAGS, HAN, has_kana_or_hangul, tagged
 from searchapp.text.words import CJK, has_cjk, is_stop_term, term_of
 
 COMPLETED_FROM = 50
@@ -27,7 +27,6 @@ LEAST_TEXTS = 2
 _REST_OF_WORD = re.compile(rf"[{CJK}]{{1,12}}|(?:(?![{CJK}])[\w-])+")
 _NEXT_WORD = re.compile(rf"[ ](?:(?![{CJK}])[\w-])+")
 _SAME_SCRIPT = re.compile(rf"[{HAN}]+|[\u30a0-\u30ff]+|[\uac00-\ud7af]+")
-_HANGUL_OR_KANA = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _FIRST_HANGUL = "\uac00"
 _FILE_NAME = re.compile(r"\.[A-Za-z]\w{1,4}\Z")
 
@@ -117,7 +116,7 @@ def _cut(begun: str, rest: str) -> tuple[str, bool] | None:
     Japanese and Korean have no dictionary here: their words go on as far as their script does, and Korean ones, which
     carry their particles, must occur as they are more than once.
     """
-    if _HANGUL_OR_KANA.search(begun[-2:] + rest):
+    if has_kana_or_hangul(begun[-2:] + rest):
         same = _SAME_SCRIPT.match(rest)
         return (same.group(), rest[0] >= _FIRST_HANGUL) if same else None
     end = 0

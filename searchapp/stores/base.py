@@ -107,7 +107,7 @@ class RetrievalQuery:
     whose exact, unstemmed occurrence counts more; chunks of either retriever have every phrase of ``required`` and
     none of ``excluded``. ``depth`` is the most chunks a retriever brings. ``facets`` asks for counts over all chunks
     that either retriever finds, in the same round trip; of the semantic one those count that have a cosine of
-    ``least_cosine``.
+    ``least_cosine``. Without ``texts`` chunks come without text and headings, which a count of them does not need.
     """
 
     keywords: str | None
@@ -122,6 +122,7 @@ class RetrievalQuery:
     match: Match = Match.WORDS
     facets: bool = False
     least_cosine: float = -1.0
+    texts: bool = True
 
 
 class FoundChunk(NamedTuple):

@@ -31,9 +31,14 @@ def tagged(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((str(word), str(kind)) for word, kind in tag(text))
 
 
+def has_kana_or_hangul(text: str) -> bool:
+    """Whether it is Japanese or Korean rather than Chinese."""
+    return _KANA_OR_HANGUL.search(text) is not None
+
+
 def content_words(text: str) -> set[str] | None:
     """The Chinese words of ``text`` that carry its subject; None where it is not Chinese or not CJK at all."""
-    if not has_cjk(text) or _KANA_OR_HANGUL.search(text):
+    if not has_cjk(text) or has_kana_or_hangul(text):
         return None
     return {
         word

@@ -17,14 +17,19 @@ STORES = ("memory", "embedded", "elasticsearch")
 
 
 @contextmanager
-def library_of(texts: Mapping[str, str], request: pytest.FixtureRequest, folder: Path) -> Iterator[Application]:
-    """An application over ``texts`` by file name, in the store that ``request.param`` names."""
+def library_of(
+    texts: Mapping[str, str], request: pytest.FixtureRequest, folder: Path, least: float = -1.0
+) -> Iterator[Application]:
+    """An application over ``texts`` by file name, in the store that ``request.param`` names.
+
+    Vectors are hashed and know no meaning: whatever they bring is found, unless ``least`` is another similarity.
+    """
     on_elasticsearch = request.param == "elasticsearch"
     running = Application(
         load_settings(
             data_dir=folder / "data",
             embedding_model="hashed:256",
-            least_similarity=-1.0,  # hashed vectors know no meaning
+            least_similarity=least,
             elasticsearch_url=request.getfixturevalue("elasticsearch_url") if on_elasticsearch else "",
             index_prefix=f"test-{uuid4().hex[:8]}",
         )

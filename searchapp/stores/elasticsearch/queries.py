@@ -29,6 +29,8 @@ FOUND_FIELDS = [
 ]  # fmt: skip
 """What a search brings of a chunk; each further field costs time for every hit."""
 
+COUNTED_FIELDS = [name for name in FOUND_FIELDS if name not in ("text", "headings")]
+
 CHUNK_FIELDS = [*FOUND_FIELDS, "position", "hash"]
 
 
@@ -65,7 +67,7 @@ def keyword_body(query: RetrievalQuery, han: bool = True) -> Json:
     return {
         "query": {"bool": {"must": [_words(query, han)], "filter": conditions(query)}},
         "size": query.depth,
-        "_source": FOUND_FIELDS,
+        "_source": FOUND_FIELDS if query.texts else COUNTED_FIELDS,
         "track_total_hits": False,
     }
 
@@ -102,7 +104,7 @@ def semantic_body(query: RetrievalQuery, vector: Vector, oversample: float = 0.0
     return {
         "query": {"knn": _nearest(query, vector, oversample, candidates)},
         "size": query.depth,
-        "_source": FOUND_FIELDS,
+        "_source": FOUND_FIELDS if query.texts else COUNTED_FIELDS,
         "track_total_hits": False,
     }
 

@@ -35,7 +35,7 @@ def search_table(table: Any, query: RetrievalQuery, has_han: bool) -> RetrievalR
     if query.vector is not None:
         with stage(Stage.VECTOR):
             filtered = bool(conditions(query))
-            semantic = _limited(nearest(table, query.vector, schema.FOUND_COLUMNS, every=filtered), query)
+            semantic = _limited(nearest(table, query.vector, _columns(query), every=filtered), query)
     with stage(Stage.FACETS) if query.facets else contextlib.nullcontext():
         near = [row for row in semantic if 1.0 - float(row["_distance"]) >= query.least_cosine]
         facets, matched = count_facets([*_all_matches(table, query, has_han), *near]) if query.facets else ({}, 0)
@@ -47,6 +47,10 @@ def search_table(table: Any, query: RetrievalQuery, has_han: bool) -> RetrievalR
     )
 
 
+def _columns(query: RetrievalQuery) -> Sequence[str]:
+    return schema.FOUND_COLUMNS if query.texts else schema.COUNTED_COLUMNS
+
+
 def _keyword(table: Any, query: RetrievalQuery, keywords: str, has_han: bool) -> list[schema.Row]:
     if query.match is Match.BEGINNING:
         return _beginning(table, query, keywords)
@@ -54,7 +58,7 @@ def _keyword(table: Any, query: RetrievalQuery, keywords: str, has_han: bool) ->
     if words is None:
         return []
     asked = table.search(words, query_type="fts")
-    return _limited(asked.select([*schema.FOUND_COLUMNS, "_score"]), query)
+    return _limited(asked.select([*_columns(query), "_score"]), query)
 
 
 def _all_matches(table: Any, query: RetrievalQuery, has_han: bool) -> list[schema.Row]:

@@ -180,18 +180,21 @@ FOUND_COLUMNS = (
 """What ``found_chunk`` reads; a search that fetched vectors too would take twice as long."""
 
 
+COUNTED_COLUMNS = tuple(name for name in FOUND_COLUMNS if name not in ("text", "headings"))
+
+
 def found_chunk(row: Row, score: float) -> FoundChunk:
     """The chunk in a row, with its score in its retriever."""
     return FoundChunk(
         id=row["id"],
         document_id=row["document_id"],
         score=score,
-        text=row["text"],
+        text=row.get("text", ""),
         title=row["title"],
         source=row["source"],
         type=row["type"],
         language=row["language"],
-        headings=tuple(row["headings"]),
+        headings=tuple(row.get("headings", ())),
         page=row["page"],
         start=row["start"],
         end=row["end"],

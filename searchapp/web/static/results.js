@@ -20,7 +20,7 @@ export async function showResults(state, change) {
   list.classList.remove("stale");
   byId("nothing").replaceChildren(...(found.hits.length ? [] : await nothing(state, change)));
   byId("nothing").hidden = found.hits.length > 0;
-  const count = t(state.group ? "foundDocuments" : "found", state.group ? found.total : (found.matched ?? found.total), Math.round(found.took_ms));
+  const count = t(state.group ? "foundDocuments" : "found", found.total, Math.round(found.took_ms));
   byId("order").hidden = !found.hits.length;
   showLead(state, found, change);
   byId("count").textContent = found.hits.length ? [count, state.ask ? "" : t("hint")].filter(Boolean).join(" · ") : "";
