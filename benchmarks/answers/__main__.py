@@ -29,7 +29,11 @@ from searchapp.wiring import Application
 
 SETS = ("en_fact", "zh_fact", "zh_int", "zh_refine")
 GATE_SETS = (*SETS[:3], *THIRDS, *RETRIEVAL)
-TABLES = {"checker": (tables.checker, SETS), "gate": (tables.gate, GATE_SETS)}
+TABLES = {
+    "checker": (tables.checker, SETS),
+    checker.ENTITIES: (tables.entities, SETS),
+    "gate": (tables.gate, GATE_SETS),
+}
 
 
 def main() -> int:
@@ -40,7 +44,7 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data/rgb"), help="the folder of RGB's files")
-    parser.add_argument("--part", choices=("checker", "gate", "all"), default="all")
+    parser.add_argument("--part", choices=(*TABLES, "all"), default="all")
     parser.add_argument("--set", choices=(*SETS, *GATE_SETS), action="append", help="only this one; may be repeated")
     parser.add_argument("--keep", type=Path, default=Path(".searchapp/answers"), help="vectors and figures of runs")
     parser.add_argument("--write", type=Path, help="page whose tables are replaced")
@@ -54,9 +58,9 @@ def main() -> int:
         table, names = TABLES[part]
         asked = [name for name in names if name in wanted]
         made_by = (
-            check(arguments.data, asked, kept)
-            if part == "checker"
-            else ask(arguments.data, asked, arguments.keep, kept)
+            ask(arguments.data, asked, arguments.keep, kept)
+            if part == "gate"
+            else check(arguments.data, asked, kept, part)
         )
         figures = kept.rows(part, names, made_by)
         text, reached = table(figures)
@@ -71,11 +75,11 @@ def main() -> int:
     return 0 if met else 1
 
 
-def check(data: Path, names: Iterable[str], kept: Kept) -> Maker:
+def check(data: Path, names: Iterable[str], kept: Kept, part: str) -> Maker:
     """Measure the checker of sentences; no model takes part."""
     made_by = {"code": code()}
     for name in names:
-        kept.put("checker", name, made_by, checker.measured(data, name))
+        kept.put(part, name, made_by, checker.measured(data, name, part))
     return made_by
 
 

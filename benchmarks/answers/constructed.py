@@ -1,8 +1,8 @@
 """Answers made from RGB's chunks, right ones and wrong ones, to measure the checker of sentences with.
 
-Three ways to make a wrong one: from RGB's counterfeit chunks (the same chunk with another answer written into it),
-from its counterfeit answer, and by citing another question's chunks. Half of the questions (even numbers) were used
-to set thresholds, the other half (odd numbers) is reported.
+Four ways to make a wrong one: from RGB's counterfeit chunks (the same chunk with another answer written into it),
+from its counterfeit answer, by citing another question's chunks, and by saying of one thing what they say of another.
+Half of the questions (even numbers) were used to set thresholds, the other half (odd numbers) is reported.
 """
 
 from __future__ import annotations
@@ -15,15 +15,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from searchapp.answer.verification import Evidence, verify
+from searchapp.answer.evidence import Evidence
+from searchapp.answer.quantities import dates, numbers
+from searchapp.answer.verification import verify
 from searchapp.model import Support
 from searchapp.text.sentences import sentences
-from searchapp.text.words import has_cjk
+from searchapp.text.words import content_terms, has_cjk
 
 ELSEWHERE = 37
 """Distance to the question whose chunks are cited wrongly."""
 
 MOST_PASSAGES = 8
+
+LEAST_LIKENESS = 0.3
+"""Share of their words that two questions have in common which ask the same of two things."""
 
 _ASKING = re.compile(
     r"(在)?(哪中国)?(多少|几)(个|位|人|名|天|岁|次)?"
@@ -41,6 +46,8 @@ class Case:
     evidence: Evidence
     question: str
     right: bool
+    elsewhere: Evidence | None = None
+    """All the chunks that were sent, where the sentence cites some of them."""
 
 
 def counterfactual(path: Path, *, odd: bool | None = None) -> Iterator[Case]:
@@ -81,6 +88,53 @@ def unrelated(path: Path, *, odd: bool | None = None) -> Iterator[Case]:
                 yield Case(kind, claim, others, question, False)
 
 
+def another_entity(path: Path, *, odd: bool | None = None) -> Iterator[Case]:
+    """What the chunks say of one thing, said of another: the fact that answers the most similar question.
+
+    The chunks of both questions are sent. A right sentence cites its own, a wrong one those that state its fact.
+    """
+    everything = list(records(path, None))
+    terms = [content_terms(record["query"]) for record in everything]
+    for index, record in enumerate(everything):
+        if odd is not None and index % 2 != odd:
+            continue
+        own, question = flat(record["positive"])[:MOST_PASSAGES], record["query"]
+        alike = [
+            (len(terms[index] & terms[place]) / max(1, len(terms[index] | terms[place])), -place)
+            for place, other in enumerate(everything)
+            if place != index and _is_another_fact(record, other, "\n".join(own))
+        ]
+        likeness, place = max(alike, default=(0.0, 0))
+        if likeness < LEAST_LIKENESS:
+            continue
+        other = everything[-place]
+        theirs = flat(other["positive"])[:MOST_PASSAGES]
+        sent = _chunks([*own, *theirs])
+        yield Case("composed", statement(question, _first(record["answer"])), _chunks(own), question, True, sent)
+        yield Case("composed", statement(question, _first(other["answer"])), _chunks(theirs), question, False, sent)
+
+
+def _is_another_fact(record: dict[str, Any], other: dict[str, Any], own: str) -> bool:
+    """Whether the other question's answer is of the same kind as this one's, and nowhere in this one's chunks."""
+    answer = _first(other["answer"])
+    return (
+        _kind(answer) == _kind(_first(record["answer"]))
+        and not set(flat(record["answer"])) & set(flat(other["answer"]))
+        and answer not in own
+    )
+
+
+def _kind(answer: str) -> str:
+    if dates(answer) or re.search(r"\d{4}年|^\w+,? \d{4}$", answer):
+        return "date"
+    is_name = re.search(r"[A-Za-z\u4e00-\u9fff]{4}", answer)
+    return "number" if numbers(answer, claimed=True) and re.search(r"\d", answer) and not is_name else "name"
+
+
+def _chunks(texts: list[str]) -> Evidence:
+    return Evidence("\n".join(texts), [("", text) for text in texts])
+
+
 def statement(question: str, answer: str) -> str:
     """The question with the answer in the place of the word that asks, or behind it."""
     question = question.rstrip("？? ")
@@ -92,8 +146,12 @@ def tally(cases: Iterable[Case]) -> dict[bool, Counter[Support]]:
     """How often right and wrong sentences are marked what."""
     counts: dict[bool, Counter[Support]] = {True: Counter(), False: Counter()}
     for case in cases:
-        counts[case.right][verify(case.claim, case.evidence, case.question).support] += 1
+        counts[case.right][_support(case)] += 1
     return counts
+
+
+def _support(case: Case) -> Support:
+    return verify(case.claim, case.evidence, case.question, elsewhere=case.elsewhere).support
 
 
 def balanced_accuracy(cases: Iterable[Case]) -> float:

@@ -17,11 +17,30 @@ JUDGED = ("answerable", "another question's")
 
 def checker(figures: Mapping[str, Rows]) -> tuple[str, bool]:
     """The reported half, with the balanced accuracy of the other one beside it; and whether the target is met."""
+    lines, balanced = _halves(figures)
+    lowest = min(balanced, default=1.0)
+    met = lowest >= LEAST_BALANCED
+    lines.append(f"\nLowest balanced accuracy: {lowest:.3f}; at least {LEAST_BALANCED}: {_judged(met)}.")
+    return "\n".join(lines), met
+
+
+def entities(figures: Mapping[str, Rows]) -> tuple[str, bool]:
+    """The same for what is said of another thing, with the mean over all sentences."""
+    lines, _ = _halves(figures)
+    rows = [row for some in figures.values() for row in some if row["odd"]]
+    count = sum(row["sentences"] for row in rows)
+    mean = sum(row["balanced"] * row["sentences"] for row in rows) / count if count else 1.0
+    met = mean >= LEAST_BALANCED
+    lines.append(f"\nBalanced accuracy over all {count}: {mean:.3f}; at least {LEAST_BALANCED}: {_judged(met)}.")
+    return "\n".join(lines), met
+
+
+def _halves(figures: Mapping[str, Rows]) -> tuple[list[str], list[float]]:
     lines = [
         "| set | wrong by | sentences | right ones supported | wrong ones not supported | balanced | other half |",
         "|---|---|---|---|---|---|---|",
     ]
-    lowest = 1.0
+    balanced = []
     for name, rows in figures.items():
         calibration = {row["way"]: row["balanced"] for row in rows if not row["odd"]}
         for row in rows:
@@ -30,10 +49,8 @@ def checker(figures: Mapping[str, Rows]) -> tuple[str, bool]:
                 lines.append(
                     f"| {name} | {row['way']} | {row['sentences']} | {shares} | {calibration[row['way']]:.3f} |"
                 )
-                lowest = min(lowest, row["balanced"])
-    met = lowest >= LEAST_BALANCED
-    lines.append(f"\nLowest balanced accuracy: {lowest:.3f}; at least {LEAST_BALANCED}: {_judged(met)}.")
-    return "\n".join(lines), met
+                balanced.append(row["balanced"])
+    return lines, balanced
 
 
 def gate(figures: Mapping[str, Rows]) -> tuple[str, bool]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+from searchapp.answer.evidence import Evidence
 from searchapp.answer.markdown import plain
 from searchapp.answer.markers import markers, with_markers, without_markers
-from searchapp.answer.verification import Evidence, Finding, Nearness, verify
+from searchapp.answer.verification import Finding, Nearness, verify
 from searchapp.embedding import SAME_SCALE, Embedder, Scale
 from searchapp.errors import SearchAppError
 from searchapp.model import Citation, Hit, Sentence, Support
@@ -60,11 +61,13 @@ class Checker:
         return Sentence(with_markers(bare, cited), cited, finding.support, finding.missing)
 
     def _verified(self, claim: str, numbers: tuple[int, ...], head: str) -> Finding:
-        return verify(claim, self._evidence(numbers), f"{self._question}\n{head}", self._nearness)
+        everything = self._evidence(tuple(range(1, len(self._chunks) + 1)))
+        return verify(claim, self._evidence(numbers), f"{self._question}\n{head}", self._nearness, everything)
 
     def _attribution(self, claim: str) -> tuple[int, ...]:
+        everything = self._evidence(tuple(range(1, len(self._chunks) + 1)))
         findings = [
-            (verify(claim, self._evidence((number,)), self._question), -number)
+            (verify(claim, self._evidence((number,)), self._question, None, everything), -number)
             for number in range(1, len(self._chunks) + 1)
         ]
         fitting = [

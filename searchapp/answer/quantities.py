@@ -72,6 +72,14 @@ def dates(text: str) -> frozenset[Date]:
     return frozenset(date for date, _ in _dates(fold_width(text)))
 
 
+def without_dates(text: str) -> str:
+    """The text but for the days that it names."""
+    text = fold_width(text)
+    for _, (start, end) in sorted(_dates(text), key=lambda found: found[1], reverse=True):
+        text = text[:start] + " " * (min(end, len(text)) - start) + text[end:]
+    return text
+
+
 def numbers(text: str, *, claimed: bool = False) -> frozenset[Decimal]:
     """The values of the numbers in ``text``, those inside dates included.
 

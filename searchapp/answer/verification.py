@@ -12,64 +12,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
-from functools import cached_property
+from math import log
 
-from searchapp.answer.names import KnownNames, names
+from searchapp.answer.evidence import Evidence
+from searchapp.answer.names import names
 from searchapp.answer.quantities import Date, dates, numbers
-from searchapp.model import Hit, Support
+from searchapp.answer.subjects import Kind, Subject, asked_of
+from searchapp.model import Support
 from searchapp.text.chinese import subject_terms
-from searchapp.text.sentences import sentences
-from searchapp.text.words import content_terms, fold_width, has_cjk, is_cjk, is_stop_term, words
-
-
-class Evidence:
-    """What some chunks say, prepared once for checking many sentences."""
-
-    def __init__(self, text: str) -> None:
-        self.text = fold_width(text)
-
-    @classmethod
-    def of(cls, chunks: Sequence[Hit]) -> Evidence:
-        """What the chunks say, their titles and headings included."""
-        return cls("\n".join("\n".join((hit.title, *hit.headings, hit.text)) for hit in chunks))
-
-    @cached_property
-    def parts(self) -> list[Evidence]:
-        """The chunks' sentences, headings among them, each to be asked by itself."""
-        return [Evidence(sentence) for sentence in sentences(self.text)]
-
-    def nearest_first(self, terms: set[str]) -> list[str]:
-        """The sentences, those that hold most of the terms first."""
-        return [part.text for part in sorted(self.parts, key=lambda part: -part.coverage(terms))]
-
-    @cached_property
-    def terms(self) -> set[str]:
-        """The terms that occur."""
-        return content_terms(self.text)
-
-    def coverage(self, terms: set[str]) -> float:
-        """Share (0 to 1) of the terms that occur."""
-        return sum(self.holds(term) for term in terms) / len(terms) if terms else 0.0
-
-    def holds(self, term: str) -> bool:
-        """Whether a term occurs: a Chinese word anywhere in the text, any other one as a term of it."""
-        return term in self.terms or (has_cjk(term) and term in self.text)
-
-    @cached_property
-    def numbers(self) -> frozenset[Decimal]:
-        """The values that occur."""
-        return numbers(self.text)
-
-    @cached_property
-    def names(self) -> KnownNames:
-        """Knows which names occur."""
-        return KnownNames(self.text)
-
-    @cached_property
-    def dates(self) -> frozenset[Date]:
-        """The days that occur."""
-        return dates(self.text)
-
+from searchapp.text.words import fold_width, has_cjk, is_cjk, is_stop_term, words
 
 CLEAR_COVERAGE = 0.6
 """Share of a sentence's terms that chunks hold when they say the same."""
@@ -79,6 +30,12 @@ ALL_ALLOWANCE = 0.2
 
 SOME_COVERAGE = 0.35
 """Share below which chunks hardly speak of the same thing."""
+
+QUOTED = 0.9
+"""Share of its terms at which a sentence repeats one of the chunks, whatever else they say."""
+
+GAP = 0.2
+"""Share of a claim's words that another chunk has more of than those that say what it adds (RGB's even half)."""
 
 CLEAR_COSINE = 0.75
 SOME_COSINE = 0.55
@@ -116,7 +73,13 @@ class Finding:
     agreement: float = 0.0
 
 
-def verify(claim: str, evidence: Evidence, question: str = "", nearness: Nearness | None = None) -> Finding:
+def verify(
+    claim: str,
+    evidence: Evidence,
+    question: str = "",
+    nearness: Nearness | None = None,
+    elsewhere: Evidence | None = None,
+) -> Finding:
     """Check one sentence, without its markers, against the chunks that it cites.
 
     What only repeats ``question`` proves nothing: what the sentence adds must be there. A year that the question
@@ -131,6 +94,8 @@ def verify(claim: str, evidence: Evidence, question: str = "", nearness: Nearnes
     missing = tuple(fact for fact, holds in facts.items() if not holds(evidence) and not holds(asked))
     if missing:
         return Finding(Support.UNSUPPORTED, missing)
+    if lacking := _of_others(claim, question, facts, evidence, elsewhere):
+        return Finding(Support.UNSUPPORTED, lacking)
     agreement = _agreement(terms, facts, evidence, asked)
     if foreign and agreement < CLEAR_COVERAGE:
         # Another language: only figures can be compared.
@@ -140,12 +105,76 @@ def verify(claim: str, evidence: Evidence, question: str = "", nearness: Nearnes
     if agreement >= SOME_COVERAGE and echo.contradicts(evidence, asked):
         return Finding(Support.UNSUPPORTED, agreement=agreement)
     if agreement >= CLEAR_COVERAGE:
-        doubtful = echo.turns_round() or _another_year(claim, nearest)
+        doubtful = (
+            echo.turns_round()
+            or _another_year(claim, nearest)
+            or _is_far(claim, question, facts, evidence, elsewhere or evidence)
+        )
         return Finding(Support.WEAK if doubtful else Support.SUPPORTED, agreement=agreement)
     cosine = nearness(claim, evidence.nearest_first(terms)) if nearness and not has_cjk(claim) else -1.0
     if agreement >= SOME_COVERAGE or cosine >= SOME_COSINE:
         return Finding(Support.SUPPORTED if cosine >= CLEAR_COSINE else Support.WEAK, agreement=agreement)
     return Finding(Support.UNSUPPORTED, agreement=agreement)
+
+
+def _of_others(
+    claim: str, question: str, facts: Mapping[str, _Holds], evidence: Evidence, elsewhere: Evidence | None
+) -> tuple[str, ...]:
+    """The subjects of whom the evidence does not say what the claim adds; none where it does.
+
+    One that stands in no cited chunk lacks where it is a code, or where another chunk that was sent has it.
+    """
+    wanted = asked_of(claim, question)
+    absent = [
+        one
+        for one in wanted
+        if not any(said.may_speak_of(one) for said, _ in evidence.said)
+        and (one.is_unmistakable or (elsewhere and any(said.may_speak_of(one) for said, _ in elsewhere.said)))
+    ]
+    if absent:
+        return tuple(map(str, absent))
+    asked = Evidence(question)
+    wanted = [
+        one for one in wanted if one.kind is not Kind.NAME or any(said.may_speak_of(one) for said, _ in evidence.said)
+    ]
+    known = {one.text for one in wanted}
+    same = [*wanted, *(Subject(kind, fact) for fact in facts for kind in (Kind.NAME, Kind.YEAR, Kind.CODE))]
+    for fact, holds in facts.items():
+        if fact in known or holds(asked):
+            continue
+        found: list[list[Subject]] = [
+            [one for one in wanted if said.is_of_another(one, same)] for said, part in evidence.said if holds(part)
+        ]
+        if found and all(found):
+            fewest: list[Subject] = min(found, key=len)
+            return tuple(map(str, fewest))
+    return ()
+
+
+def _is_far(claim: str, question: str, facts: Mapping[str, _Holds], evidence: Evidence, elsewhere: Evidence) -> bool:
+    """Whether what the claim adds stands in chunks that have fewer of its other words than another chunk has."""
+    asked = Evidence(question)
+    terms = subject_terms(claim)
+    if any(part.coverage(terms) >= QUOTED for part in evidence.parts):
+        return False
+    added = {term for term in terms if not asked.holds(term)}
+    base = {term for term in terms - added if not term.isdigit()}
+    new = [holds for holds in facts.values() if not holds(asked)]
+    others = elsewhere.wholes
+    if not base or not (added or new) or len(others) < 2:
+        return False
+    held = [sum(holds(one) for holds in new) + one.coverage(added) / 2 for one in evidence.wholes]
+    most = max(held)
+    counts = {term: sum(one.holds(term) for one in others) for term in base}
+    weights = {term: log(1 + len(others) / count) for term, count in counts.items() if count}
+    total = sum(weights.values())
+    if not most or not total:
+        return False
+    best, reached = (
+        max(sum(weight for term, weight in weights.items() if one.holds(term)) / total for one in some)
+        for some in (others, [one for one, holding in zip(evidence.wholes, held, strict=True) if holding == most])
+    )
+    return best - reached > GAP
 
 
 def _another_year(claim: str, nearest: Evidence) -> bool:

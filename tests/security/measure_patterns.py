@@ -23,6 +23,7 @@ _TIMES = 8  # for four times the length: linear takes four, a square sixteen
 BOUNDED = {
     ("searchapp/answer/names.py", "_SENTENCE_START"): "the eight characters before a word",
     ("searchapp/answer/draft.py", "_LOOP"): "the last 600 characters (LOOKED_BACK)",
+    ("searchapp/answer/markdown.py", "_OPEN"): "the last 440 characters (_LONGEST_OPEN)",
 }
 
 
