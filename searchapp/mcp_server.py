@@ -109,6 +109,8 @@ def build(application: Application, groups: tuple[str, ...] | None = None) -> MC
     ) -> Answer:
         """Answer a question from the documents; each sentence names its chunks and says whether they support it.
 
+        "Summarise" and "compare" with titles, or with a document filter, read these documents whole.
+
         With history, a follow-up ("and in 9.x?") is made to stand alone first; `query` says as what it was searched.
         """
         events = application.answerer.ask(

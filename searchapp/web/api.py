@@ -121,10 +121,10 @@ def _add_search(routes: Blueprint, application: Application) -> None:
     )
     def ask(body: Question) -> Response:
         """The answer arrives as server-sent events: within a conversation `query` first, which tells what is searched
-        for in the place of a follow-up; then `sources`, `token` for each piece of text and
-        `sentence` for each sentence that was checked, and `done` with the whole answer. What fails under way ends the
-        stream with an `error` event, whose data is a problem. Closing the connection ends the work. Where as many
-        answers are written and wait as this server takes, Retry-After tells when to ask again.
+        for in the place of a follow-up; then `sources`, `reading` while whole documents are read in parts, `token` for
+        each piece of text and `sentence` for each sentence that was checked, and `done` with the whole answer. What
+        fails under way ends the stream with an `error` event, whose data is a problem. Closing the connection ends the
+        work. Where as many answers are written and wait as this server takes, Retry-After tells when to ask again.
         """
         note(query=body.question, filters=body.filter, model=body.model)
         gone = answers.client_gone()

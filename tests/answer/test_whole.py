@@ -11,6 +11,7 @@ import pytest
 from searchapp.model import Answer, AnswerEvent, Done, Filters, PassagesRead, SourcesFound, Turn
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
+from tests.services.ollama import Ollama
 from tests.services.scripted_ollama import Script, ScriptedOllama, running
 
 NOBODY = "http://127.0.0.1:9"
@@ -143,6 +144,17 @@ def test_citations_name_the_chunks_of_the_document(folder: Path, scripted: Scrip
     (citation,) = answer.citations
     assert events[0].hits[citation.n - 1].chunk_id == citation.chunk_id
     assert "Machine 39-0 in hall 39" in events[0].hits[citation.n - 1].text
+
+
+@pytest.mark.slow
+def test_a_real_model_reads_in_parts(folder: Path, ollama: Ollama) -> None:
+    application = built(folder, ollama.url, llm_model=ollama.chat_model, llm_context_tokens=2048, llm_answer_tokens=48)
+    filters = Filters(
+        document_ids=only(application, "Plant handbook").document_ids, headings=("Section 1", "Section 2")
+    )
+    answer, _ = asked(application, "Summarise this document", filters=filters)
+    assert not answer.refused and answer.passages_used == answer.passages_found > 2
+    assert [notice.code for notice in answer.notices][-1] == "read_whole"
 
 
 def test_who_leaves_ends_the_reading(folder: Path, scripted: ScriptedOllama) -> None:
