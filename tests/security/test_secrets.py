@@ -18,7 +18,14 @@ from tests.web.stand_in import StandIn
 
 MARK = "zq9-secret"
 TELLING = ("key", "secret", "password", "token", "credential")
-COUNTS = {"llm_answer_tokens", "llm_context_tokens", "chunk_tokens", "chunk_overlap_tokens", "embedding_max_tokens"}
+COUNTS = {
+    "llm_answer_tokens",
+    "llm_think_tokens",
+    "llm_context_tokens",
+    "chunk_tokens",
+    "chunk_overlap_tokens",
+    "embedding_max_tokens",
+}
 NO_SECRETS = COUNTS | {"secrets_dir"}
 """Settings whose names only sound so: they count tokens, or name a folder."""
 
@@ -34,6 +41,7 @@ def values() -> dict[str, object]:
                 secret = f"redis://:{MARK}-{name}@127.0.0.1:9/0"
             held[name] = [SecretStr(secret)] if kind.startswith(("list", "tuple")) else secret
     held["elasticsearch_url"] = f"http://user:{MARK}-elasticsearch@127.0.0.1:9"
+    held["ollama_url"] = f"http://user:{MARK}-ollama@127.0.0.1:9"
     return held
 
 
@@ -47,7 +55,7 @@ def test_whatever_sounds_like_a_secret_is_held_as_one() -> None:
 
 def test_no_representation_shows_one() -> None:
     settings = load_settings(**values())
-    for shown in (repr(settings), str(settings), settings.model_dump_json(exclude={"elasticsearch_url"})):
+    for shown in (repr(settings), str(settings), settings.model_dump_json(exclude={"elasticsearch_url", "ollama_url"})):
         assert MARK not in shown
 
 
