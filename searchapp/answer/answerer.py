@@ -16,6 +16,7 @@ from searchapp.answer.draft import Draft
 from searchapp.answer.extractive import extract
 from searchapp.answer.metrics import count_tokens, watched
 from searchapp.answer.prompt_sanitizer import NO_EVIDENCE
+from searchapp.answer.review import reviewed
 from searchapp.answer.writers import Writer, Writers
 from searchapp.embedding import Embedder, Scale, scale_of
 from searchapp.errors import ModelMissingError, ModelUnavailableError, ServiceRefusedError, ServiceUnavailableError
@@ -102,9 +103,12 @@ class Answerer:
             yield QueryRead(question, asked.text, asked.rewriting)
         noticed = notices.not_rewritten(asked.fault, self._writers.chosen(model).name) if asked.fault else ()
         with closing(self._answered(asked.text, filters or Filters(), size, model, given_up)) as events:
+            sent: tuple[Hit, ...] = ()
             for event in events:
+                if isinstance(event, SourcesFound):
+                    sent = event.hits[: event.passages_used]
                 if isinstance(event, Done):
-                    answer = event.answer
+                    answer = reviewed(event.answer, sent)
                     event = Done(
                         replace(
                             answer,

@@ -62,6 +62,7 @@ class Draft:
         self.text = ""
         self.sentences: list[Sentence] = []
         self._sent = 0
+        self._finished = 0
         self._reader = Reader()
         self._statements: list[tuple[Statement, str]] = []
         self._seen: dict[str, int] = {}
@@ -83,6 +84,8 @@ class Draft:
             self._raw += piece[:room]
             piece = piece[room:]
             if len(self._raw) % STEP == 0:
+                self._take()
+                self._read()
                 self._inspect()
         if not self.fault:
             self._take()
@@ -94,7 +97,8 @@ class Draft:
         self.text = _readable(self._raw)
 
     def _inspect(self) -> None:
-        self._take()
+        if self.fault:
+            return
         if len(self._raw) - len(self._raw.rstrip()) > MOST_BLANKS:
             self.fault = Fault.BLANK
             return
@@ -114,20 +118,24 @@ class Draft:
         One is finished when it is settled where it ends, since its markers may follow its full stop; with ``complete``
         the last one is too.
         """
+        self._read(complete=complete)
         if self._sent < len(self.text):
             yield Token(self.text[self._sent :])
             self._sent = len(self.text)
+        while self._finished < len(self.sentences):
+            self._finished += 1
+            yield SentenceChecked(self.sentences[self._finished - 1])
+
+    def _read(self, *, complete: bool = False) -> None:
         for statement in self._reader.read(self.text, complete=complete):
             said = self.text[statement.start : statement.end]
-            if self._repeats(said):
-                self._statements.append((statement, ""))
-                if self.fault:
-                    self.text = self.text[: statement.end]
-                    return
-                continue
-            self.sentences.append(self._checker.check(said, statement.head))
-            self._statements.append((statement, self.sentences[-1].text))
-            yield SentenceChecked(self.sentences[-1])
+            again = self._repeats(said)
+            if not again:
+                self.sentences.append(self._checker.check(said, statement.head))
+            self._statements.append((statement, "" if again else self.sentences[-1].text))
+            if self.fault is Fault.REPEATED and again:
+                self.text = self.text[: statement.end]
+                return
 
     def checked_text(self) -> str:
         """The text with the markers that hold, its layout kept."""
