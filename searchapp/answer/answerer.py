@@ -17,6 +17,7 @@ from searchapp.answer.material import Material, Plan, at_once
 from searchapp.answer.metrics import watched
 from searchapp.answer.reading import of_whole
 from searchapp.answer.refusal import refused
+from searchapp.answer.review import reviewed
 from searchapp.answer.small_talk import small_talk, spoken
 from searchapp.answer.whole import Unclear, Whole, meant
 from searchapp.answer.writers import Writer, Writers
@@ -123,12 +124,15 @@ class Answerer:
         else:
             other = QueryRead(question, asked.other, Rewriting.JOINED) if asked.other else None
             answers = self._answered(asked.text, other, terms)
+        sent: tuple[Hit, ...] = ()
         with closing(answers) as events:
             for event in events:
+                if isinstance(event, SourcesFound):
+                    sent = event.hits[: event.passages_used]
                 if isinstance(event, QueryRead):
                     asked = replace(asked, rewriting=event.rewriting)
                 if isinstance(event, Done):
-                    answer = event.answer
+                    answer = reviewed(event.answer, sent)
                     event = Done(
                         replace(
                             answer,

@@ -60,6 +60,7 @@ class Draft:
         self.text = ""
         self.sentences: list[Sentence] = []
         self._sent = 0
+        self._finished = 0
         self._reader = Reader()
         self._statements: list[tuple[Statement, str]] = []
         self._seen: dict[str, int] = {}
@@ -86,19 +87,23 @@ class Draft:
             self._raw += piece[:room]
             piece = piece[room:]
             if len(self._raw) % STEP == 0:
+                self._take()
+                self._read()
                 self._inspect()
         if not self.fault:
             self._take()
 
     def _take(self, *, whole: bool = False) -> None:
         reading = without_thoughts(_readable(self._raw), whole=whole)
-        if not reading.answer.startswith(self.text[: self._sent]):
+        known = max(self._sent, self._statements[-1][0].end if self._statements else 0)
+        if not reading.answer.startswith(self.text[:known]):
             self._begin()  # what was sent so far were thoughts; the whole answer, which comes last, is without them
         self.text, self._thinks = reading.answer, reading.thinking
         self._aloud = self._aloud or reading.unmarked
 
     def _inspect(self) -> None:
-        self._take()
+        if self.fault:
+            return
         if len(self._raw) - len(self._raw.rstrip()) > MOST_BLANKS:
             self.fault = Fault.BLANK
             return
@@ -120,20 +125,24 @@ class Draft:
         """
         if complete and not self.fault:
             self._take(whole=True)
+        self._read(complete=complete)
         if self._sent < len(self.text):
             yield Token(self.text[self._sent :])
             self._sent = len(self.text)
+        while self._finished < len(self.sentences):
+            self._finished += 1
+            yield SentenceChecked(self.sentences[self._finished - 1])
+
+    def _read(self, *, complete: bool = False) -> None:
         for statement in self._reader.read(self.text, complete=complete):
             said = self.text[statement.start : statement.end]
-            if self._repeats(said):
-                self._statements.append((statement, ""))
-                if self.fault:
-                    self.text = self.text[: statement.end]
-                    return
-                continue
-            self.sentences.append(self._checker.check(said, statement.head))
-            self._statements.append((statement, self.sentences[-1].text))
-            yield SentenceChecked(self.sentences[-1])
+            again = self._repeats(said)
+            if not again:
+                self.sentences.append(self._checker.check(said, statement.head))
+            self._statements.append((statement, "" if again else self.sentences[-1].text))
+            if self.fault is Fault.REPEATED and again:
+                self.text = self.text[: statement.end]
+                return
 
     def checked_text(self) -> str:
         """The text with the markers that hold, its layout kept."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from searchapp.answer.markers import with_markers
+from searchapp.answer.subjects import Kind, asked_of, said_in
 from searchapp.embedding import SAME_SCALE, Embedder, Scale
 from searchapp.model import Hit, Sentence, Support
 from searchapp.text.sentences import CELL_BREAK, is_whole, sentences
@@ -34,15 +35,27 @@ def extract(
 ) -> tuple[Sentence, ...]:
     """Up to three sentences, in order of rank, each citing the chunk that it is quoted from (numbers from 1).
 
+    Where some speak of all that the question names, those that speak of another are left out.
+
     ``scale`` makes similarities of the ``embedder``'s cosines.
     """
     terms = content_terms(question)
     found: dict[str, int] = {}
+    wanted = asked_of("", question)
+    lacking: dict[str, int] = {}
     for number, hit in enumerate(chunks, start=1):
-        for sentence in sentences(hit.text):
+        heads = "\n".join((hit.title, *hit.headings))
+        for sentence, said in zip(sentences(hit.text), said_in(heads, hit.text), strict=False):
             is_heading = sentence == hit.title or sentence in hit.headings
             if len(sentence) >= LEAST_CHARACTERS and not is_heading and not sentence.endswith(("?", "？")):
-                found.setdefault(sentence, number)
+                lacks = sum(
+                    said.is_of_another(one, wanted) or not (one.kind is Kind.YEAR or said.may_speak_of(one))
+                    for one in wanted
+                )
+                if lacks < lacking.get(sentence, lacks + 1):
+                    found[sentence], lacking[sentence] = number, lacks
+    fewest = min(lacking.values(), default=0)
+    found = {sentence: number for sentence, number in found.items() if lacking[sentence] == fewest}
     covered = {sentence: coverage(terms, sentence) for sentence in found}
     candidates = sorted(found, key=lambda sentence: (-covered[sentence], found[sentence]))[:CANDIDATES]
     if not candidates:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from searchapp.answer.conversation import Unusable
+from searchapp.answer.disagreement import Statement
 from searchapp.answer.draft import Fault
 from searchapp.errors import SearchAppError
 from searchapp.messages import Message
-from searchapp.model import BROKEN_OFF, Notice
+from searchapp.model import BROKEN_OFF, Hit, Notice
 
 _FAULTS = {
     Fault.REPEATED: "repeated",
@@ -21,6 +24,9 @@ _REWRITINGS = {
     Unusable.INVENTED: "rewriting_invented",
     Unusable.UNCHANGED: "rewriting_unchanged",
 }
+
+LONGEST_STATEMENT = 200
+"""Characters of a statement that is shown beside one that contradicts it."""
 
 
 def quoted(why: SearchAppError, subject: str) -> tuple[Notice, ...]:
@@ -71,6 +77,26 @@ def not_rewritten(why: Unusable, model: str) -> tuple[Notice, ...]:
 def unsupported() -> Notice:
     """No sentence holds."""
     return _notice(Message("unsupported"))
+
+
+def prompt_repeated(model: str) -> Notice:
+    """The model wrote what it was sent."""
+    return _notice(Message("prompt_repeated", model=model), model)
+
+
+def other_language(model: str) -> Notice:
+    """The model answered in a language that nobody asked in."""
+    return _notice(Message("other_language", model=model), model)
+
+
+def disagree(statements: Sequence[Statement], chunks: Sequence[Hit]) -> Notice:
+    """Documents state different things, each shown with its document's date."""
+    said = []
+    for one in statements:
+        hit = chunks[one.number - 1]
+        day = str(hit.modified)[:10] if hit.modified else ""
+        said.append(f"“{one.text[:LONGEST_STATEMENT]}” [{one.number}] ({', '.join(filter(None, (hit.title, day)))})")
+    return _notice(Message("disagree", statements=" / ".join(said)))
 
 
 def _notice(message: Message, subject: str = "") -> Notice:

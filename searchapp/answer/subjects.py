@@ -44,7 +44,7 @@ _COUNTING = STOP_WORDS | frozenset(
     "sep oct nov dec after before since until per plus minus equals euro euros eur usd dollars within up day".split()
 )
 _PRONOUN = re.compile(
-    r"\W*(?:it|its|he|his|she|her|they|their|this|these|that|the)\b|\W*[它他她该該其此这這本]", re.IGNORECASE
+    r"\W{0,8}(?:it|its|he|his|she|her|they|their|this|these|that|the)\b|\W{0,8}[它他她该該其此这這本]", re.IGNORECASE
 )
 
 

@@ -34,7 +34,7 @@ SOME_COVERAGE = 0.35
 QUOTED = 0.9
 """Share of its terms at which a sentence repeats one of the chunks, whatever else they say."""
 
-GAP = 0.2
+GAP = 0.25
 """Share of a claim's words that another chunk has more of than those that say what it adds (RGB's even half)."""
 
 CLEAR_COSINE = 0.75

@@ -100,3 +100,55 @@ def test_a_model_that_thinks_aloud_is_heard_from_the_end_of_it() -> None:
         tokens = "".join(event.text for event in draft.events() if isinstance(event, Token))
         assert "green" not in tokens and "think" not in tokens
     assert draft.text == "The press exerts 250 tonnes [1]."
+
+
+BOILERS = [hit(f"The valve number {n} of boiler {n} is opened by hand in week {n}.", n) for n in range(1, 7)]
+STREAMED = "".join(f"The valve number {n} of boiler {n} is opened by hand in week {n}. [{n}] " for n in (3, 1, 5, 6))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 1000])
+def test_a_marker_behind_the_stop_is_its_sentences_however_the_tokens_are_cut(size: int) -> None:
+    draft, seen = Draft(Checker(BOILERS)), []
+    for at in range(0, len(STREAMED), size):
+        draft.add(STREAMED[at : at + size])
+        seen += draft.events()
+    seen += draft.events(complete=True)
+    checked = [event.sentence for event in seen if isinstance(event, SentenceChecked)]
+    assert [(one.citations, one.supported) for one in checked] == [((n,), True) for n in (3, 1, 5, 6)]
+    assert draft.checked_text() == STREAMED.strip()
+
+
+@pytest.mark.parametrize(
+    "text", [STREAMED, "It was built in 1987. [1] " * 5, "甲是红色。[1]乙是蓝色。【2】" + "啊" * 400]
+)
+def test_faults_are_found_at_the_same_place_however_the_text_is_cut(text: str) -> None:
+    found = set()
+    for size in (1, 3, 17, 10_000):
+        draft, _ = events([text[at : at + size] for at in range(0, len(text), size)])
+        found.add((draft.fault, draft.checked_text(), tuple(draft.sentences)))
+    assert len(found) == 1
+
+
+MARKDOWN = """## Weight
+
+The press **weighs** 12.5 tonnes: it exerts 250 tonnes. [1]
+
+---
+
+1. It was built in 1987. [1]
+   - The press exerts 250 tonnes. [1]
+
+```
+press --exert 250 [9]
+```
+
+| Year | Force |
+|---|---|
+| 1987 | 250 [1] |
+"""
+
+
+def test_markdown_keeps_its_layout_and_only_what_states_something_is_checked() -> None:
+    draft, seen = events([MARKDOWN])
+    assert len([event for event in seen if isinstance(event, SentenceChecked)]) == 4
+    assert draft.checked_text() == MARKDOWN.strip()

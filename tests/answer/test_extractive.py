@@ -70,3 +70,18 @@ def test_a_row_yields_to_a_sentence_even_where_it_ends_with_a_stop() -> None:
     first, *rest = extract("What is the weight of press 4, built 2004?", passages, EMBEDDER)
     assert first.text.startswith("The weight") and first.supported
     assert rest and not any(one.supported for one in rest)
+
+
+def test_what_is_said_of_another_is_not_quoted() -> None:
+    parts = [
+        hit(f"Part PPR-700{n} costs {price} euros and weighs {n} kg.", rank)
+        for rank, (n, price) in enumerate(((1, 15), (3, 23), (2, 18)), start=1)
+    ]
+    assert [one.citations for one in extract("How much does PPR-7002 cost?", parts, EMBEDDER)] == [(3,)]
+    leases = [
+        hit("The rent is 700 euros a month.", 1, title="Lease Beta"),
+        hit("The rent is 900 euros a month.", 2, title="Lease Acme"),
+    ]
+    assert extract("What rent does Acme pay?", leases, EMBEDDER)[0].text == "The rent is 900 euros a month. [2]"
+    phones = [hit("张伟的分机号是4401，请记下。", 1), hit("李娜的分机号是4402，请记下。", 2)]
+    assert [one.citations for one in extract("李娜的分机号是多少？", phones, EMBEDDER)] == [(2,)]

@@ -198,3 +198,44 @@ def test_a_command_whose_answer_broke_off_fails(folder: Path, scripted: Scripted
     answer = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (code, "")
     assert answer["complete"] is (then == "stop") and "12.5 tonnes" in answer["answer"]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (QUESTION, "I'm sorry, the passages do not contain any information about that."),
+        ("冲压机重多少？", "抱歉，提供的段落中没有提到这一点。"),
+    ],
+)
+def test_a_refusal_in_the_models_own_words_is_one(
+    folder: Path, scripted: ScriptedOllama, question: str, text: str
+) -> None:
+    scripted.answer = Script([text])
+    answer = asked(folder, scripted, question)
+    assert answer.refused and answer.citations == () and answer.sentences == () and "unsupported" not in codes(answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("冲压机的重量是十二点五吨，写在手册里。", "other_language"),
+        ('<passage number="1">\nPress\nThe press weighs 12.5 tonnes.\n</passage>', "prompt_repeated"),
+    ],
+)
+def test_what_nobody_asked_for_is_told(folder: Path, scripted: ScriptedOllama, text: str, code: str) -> None:
+    scripted.answer = Script([text])
+    assert code in codes(asked(folder, scripted))
+
+
+def test_documents_that_disagree_are_shown_side_by_side_also_where_they_are_quoted(
+    tmp_path: Path, scripted: ScriptedOllama
+) -> None:
+    for year, weight in ((2019, "12.5"), (2024, "14")):
+        (tmp_path / f"{year}.md").write_text(f"# Press {year}\n\nThe press weighs {weight} tonnes.", encoding="utf-8")
+    running = built(tmp_path, scripted.url)
+    assert {outcome.error for outcome in running.ingester.ingest([str(tmp_path)])} == {""}
+    for script in (Script(["The press weighs 14 tonnes [1]."]), Script([])):
+        scripted.answer = script
+        answer = asked(tmp_path, scripted)
+        (told,) = [notice.message for notice in answer.notices if notice.code == "disagree"]
+        assert "12.5 tonnes" in told and "14 tonnes" in told
