@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeAlias
 
@@ -39,6 +38,7 @@ _TOKEN = re.compile(
 )
 _CODE = re.compile(r"[\d_.:/@\\+#]|\A[€$£¥￥₩₹%‰°]")
 _SENTENCE_ENDS = frozenset('.!?:;\n。！？：；•*#>|(（"“„«「『【')
+_OUTLINE = re.compile(r"[\dA-Z]+")
 _COPY = re.compile(r"\(\d{1,2}\)\Z")
 
 _COUNTING = frozenset(
@@ -54,17 +54,35 @@ _CJK_TELLING = _CJK_COUNTING | _CJK_DENYING
 _NOT_PLAIN = dict.fromkeys([*map(ord, CJK_STOP_CHARACTERS | _CJK_TELLING), *range(0x3040, 0x30A0)])
 
 
-@dataclass(frozen=True)
 class Likeness:
-    """A chunk as it is compared: ``telling`` must be equal, and of ``plain`` one must be the other with more between.
+    """A chunk as it is compared, worked out as far as it is asked for; headings that begin its text are none of it."""
 
-    ``telling`` are its numbers, names and codes and those of its title and headings, in order; ``plain`` are its
-    characters of scripts that have no capital letters.
-    """
+    def __init__(self, chunk: FoundChunk) -> None:
+        text = chunk.text
+        self._names = tuple(dict.fromkeys((chunk.title, *chunk.headings)))
+        while (line := text.partition("\n")[0].strip()) and line in self._names:
+            text = text.partition("\n")[2].lstrip()
+        self.text = text if text.isascii() else fold_width(text)
 
-    text: str
-    telling: tuple[str, ...]
-    plain: str
+    @cached_property
+    def outline(self) -> str:
+        """Its figures and capital letters: most chunks have others than all the rest, and need not be read further."""
+        return "".join(_OUTLINE.findall(self.text))
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """Its numbers, names and codes and those of its title and headings, in order."""
+        return self._parts[0]
+
+    @property
+    def plain(self) -> str:
+        """Its characters of scripts that have no capital letters."""
+        return self._parts[1]
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[str, ...], str]:
+        telling, plain = _parted(self.text)
+        return (*(word for name in self._names for word in _named(name)), "\n", *telling), plain
 
     @cached_property
     def shingles(self) -> Shingles:
@@ -72,22 +90,16 @@ class Likeness:
         words = _WORD.findall(self.text.casefold())
         return frozenset(zip(*(words[at:] for at in range(SHINGLE)), strict=False)) or frozenset([tuple(words)])
 
-    def adds_to(self, other: Likeness) -> bool:
+    def is_like(self, other: Likeness) -> bool:
+        """Whether both, whose telling words are equal, say nearly the same."""
+        common = len(self.shingles & other.shingles)
+        return common >= ALIKE * (len(self.shingles) + len(other.shingles) - common) and self._adds_to(other)
+
+    def _adds_to(self, other: Likeness) -> bool:
         """Whether one of both has all plain characters of the other in their order."""
         short, long = sorted((self.plain, other.plain), key=len)
         rest = iter(long)
         return short == long or all(character in rest for character in short)
-
-
-def likeness(chunk: FoundChunk) -> Likeness:
-    """What ``chunk`` is compared by; headings that its text begins with count as such."""
-    text = chunk.text
-    names = tuple(dict.fromkeys((chunk.title, *chunk.headings)))
-    while (line := text.partition("\n")[0].strip()) and line in names:
-        text = text.partition("\n")[2].lstrip()
-    text = fold_width(text)
-    telling, plain = _parted(text)
-    return Likeness(text, (*(word for name in names for word in _named(name)), "\n", *telling), plain)
 
 
 @lru_cache(512)
@@ -142,22 +154,23 @@ class Seen:
     """The chunks so far, by number; compared are those with the same telling words."""
 
     def __init__(self) -> None:
-        self._equal: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._waiting: defaultdict[str, list[tuple[int, Likeness]]] = defaultdict(list)
         self._alike: defaultdict[tuple[str, ...], list[tuple[int, Likeness]]] = defaultdict(list)
+        self._equal: dict[tuple[str, tuple[str, ...]], int] = {}
 
     def add(self, number: int, own: Likeness) -> None:
         """Remember a chunk under ``number``."""
-        self._equal.setdefault((own.text, own.telling), number)
-        self._alike[own.telling].append((number, own))
+        self._waiting[own.outline].append((number, own))
 
     def like(self, own: Likeness) -> int | None:
         """The number of the first chunk that says nearly the same as this one; None if there is none."""
+        if own.outline not in self._waiting:
+            return None
+        for number, other in self._waiting[own.outline]:
+            self._equal.setdefault((other.text, other.telling), number)
+            self._alike[other.telling].append((number, other))
+        self._waiting[own.outline].clear()
         if (equal := self._equal.get((own.text, own.telling))) is not None:
             return equal
         near = self._alike[own.telling][:COMPARED]
-        return next((number for number, other in near if _same(own, other)), None)
-
-
-def _same(own: Likeness, other: Likeness) -> bool:
-    common = len(own.shingles & other.shingles)
-    return common >= ALIKE * (len(own.shingles) + len(other.shingles) - common) and own.adds_to(other)
+        return next((number for number, other in near if own.is_like(other)), None)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from searchapp.model import SortOrder
-from searchapp.search.duplicates import Seen, likeness
+from searchapp.search.duplicates import Likeness, Seen
 from searchapp.stores import FoundChunk
 
 DATED = 50
@@ -55,7 +55,7 @@ def places(chunks: Sequence[FoundChunk], *, grouped: bool, folded: bool, wanted:
                 break
             continue
         if folded:
-            own = likeness(chunk)
+            own = Likeness(chunk)
             if (twin := seen.like(own)) is not None:
                 found[twin].duplicates.append(chunk)
                 continue

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.search.fusion import BLIND, KNOWN, LOOKED_AT, hybrid, reciprocal_rank_fusion, shares, weighted_sum
+from searchapp.search.fusion import (
+    BLIND,
+    KNOWN,
+    LOOKED_AT,
+    OTHER_SCRIPT,
+    hybrid,
+    reciprocal_rank_fusion,
+    shares,
+    weighted_sum,
+)
 from searchapp.settings import load_settings
 from searchapp.stores import FoundChunk
 
@@ -119,3 +128,56 @@ def test_reciprocal_ranks_are_fused_as_they_are() -> None:
     keyword = [found("a", APART, 8.0), found("b", TOGETHER, 7.0)]
     settings = load_settings(fusion="rrf")
     assert list(hybrid(keyword, keyword, settings, 1.0, 100, "pump filter washed")) == ["a", "b"]
+
+
+def marked(id_: str, text: str, title: str = "", language: str = "en") -> FoundChunk:
+    return found(id_, text, title=title)._replace(language=language)
+
+
+@pytest.mark.parametrize(
+    ("query", "frequent", "telling"),
+    [
+        ("Who founded the Zamora company", "The company was founded early.", "Zamora is a town."),
+        ("configure liveness probes", "You configure it here. They configure it.", "The liveness is looked at."),
+        ("install Antrea", "To install it, install the package.", "Antrea runs in each node."),
+        ("哪家公司收购了海港置业", "这家公司收购了另一家公司。", "海港置业的总部在北方。"),
+    ],
+)
+def test_a_telling_word_counts_more_than_the_verb_that_most_of_them_have(
+    query: str, frequent: str, telling: str
+) -> None:
+    language = "zh" if "哪" in query else "en"
+    every = [marked(str(at), frequent, language=language) for at in range(12)]
+    *others, rare = shares(query, [*every, marked("rare", telling, language=language)])
+    assert rare > 3 * max(others)
+
+
+@pytest.mark.parametrize(
+    ("query", "own", "other"),
+    [
+        ("Release notes", "The release notes say what is new.", "Nothing is said of it here."),
+        ("Types of Secret", "There are several types of secret.", "It is kept in memory."),
+        ("节点体面关闭", "节点体面关闭需要一些时间。", "此功能默认启用。"),
+        ("ポッドの再起動", "ポッドの再起動を行います。", "設定を確認します。"),
+    ],
+)
+def test_a_title_that_is_the_query_is_no_full_mark_in_each_chunk(query: str, own: str, other: str) -> None:
+    language = {"R": "en", "T": "en", "节": "zh", "ポ": "ja"}[query[0]]
+    with_words, without = shares(query, [marked("a", own, query, language), marked("b", other, query, language)])
+    assert with_words == pytest.approx(1.0) and 0.5 < without < 0.9
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "language"),
+    [
+        ("debug running pods", "可以在这里查看 pods 的状态。", "zh"),
+        ("restart the nginx controller", "nginx は速いサーバーです。", "ja"),
+        ("如何调试运行中的 pods", "You can look at pods here.", "en"),
+    ],
+)
+def test_a_word_that_both_scripts_have_says_less_across_them(query: str, text: str, language: str) -> None:
+    across, within = (
+        shares(query, [marked("a", text, language=one), marked("b", "", language=one)])[0]
+        for one in (language, "en" if language != "en" else "zh")
+    )
+    assert 0.0 < across <= OTHER_SCRIPT and (language == "en" or across < within)
