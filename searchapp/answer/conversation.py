@@ -103,7 +103,12 @@ def stands_alone(question: str) -> bool:
     return len(terms) >= (4 if _LEAD.search(text) else 2) and len(text.split()) >= 4
 
 
-def joined(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
+def joined(question: str, history: Sequence[Turn]) -> str:
+    """The likeliest of the ``readings``."""
+    return readings(question, history)[0]
+
+
+def readings(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
     """The ways to read a question with the one before it, the likelier first.
 
     This one's code or number takes the place of the earlier one's, else this one's words stand behind it.
@@ -231,7 +236,7 @@ def read(question: str, history: Sequence[Turn], chat: Chat) -> Query:
     """
     if not history or stands_alone(question):
         return Query(question)
-    ways = (*joined(question, history), "")
+    ways = (*readings(question, history), "")
     by_words = Query(ways[0], Rewriting.JOINED, other=ways[1])
     try:
         rewritten = readable(chat(messages(question, history), REWRITE_TOKENS))

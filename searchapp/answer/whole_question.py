@@ -41,11 +41,13 @@ class WholeQuestion:
 
 _POLITE = re.compile(
     r"(?:(?:please|kindly|can you|could you|would you|will you|i want you to|i need you to|help me(?: to)?|briefly|now"
-    r"|请问|请|麻烦|帮我|帮忙|帮|你能不能|能不能|能否|可否|可以|你能|你|给我|为我|简要地?|简单地?|用[^，,]{1,8}话)[\s,，]*+)+",
+    r"|in (?:a nutshell|short|brief|one sentence|a few words|simple terms)|用(?:中文|英文|英语|汉语)"
+    r"|用?[一两二三几\d]{1,3}(?:句话|个字|段话)"
+    r"|请问|请|麻烦|帮我|帮忙|帮|你能不能|能不能|能否|可否|可以|你能|你|给我|为我|简要地?|简单地?|大致|用[^，,]{1,8}话)[\s,，]*+)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s(?:please|briefly|for me|to me|for us|in (?:a |one |two |three |four |five |ten |\d{1,3} )?(?:few |short )?"
+    r"[\s,](?:please|briefly|for me|to me|for us|in (?:a |one |two |three |four |five |ten |\d{1,3} )?(?:few |short )?"
     r"(?:sentences?|words?|(?:bullet )?points?|bullets|paragraphs?|pages?|chinese|english|german|short|brief|detail))$",
     re.IGNORECASE,
 )
@@ -59,7 +61,10 @@ _SUMMARISE = re.compile(
     r"|(?:(?:give|write|show|make|provide|create|list|tell|what are|what is|what's|whats|i need|i want|extract|get)\s)?"
     rf"(?:(?:me|us)\s)?(?:(?:a|an|the|its)\s)?(?:(?:short|brief|quick|concise|executive|good)\s)?{_POINTS}\b"
     r"(?=$|\s(?:of|from|in|for)\b)|(?:explain|describe|tell (?:me|us) about|read)\b"
-    r"(?=\s(?:this|my|the (?:whole|entire|document|file|pdf|text))\b))"
+    r"(?=\s(?:this|my|the (?:whole|entire|document|file|pdf|text))\b)|(?:what is|what's|whats)\sin\b"
+    r"(?=\s(?:this|that|the (?:document|file|pdf|text))\b)|what (?:should|do|must) i (?:need to )?know about\b"
+    r"(?=\s(?:this|that|the (?:document|file|pdf|text))\b)|what is the (?:purpose|aim|goal)\b"
+    r"(?=\sof (?:this|that|the (?:document|file|pdf|text))\b))"
     r"[\s:]*+(?:(?:of|from|in|for)\s)?",
     re.IGNORECASE,
 )
@@ -76,31 +81,36 @@ _ZH_NOUNS = (
 )
 _ZH_START = re.compile(
     rf"{_ZH_VERBS}(?:一下|下|出)?|(?:列出|写出|写|列|给出|提取|做|生成)(?:一下|一个|一份)?(?={_ZH_NOUNS}$|[这该本])"
+    r"|(?:介绍|解释|说明|描述|讲解|讲讲|说说)(?:一下|下)?(?=[这该本此])"
 )
 _ZH_VERB_END = re.compile(rf"(?:做|进行|写|作)?(?:一个|个|一下)?{_ZH_VERBS}(?:一下|下)?$")
 _ZH_NOUN_END = re.compile(rf"的?{_ZH_NOUNS}(?:是什么|有哪些|有什么|是啥)?$")
 _ZH_ASK_END = re.compile(
     r"(?:主要|到底|大概|究竟)?(?:是|在|都)?(?:讲述|讲|说|写|谈|介绍|描述|关于)(?:的|了)?(?:是|些|一些)?(?:什么|啥|哪些)"
     r"(?:内容|东西|事情|事)?的?$|(?:里面?|中)?(?:有|是)什么内容$"
+    r"|(?:里面?|中)都?(?:有|写了?|讲了?)些?(?:什么|啥)$"
 )
 _OTHER_END = re.compile(
-    r"(?:を|の)?(?:要約|要点|概要|まとめ)(?:を|して|してください|を教えてください|を教えて|は)?$|は何について(?:ですか|の文書ですか)?$"
+    r"(?:を|の)?(?:要約|要点|概要|まとめ)(?:を|して|してください|を教えてください|を教えて|は)?$|は何について(?:ですか|の文書ですか|書かれていますか)?$"
+    r"|(?:은|는)?\s?무엇에 (?:관한|대한) (?:것|문서|내용)(?:인가요|입니까|이야)?$"
     r"|\s?(?:을|를|의)?\s?(?:요약|정리|요점|개요)(?:해|해줘|해 줘|해주세요|해 주세요|을 알려줘)?$"
 )
 _COMPARE = re.compile(
     r"(?:compare|contrast)\s|(?:(?:what is|what's|whats|what are|list|show me|tell me|explain)\s)?(?:the\s)?"
     r"(?:(?:main|key)\s)?(?:differences?|similarities|comparison)\s(?:between|of)\s|how (?:does|do|is|are)\s"
+    r"|what (?:has )?changed between\s"
     r"|(?:比较|对比|对照)(?:一下|下)?",
     re.IGNORECASE,
 )
 _COMPARE_END = re.compile(
     r"(?:之间)?(?:有什么|有哪些|有何|的)?(?:区别|差异|不同|异同|差别|不一样)(?:之处)?(?:是什么|有哪些|在哪里|在哪)?$|的?内容$"
+    r"|\s(?:differ|compare|have in common)$"
     r"|を比較(?:して|してください)?$|の違い(?:は|は何ですか)?$"
     r"|\s?(?:을|를)?\s?비교(?:해|해줘|해 줘|해주세요|해 주세요)?$"
 )
 _PARTED = re.compile(
     r"\s(?:and|with|to|against|vs\.?|versus|differ from|differ to|different from|compared? (?:to|with))\s"
-    r"|(?<=[^\s])(?:和|与|跟|以及|及|同|、|と|와|과)\s?(?=[^\s])",
+    r"|(?<=[^\s])(?:和|与|跟|以及|及|同|、|と|와|과)\s?(?=[^\s])|,\s(?=\S)",
     re.IGNORECASE,
 )
 _KINDS = (
@@ -119,7 +129,7 @@ _POINTED = re.compile(
 _PRONOUN = re.compile(r"it|this|that|both|these|those|them|both of them|它们?|这|那|これ|이것", re.IGNORECASE)
 _QUOTED = re.compile(r"[《「『“\"‘](?P<title>[^《》「」『』“”\"‘’]{1,120})[》」』”\"’]")
 _ARTICLE = re.compile(
-    r"^(?:(?:the|a|my|our|this|that|document|file|called|named|titled|entitled)\s|把|将|对|从|这篇|这份|这个|这本|文档|文件)+"
+    r"^(?:(?:the|my|our|this|that|document|file|called|named|titled|entitled)\s|把|将|对|从|这篇|这份|这个|这本|文档|文件)+"
     r"|\s(?:document|file|pdf)$|(?:这篇|这份|这个|这本)(?:文档|文件|文章|报告|手册|书|论文)$|的?(?:文档|文件|里|中|里面)$|的$|[は을를의]$",
     re.IGNORECASE,
 )
@@ -133,12 +143,16 @@ def whole_question(question: str) -> WholeQuestion | None:
     if polite := _POLITE.match(text):
         text = text[polite.end() :]
     while (tail := _TAIL.search(text)) is not None:
-        text = text[: tail.start()]
+        text = text[: tail.start()].rstrip(" ,")
+    if text[:4].casefold() == "sum " and text.casefold().endswith(" up"):
+        text = f"sum up {text[4:-3]}"
     return _comparison(text) or _summary(text)
 
 
 def _comparison(text: str) -> WholeQuestion | None:
     opened, ended = _COMPARE.match(text), _COMPARE_END.search(text)
+    if ended and not opened:
+        opened = _WHAT.match(text)  # "what do these two have in common"
     rest = text[opened.end() if opened else 0 : ended.start() if ended else len(text)].strip()
     if (opened or ended) and _POINTED.fullmatch(rest):
         return WholeQuestion(Task.COMPARISON, (), pointed=True, pronoun=_PRONOUN.fullmatch(rest) is not None)

@@ -11,6 +11,7 @@ from searchapp.answer.conversation import (
     messages,
     read,
     readable,
+    readings,
     recent,
     stands_alone,
 )
@@ -75,16 +76,16 @@ def test_a_question_that_names_its_subject_needs_no_conversation(question: str, 
     ],
 )
 def test_words_are_joined_and_codes_exchanged(question: str, history: tuple[Turn, ...], expected: str) -> None:
-    assert joined(question, history)[0] == expected
+    assert joined(question, history) == expected
 
 
 def test_a_number_that_stood_twice_may_change_in_one_place_or_in_both() -> None:
     earlier = (Turn("When is valve 3 of boiler 3 opened?"),)
-    assert joined("And boiler 4?", earlier) == (
+    assert readings("And boiler 4?", earlier) == (
         "When is valve 3 of boiler 4 opened?",
         "When is valve 4 of boiler 4 opened?",
     )
-    assert len(joined("And boiler 4?", (Turn("When is valve 5 of boiler 3 opened?"),))) == 1
+    assert len(readings("And boiler 4?", (Turn("When is valve 5 of boiler 3 opened?"),))) == 1
 
 
 @pytest.mark.parametrize(
