@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from prometheus_client import Histogram
@@ -13,16 +13,16 @@ from searchapp.embedding import Embedder, Scale, embedder_for, query_vector, sca
 from searchapp.errors import IndexSwitchedError, NotFoundError
 from searchapp.limits import WINDOW
 from searchapp.messages import Message
-from searchapp.model import Chunk, Filters, Hit, Notice, Retriever, SearchMode, SearchRequest, SearchResults, placed
+from searchapp.model import Chunk, Filters, Hit, Notice, SearchMode, SearchRequest, SearchResults, placed
 from searchapp.search import spelling, suggest
 from searchapp.search.filters import overlaid, parse_filters
-from searchapp.search.fusion import hybrid
 from searchapp.search.highlights import MARK_OPEN, NearestSentences
 from searchapp.search.library import Library
 from searchapp.search.nearness import counted_from, is_readable, keep_found
 from searchapp.search.query import Query, clean, read_query
+from searchapp.search.ranking import ranked, weights
 from searchapp.search.results import Found, count_of, first_depth, goes_on, paged, refuse_beyond_window
-from searchapp.settings import Fusion, Settings
+from searchapp.settings import Settings
 from searchapp.stores import FoundChunk, RetrievalQuery, RetrievalResults, Store, model_in_use
 from searchapp.telemetry import tracing
 from searchapp.telemetry.stages import SECONDS, Stage, stage
@@ -96,7 +96,7 @@ class Searcher:
 
         def found(deep: bool) -> Found:
             retrieved = self._following(lambda: self._found(query, asked, readable, deep))
-            ranked = self._ranked(retrieved, asked, known_share, query.text)
+            ranked = ranked(retrieved, asked, self._settings, known_share, query.text)
             return Found(query.text, with_variants(query.text), ranked, retrieved, goes_on(retrieved, asked))
 
         def count(first: Found) -> int:
@@ -104,7 +104,7 @@ class Searcher:
             return count_of(asked, first.retrieved, deeper)
 
         results, retrieved = paged(asked, found, count)
-        results = replace(results, weights=self._weights(asked, known_share))
+        results = replace(results, weights=weights(asked, self._settings, known_share))
         if request.sentences and request.mode is not SearchMode.KEYWORD:  # that one needs no model
             results = replace(results, hits=self._with_sentences(query.text, results.hits))
         if request.spelling and not request.offset and request.mode is not SearchMode.SEMANTIC:
@@ -146,7 +146,7 @@ class Searcher:
 
         def found(deep: bool) -> Found:
             retrieved = self._brought(retrieval_query, deep, scale)
-            ranked = self._ranked(retrieved, asked, known_share)
+            ranked = ranked(retrieved, asked, self._settings, known_share)
             return Found(entry.title, terms, ranked, retrieved, goes_on(retrieved, asked))
 
         def count(first: Found) -> int:
@@ -156,7 +156,7 @@ class Searcher:
         results, _ = paged(asked, found, count)
         return replace(
             results,
-            weights=self._weights(asked, known_share),
+            weights=weights(asked, self._settings, known_share),
             took_ms=round((time.perf_counter() - started) * 1000, 1),
         )
 
@@ -248,48 +248,12 @@ class Searcher:
         configured = self._embedder
         return embedder_for(model_in_use(self._store, configured.fingerprint), configured, self._settings)
 
-    def _ranked(
-        self, retrieved: RetrievalResults, request: SearchRequest, known_share: float, question: str = ""
-    ) -> Mapping[str, float]:
-        """Ids and fused scores, best first. What later pages bring comes after all that earlier ones could show.
-
-        Sentences are read for the words of ``question``; "" leaves that out.
-        """
-        first = first_depth(request)
-        with stage(Stage.FUSION):
-            best = self._fused(
-                retrieved.keyword[:first], retrieved.semantic[:first], request.mode, known_share, first, question
-            )
-        if max(len(retrieved.keyword), len(retrieved.semantic)) <= first:
-            return best
-        deeper = self._fused(retrieved.keyword, retrieved.semantic, request.mode, known_share, WINDOW)
-        return dict(best) | {key: score for key, score in deeper.items() if key not in best}
-
-    def _fused(
-        self,
-        keyword: Sequence[FoundChunk],
-        semantic: Sequence[FoundChunk],
-        mode: SearchMode,
-        known_share: float,
-        depth: int,
-        question: str = "",
-    ) -> Mapping[str, float]:
-        if mode is not SearchMode.HYBRID:
-            return {chunk.id: chunk.score for chunk in (keyword if mode is SearchMode.KEYWORD else semantic)}
-        return hybrid(keyword, semantic, self._settings, known_share, depth, question)
-
     def _is_word(self, word: str) -> bool:
         """Whether the model knows the word as one: vocabularies hold the common words of their languages whole."""
         return len(self._reading(word.lower()).spans) == 1
 
     def _reading(self, text: str) -> Reading:
         return self._embedder_in_use().tokenizer.reading(text)
-
-    def _weights(self, request: SearchRequest, known_share: float) -> Mapping[Retriever, float]:
-        if request.mode is not SearchMode.HYBRID or self._settings.fusion is Fusion.RRF:
-            return {}
-        weight = self._settings.semantic_weight * known_share
-        return {Retriever.KEYWORD: 1.0 - weight, Retriever.SEMANTIC: weight}
 
 
 def _scaled(retrieved: RetrievalResults, scale: Scale | None) -> RetrievalResults:
