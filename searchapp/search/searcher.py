@@ -96,8 +96,8 @@ class Searcher:
 
         def found(deep: bool) -> Found:
             retrieved = self._following(lambda: self._found(query, asked, readable, deep))
-            ranked = ranked(retrieved, asked, self._settings, known_share, query.text)
-            return Found(query.text, with_variants(query.text), ranked, retrieved, goes_on(retrieved, asked))
+            ranking = ranked(retrieved, asked, self._settings, known_share, query.text)
+            return Found(query.text, with_variants(query.text), ranking, retrieved, goes_on(retrieved, asked))
 
         def count(first: Found) -> int:
             deeper = self._following(lambda: self._counted(query, asked, readable))
@@ -146,8 +146,8 @@ class Searcher:
 
         def found(deep: bool) -> Found:
             retrieved = self._brought(retrieval_query, deep, scale)
-            ranked = ranked(retrieved, asked, self._settings, known_share)
-            return Found(entry.title, terms, ranked, retrieved, goes_on(retrieved, asked))
+            ranking = ranked(retrieved, asked, self._settings, known_share)
+            return Found(entry.title, terms, ranking, retrieved, goes_on(retrieved, asked))
 
         def count(first: Found) -> int:
             wanted = replace(retrieval_query, depth=WINDOW, facets=False, texts=False)
