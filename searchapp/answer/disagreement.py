@@ -26,8 +26,8 @@ LEAST_ALIKE = 0.5
 """Share of their words, values left out, that two sentences have in common which state the same."""
 
 _AMOUNT = re.compile(
-    r"\bhow (?:much|many|long|old|often|far|high|heavy|big|large|fast)\b|\b(?:number|price|cost|rent|fee|phone|weight|"
-    r"length|height|speed|rate|limit|amount|temperature|pressure)\b|多少|几|价格|價格|费用|租金|电话|号码|重量|多重|多长|多久|多高",
+    r"\bhow (?:much|many|long|old|often|far|high|heavy|big|large|fast)\b|\b(?:number|price|cost|rent|fee|phone|weigh|"
+    r"weight|pay|length|height|speed|rate|limit|amount|temperature|pressure)\b|多少|几|价格|價格|费用|租金|电话|号码|重量|多重|多长|多久|多高",
     re.IGNORECASE,
 )
 _DAY = re.compile(
