@@ -174,11 +174,10 @@ def _summary(text: str) -> WholeQuestion | None:
 
 def _summarised(text: str) -> str | None:
     """The name in it, "" where there is none; None where nothing asks for a summary."""
-    for opening in (_SUMMARISE, _ZH_START):
-        if match := opening.match(text):
-            rest = text[match.end() :]
-            ending = _ZH_NOUN_END.search(rest)
-            return rest[: ending.start()] if ending else rest
+    if match := _SUMMARISE.match(text) or _ZH_START.match(text):
+        rest = text[match.end() :]
+        ending = _ZH_NOUN_END.search(rest)
+        return rest[: ending.start()] if ending else rest
     if (match := _WHAT.match(text)) and (ending := _ABOUT.search(text, match.end() - 1)):
         return text[match.end() : ending.start()]
     for end in (_ZH_ASK_END, _ZH_VERB_END, _ZH_NOUN_END, _OTHER_END):

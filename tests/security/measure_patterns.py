@@ -24,6 +24,12 @@ BOUNDED = {
     ("searchapp/answer/names.py", "_SENTENCE_START"): "the eight characters before a word",
     ("searchapp/answer/draft.py", "_LOOP"): "the last 600 characters (LOOKED_BACK)",
     ("searchapp/answer/markdown.py", "_OPEN"): "the last 440 characters (_LONGEST_OPEN)",
+    # Linear too, but long, so that measuring them takes a minute.
+    ("searchapp/answer/whole_question.py", "_COMPARE_END"): "the 300 characters of a question (MOST_CHARACTERS)",
+    ("searchapp/answer/whole_question.py", "_OTHER_END"): "the 300 characters of a question (MOST_CHARACTERS)",
+    ("searchapp/answer/whole_question.py", "_ZH_ASK_END"): "the 300 characters of a question (MOST_CHARACTERS)",
+    ("searchapp/answer/whole_question.py", "_ZH_NOUN_END"): "the 300 characters of a question (MOST_CHARACTERS)",
+    ("searchapp/answer/whole_question.py", "_ZH_VERB_END"): "the 300 characters of a question (MOST_CHARACTERS)",
 }
 
 
