@@ -21,8 +21,8 @@ ACROSS = 0.6
 """Share of the least similarity that suffices between a Chinese, Japanese or Korean text and one that is none."""
 
 CROWDED = 0.19
-"""What the least similarity is higher by within Chinese, where gibberish has 0.43 and more, and for what the model cannot
-read (decision 62)."""
+"""What the least similarity is higher by within Chinese, where gibberish has 0.43 and more, and for what the model
+cannot read (decision 62)."""
 
 CROWDED_SOUNDS = 0.15
 """What it is higher by within Japanese and Korean."""
