@@ -20,9 +20,9 @@ from searchapp.tokens import Reading
 ACROSS = 0.6
 """Share of the least similarity that suffices between a Chinese, Japanese or Korean text and one that is none."""
 
-CROWDED = 0.22
-"""What the least similarity is higher by within Chinese, where gibberish has up to 0.46, and for what the model cannot
-read (decision 62)."""
+CROWDED = 0.19
+"""What the least similarity is higher by within Chinese, where gibberish has 0.43 and more, and for what the model
+cannot read (decision 62)."""
 
 CROWDED_SOUNDS = 0.15
 """What it is higher by within Japanese and Korean."""

@@ -34,7 +34,7 @@ class SearchSettings(BaseModel):
         ge=-1.0,
         le=1.0,
         description="Similarity to the query (1: the same, 0.05: nothing in common, whatever the model) from which a "
-        "passage without any word of it counts as found: 0.22 more within Chinese, 0.15 within Japanese and Korean, "
+        "passage without any word of it counts as found: 0.19 more within Chinese, 0.15 within Japanese and Korean, "
         "six tenths between Chinese and English. -1: every passage.",
     )
     reranker: str = Field(
