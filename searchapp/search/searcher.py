@@ -14,7 +14,7 @@ from searchapp.errors import IndexSwitchedError, NotFoundError
 from searchapp.limits import WINDOW
 from searchapp.messages import Message
 from searchapp.model import Chunk, Filters, Hit, Notice, SearchMode, SearchRequest, SearchResults, placed
-from searchapp.search import spelling, suggest
+from searchapp.search import did_you_mean, suggest
 from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.highlights import MARK_OPEN, NearestSentences
 from searchapp.search.library import Library
@@ -110,7 +110,7 @@ class Searcher:
         if request.spelling and not request.offset and request.mode is not SearchMode.SEMANTIC:
             asks_model = asked.mode is not SearchMode.KEYWORD  # that one needs none
             is_word = self._is_word if asks_model else lambda word: False
-            respelt = spelling.respelt(self._store, query.text, asked.filters, retrieved.keyword, is_word)
+            respelt = did_you_mean.respelt(self._store, query.text, asked.filters, retrieved.keyword, is_word)
             results = replace(results, did_you_mean=respelt)
         return results
 

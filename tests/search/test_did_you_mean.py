@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from searchapp.model import SearchMode, SearchRequest
-from searchapp.search.spelling import _cased, _slips
+from searchapp.search.did_you_mean import _cased, _slips
 from searchapp.wiring import Application
 from tests.search.three_stores import STORES, library_of
 
