@@ -181,9 +181,12 @@ def windows(terms: set[str], hit: Hit) -> list[Window]:
     for start, part in enumerate(parts):
         if CELL_BREAK in part:
             top = top if start and CELL_BREAK in parts[start - 1] else start
-            said, inside = list(dict.fromkeys((parts[top], part))), held[top] | held[start]
+            places = {top, start} | (
+                {start + 1} if start + 1 < len(parts) and CELL_BREAK not in parts[start + 1] else set()
+            )
         else:
-            said, inside = parts[start : start + WINDOW], set[str]().union(*held[start : start + WINDOW])
+            places = set(range(start, min(start + WINDOW, len(parts))))
+        said, inside = [parts[at] for at in sorted(places)], set[str]().union(*(held[at] for at in places))
         found.append(Window("\n".join(said), "\n".join([above, *said]), over | inside, _share(terms, over | inside)))
     return found
 

@@ -10,7 +10,7 @@ from functools import partial
 from searchapp.answer import notices
 from searchapp.answer.context import Context, build_context, with_surrounding
 from searchapp.answer.conversation import Query, read, recent
-from searchapp.answer.extractive import extract
+from searchapp.answer.extractive import extract, quoted
 from searchapp.answer.gathering import Gathered, gather
 from searchapp.answer.generation import Generation
 from searchapp.answer.material import Material, Plan, at_once
@@ -32,6 +32,7 @@ from searchapp.model import (
     SearchMode,
     SearchRequest,
     SearchResults,
+    Sentence,
     SourcesFound,
     Turn,
 )
@@ -179,7 +180,11 @@ class Answerer:
             # A substitute that comes after the sources were named answers from these.
             return at_once(self._context(question, hits[: len(sent)] or hits, writer))
 
-        quote = partial(extract, embedder=self._embedder, scale=scale_of(self._embedder, self._settings))
+        def quote(_: str, chunks: Sequence[Hit]) -> tuple[Sentence, ...]:
+            scale = scale_of(self._embedder, self._settings)
+            asked = [part.text for part in found.parts] or [question]
+            return quoted([extract(one, chunks, self._embedder, scale) for one in asked])
+
         yield from self._generation.answer(
             Material(question, hits, plan, quote), terms.model, terms.given_up, thinks=terms.thinks
         )

@@ -12,6 +12,7 @@ from searchapp.text.sentences import CELL_BREAK, is_whole, sentences
 from searchapp.text.words import content_terms
 
 SENTENCES = 3
+OF_EACH_PART = 2
 CANDIDATES = 48
 """Sentences that are embedded; more would make the answer slower than a model's."""
 
@@ -43,10 +44,13 @@ def extract(
     found: dict[str, int] = {}
     wanted = asked_of("", question)
     lacking: dict[str, int] = {}
+    in_full: dict[str, str] = {}  # a table's row is read with the first one, which names its columns
     for number, hit in enumerate(chunks, start=1):
         heads = "\n".join((hit.title, *hit.headings))
-        for sentence, said in zip(sentences(hit.text), said_in(heads, hit.text), strict=False):
-            is_heading = sentence == hit.title or sentence in hit.headings
+        parts = sentences(hit.text)
+        columns = _columns(parts)
+        for sentence, head, said in zip(parts, columns, said_in(heads, hit.text), strict=False):
+            is_heading = sentence == hit.title or sentence in hit.headings or (sentence in columns and not head)
             if len(sentence) >= LEAST_CHARACTERS and not is_heading and not sentence.endswith(("?", "？")):
                 lacks = sum(
                     said.is_of_another(one, wanted) or not (one.kind is Kind.YEAR or said.may_speak_of(one))
@@ -54,13 +58,14 @@ def extract(
                 )
                 if lacks < lacking.get(sentence, lacks + 1):
                     found[sentence], lacking[sentence] = number, lacks
+                    in_full[sentence] = f"{head}\n{sentence}" if head else sentence
     fewest = min(lacking.values(), default=0)
     found = {sentence: number for sentence, number in found.items() if lacking[sentence] == fewest}
-    covered = {sentence: coverage(terms, sentence) for sentence in found}
+    covered = {sentence: coverage(terms, in_full[sentence]) for sentence in found}
     candidates = sorted(found, key=lambda sentence: (-covered[sentence], found[sentence]))[:CANDIDATES]
     if not candidates:
         return ()
-    near = embedder.embed_documents(candidates) @ embedder.embed_query(question)
+    near = embedder.embed_documents([in_full[one] for one in candidates]) @ embedder.embed_query(question)
     # Meaning finds the subject, words the point; a better chunk breaks ties.
     score = {
         sentence: scale.similarity(float(cosine)) + COVERAGE_WEIGHT * covered[sentence] - 0.01 * found[sentence]
@@ -71,6 +76,26 @@ def extract(
     # A line without a stop is a subheading or was cut by a chunk's end; whole sentences go before it.
     best = sorted(near_enough, key=lambda one: (_is_row(one) or not is_whole(one), -score[one]))[:SENTENCES]
     return tuple(_quoted(sentence, found[sentence]) for sentence in best)
+
+
+def quoted(parts: Sequence[tuple[Sentence, ...]]) -> tuple[Sentence, ...]:
+    """The quotations for each part of a question, the best of each, and of one that has no other parts all."""
+    most = SENTENCES if len(parts) == 1 else OF_EACH_PART
+    return tuple(dict.fromkeys(sentence for part in parts for sentence in part[:most]))
+
+
+def _columns(parts: Sequence[str]) -> list[str]:
+    """For each sentence the row that names its columns; "" for what is no row, and for that row itself."""
+    heads: list[str] = []
+    top = ""
+    for at, part in enumerate(parts):
+        is_row = _is_row(part)
+        heads.append(top if is_row else "")
+        if not is_row:
+            top = ""
+        elif not top and at + 1 < len(parts) and _is_row(parts[at + 1]):
+            top = part
+    return heads
 
 
 def _quoted(sentence: str, number: int) -> Sentence:

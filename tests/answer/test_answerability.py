@@ -132,3 +132,9 @@ def test_a_question_is_asked_for_each_value_that_it_compares() -> None:
     assert each_value("When is boiler 3 opened?") == ["When is boiler 3 opened?"]
     assert each_value("Who won the final of 2018 on day 3?") == ["Who won the final of 2018 on day 3?"]
     assert len(each_value("和".join(map(str, range(50))))) <= 12
+
+
+def test_what_is_said_behind_a_table_is_read_with_its_last_row() -> None:
+    table = "name | phone\nBen Cole | 4402\nCarla Diaz | 4403\nThe nurse is Carla Diaz."
+    assert has_evidence("What is the phone of the nurse?", [hit(table, cosine=0.3)])
+    assert not has_evidence("What is the salary of the surgeon?", [hit(table, cosine=0.3)])

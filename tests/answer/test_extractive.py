@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from searchapp.answer.extractive import coverage, extract
+from searchapp.answer.extractive import coverage, extract, quoted
 from searchapp.embedding import build_embedder
-from searchapp.model import Support
+from searchapp.model import Sentence, Support
 from searchapp.settings import load_settings
 from searchapp.text.words import content_terms
 from tests.answer.samples import hit
@@ -85,3 +85,16 @@ def test_what_is_said_of_another_is_not_quoted() -> None:
     assert extract("What rent does Acme pay?", leases, EMBEDDER)[0].text == "The rent is 900 euros a month. [2]"
     phones = [hit("张伟的分机号是4401，请记下。", 1), hit("李娜的分机号是4402，请记下。", 2)]
     assert [one.citations for one in extract("李娜的分机号是多少？", phones, EMBEDDER)] == [(2,)]
+
+
+def test_a_row_is_found_by_the_names_of_its_columns_and_these_are_no_quotation() -> None:
+    table = "Press shop\n\nname | phone extension\nBen Cole, painter | 4402\nCarla Diaz, nurse | 4403\n"
+    found = extract("What is the phone extension of the nurse?", [hit(table)], EMBEDDER)
+    assert found[0].text.startswith("Carla Diaz, nurse | 4403")
+    assert not any(sentence.text.startswith("name |") for sentence in found)
+
+
+def test_each_part_of_a_question_is_quoted_for_once() -> None:
+    one, other = Sentence("a [1]", (1,), Support.SUPPORTED), Sentence("b [2]", (2,), Support.SUPPORTED)
+    assert quoted([(one, other, other), (other, one)]) == (one, other)
+    assert quoted([(one, other)]) == (one, other)
