@@ -16,7 +16,7 @@ export function sourceLines(answer, hits) {
   return (nearest ? [nearest] : answer.citations).map((citation) => {
     const hit = hits[citation.n - 1] ?? citation;
     const link = h("a", opens(hit), citation.title || citation.source);
-    const where = citation.page ? t("page", citation.page) : hit.headings?.at(-1);
+    const where = citation.page ? t("page", citation.page) : hit.headings?.filter((heading) => heading !== citation.title).at(-1);
     const muted = [nearest && t("nearestPassage"), where].filter(Boolean).join(" · ");
     return h("li", { value: citation.n }, link, muted && h("span", { class: "muted" }, `  ${muted}`));
   });
