@@ -41,7 +41,7 @@ _APOLOGY = re.compile(
     r"|^\W{0,3}很?(?:抱歉|对不起|對不起|遗憾)",
     re.IGNORECASE,
 )
-_OUR_MARKS = re.compile(r"</?passage\b[^<>\n]{0,40}>|^\s*\d+\.?\s*passages?:", re.IGNORECASE | re.MULTILINE)
+_OUR_MARKS = re.compile(r"</?passage\b[^<>\n]{0,40}>|^[ \t]*+\d{1,4}\.?[ \t]*+passages?:", re.IGNORECASE | re.MULTILINE)
 
 
 def declines(sentences: Sequence[Sentence]) -> bool:

@@ -23,11 +23,11 @@ _ITEM = re.compile(
 )
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*(\w*)")
 _RULE = re.compile(r"([-*_=—])(?:[ \t]*\1){2,}[ \t]*|=+[ \t]*")
-_DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)*")
+_DELIMITER = re.compile(r"\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-*+:?[ \t]*+)*+")
 _HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
 _UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*")
 _BOLD_LINE = re.compile(r"(?P<mark>\*\*|__)(?!\s)[^*_\n]{1,200}(?P=mark)[ \t]*[:：]?[ \t]*")
-_BOLD_OPEN = re.compile(r"(?:\*\*|__)[^*_\n]{0,200}(?:[*_]{1,2}[ \t]*[:：]?[ \t]*)?")
+_BOLD_OPEN = re.compile(r"(?:\*\*|__)[^*_\n]{0,200}+(?:[*_]{1,2}+[ \t]*+[:：]?+[ \t]*+)?+")
 _DEFINITION = re.compile(r"\[\^?[^\[\]\n]{1,40}\]:[ \t]")
 # What a line begins with before it is known what it is.
 _UNDETERMINED = re.compile(r"[-*_=#|:>~`+•·◦▪\s\d.)(（）、．①-⑳—]*+(?:\[\^?[^\[\]\n]{0,40}+\]?:?)?")
