@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from searchapp.answer.context import prompt
-from searchapp.answer.conversation import Chat, fault, readable
+from searchapp.answer.conversation import REWRITE_TOKENS, Chat, fault, readable
 from searchapp.answer.prompt_sanitizer import one_line
 from searchapp.errors import SearchAppError
 from searchapp.model import Hit, Turn
-
-BRIDGE_TOKENS = 96
-"""The most that a model may write for one question."""
 
 MOST_PASSAGE_CHARACTERS = 500
 """Of each chunk; what is read delays the answer's first word."""
@@ -35,7 +32,7 @@ def bridged(question: str, outer: str, hits: Sequence[Hit], chat: Chat) -> str:
         },
     ]
     try:
-        written = readable(chat(messages, BRIDGE_TOKENS))
+        written = readable(chat(messages, REWRITE_TOKENS))
     except SearchAppError:
         return ""  # the answer itself will say what is wrong
     return "" if fault(written, outer, [Turn(question, told)]) else written

@@ -67,7 +67,7 @@ def gather(question: str, search: Search, known: Known, chat: Chat | None = None
 
 def _is_held(part: Part, hits: Sequence[Hit], known: Known) -> bool:
     share = known(part.text)
-    return has_evidence(part.asked, hits, share) or has_evidence(part.text, hits, share)
+    return any(has_evidence(one, hits, share) for one in dict.fromkeys((part.asked, part.text)))
 
 
 def _merged(whole: Sequence[Hit], parts: Sequence[Sequence[Hit]]) -> Iterator[Hit]:

@@ -16,6 +16,7 @@ from itertools import count
 from searchapp.answer.central import central
 from searchapp.answer.citations import Checker
 from searchapp.answer.context import TEMPLATE_TOKENS, Context, fenced, prompt
+from searchapp.answer.conversation import Chat
 from searchapp.answer.draft import Draft
 from searchapp.answer.markers import with_markers, without_markers
 from searchapp.answer.material import Material, Plan, at_once
@@ -38,9 +39,6 @@ MOST_ROUNDS = 4
 
 NOTES_OF_A_PART = 3
 """Sentences that are quoted of a part of which the model said nothing that holds."""
-
-Reply = Callable[[Sequence[dict[str, str]], int], str]
-"""A model's whole reply to messages, in at most so many tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Reader:
         if asked > window // 4 or min(self._room, self._note_room) < window // 8:
             raise UsageError("window_too_small", window=window)
 
-    def plan(self, hits: Sequence[Hit], reply: Reply, given_up: Callable[[], bool]) -> Plan:
+    def plan(self, hits: Sequence[Hit], reply: Chat, given_up: Callable[[], bool]) -> Plan:
         """What of ``hits`` is read, and how. Raises UsageError where not even one fits."""
         pieces = [Piece(hit, (number,)) for number, hit in enumerate(hits, start=1)]
         if self._fits(pieces):
@@ -96,7 +94,7 @@ class Reader:
         return kept
 
     def _in_parts(
-        self, parts: list[list[Piece]], used: tuple[Hit, ...], reply: Reply, given_up: Callable[[], bool]
+        self, parts: list[list[Piece]], used: tuple[Hit, ...], reply: Chat, given_up: Callable[[], bool]
     ) -> Generator[AnswerEvent, None, Context]:
         read, pieces = 0, list[Piece]()
         for turn in range(MOST_ROUNDS):
@@ -115,7 +113,7 @@ class Reader:
         yield PassagesRead("", read, self._whole.total)
         return self._last(pieces, used)
 
-    def _noted(self, part: Sequence[Piece], reply: Reply) -> list[Piece]:
+    def _noted(self, part: Sequence[Piece], reply: Chat) -> list[Piece]:
         """The notes on a part that hold; where there are none, its own most telling sentences."""
         hits = [piece.hit for piece in part]
         text = "\n\n".join([*self._fenced(part, local=True), self._question])
