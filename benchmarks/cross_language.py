@@ -23,13 +23,13 @@ Which pages, the digest of their paths decides: the same data always makes the s
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
+from benchmarks.beir import write_set
 from benchmarks.hugo_pages import Page, read_pages
 from searchapp.text.words import is_stop_term
 
@@ -127,16 +127,7 @@ def _write(folder: Path, pairs: Mapping[str, Pair]) -> Path:
     corpus = ((path, pairs[path][1]) for path in sorted([*asked, *others]))
     documents = ({"_id": path, "title": page.title, "text": _beginning(page.text)} for path, page in corpus)
     queries = ({"_id": f"q:{path}", "text": pairs[path][0].title} for path in sorted(asked))
-    judgements = "".join(f"q:{path}\t{path}\t1\n" for path in sorted(asked))
-    (folder / "qrels").mkdir(parents=True, exist_ok=True)
-    (folder / "corpus.jsonl").write_text(_lines(documents), encoding="utf-8")
-    (folder / "queries.jsonl").write_text(_lines(queries), encoding="utf-8")
-    (folder / "qrels" / "test.tsv").write_text(f"query-id\tcorpus-id\tscore\n{judgements}", encoding="utf-8")
-    return folder
-
-
-def _lines(values: Iterable[Mapping[str, str]]) -> str:
-    return "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values)
+    return write_set(folder, documents, queries, ((f"q:{path}", path) for path in sorted(asked)))
 
 
 def main() -> None:

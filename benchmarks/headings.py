@@ -17,13 +17,13 @@ Which pages and headings, the digest of their names decides: the same data alway
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import tarfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.beir import write_set
 from benchmarks.cross_language import chosen
 from benchmarks.hugo_pages import Page, read_page, read_pages
 from searchapp.text.words import content_terms
@@ -88,21 +88,12 @@ def _write(folder: Path, pages: Mapping[str, Page]) -> Path:
     documents = (
         {"_id": path, "title": page.title, "text": HEADING.sub(r"\1", page.text)} for path, page in cut.items()
     )
-    judgements = "".join(f"{ids[key]}\t{path}\t1\n" for key, (path, _) in queries.items())
-    (folder / "qrels").mkdir(parents=True, exist_ok=True)
-    (folder / "corpus.jsonl").write_text(_lines(documents), encoding="utf-8")
     asked_for = ({"_id": ids[key], "text": name} for key, (_, name) in queries.items())
-    (folder / "queries.jsonl").write_text(_lines(asked_for), encoding="utf-8")
-    (folder / "qrels" / "test.tsv").write_text(f"query-id\tcorpus-id\tscore\n{judgements}", encoding="utf-8")
-    return folder
+    return write_set(folder, documents, asked_for, ((ids[key], path) for key, (path, _) in queries.items()))
 
 
 def _serves(path: str, page: Page) -> bool:
     return bool(page.title) and len(page.text) >= LEAST_CHARACTERS and not path.startswith(LEFT_OUT)
-
-
-def _lines(values: Iterable[Mapping[str, str]]) -> str:
-    return "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values)
 
 
 def main() -> None:
