@@ -27,6 +27,11 @@ RUN ./requirements > requirements.txt \
     && uv pip install --constraint constraints.txt --requirement requirements.txt "$@"
 COPY . .
 RUN uv pip install --no-deps .
+# What the environment consists of, by its own word.
+RUN uv venv --quiet /tmp/sbom \
+    && uv pip install --quiet --python /tmp/sbom --constraint constraints.txt cyclonedx-python-lib packaging \
+    && /tmp/sbom/bin/python scripts/sbom.py /opt/venv > /opt/sbom.cdx.json \
+    && rm -rf /tmp/sbom
 # The default model, and the one that indices before it were built with; docs/deploy.md tells what each takes.
 ARG MODELS="multilingual-e5-small all-MiniLM-L6-v2"
 RUN docker/prepare /opt/models "$MODELS"
@@ -44,6 +49,7 @@ RUN groupadd --gid 10001 searchapp \
     && install -d -o searchapp -g searchapp -m 0750 /data /models
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /opt/models /usr/share/searchapp/models
+COPY --from=build /opt/sbom.cdx.json /usr/share/searchapp/sbom.cdx.json
 COPY docker/health docker/preflight docker/setup /usr/local/bin/
 # Apart from the virtual environment, whose paths change with Python's version: a document's source is its path.
 COPY searchapp/samples /usr/share/searchapp/samples
@@ -63,3 +69,13 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=6 CMD ["health"]
 ENTRYPOINT ["searchapp"]
 CMD ["serve"]
+# Where it comes from; a release says which commit of which repository.
+ARG VERSION=0.2.0
+ARG REVISION=unknown
+ARG SOURCE=unknown
+LABEL org.opencontainers.image.title="searchapp" \
+    org.opencontainers.image.description="Private semantic search with answers over your own documents, on Elasticsearch." \
+    org.opencontainers.image.licenses="Apache-2.0" \
+    org.opencontainers.image.version="$VERSION" \
+    org.opencontainers.image.revision="$REVISION" \
+    org.opencontainers.image.source="$SOURCE"

@@ -13,7 +13,7 @@ ELASTICSEARCH8 := 8.19.21
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo serve test test-8 rehearsal check audit fix services constraints clean
+.PHONY: help install demo serve test test-8 rehearsal check audit fix pages dist sbom services constraints clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -21,7 +21,7 @@ help: ## Show the targets.
 install: $(READY_DEV) ## Install searchapp and the tools that test and check it into .venv.
 
 $(READY): pyproject.toml constraints.txt scripts/install.py scripts/without-gpu.txt
-	$(PYTHON) scripts/install.py $(VENV) multilingual mcp
+	$(PYTHON) scripts/install.py $(VENV) multilingual mcp ocr
 	touch $@
 
 $(READY_DEV): $(READY)
@@ -61,6 +61,21 @@ audit: $(READY_DEV) ## Look for known vulnerabilities in the pins; AUDIT_DATABAS
 fix: $(READY_DEV) ## Fix what the linter and the formatter can fix.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+pages: $(READY_DEV) ## Write again what is made from the code: pages of docs/, the manual page, what shells complete.
+	$(BIN)/python scripts/cli_page.py > docs/cli.md
+	$(BIN)/python scripts/settings_page.py > docs/settings.md
+	$(BIN)/python scripts/man_page.py > share/man/man1/searchapp.1
+	$(BIN)/searchapp completion bash > share/bash-completion/completions/searchapp
+	$(BIN)/searchapp completion zsh > share/zsh/site-functions/_searchapp
+	$(BIN)/searchapp completion fish > share/fish/vendor_completions.d/searchapp.fish
+
+dist: $(READY_DEV) ## Build dist/: the source archive, and from it the wheel.
+	$(BIN)/uv build --quiet --out-dir dist
+
+sbom: $(READY_DEV) ## Write build/searchapp.cdx.json, what .venv's searchapp consists of; asks nobody.
+	mkdir -p build
+	$(BIN)/python scripts/sbom.py $(VENV) > build/searchapp.cdx.json
 
 services: $(READY_DEV) ## Fetch and build the real Elasticsearch and Ollama that the tests use.
 	$(BIN)/python -m tests.services

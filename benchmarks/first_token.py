@@ -14,15 +14,15 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from benchmarks.answers.gate import index
 from benchmarks.answers.judged import rgb
+from searchapp.llm import ReplyPart
 from searchapp.model import SourcesFound, Token
-from searchapp.ollama_api import OllamaServer
+from searchapp.ollama_api import client
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
 
@@ -30,16 +30,21 @@ MOST_RATIO = 1.1
 NANOSECONDS = 1e9
 
 
-class Watched(OllamaServer):
-    """An Ollama whose last chunk is kept: it holds what the call cost."""
+class Watched:
+    """The last chunk of the last reply, as Ollama sent it: it holds what the call cost."""
 
     last: Any = None
 
-    def chat(self, *arguments: Any, **named: Any) -> Generator[Any, None, None]:
-        """See ``OllamaServer``."""
-        for part in super().chat(*arguments, **named):
-            Watched.last = part
-            yield part
+    @classmethod
+    def begin(cls) -> None:
+        """Keep it from now on."""
+        known = client._part
+
+        def kept(said: Any) -> ReplyPart:
+            cls.last = said
+            return known(said)
+
+        client._part = kept
 
 
 def main() -> int:
@@ -58,7 +63,7 @@ def main() -> int:
         wanted = set().union(*(question.own | question.hard for question in asked))
         list(index(application, [document for id_, document in documents.items() if id_ in wanted]))
         answerer = application.answerer
-        answerer._ollama = Watched(settings.ollama_url, settings.llm_timeout_seconds)
+        Watched.begin()
         print("| question | search and fitting | first word | Ollama's load and prompt | tokens | ratio |")
         print("|---|---|---|---|---|---|")
         ratios = [ratio for question in asked if (ratio := _timed(answerer, question.text, chosen.passages))]

@@ -10,6 +10,9 @@ SEARCHAPP_TEST_ELASTICSEARCH_URL and SEARCHAPP_TEST_OLLAMA_URL name running ones
 A third run has an attacker beside the users (``load_attacker.py``), all searching: the middle search may then take
 twice as long as in the first run, and the server's memory may not grow by a fifth.
 
+With ``--agents 50`` a run with that many agents comes last, which call tools over ``/mcp`` beside the users, and a
+search by a tool is compared with one by the API (``agents.py``).
+
 Shown are, for every kind of request, how many there were and failed and the times of the middle one and of the slowest
 in a hundred; and the server's memory (resident, MiB) and threads after warming up, at half time, and at the end. It
 exits with 1 when a request of a user failed, or the attacker got what he wanted.
@@ -35,8 +38,9 @@ from typing import Any
 import httpx
 import psutil
 
+from benchmarks.agents import compare
 from searchapp.access import Scope
-from searchapp.samples import samples_folder
+from searchapp.samples import sample_folders
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
 from tests.services import elasticsearch, ollama, process
@@ -58,6 +62,8 @@ def main() -> int:
     parser.add_argument("--askers", type=int, default=4, help="how many of the users ask, in every second run")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two requests of one user, on average")
     parser.add_argument("--ways", help="those of the attacker's ways that are tried (functions of load_attacker.py)")
+    parser.add_argument("--agents", type=int, default=0, help="agents beside the users, in a run of their own")
+    parser.add_argument("--only-agents", action="store_true", help="measure no other run")
     parser.add_argument("--stores", default="lancedb,elasticsearch")
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
     arguments = parser.parse_args()
@@ -66,19 +72,22 @@ def main() -> int:
         llm = _ollama(stack) if arguments.askers else NO_OLLAMA
         for store in arguments.stores.split(","):
             url = _elasticsearch(stack) if store == "elasticsearch" else ""
-            with _server(url, llm, arguments.users) as (address, server, keys):
-                for askers, attacked in [
-                    (0, False),
-                    (0, True),
-                    *([(arguments.askers, False)] if arguments.askers else []),
-                ]:
-                    run = _run(address, server, keys, arguments, askers, attacked=attacked)
+            with _server(url, llm, arguments.users + arguments.agents) as (address, server, keys):
+                for askers, agents, attacked in _kinds(arguments):
+                    run = _run(address, server, keys, arguments, askers, agents, attacked=attacked)
                     runs.append({"store": store, "users": arguments.users, "askers": askers, **run})
                     _print(runs[-1])
                     if arguments.json:
                         arguments.json.write_text(json.dumps(runs, indent=1), encoding="utf-8")
     failed = any(kind["failures"] for run in runs for kind in run["requests"].values())
     return 1 if failed or not all(_withstood(*pair) for pair in _pairs(runs)) else 0
+
+
+def _kinds(arguments: argparse.Namespace) -> list[tuple[int, int, bool]]:
+    """The runs over a store: how many ask, how many agents there are, and whether there is an attacker."""
+    alone = [] if arguments.only_agents else [(0, 0, False), (0, 0, True)]
+    asking = [(arguments.askers, 0, False)] if arguments.askers and not arguments.only_agents else []
+    return [*alone, *asking, *([(0, arguments.agents, False)] if arguments.agents else [])]
 
 
 def _pairs(runs: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -129,7 +138,7 @@ def _server(elasticsearch_url: str, ollama_url: str, users: int) -> Iterator[tup
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("SEARCHAPP_")}
         environment = inherited | {f"SEARCHAPP_{name.upper()}": value for name, value in values.items()}
         quiet = subprocess.DEVNULL
-        subprocess.run([*SEARCHAPP, "ingest", str(samples_folder())], env=environment, check=True, stdout=quiet)
+        subprocess.run([*SEARCHAPP, "ingest", *sample_folders()], env=environment, check=True, stdout=quiet)
         log = (Path(folder) / "server.log").open("wb")
         with (
             log,
@@ -176,10 +185,12 @@ def _run(
     keys: list[str],
     arguments: argparse.Namespace,
     askers: int,
+    agents: int,
     *,
     attacked: bool,
 ) -> dict[str, Any]:
     samples: list[tuple[float, int]] = []
+    tools = {"agents": agents, "tool_call": compare(address, keys[-1])} if agents else {}
     processor = sum(server.cpu_times()[:2])
     over = threading.Event()
 
@@ -193,7 +204,8 @@ def _run(
     attack = [sys.executable, "-m", "benchmarks.load_attacker", address, keys[-1], str(arguments.seconds)]
     attack += [arguments.ways] if arguments.ways else []
     attacker = subprocess.Popen(attack, stdout=subprocess.PIPE, text=True) if attacked else None
-    length = ["--headless", "-u", str(arguments.users), "-r", str(arguments.users), "-t", f"{arguments.seconds}s"]
+    callers = str(arguments.users + agents)
+    length = ["--headless", "-u", callers, "-r", callers, "-t", f"{arguments.seconds}s"]
     locust = subprocess.run(
         [
             sys.executable,
@@ -209,7 +221,8 @@ def _run(
             "--json",
         ],
         env=os.environ
-        | {"LOAD_PAUSE": str(arguments.pause), "LOAD_ASKERS": str(askers), "LOAD_KEYS": ",".join(keys[:-1])},
+        | {"LOAD_PAUSE": str(arguments.pause), "LOAD_ASKERS": str(askers), "LOAD_AGENTS": str(agents)}
+        | {"LOAD_KEYS": ",".join(keys[:-1])},
         capture_output=True,
         text=True,
         check=False,
@@ -227,6 +240,7 @@ def _run(
         "processor_seconds": round(sum(server.cpu_times()[:2]) - processor, 1),
         "threads": [samples[at][1] for at in (0, len(samples) // 2, -1)],
         **({"attack": got} if got else {}),
+        **tools,
     }
 
 
@@ -252,11 +266,14 @@ def _figures(kind: dict[str, Any]) -> dict[str, float]:
 
 def _print(run: dict[str, Any]) -> None:
     beside = ", an attacker beside them" if "attack" in run else ""
+    beside += f", {run['agents']} agents beside them" if "agents" in run else ""
     print(f"\n{run['store']}: {run['users']} users for {run['seconds']} s, {run['askers']} of them asking{beside}")
     print(f"{'request':24}{'count':>8}{'failed':>8}{'p50 ms':>10}{'p99 ms':>10}")
     for name, kind in sorted(run["requests"].items()):
         print(f"{name:24}{kind['count']:8}{kind['failures']:8}{kind['p50_ms']:10.0f}{kind['p99_ms']:10.0f}")
     print("memory MiB (start, middle, end):", *run["memory_mib"], " threads:", *run["threads"])
+    if "tool_call" in run:
+        print("a search by the API and by a tool, ms, and how many times as long:", *run["tool_call"].values())
     print("the server's processor time:", run["processor_seconds"], "s", flush=True)
     for line in (*run["failures"], *(f"{what}: {times:,}" for what, times in run.get("attack", {}).items())):
         print(line)

@@ -1,4 +1,5 @@
-"""The users of ``load.py``, as locust runs them: some search, some ask and read the answer to its end."""
+"""The users of ``load.py``, as locust runs them: some search, some ask and read the answer to its end, and some
+are agents, which call tools over ``/mcp``."""
 
 from __future__ import annotations
 
@@ -7,24 +8,24 @@ import json
 import os
 import random
 import time
+from typing import Any
 
 from locust import HttpUser, between, task
 
-from searchapp.samples import samples_folder
+from benchmarks.agents import HEADERS, tool_call
+from searchapp.samples import QUESTIONS, samples_folder
 
 PAUSE = float(os.environ.get("LOAD_PAUSE", "1.0"))
 ASKERS = int(os.environ.get("LOAD_ASKERS", "0"))
+AGENTS = int(os.environ.get("LOAD_AGENTS", "0"))
 KEYS = itertools.cycle(os.environ["LOAD_KEYS"].split(","))
 """Each user has one: what limits callers counts by them."""
-SAMPLES = [path.read_text(encoding="utf-8") for path in sorted(samples_folder().rglob("*.md"))]
+SAMPLES = [
+    path.read_text(encoding="utf-8") for path in sorted(samples_folder().rglob("*.*")) if path.suffix in (".md", ".eml")
+]
 ENGLISH = sorted({word for text in SAMPLES for word in text.split() if word.isascii() and word.isalpha()})
-CHINESE = "混合检索 关键词 语义搜索 嵌入模型 引用 备份 快照 索引 升级 权限 文档 页面 过滤".split()
-QUESTIONS = (
-    "How are keyword search and semantic search combined?",
-    "What happens when Ollama is not running?",
-    "How do I make a snapshot of the index?",
-    "更换嵌入模型后应该怎么做？",
-)
+CHINESE = "山屋 床位 价格 守屋 冬季房 火炉 路线 松坪村 电池 会议 山泉 预订 雪崩".split()
+ASKED = [question for asked in QUESTIONS.values() for question in asked]
 
 
 def words() -> str:
@@ -74,6 +75,37 @@ class Searching(Caller):
         self.client.get("/api/documents", params={"size": 50}, name="documents")
 
 
+class Agent(Caller):
+    """A program that reads by tools: searches, opens the best hit, and looks at the list of documents now and then."""
+
+    wait_time = between(PAUSE / 2, PAUSE * 3 / 2)
+    fixed_count = AGENTS
+    weight = 1 if AGENTS else 0
+
+    @task(4)
+    def search_and_open(self) -> None:
+        found = self._called("search", query=words(), size=5)
+        if found and found["hits"]:
+            self._called("open_document", document_id=found["hits"][0]["document_id"], size=5)
+
+    @task(1)
+    def look_around(self) -> None:
+        for method in ("tools/list", "resources/list"):
+            self._sent(method, {"jsonrpc": "2.0", "id": 1, "method": method})
+
+    def _called(self, tool: str, **arguments: Any) -> dict[str, Any] | None:
+        return (self._sent(f"tool {tool}", tool_call(tool, **arguments)) or {}).get("structuredContent")
+
+    def _sent(self, name: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        with self.client.post("/mcp", json=body, headers=HEADERS, name=name, catch_response=True) as response:
+            if not response.ok:
+                return None  # counted as failed
+            result: dict[str, Any] = response.json().get("result", {"isError": True})
+            if result.get("isError"):
+                response.failure(response.text[:200])
+            return result
+
+
 class Asking(Caller):
     """Asks, and reads on until the answer is done; comes back when told to; one in five leaves after the first word."""
 
@@ -86,7 +118,7 @@ class Asking(Caller):
         started, leaves = time.perf_counter(), random.random() < 0.2
         answer = self.client.post(
             "/api/ask",
-            json={"question": random.choice(QUESTIONS)},
+            json={"question": random.choice(ASKED)},
             stream=True,
             catch_response=True,
             name="first event",

@@ -155,7 +155,8 @@ def load(measured: list[dict[str, Any]]) -> str:
         memory, threads = (", ".join(f"{value:,}" for value in run[name]) for name in ("memory_mib", "threads"))
         lines += [
             f"\n{run['store']}, {run['users']} users for {run['seconds']} s, {run['askers']} of them asking"
-            f"{', an attacker beside them' if 'attack' in run else ''}; the "
+            f"{', an attacker beside them' if 'attack' in run else ''}"
+            f"{', {} agents beside them'.format(run['agents']) if 'agents' in run else ''}; the "
             f"server's memory at the start, half-way and at the end {memory} MiB, its threads {threads}:\n",
             "| request | count | failed | p50 ms | p99 ms |",
             "|---|---|---|---|---|",

@@ -6,6 +6,7 @@ from typing import Any
 
 import typer.main
 
+from searchapp.cli.exit_codes import table
 from searchapp.cli.run import app, text_and_examples
 
 
@@ -14,23 +15,25 @@ def cli_page() -> str:
     lines = [
         "# The command line",
         "",
-        "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several inputs failed, 4 changes are pending",
-        "(`es plan`), 130 interrupted. With `--json` the output is for programs, and errors are JSON on stderr: `code`",
-        "and `reason` are stable, `message` and `remedy` are for people, in English or Chinese as the environment says",
-        "(`LC_ALL`, `LC_MESSAGES`, `LANG`). Each command tells the same with `--help`. This page is made by",
-        "`scripts/cli_page.py`.",
+        "With `--json` the output is for programs ([the contract](for-programs.md)), and errors are JSON on stderr:",
+        "`code` and `reason` are stable, `message` and `remedy` are for people, in English or Chinese as the",
+        "environment says (`LC_ALL`, `LC_MESSAGES`, `LANG`). Each command tells the same with `--help`. This page is",
+        "made by `scripts/cli_page.py`.",
+        "",
+        table(),
     ]
-    for path, command in _commands(typer.main.get_command(app), ()):
+    for path, command in commands(typer.main.get_command(app), ()):
         lines += ["", f"## searchapp {' '.join(path)}", "", *_text(command.help or ""), *_parameters(command)]
     return "\n".join(lines) + "\n"
 
 
-def _commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+def commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command that does something, by its words, in the order in which help lists them."""
     children = getattr(command, "commands", {})
     if not children or (path and command.invoke_without_command):
         yield path, command
     for name, child in children.items():
-        yield from _commands(child, (*path, name))
+        yield from commands(child, (*path, name))
 
 
 def _text(help_text: str) -> Iterator[str]:
@@ -47,8 +50,14 @@ def _parameters(command: Any) -> Iterator[str]:
         yield from ("", "| | |", "|---|---|")
     for name, one in rows:
         told = (getattr(one, "help", "") or "").replace("|", "\\|")
-        default = "" if one.default in (None, False, ()) or one.required or callable(one.default) else one.default
+        default = default_of(one)
         yield f"| {name} | {told}{f' Default: `{default}`.' if default != '' else ''} |"
+
+
+def default_of(parameter: Any) -> Any:
+    """What holds where the parameter is not given; empty where that is nothing or not known here."""
+    default = parameter.default
+    return "" if default in (None, False, ()) or parameter.required or callable(default) else default
 
 
 def _name(parameter: Any) -> str:

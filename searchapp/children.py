@@ -47,3 +47,14 @@ def end_children() -> None:
     _ending.set()
     for process in tuple(_running):
         process.kill()
+
+
+def is_running(process: int) -> bool:
+    """Whether a process of that id is there, whoever's it is."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -10,10 +10,12 @@
     ├── SourceError                  exit 1   HTTP 422   a file or address cannot be read
     ├── ConflictError                exit 1   HTTP 409   another operation is under way
     ├── ChangedError                 exit 1   HTTP 412   the document is no longer what the caller saw
+    ├── IdempotencyError             exit 1   HTTP 422   an Idempotency-Key that stands for another request
     ├── TooManyRequestsError         exit 1   HTTP 429   this caller asks too much
     ├── OverloadedError              exit 1   HTTP 503   everybody together asks too much
     ├── RequestTooLongError          exit 1   HTTP 503   one request computed too long, and was ended
     ├── ServiceUnavailableError      exit 1   HTTP 503   Elasticsearch or Ollama does not answer
+    │   └── ServiceTimeoutError      exit 1   HTTP 503   it runs, and did not answer in time
     ├── ServiceRefusedError          exit 1   HTTP 502   a service answers, and says no (401, 403)
     ├── IncompatibleServerError      exit 1   HTTP 502   a server of a version we cannot talk to
     ├── ModelUnavailableError        exit 1   HTTP 503   a model is not there or does not load
@@ -129,6 +131,13 @@ class ChangedError(SearchAppError):
     http_status = 412
 
 
+class IdempotencyError(SearchAppError):
+    """The Idempotency-Key was sent with another request before."""
+
+    code = "idempotency"
+    http_status = 422
+
+
 class BusyError(SearchAppError):
     """It would work later: after ``retry_after`` seconds."""
 
@@ -171,15 +180,17 @@ class QueuePausedError(SearchAppError):
 class SourceError(SearchAppError):
     """A file or web address cannot be read as a document.
 
-    ``lacking`` names what might let another try read it: languages of tesseract's joined by ``+``, or ``password``.
+    ``lacking`` names what might let another try read it: languages that pictures are read in, joined by ``+``, ``ocr``,
+    or ``password``. ``is_final`` tells that the same bytes fail again in the same way.
     """
 
     code = "source"
     http_status = 422
 
-    def __init__(self, reason: str | Message, /, *, lacking: str = "", **values: Value) -> None:
+    def __init__(self, reason: str | Message, /, *, lacking: str = "", is_final: bool = False, **values: Value) -> None:
         super().__init__(reason, **values)
         self.lacking = lacking
+        self.is_final = is_final
 
 
 class ServiceUnavailableError(SearchAppError):
@@ -187,6 +198,12 @@ class ServiceUnavailableError(SearchAppError):
 
     code = "service_unavailable"
     http_status = 503
+
+
+class ServiceTimeoutError(ServiceUnavailableError):
+    """A service is there, and did not answer in time: it may be loading a model, or have too much to do."""
+
+    code = "service_timeout"
 
 
 class ServiceRefusedError(SearchAppError):

@@ -67,7 +67,7 @@ class Judgements:
         if grade not in GRADES:
             raise UsageError("grade_unknown", grade=grade)
         judged = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-        row = (query, document_id, grade, source, title, judged, _key(space))
+        row = (query, document_id, grade, source, title, judged, key_of(space))
         with self._transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO judgements_of_spaces VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
@@ -76,7 +76,7 @@ class Judgements:
         with self._transaction() as connection:
             connection.execute(
                 "DELETE FROM judgements_of_spaces WHERE query = ? AND document_id = ? AND space = ?",
-                (query, document_id, _key(space)),
+                (query, document_id, key_of(space)),
             )
 
     def remove(self, query: str, document_id: str | None = None) -> int:
@@ -89,7 +89,7 @@ class Judgements:
 
     def of(self, query: str, space: Groups | None = None) -> tuple[Judgement, ...]:
         """What this ``space`` said of documents for a query, in the order in which it was said."""
-        return self._read(query, _key(space))
+        return self._read(query, key_of(space))
 
     def all(self) -> tuple[Judgement, ...]:
         """The last word on each document for each query, by query and then in the order in which they were said."""
@@ -114,7 +114,8 @@ class Judgements:
         return transaction(self._path, _SCHEMA, "Judgements")
 
 
-def _key(space: Groups | None) -> str:
+def key_of(space: Groups | None) -> str:
+    """What stands for a set of groups in a table."""
     return json.dumps(space and sorted(set(space)))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 log = logging.getLogger(__name__)
 
@@ -14,9 +16,10 @@ OTHERS = 0o077
 """What the group and everybody else may do."""
 
 OURS = frozenset({
-    "access.sqlite", "audit.sqlite", "demo", "embedding-servers", "evaluation", "index", "judgements.sqlite", "models",
-    "operations.json", ".operations.lock", "pages", "running", "sent-tokens.sqlite", "spool", "trash", "trash.lock",
-    "uploads",
+    ".backup", ".backup.lock", "access.sqlite", "audit.sqlite", "conversations.sqlite", "demo", "embedding-servers",
+    "evaluation", "idempotency.sqlite", "index", "judgements.sqlite", "models", "operations.json", ".operations.lock",
+    "pages", "personal.sqlite", "running", "sent-tokens.sqlite", "spool", "trash",
+    "trash.lock", "uploads",
 })  # fmt: skip
 """What searchapp keeps in the data folder."""
 
@@ -24,6 +27,19 @@ OURS = frozenset({
 def make_privately() -> None:
     """From now on this process makes files (0600) and folders (0700) that are its owner's alone."""
     os.umask(os.umask(OTHERS) | OTHERS)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Put a file in the place of an earlier one, whole or not at all, for its owner alone. Raises OSError."""
+    arriving = path.with_name(f".{path.name}.{uuid4().hex[:8]}")
+    try:
+        with os.fdopen(os.open(arriving, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        arriving.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            arriving.unlink()
+        raise
 
 
 def tighten(folder: Path) -> None:

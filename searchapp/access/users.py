@@ -52,6 +52,22 @@ class Users:
             connection.execute("DELETE FROM sessions WHERE provider = 'local' AND name = ?", (user.name,))
         return user
 
+    def change(self, name: str, scopes: frozenset[Scope], groups: tuple[str, ...] | None, password: str = "") -> User:
+        """Give a user other scopes and groups, and a password where there is one. Their sessions end.
+
+        Raises NotFoundError when there is none of that name, UsageError for a password that is too short.
+        """
+        hashed = _hashed(_checked(password)) if password else None
+        with self._database.transaction() as connection:
+            changed = connection.execute(
+                "UPDATE users SET scopes = ?, groups = ?, password = coalesce(?, password) WHERE name = ?",
+                (packed_scopes(scopes), packed_groups(groups), hashed, name),
+            )
+            if not changed.rowcount:
+                raise NotFoundError("user_missing", user=name[:64])
+            connection.execute("DELETE FROM sessions WHERE provider = 'local' AND name = ?", (name,))
+        return User(name, scopes, groups)
+
     def identity(self, name: str, password: str) -> Identity | None:
         """Who logs in with this name and password; None when they do not fit."""
         from werkzeug.security import check_password_hash

@@ -9,13 +9,11 @@ Thresholds and what they reach: docs/quality-answers.md.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Sequence
-from functools import partial
-from itertools import islice
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from searchapp.answer.codes import CODE, shape
+from searchapp.answer.asking import TERMS
+from searchapp.answer.compared import each_value
 from searchapp.answer.quantities import numbers
 from searchapp.model import Hit, Retriever
 from searchapp.search.nearness import CROWDED
@@ -50,22 +48,6 @@ WINDOW = 2
 MOST_PASSAGES = 8
 """Chunks that are looked at, best first."""
 
-# What asks: no chunk that answers says it again.
-_ASKING = content_terms(
-    "many much summarise summarize summary explain describe list tell give show compare me please"
-) | frozenset(
-    "什么 哪些 怎么 怎样 怎么办 怎么样 如何 多少 多久 为什么 为何 何时 何处 谁 哪里 哪儿 哪个 是否 有没有 分别".split()
-    + "时候 名字 时间 地方 总结 概括 介绍 列出 告诉 说明 解释".split()
-)
-
-MOST_VALUES = 12
-"""Years, numbers and codes of a question that are looked at one by one."""
-
-_COMPARING = re.compile(
-    r"\b(?:and|or|to|than|vs|versus|between|both|each|compared?|comparison|differ(?:ence|ences|ent)?)\b"
-    r"|[-–~,、,和与及或跟比]|还是|以及|到|至|と|や|와|과",
-    re.IGNORECASE,
-)
 _COMPARED = re.compile(
     r"\b(?:compared?|comparison|differ(?:ences?|ent)?|chang(?:es?|ed)|versus|vs|both|more|less|fewer|worse"
     r"|(?:cheap|heavi|light|larg|bigg|small|long|short|fast|slow|high|low|old|new|great|strong|weak|earli|lat|bett)er)\b"
@@ -83,6 +65,12 @@ _ENGLISH_ASKING = re.compile(
 _KIND = re.compile(
     r"(?:什么(?:样的?)?|怎么样的|怎样的?|哪[一几两二三些]?[个支部种位家座本项场届条所款间片块类名]?)(?=[\u4e00-\u9fff])"
 )
+
+_PRICE = re.compile(r"(?:多少|[几幾])[块塊元毛]?[钱錢]")
+"""How much money: a price that answers says 元."""
+
+_EACH = re.compile(r"[一每][晚夜天日周月年季次人位张張间間份]")
+"""一晚, 每人: by what is counted, which a price list says otherwise."""
 
 
 class Window(NamedTuple):
@@ -103,7 +91,13 @@ def has_evidence(question: str, hits: Sequence[Hit], known_share: float = 1.0) -
     ``known_share`` (0 to 1) is how much of the question the embedding model knows (``Tokenizer.reading``). Of values
     that a question compares each must have evidence of its own.
     """
-    return all(_bears(one, hits, known_share) for one in each_value(fold_width(question)))
+    return all(_bears(one, hits, known_share) for one in each_alone(question))
+
+
+def each_alone(question: str) -> list[str]:
+    """The question for each of the values that it compares, without the comparison, which no row of them says."""
+    values = each_value(fold_width(question))
+    return [_COMPARED.sub(" ", one) for one in values] if len(values) > 1 else values
 
 
 def _bears(question: str, hits: Sequence[Hit], known_share: float) -> bool:
@@ -123,32 +117,9 @@ def _bears(question: str, hits: Sequence[Hit], known_share: float) -> bool:
     return together >= LEAST_TOGETHER or together + near >= LEAST_SUM or spread + near >= LEAST_SPREAD_SUM
 
 
-def each_value(question: str) -> list[str]:
-    """The question once for each of the years, numbers or codes that it compares, without the others of its kind."""
-    if not _COMPARING.search(question):
-        return [question]
-    alike: dict[str, list[re.Match[str]]] = defaultdict(list)
-    for match in islice(CODE.finditer(question), MOST_VALUES):
-        alike[shape(match.group())].append(match)
-    kinds = [found for found in alike.values() if len({match.group() for match in found}) > 1]
-    if not kinds:
-        return [question]
-    bare = _COMPARED.sub(" ", question)
-    every = [list(dict.fromkeys(match.group() for match in found)) for found in kinds]
-    asked = []
-    for place in range(max(map(len, every))):
-        others = {value for values in every for value in values if value != values[place % len(values)]}
-        asked.append(CODE.sub(partial(_but, others), bare))
-    return asked
-
-
-def _but(others: Collection[str], match: re.Match[str]) -> str:
-    return " " if match.group() in others else match.group()
-
-
 def asked_about(question: str) -> set[str]:
     """The terms that a chunk which answers must have: neither what asks nor the kind of thing that is asked for."""
-    terms = subject_terms(question) - _ASKING
+    terms = {term for term in subject_terms(_PRICE.sub(" ", question)) - TERMS if not _EACH.fullmatch(term)}
     for match in _KIND.finditer(question):
         kinds = {term for term in terms if has_cjk(term) and question.startswith(term, match.end())}
         if kinds and len(terms) > 1:

@@ -15,7 +15,7 @@ from searchapp.answer.markers import markers, with_markers, without_markers
 from searchapp.answer.verification import Finding, Nearness, verify
 from searchapp.embedding import SAME_SCALE, Embedder, Scale
 from searchapp.errors import SearchAppError
-from searchapp.model import Citation, Hit, Sentence, Support
+from searchapp.model import Citation, Hit, Reason, Sentence, Support
 from searchapp.search.highlights import MARK_CLOSE, MARK_OPEN, highlights
 from searchapp.text.words import content_terms
 
@@ -24,6 +24,9 @@ ATTRIBUTING_AGREEMENT = 0.75
 
 COMPARED_SENTENCES = 24
 """Sentences of the chunks that are embedded for one sentence of the answer; more would hold up the stream."""
+
+
+UNCITED = Finding(Support.UNSUPPORTED, Reason.NOTHING_FOUND)
 
 
 class Checker:
@@ -39,6 +42,7 @@ class Checker:
         """``scale`` makes similarities of the ``embedder``'s cosines."""
         self.removed = 0
         """Markers so far that named no chunk."""
+        self.sent = len(chunks)
         self._chunks = chunks
         self._question = question
         self._nearness = nearness_by(embedder, scale) if embedder else None
@@ -49,7 +53,7 @@ class Checker:
 
         ``head`` is the head of its table where it is a row of one.
         """
-        sent = len(self._chunks)
+        sent = self.sent
         named = markers(text, sent)
         cited = tuple(dict.fromkeys(number for number in named if 1 <= number <= sent))
         self.removed += sum(not 1 <= number <= sent for number in named)
@@ -57,7 +61,7 @@ class Checker:
         claim = plain(bare)
         if not cited:
             cited = self._attribution(claim)
-        finding = self._verified(claim, cited, plain(head)) if cited else Finding(Support.UNSUPPORTED)
+        finding = self._verified(claim, cited, plain(head)) if cited else UNCITED
         return Sentence(with_markers(bare, cited), cited, finding.support, finding.missing)
 
     def _verified(self, claim: str, numbers: tuple[int, ...], head: str) -> Finding:
@@ -90,8 +94,13 @@ def citations_of(sentences: Sequence[Sentence], chunks: Sequence[Hit]) -> tuple[
 
 
 def _citation(number: int, claims: str, hit: Hit) -> Citation:
-    quote = " … ".join(highlights(content_terms(claims), hit.text)).replace(MARK_OPEN, "").replace(MARK_CLOSE, "")
+    quote = telling_piece(claims, hit.text)
     return Citation(number, hit.chunk_id, hit.document_id, hit.title, hit.source, hit.page, quote)
+
+
+def telling_piece(claims: str, text: str) -> str:
+    """What of a chunk's text is nearest to the claims, by their words."""
+    return " … ".join(highlights(content_terms(claims), text)).replace(MARK_OPEN, "").replace(MARK_CLOSE, "")
 
 
 def nearness_by(embedder: Embedder, scale: Scale) -> Nearness:

@@ -37,6 +37,16 @@ _POINTING = re.compile(
     r"|それ|その|これ|この|そこ|彼|では\s*+[？?]?$|そちら|그것|이것|그럼|그는|그녀",
     re.IGNORECASE,
 )
+_CHOICE = re.compile(
+    r"\bwhich\s++ones?\b(?!\s++of\b)"
+    r"|^\W*+which\s++(?:would|should|could|can|do|does|did|will|must|has|have|for|needs?|works?|fits?|suits?)\b(?!.*\bor\b)"
+    r"|^\W*+which\s++(?:is|are)\s++(?:the\s++)?(?:\w++\s++)?(?:more|less|most|least|good|right|recommended|suitable|meant"
+    r"|used|\w*(?:er|est))(?:\s++ones?)?\s*+(?:$|[?？]|\b(?:for|to|in|on|at|with|when|if)\b)(?!.*\bor\b)"
+    r"|\b(?:use|take|need|choose|pick|get|want|prefer|have|make|create|add|run)\s++(?:a\s++new\s++)?ones?\b(?!\s++of\b)"
+    r"|哪一?[个种款类些项台](?:更|最|比较|适|合适|好|能|可|该|应|需|支持|用|会|不|值得|推荐|便宜|\s*+[?？]|\s*+$)",
+    re.IGNORECASE,
+)
+"""Asks for one of several that were named before."""
 _LEADS = (
     r"(?:then|else|ok(?:ay)?|what if|for|in|on|at|with|without|from"
     r"|to|about|of|by|only|not|just|even|since|until)"
@@ -88,12 +98,14 @@ class Unusable(StrEnum):
     INVENTED = "invented"
     """It says what nobody asked."""
     UNCHANGED = "unchanged"
+    ADRIFT = "adrift"
+    """Nothing of what was spoken of is in it."""
 
 
 def stands_alone(question: str) -> bool:
     """Whether a question names its subject itself, so that no conversation is needed to understand it."""
     text = fold_width(question)
-    if _POINTING.search(text) or _ELLIPSIS.search(text) or _CORRECTION.search(text):
+    if any(pattern.search(text) for pattern in (_POINTING, _ELLIPSIS, _CORRECTION, _CHOICE)):
         return False
     terms = subject_terms(text)
     if terms <= _OF_ANYTHING:
@@ -187,6 +199,9 @@ def fault(rewritten: str, question: str, history: Sequence[Turn]) -> Unusable | 
         return Unusable.INVENTED
     if said in (folded(question), folded(earlier)):
         return Unusable.UNCHANGED
+    told = known[len(question) :]
+    if not any(_occurs(term, folded(told), told) for term in terms - own - _OF_ANYTHING):
+        return Unusable.ADRIFT
     return None
 
 

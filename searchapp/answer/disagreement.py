@@ -6,9 +6,11 @@ import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from searchapp.answer.asking import TERMS
 from searchapp.answer.names import names
 from searchapp.answer.quantities import dates, numbers, without_dates
-from searchapp.answer.subjects import Kind, Said, asked_of, said_in
+from searchapp.answer.said import Said, said_in
+from searchapp.answer.subjects import Kind, asked_of
 from searchapp.model import Hit
 from searchapp.text.chinese import subject_terms
 from searchapp.text.words import content_terms, fold_width, has_cjk
@@ -34,7 +36,6 @@ _DAY = re.compile(
     r"\bwhen\b|\b(?:date|day|deadline|year)\b|什么时候|何时|何時|哪天|哪一天|哪年|日期|时间", re.IGNORECASE
 )
 _NAME = re.compile(r"\b(?:who|whom|whose|where|which|what)\b|谁|誰|哪里|哪儿|在哪|何处|哪个|哪位|什么", re.IGNORECASE)
-_ASKING = frozenset("多少 什么 时候 哪里 谁 多久 几 哪个 哪天 何时 日期 多长 多重 much many doe whom whose".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def disagreement(question: str, chunks: Sequence[Hit]) -> tuple[Statement, ...]:
 
 
 def _stated(question: str, hit: Hit, number: int) -> Statement | None:
-    terms = subject_terms(question) - _ASKING
+    terms = subject_terms(question) - TERMS
     wanted = asked_of("", question)
     best: tuple[float, Statement] | None = None
     for said in said_in("\n".join((hit.title, *hit.headings)), hit.text):

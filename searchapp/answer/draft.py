@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from searchapp.answer.citations import Checker
+from searchapp.answer.echoed import without_prompt
+from searchapp.answer.outgoing import ready, written
 from searchapp.answer.statements import Reader, Statement
 from searchapp.answer.thinking import without_thoughts
 from searchapp.model import AnswerEvent, Sentence, SentenceChecked, Token
@@ -49,11 +51,15 @@ class Fault(StrEnum):
 class Draft:
     """Collects a model's text and has its sentences checked by ``checker``."""
 
-    def __init__(self, checker: Checker) -> None:
+    def __init__(self, checker: Checker, rules: str = "") -> None:
+        """``rules`` are those of the prompt, which are left out where the model repeats them."""
         self.fault: Fault | None = None
         self._checker = checker
+        self._rules = rules
         self._raw = ""
         self._aloud = self._thinks = False
+        self.repeats_prompt = False
+        """Whether the model wrote what it was sent; that is left out."""
         self._begin()
 
     def _begin(self) -> None:
@@ -62,7 +68,9 @@ class Draft:
         self._sent = 0
         self._finished = 0
         self._reader = Reader()
-        self._statements: list[tuple[Statement, str]] = []
+        self._statements: list[Statement] = []
+        self._leads: list[str] = []
+        self._lead = ""  # of the sentence that comes next
         self._seen: dict[str, int] = {}
 
     @property
@@ -95,10 +103,12 @@ class Draft:
 
     def _take(self, *, whole: bool = False) -> None:
         reading = without_thoughts(_readable(self._raw), whole=whole)
-        known = max(self._sent, self._statements[-1][0].end if self._statements else 0)
-        if not reading.answer.startswith(self.text[:known]):
+        answer, repeats = without_prompt(reading.answer, self._rules, whole=whole)
+        self.repeats_prompt = self.repeats_prompt or repeats
+        known = max(self._sent, self._end)
+        if not answer.startswith(self.text[:known]):
             self._begin()  # what was sent so far were thoughts; the whole answer, which comes last, is without them
-        self.text, self._thinks = reading.answer, reading.thinking
+        self.text, self._thinks = answer, reading.thinking
         self._aloud = self._aloud or reading.unmarked
 
     def _inspect(self) -> None:
@@ -126,33 +136,39 @@ class Draft:
         if complete and not self.fault:
             self._take(whole=True)
         self._read(complete=complete)
-        if self._sent < len(self.text):
-            yield Token(self.text[self._sent :])
-            self._sent = len(self.text)
+        end = len(self.text) if complete else ready(self.text, self._sent)
+        if self._sent < end:
+            yield Token(written(self.text, self._sent, end, self._statements, self._checker.sent))
+            self._sent = end
         while self._finished < len(self.sentences):
             self._finished += 1
-            yield SentenceChecked(self.sentences[self._finished - 1])
+            yield SentenceChecked(self.sentences[self._finished - 1], self._leads[self._finished - 1])
+
+    @property
+    def _end(self) -> int:
+        """Where the last finished statement ends."""
+        return self._statements[-1].end if self._statements else 0
 
     def _read(self, *, complete: bool = False) -> None:
         for statement in self._reader.read(self.text, complete=complete):
             said = self.text[statement.start : statement.end]
+            gap = self.text[self._end : statement.start]
             again = self._repeats(said)
-            if not again:
+            if again:
+                self._lead += gap.rpartition("\n")[0]  # what is said again goes with its list's mark
+            else:
                 self.sentences.append(self._checker.check(said, statement.head))
-            self._statements.append((statement, "" if again else self.sentences[-1].text))
+                self._leads.append(self._lead + gap)
+                self._lead = ""
+            self._statements.append(statement)
             if self.fault is Fault.REPEATED and again:
                 self.text = self.text[: statement.end]
                 return
 
     def checked_text(self) -> str:
         """The text with the markers that hold, its layout kept."""
-        parts: list[str] = []
-        at = 0
-        for statement, said in self._statements:
-            gap = self.text[at : statement.start]
-            parts += [gap, said] if said else [gap.rpartition("\n")[0]]  # what is said again goes with its list's mark
-            at = statement.end
-        return "".join([*parts, self.text[at:]]).strip()
+        said = [lead + sentence.text for lead, sentence in zip(self._leads, self.sentences, strict=True)]
+        return "".join([*said, self._lead, self.text[self._end :]]).strip()
 
     def _repeats(self, sentence: str) -> bool:
         key = "".join(character for character in fold_width(sentence).casefold() if character.isalnum())

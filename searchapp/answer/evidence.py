@@ -8,7 +8,8 @@ from functools import cached_property
 
 from searchapp.answer.names import KnownNames
 from searchapp.answer.quantities import Date, dates, numbers
-from searchapp.answer.subjects import Said, said_in
+from searchapp.answer.said import Said, said_in
+from searchapp.answer.tables import is_row, scale_of
 from searchapp.model import Hit
 from searchapp.text.sentences import sentences
 from searchapp.text.words import content_terms, fold_width, has_cjk
@@ -17,9 +18,13 @@ from searchapp.text.words import content_terms, fold_width, has_cjk
 class Evidence:
     """What some chunks say, prepared once for checking many sentences."""
 
-    def __init__(self, text: str, chunks: Sequence[tuple[str, str]] = ()) -> None:
-        """``chunks`` are those that ``text`` joins, each as its heads and its text; else it is one."""
+    def __init__(self, text: str, chunks: Sequence[tuple[str, str]] = (), scale: int = 1) -> None:
+        """``chunks`` are those that ``text`` joins, each as its heads and its text; else it is one.
+
+        ``scale`` is what a caption elsewhere says that its figures are to be multiplied by.
+        """
         self.text = fold_width(text)
+        self._scale = scale
         self._chunks = chunks or (("", text),)
 
     @classmethod
@@ -35,9 +40,12 @@ class Evidence:
 
     @cached_property
     def said(self) -> list[tuple[Said, Evidence]]:
-        """The chunks' sentences and rows, each with whom it speaks of and what it says."""
-        found = [said for heads, text in self._chunks for said in said_in(heads, text)]
-        return [(said, Evidence(said.text)) for said in found]
+        """The chunks' sentences and rows, each with whom it speaks of and what it says; a row's periods one by one."""
+        found = []
+        for heads, text in self._chunks:
+            scale = scale_of(fold_width(f"{heads}\n{text}"))
+            found += [(said, Evidence(said.text, scale=scale)) for said in said_in(heads, text, each_period=True)]
+        return found
 
     @cached_property
     def parts(self) -> list[Evidence]:
@@ -63,8 +71,14 @@ class Evidence:
 
     @cached_property
     def numbers(self) -> frozenset[Decimal]:
-        """The values that occur."""
-        return numbers(self.text)
+        """The values that occur, and what they are in the units of their table."""
+        found = numbers(self.text)
+        tables = [(self.text, self._scale)] if self._scale > 1 else []
+        tables += [
+            (text, scale) for heads, text in self._chunks if (scale := scale_of(fold_width(f"{heads}\n{text}"))) > 1
+        ]
+        rows = [(part, scale) for text, scale in tables for part in sentences(fold_width(text)) if is_row(part)]
+        return found.union(number * scale for row, scale in rows for number in numbers(row))
 
     @cached_property
     def names(self) -> KnownNames:

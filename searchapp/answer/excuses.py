@@ -1,11 +1,10 @@
-"""What a model says in the place of an answer: that it found none, in its own words, or the prompt once more."""
+"""What a model says in the place of an answer: that it found none, in its own words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from searchapp.answer.prompt_sanitizer import folded
 from searchapp.model import Sentence
 from searchapp.text.words import content_terms, is_cjk
 
@@ -14,12 +13,6 @@ MOST_SENTENCES = 3
 
 LEAST_LETTERS = 12
 """Letters of a foreign answer from which its language counts; a name or a code has none."""
-
-REPEATED_SHARE = 0.5
-"""Share of an answer's lines that stand in the prompt, from which it repeats it."""
-
-LEAST_LINE = 20
-"""Characters of a line that is looked for in the prompt."""
 
 _SOURCES = r"(?:passages?|documents?|texts?|sources?|context|excerpts?|information|materials?)"
 _REFUSALS = tuple(
@@ -41,7 +34,6 @@ _APOLOGY = re.compile(
     r"|^\W{0,3}很?(?:抱歉|对不起|對不起|遗憾)",
     re.IGNORECASE,
 )
-_OUR_MARKS = re.compile(r"</?passage\b[^<>\n]{0,40}>|^[ \t]*+\d{1,4}\.?[ \t]*+passages?:", re.IGNORECASE | re.MULTILINE)
 
 
 def declines(sentences: Sequence[Sentence]) -> bool:
@@ -52,14 +44,6 @@ def declines(sentences: Sequence[Sentence]) -> bool:
     refusing = [any(pattern.search(one.text) for pattern in _REFUSALS) for one in said]
     apologises = _APOLOGY.match(said[0].text) is not None
     return not any(one.citations for one in said) and (refusing[0] or (apologises and any(refusing)))
-
-
-def repeats_prompt(answer: str, prompt: str) -> bool:
-    """Whether most of an answer is our own prompt: its rules, or the fences of the chunks."""
-    lines = [line for line in map(folded, answer.splitlines()) if len(line) >= LEAST_LINE]
-    rules = folded(prompt)
-    again = sum(len(line) for line in lines if line in rules)
-    return bool(_OUR_MARKS.search(answer)) or again > REPEATED_SHARE * max(1, len(folded(answer)))
 
 
 def is_foreign(answer: str, question: str) -> bool:

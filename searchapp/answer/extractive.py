@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from searchapp.answer.markers import with_markers
-from searchapp.answer.subjects import Kind, asked_of, said_in
+from searchapp.answer.markers import with_markers, without_markers
+from searchapp.answer.said import said_in
+from searchapp.answer.subjects import Kind, asked_of
+from searchapp.answer.tables import columns, is_row, with_columns
 from searchapp.embedding import SAME_SCALE, Embedder, Scale
 from searchapp.model import Hit, Sentence, Support
-from searchapp.text.sentences import CELL_BREAK, is_whole, sentences
+from searchapp.text.sentences import is_whole, sentences
 from searchapp.text.words import content_terms
 
 SENTENCES = 3
@@ -48,9 +50,9 @@ def extract(
     for number, hit in enumerate(chunks, start=1):
         heads = "\n".join((hit.title, *hit.headings))
         parts = sentences(hit.text)
-        columns = _columns(parts)
-        for sentence, head, said in zip(parts, columns, said_in(heads, hit.text), strict=False):
-            is_heading = sentence == hit.title or sentence in hit.headings or (sentence in columns and not head)
+        heads_of = columns(parts)
+        for sentence, head, said in zip(parts, heads_of, said_in(heads, hit.text), strict=False):
+            is_heading = sentence == hit.title or sentence in hit.headings or (sentence in heads_of and not head)
             if len(sentence) >= LEAST_CHARACTERS and not is_heading and not sentence.endswith(("?", "？")):
                 lacks = sum(
                     said.is_of_another(one, wanted) or not (one.kind is Kind.YEAR or said.may_speak_of(one))
@@ -74,8 +76,8 @@ def extract(
     least = LEAST_SHARE * max(score.values())
     near_enough = [sentence for sentence in candidates if score[sentence] >= least] or candidates
     # A line without a stop is a subheading or was cut by a chunk's end; whole sentences go before it.
-    best = sorted(near_enough, key=lambda one: (_is_row(one) or not is_whole(one), -score[one]))[:SENTENCES]
-    return tuple(_quoted(sentence, found[sentence]) for sentence in best)
+    best = sorted(near_enough, key=lambda one: (is_row(one) or not is_whole(one), -score[one]))[:SENTENCES]
+    return tuple(_quoted(sentence, in_full[sentence].rpartition("\n")[0], found[sentence]) for sentence in best)
 
 
 def quoted(parts: Sequence[tuple[Sentence, ...]]) -> tuple[Sentence, ...]:
@@ -84,25 +86,9 @@ def quoted(parts: Sequence[tuple[Sentence, ...]]) -> tuple[Sentence, ...]:
     return tuple(dict.fromkeys(sentence for part in parts for sentence in part[:most]))
 
 
-def _columns(parts: Sequence[str]) -> list[str]:
-    """For each sentence the row that names its columns; "" for what is no row, and for that row itself."""
-    heads: list[str] = []
-    top = ""
-    for at, part in enumerate(parts):
-        is_row = _is_row(part)
-        heads.append(top if is_row else "")
-        if not is_row:
-            top = ""
-        elif not top and at + 1 < len(parts) and _is_row(parts[at + 1]):
-            top = part
-    return heads
-
-
-def _quoted(sentence: str, number: int) -> Sentence:
-    # A row without the heads of its columns need not say what it seems to.
-    support = Support.WEAK if _is_row(sentence) else Support.SUPPORTED
-    return Sentence(with_markers(sentence, (number,)), (number,), support)
-
-
-def _is_row(sentence: str) -> bool:
-    return CELL_BREAK in sentence
+def _quoted(sentence: str, head: str, number: int) -> Sentence:
+    # A row without the names of its columns need not say what it seems to.
+    said = with_columns(head, sentence) if is_row(sentence) and head else sentence
+    support = Support.WEAK if is_row(sentence) and said == sentence else Support.SUPPORTED
+    # The document's own references are none to what was sent.
+    return Sentence(with_markers(without_markers(said) or said, (number,)), (number,), support)

@@ -9,7 +9,6 @@ from searchapp.answer.citations import Checker, citations_of
 from searchapp.answer.context import Context
 from searchapp.answer.draft import Draft
 from searchapp.answer.material import Material
-from searchapp.answer.metrics import count_tokens
 from searchapp.answer.prompt_sanitizer import NO_EVIDENCE
 from searchapp.answer.refusal import refused
 from searchapp.answer.writers import Writer, Writers
@@ -24,6 +23,7 @@ from searchapp.model import (
     SentenceChecked,
     SourcesFound,
     Support,
+    ThinkingBegun,
     Token,
 )
 from searchapp.settings import Settings
@@ -39,13 +39,19 @@ class Generation:
         self._settings = settings
 
     def answer(
-        self, material: Material, named: str | None, given_up: Callable[[], bool], *, thinks: bool = False
+        self,
+        material: Material,
+        named: str | None,
+        given_up: Callable[[], bool],
+        *,
+        thinks: bool = False,
+        most_tokens: int | None = None,
     ) -> Generator[AnswerEvent, None, None]:
         """The events of an answer by the model of this name (None: the configured one), from SourcesFound on.
 
         Quoted where no model answers. Raises UsageError where the model's window is too small.
         """
-        writer = self._writers.chosen(named, thinks=thinks)
+        writer = self._writers.chosen(named, thinks=thinks, most_tokens=most_tokens)
         sent: tuple[Hit, ...] = ()
         try:
             while True:
@@ -67,30 +73,35 @@ class Generation:
             subject = writer.name if isinstance(error, ModelUnavailableError) else self._writers.where
             yield from self._extractive(material, sent, notices.quoted(error, subject))
 
+    def quote(self, material: Material) -> Iterator[AnswerEvent]:
+        """The events of an answer that no model is asked for."""
+        return self._extractive(material, (), notices.quoted_at_once())
+
     def _generated(
         self, material: Material, context: Context, writer: Writer, given_up: Callable[[], bool], span: tracing.Begun
     ) -> Iterator[AnswerEvent]:
         question, hits = material.question, material.hits
         checker = Checker(context.used, question, self._embedder, scale_of(self._embedder, self._settings))
-        draft = Draft(checker)
+        draft = Draft(checker, context.messages[0]["content"])
         noticed: list[Notice] = []
         finished = thought = False
         parts = self._writers.chat(writer, context.messages, self._writers.tokens(writer), given_up)
         try:
             for part in parts:
-                draft.add(part.message.content or "")
-                thought = thought or bool(part.message.thinking) or draft.is_thinking
+                draft.add(part.text)
+                if not thought and (part.is_thought or draft.is_thinking):
+                    thought = True
+                    yield ThinkingBegun(writer.name)
                 if not draft.may_be(NO_EVIDENCE):
                     yield from draft.events()
                 if draft.fault:
                     noticed.append(notices.fault(draft.fault, writer.name))
                     break
-                if part.done:
+                if part.is_last:
                     finished = True
-                    count_tokens(part)
-                    span.set(prompt_tokens=part.prompt_eval_count or 0, answer_tokens=part.eval_count or 0)
-                if part.done_reason == "length":
-                    noticed.append(notices.cut_off(self._settings.llm_answer_tokens))
+                    span.set(prompt_tokens=part.prompt_tokens, answer_tokens=part.answer_tokens)
+                if part.is_cut:
+                    noticed.append(notices.cut_off(self._writers.answer_tokens(writer)))
         except ServiceUnavailableError as error:
             if draft.is_empty:
                 raise
@@ -101,7 +112,9 @@ class Generation:
             noticed.extend(self._writers.unfinished())
         if draft.is_empty:
             why = notices.said_nothing(writer.name)
-            if thought and any(notice.code == "cut_off" for notice in noticed):
+            if draft.repeats_prompt:
+                why = notices.only_prompt(writer.name)
+            elif thought and any(notice.code == "cut_off" for notice in noticed):
                 why = notices.only_thoughts(writer.name, self._writers.tokens(writer))
             yield from self._extractive(material, context.used, why)
             return
@@ -110,6 +123,8 @@ class Generation:
             return
         yield from draft.events(complete=True)
         complete = finished and not noticed
+        if draft.repeats_prompt:
+            noticed.append(notices.prompt_repeated(writer.name))
         if draft.thought_aloud:
             noticed.append(notices.thought_aloud(writer.name))
         if all(sentence.support is Support.UNSUPPORTED for sentence in draft.sentences):
@@ -141,9 +156,9 @@ class Generation:
         if not quoted:
             yield from refused(question, hits, len(chunks))
             return
-        for sentence in quoted:
+        for place, sentence in enumerate(quoted):
             yield Token(sentence.text + "\n")
-            yield SentenceChecked(sentence)
+            yield SentenceChecked(sentence, "\n" if place else "")
         yield Done(
             Answer(
                 question=question,

@@ -148,6 +148,12 @@ def with_markers(text: str, numbers: Sequence[int]) -> str:
     return f"{text} {written}"
 
 
+def weak_mark(text: str, sent: int) -> tuple[int, int, int] | None:
+    """Where the bare number at a sentence's end stands that cites one of the ``sent`` chunks, and that number."""
+    match = _weak(text, sent)
+    return (match.start(), match.start("stop"), _number_of(match)) if match else None
+
+
 def _weak(text: str, sent: int) -> re.Match[str] | None:
     """The bare number at the text's end that cites one of the ``sent`` chunks."""
     match = _WEAK.search(text, max(0, len(text) - 20)) if sent else None

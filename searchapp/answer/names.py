@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
 
 from searchapp.text.chinese import proper_names
 from searchapp.text.words import CJK, STOP_WORDS, fold, fold_width, has_cjk, stem
@@ -23,8 +25,12 @@ _INITIALS = re.compile(r"^(?:[A-Z]\.?){2,6}$")
 _NO_NAMES = frozenset(
     "i january february march april may june july august september october november december jan feb mar apr jun jul "
     "aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday yes however therefore also "
-    "according based passage passages document documents note source sources evidence".split()
+    "ceo cfo cto coo according based passage passages document documents note source sources evidence".split()
 )
+
+
+_BEFORE_NAMES = "有是为由在和与及"
+"""Characters that the dictionary takes for a part of the name behind them: 主演有海清."""
 
 
 class KnownNames:
@@ -40,14 +46,14 @@ class KnownNames:
     def hold(self, name: str) -> bool:
         """Whether the name occurs, in this form or in one that means the same."""
         lowered = name.casefold()
-        if lowered in self._folded:
+        if lowered in self._folded or (name == "中国" and "我国" in self._folded):
             return True
         if has_cjk(name):
             # 湖北省 is 湖北; the dictionary also takes a verb after a person's name for a part of it.
-            short = lowered.rpartition("·")[2] if "·" in name else lowered[:-1]
-            return len(short) > 1 and short in self._folded
+            shorter = (lowered.rpartition("·")[2],) if "·" in name else (lowered[:-1], lowered.lstrip(_BEFORE_NAMES))
+            return any(len(short) > 1 and short in self._folded for short in shorter)
         if any(character.isdigit() for character in name):
-            return False
+            return _spelt_otherwise(lowered).search(self._folded) is not None
         bare = fold(name).replace(".", "")
         if _INITIALS.match(name) and (
             any(known.endswith(bare) for known in self._initials) or bare in self._folded.replace(".", "")
@@ -71,6 +77,23 @@ def names(text: str) -> list[str]:
         found += [next(part for part in match.groups() if part) for match in _TITLE.finditer(text)]
         found += proper_names(text)
     return list(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=256)
+def _spelt_otherwise(code: str) -> re.Pattern[str]:
+    """GPT4 as GPT-4 and GPT 4; what parts letters from digits differs, not what parts digits."""
+    runs = re.findall(r"[a-z]+|\d+|[^a-z\d]+", code)
+    pattern = ""
+    for before, run in pairwise(("", *runs)):
+        if before and before.isalpha() != run.isalpha() and (before + run).isalnum():
+            pattern += "[- ]?"
+        pattern += "[- ]?" if run in "- " else re.escape(run)
+    return re.compile(rf"(?<![a-z\d]){pattern}(?![a-z\d])")
+
+
+def is_common(name: str, text: str) -> bool:
+    """Whether ``text`` writes the name's word small, as what is no name: "Ceremony" beside "the ceremony"."""
+    return name.isascii() and name.isalpha() and re.search(rf"(?<!\w){name.lower()}(?!\w)", text) is not None
 
 
 def _codes(text: str) -> Iterator[str]:

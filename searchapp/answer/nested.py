@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from searchapp.answer import asking
 from searchapp.text.chinese import tagged
 from searchapp.text.words import content_terms, has_cjk
 
@@ -56,7 +57,7 @@ def nested(question: str, most: int) -> Nested | None:
     if not has_cjk(question):
         return _english(WORD.findall(question), most)
     found = _chinese(question)
-    return found if found and content_terms(CHINESE_ASKING.sub(" ", found.asked)) else None
+    return found if found and content_terms(asking.CHINESE.sub(" ", found.asked)) else None
 
 
 def _english(words: list[str], most: int) -> Nested | None:
@@ -168,9 +169,6 @@ def _ends_clause(word: str) -> bool:
 # jieba's tags: persons, places, organisations and other names; foreign words.
 _NAMES = ("nr", "ns", "nt", "nz", "eng")
 
-CHINESE_ASKING = re.compile(
-    r"什么|谁|哪|多少|几|怎|为何|何时|何地|如何|是否|吗|呢|有没有|何|誰|いつ|どこ|なぜ|누구|언제|어디|무엇|왜"
-)
 _CHINESE_AND = frozenset("和与跟及、")
 _TITLE = re.compile(r"《[^《》]{1,60}》")
 

@@ -23,6 +23,7 @@ _REWRITINGS = {
     Unusable.LOST: "rewriting_lost",
     Unusable.INVENTED: "rewriting_invented",
     Unusable.UNCHANGED: "rewriting_unchanged",
+    Unusable.ADRIFT: "rewriting_adrift",
 }
 
 LONGEST_STATEMENT = 200
@@ -32,6 +33,11 @@ LONGEST_STATEMENT = 200
 def quoted(why: SearchAppError, subject: str) -> tuple[Notice, ...]:
     """No model wrote the answer, and why."""
     return (_notice(Message("quoted")), Notice(why.code, why.sentence.whole.text(), subject))
+
+
+def quoted_at_once() -> tuple[Notice, ...]:
+    """No model was asked, since the reader wanted quotes."""
+    return (_notice(Message("quoted")),)
 
 
 def said_nothing(model: str) -> tuple[Notice, ...]:
@@ -47,6 +53,11 @@ def only_thoughts(model: str, tokens: int) -> tuple[Notice, ...]:
 def substituted(configured: str, name: str) -> Notice:
     """Another model wrote the answer than the configured one."""
     return _notice(Message("substituted", model=configured, other=name), configured)
+
+
+def written_elsewhere(host: str) -> Notice:
+    """Question and passages were sent to another machine."""
+    return _notice(Message("written_elsewhere", host=host), host)
 
 
 def thought_aloud(model: str) -> Notice:
@@ -79,8 +90,13 @@ def unsupported() -> Notice:
     return _notice(Message("unsupported"))
 
 
+def only_prompt(model: str) -> tuple[Notice, ...]:
+    """The model wrote nothing but what it was sent, so that chunks are quoted."""
+    return (_notice(Message("quoted")), prompt_repeated(model))
+
+
 def prompt_repeated(model: str) -> Notice:
-    """The model wrote what it was sent."""
+    """The model wrote what it was sent; that is left out."""
     return _notice(Message("prompt_repeated", model=model), model)
 
 

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from searchapp.answer import asking
+from searchapp.answer.compared import each_side_by_side
 from searchapp.answer.conversation import stands_alone
-from searchapp.answer.nested import ARTICLES, CHINESE_ASKING, WORD, names_in, nested, text_of
+from searchapp.answer.nested import ARTICLES, WORD, names_in, nested, text_of
 from searchapp.text.chinese import tagged
 from searchapp.text.words import CJK, content_terms, fold_width, has_cjk
 
@@ -62,12 +64,24 @@ def _beside(text: str) -> Iterator[Part]:
     clauses = [clause for one in _QUESTION_END.split(text) for clause in _clauses(one)]
     for clause in clauses:
         searched = clause
-        if clause is not clauses[0] and (not stands_alone(clause) or CHINESE_ASKING.match(clause)):
+        if clause is not clauses[0] and (not stands_alone(clause) or asking.CHINESE.match(clause)):
             subject = " ".join(word for word in WORD.findall(clauses[0]) if content_terms(word))
             searched = f"{subject} {clause}"
         asked = clause if content_terms(clause) else searched
-        for one in _compared_in_chinese(searched) if has_cjk(searched) else _compared(searched):
+        for one in _each_compared(searched):
             yield Part(one, asked if one is searched else one)
+
+
+def _each_compared(question: str) -> Iterator[str]:
+    """The question about each of the years, codes or subjects that it compares, without the words that compare."""
+    if values := each_side_by_side(question):
+        for one in values:
+            if has_cjk(one):
+                yield _CHINESE_COMPARING.sub("", one).removeprefix("请").strip(" ?")
+            else:
+                yield text_of([word for word in WORD.findall(one) if word.lower() not in _COMPARING])
+    else:
+        yield from _compared_in_chinese(question) if has_cjk(question) else _compared(question)
 
 
 def _clauses(text: str) -> list[str]:
@@ -75,11 +89,10 @@ def _clauses(text: str) -> list[str]:
     if not has_cjk(text):
         return _english_clauses(text)
     clauses = _CHINESE_CLAUSE.split(text)
-    return clauses if all(map(CHINESE_ASKING.search, clauses)) else [text]
+    return clauses if all(map(asking.CHINESE.search, clauses)) else [text]
 
 
 _QUESTION_END = re.compile(rf"(?<=\?)(?:\s++|(?=[{CJK}]))")
-_ASKING = frozenset("who whom whose what when where which why how".split())
 _AND = frozenset(("and", "or", "but", "as", "well", "also", ",", ";"))
 
 
@@ -88,14 +101,14 @@ def _english_clauses(question: str) -> list[str]:
     cuts = [0]
     for at in range(2, len(words) - 2):
         lowered = words[at].lower()
-        if lowered in _ASKING and words[at - 1].lower() in _AND and words[at - 2].lower() not in _ASKING:
+        if lowered in asking.ENGLISH and words[at - 1].lower() in _AND and words[at - 2].lower() not in asking.ENGLISH:
             cuts.append(at)
     found = []
     for start, end in zip(cuts, [*cuts[1:], len(words)], strict=True):
         while end > start + 1 and end < len(words) and words[end - 1].lower() in _AND:
             end -= 1
         found.append(text_of(words[start:end]))
-    return found if len(cuts) > 1 and _ASKING & {word.lower() for word in words[: cuts[1]]} else [question]
+    return found if len(cuts) > 1 and asking.ENGLISH & {word.lower() for word in words[: cuts[1]]} else [question]
 
 
 _COMPARING = frozenset(
@@ -106,7 +119,6 @@ _BETWEEN = frozenset(("and", "or", "vs", "vs.", "versus", "with", "to", "than", 
 _SUBJECTS_END = frozenset((*"?!;:()", "in", "for", "when", "at", "on", "under"))
 _LEADING = frozenset(("in", "of", "for"))
 """Stands before each of the subjects: in 2003 and in 2017."""
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 def _compared(question: str) -> Iterator[str]:
@@ -116,8 +128,7 @@ def _compared(question: str) -> Iterator[str]:
     comparing = bool(_COMPARING.intersection(lowered)) or ("or" in lowered and bool(_CHOOSING.intersection(lowered)))
     for start, end, named in (*_runs(words), *_behind("between", lowered), *_behind("compare", lowered)):
         subjects = _subjects(words[start:end])
-        coded = all(_YEAR.fullmatch(one) or (len(one) > 4 and re.search(r"\d", one)) for one in subjects)
-        if len(subjects) > 1 and (comparing or coded):
+        if len(subjects) > 1 and comparing:
             before = [word for word in words[:start] if named or content_terms(word)]
             yield from (
                 text_of([word for word in (*before, one, *words[end:]) if word.lower() not in _COMPARING])
@@ -162,7 +173,6 @@ def _subjects(words: list[str]) -> list[str]:
 
 
 _CHINESE_CLAUSE = re.compile(r"(?<=[^，,；;]{4})(?:[，,；;](?:以及|并且|而且|还有|另外|和)?|以及|并且)(?=[^，,；;]{4})")
-_CODED = re.compile(r"\d{4}|[A-Za-z]\d|[A-Za-z]-\d")
 _CHINESE_AND = frozenset("和 与 跟 及 以及 、 还是 同".split())
 _CHINESE_SUBJECTS_END = frozenset(
     "的 分别 各自 各 各有 都 哪 哪个 谁 有 有何 相比 相比之下 之间 在 是 怎么 如何 更 哪里 ? ， ,".split()
@@ -179,7 +189,7 @@ def _compared_in_chinese(question: str) -> Iterator[str]:
     joints = [at for at, word in enumerate(words) if word in _CHINESE_AND and at]
     edges = [-1, *joints, _subjects_end(words, joints[-1] + 1)] if joints else []
     subjects = ["".join(words[start + 1 : stop]) for start, stop in pairwise(edges)]
-    if not subjects or not (all(map(_CODED.search, subjects)) or _CHINESE_COMPARING.search(question)):
+    if not subjects or not _CHINESE_COMPARING.search(question):
         yield question
         return
     rest = _CHINESE_COMPARING.sub("", "".join(words[edges[-1] :])).strip(" ?")

@@ -7,17 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from searchapp.text.chinese_numbers import SCALES, era_days, numeral
 from searchapp.text.words import fold_width
 
-_SCALES = {
-    "十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12,
-    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
-}  # fmt: skip
-_CJK_DIGITS = {
-    digit: value
-    for value, digits in enumerate(("零〇", "一", "二两兩", "三", "四", "五", "六", "七", "八", "九"))
-    for digit in digits
-}
+_SCALES = SCALES | {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _ENGLISH = {
     word: value
     for value, word in enumerate(
@@ -90,6 +83,9 @@ def numbers(text: str, *, claimed: bool = False) -> frozenset[Decimal]:
 
 
 def _dates(text: str) -> Iterator[tuple[Date, tuple[int, int]]]:
+    for day in era_days(text):
+        if day.day:
+            yield Date(day.year, day.month, day.day), (day.start, day.end)
     for pattern in _DATES:
         for match in pattern.finditer(text):
             found = match.groupdict()
@@ -100,6 +96,8 @@ def _dates(text: str) -> Iterator[tuple[Date, tuple[int, int]]]:
 
 
 def _numbers(text: str, claimed: bool) -> Iterator[Decimal]:
+    for named in era_days(text):
+        yield Decimal(named.year)
     for match in _NUMBER.finditer(text):
         if match["attached"]:
             yield Decimal(match["attached"]).normalize()
@@ -114,7 +112,7 @@ def _numbers(text: str, claimed: bool) -> Iterator[Decimal]:
         if before.isdigit() or set(run) <= set("万萬亿億千百"):
             continue  # the scale of a number in digits, or of none
         if not claimed or match["ordinal"] or len(run) > 1:
-            yield Decimal(_cjk_value(run))
+            yield Decimal(numeral(run))
     for match in _ENGLISH_NUMBER.finditer(text):
         count = _ENGLISH[match["word"].lower()]
         if not claimed or count > 2 or match["scale"]:
@@ -126,18 +124,3 @@ def _scale(name: str | None) -> int:
     for part in [name.lower()] if name and name.isascii() else (name or ""):
         value *= _SCALES[part]
     return value
-
-
-def _cjk_value(run: str) -> int:
-    """Value of a Chinese numeral: 一千三百六十一, 二〇二二, 三十二万."""
-    if all(character in _CJK_DIGITS for character in run):
-        return int("".join(str(_CJK_DIGITS[character]) for character in run))
-    total = section = digit = 0
-    for character in run:
-        if character in _CJK_DIGITS:
-            digit = _CJK_DIGITS[character]
-        elif (scale := _SCALES[character]) >= 10**4:
-            total, section, digit = (total + section + digit) * scale, 0, 0
-        else:
-            section, digit = section + (digit or 1) * scale, 0
-    return total + section + digit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from searchapp.answer.answerability import MOST_PASSAGES, Window, asked_about, each_value, windows
+from searchapp.answer.answerability import MOST_PASSAGES, Window, asked_about, each_alone, windows
 from searchapp.answer.context import is_zh
 from searchapp.answer.writers import Writer
 from searchapp.messages import Language, Message, reader_language
@@ -35,7 +35,7 @@ def refusal(question: str, hits: Sequence[Hit]) -> Refusal:
     language: Language = "zh" if is_zh(question) else "en" if question.isascii() else reader_language()
     asked = fold_width(question)
     lacking, place, window = min(
-        (_shortfall(one, hits[:MOST_PASSAGES]) for one in each_value(asked)),
+        (_shortfall(one, hits[:MOST_PASSAGES]) for one in each_alone(asked)),
         key=lambda found: found[2].share if found[2] else 0.0,
     )
     named = [f"“{word}”" for word in lacking]

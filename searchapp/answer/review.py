@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from searchapp.answer import notices
-from searchapp.answer.context import prompt
 from searchapp.answer.disagreement import disagreement
-from searchapp.answer.excuses import declines, is_foreign, repeats_prompt
+from searchapp.answer.excuses import declines, is_foreign
 from searchapp.model import Answer, Hit
 
 
@@ -23,9 +22,7 @@ def reviewed(answer: Answer, sent: Sequence[Hit]) -> Answer:
         kept = tuple(one for one in answer.notices if one.code != "unsupported")
         return replace(answer, refused=True, citations=(), sentences=(), notices=kept)
     noticed = []
-    if answer.model and repeats_prompt(answer.answer, prompt("answer", answer.question)):
-        noticed.append(notices.prompt_repeated(answer.model))
-    elif answer.model and is_foreign(answer.answer, answer.question):
+    if answer.model and is_foreign(answer.answer, answer.question):
         noticed.append(notices.other_language(answer.model))
     if statements := disagreement(answer.question, sent):
         noticed.append(notices.disagree(statements, sent))

@@ -11,16 +11,18 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from difflib import SequenceMatcher
 from math import log
 
+from searchapp.answer.contradiction import Echo
 from searchapp.answer.evidence import Evidence
-from searchapp.answer.names import names
+from searchapp.answer.names import is_common, names
 from searchapp.answer.quantities import Date, dates, numbers
-from searchapp.answer.subjects import Kind, Subject, asked_of
-from searchapp.model import Support
+from searchapp.answer.said import Said
+from searchapp.answer.subjects import NAMES, Kind, Subject, asked_of, subjects
+from searchapp.answer.tables import label
+from searchapp.model import Reason, Support
 from searchapp.text.chinese import subject_terms
-from searchapp.text.words import fold_width, has_cjk, is_cjk, is_stop_term, words
+from searchapp.text.words import fold_width, has_cjk, is_cjk
 
 CLEAR_COVERAGE = 0.6
 """Share of a sentence's terms that chunks hold when they say the same."""
@@ -34,28 +36,16 @@ SOME_COVERAGE = 0.35
 QUOTED = 0.9
 """Share of its terms at which a sentence repeats one of the chunks, whatever else they say."""
 
-GAP = 0.25
-"""Share of a claim's words that another chunk has more of than those that say what it adds (RGB's even half)."""
+GAP, GAP_CJK = 0.45, 0.18
+"""Share of a claim's words that another chunk has more of than those that say what it adds (RGB's even half): English
+chunks say the same in more ways."""
 
 CLEAR_COSINE = 0.75
 SOME_COSINE = 0.55
 """Similarity of two sentences that say the same, and that speak of the same (measured on English)."""
 
-ECHO = 0.7
-"""Share of equal words at which a sentence repeats one of a chunk, so that what differs contradicts it."""
-
-CLOSE_ECHO = 0.85
-"""Share at which both sentences are the same from end to end."""
-
-LEAST_FLANK = 3
-"""Equal words beside an exchanged stretch."""
-
-MOST_SWAPPED = 6
-"""Words in a stretch that was exchanged; a longer one is another statement."""
-
 _LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.)、]|[-*•])\s+")
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
-_NEGATION = re.compile(r"\b(?:not|no|never|none|cannot|without|neither|nor)\b|n['’]t\b|[不没沒未无無非]", re.IGNORECASE)
 
 Nearness = Callable[[str, Sequence[str]], float]
 """Similarity (-1 to 1, ``embedding/similarity.py``) of a claim to the nearest of some sentences."""
@@ -66,9 +56,10 @@ _Holds = Callable[[Evidence], bool]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What checking a sentence found: how far it holds, the facts that the chunks lack, and the words' agreement."""
+    """What checking a sentence found: how far it holds and why, the facts that the chunks lack, how far words agree."""
 
     support: Support
+    reason: Reason
     missing: tuple[str, ...] = ()
     agreement: float = 0.0
 
@@ -88,33 +79,41 @@ def verify(
     claim = _LIST_MARK.sub("", fold_width(claim)).strip()
     foreign = is_cjk(claim) != is_cjk(evidence.text)
     terms, facts = subject_terms(claim), _facts(claim, with_names=not foreign)
-    if not (terms or facts) or not evidence.parts:
-        return Finding(Support.UNSUPPORTED)
+    if not (terms or facts):
+        return Finding(Support.UNSUPPORTED, Reason.NOTHING_STATED)
+    if not evidence.parts:
+        return Finding(Support.UNSUPPORTED, Reason.NOTHING_FOUND)
     asked = Evidence(question)
     missing = tuple(fact for fact, holds in facts.items() if not holds(evidence) and not holds(asked))
     if missing:
-        return Finding(Support.UNSUPPORTED, missing)
+        return Finding(Support.UNSUPPORTED, Reason.FACTS_MISSING, missing)
     if lacking := _of_others(claim, question, facts, evidence, elsewhere):
-        return Finding(Support.UNSUPPORTED, lacking)
+        return Finding(Support.UNSUPPORTED, Reason.OF_OTHERS, lacking)
     agreement = _agreement(terms, facts, evidence, asked)
     if foreign and agreement < CLEAR_COVERAGE:
         # Another language: only figures can be compared.
-        return Finding(Support.WEAK if facts else Support.UNSUPPORTED, agreement=agreement)
+        support = Support.WEAK if facts else Support.UNSUPPORTED
+        return Finding(support, Reason.OTHER_LANGUAGE, agreement=agreement)
     nearest = max(evidence.parts, key=lambda part: part.coverage(terms))
-    echo = _Echo(claim, nearest.text)
+    echo = Echo(claim, nearest.text)
     if agreement >= SOME_COVERAGE and echo.contradicts(evidence, asked):
-        return Finding(Support.UNSUPPORTED, agreement=agreement)
+        return Finding(Support.UNSUPPORTED, Reason.CONTRADICTED, agreement=agreement)
     if agreement >= CLEAR_COVERAGE:
-        doubtful = (
-            echo.turns_round()
-            or _another_year(claim, nearest)
-            or _is_far(claim, question, facts, evidence, elsewhere or evidence)
-        )
-        return Finding(Support.WEAK if doubtful else Support.SUPPORTED, agreement=agreement)
+        if echo.turns_round():
+            doubt = Reason.NEGATED
+        elif _another_year(claim, nearest):
+            doubt = Reason.OTHER_YEAR
+        elif _is_far(claim, question, facts, evidence, elsewhere or evidence):
+            doubt = Reason.FAR
+        else:
+            return Finding(Support.SUPPORTED, Reason.SAID, agreement=agreement)
+        return Finding(Support.WEAK, doubt, agreement=agreement)
     cosine = nearness(claim, evidence.nearest_first(terms)) if nearness and not has_cjk(claim) else -1.0
     if agreement >= SOME_COVERAGE or cosine >= SOME_COSINE:
-        return Finding(Support.SUPPORTED if cosine >= CLEAR_COSINE else Support.WEAK, agreement=agreement)
-    return Finding(Support.UNSUPPORTED, agreement=agreement)
+        if cosine >= CLEAR_COSINE:
+            return Finding(Support.SUPPORTED, Reason.MEANT, agreement=agreement)
+        return Finding(Support.WEAK, Reason.PARTLY, agreement=agreement)
+    return Finding(Support.UNSUPPORTED, Reason.NOT_SAID, agreement=agreement)
 
 
 def _of_others(
@@ -124,7 +123,8 @@ def _of_others(
 
     One that stands in no cited chunk lacks where it is a code, or where another chunk that was sent has it.
     """
-    wanted = asked_of(claim, question)
+    texts = evidence.text + (elsewhere.text if elsewhere else "")
+    wanted = [one for one in asked_of(claim, question) if not (one.kind in NAMES and is_common(one.text, texts))]
     absent = [
         one
         for one in wanted
@@ -135,20 +135,57 @@ def _of_others(
         return tuple(map(str, absent))
     asked = Evidence(question)
     wanted = [
-        one for one in wanted if one.kind is not Kind.NAME or any(said.may_speak_of(one) for said, _ in evidence.said)
+        one for one in wanted if one.kind not in NAMES or any(said.may_speak_of(one) for said, _ in evidence.said)
     ]
-    known = {one.text for one in wanted}
-    same = [*wanted, *(Subject(kind, fact) for fact in facts for kind in (Kind.NAME, Kind.YEAR, Kind.CODE))]
+    of_question = subjects(question)
+    known = {one.text for one in wanted if one.kind is not Kind.NUMBERED or one in of_question}
+    same = [*wanted, *(Subject(kind, fact) for fact in facts for kind in (*NAMES, Kind.CODE))]
+    same += [one for one in subjects(claim) if one.kind is Kind.YEAR]
+    uncited = [one for one in wanted if elsewhere and _named(one, elsewhere) > _named(one, evidence)]
     for fact, holds in facts.items():
         if fact in known or holds(asked):
             continue
-        found: list[list[Subject]] = [
-            [one for one in wanted if said.is_of_another(one, same)] for said, part in evidence.said if holds(part)
-        ]
-        if found and all(found):
-            fewest: list[Subject] = min(found, key=len)
-            return tuple(map(str, fewest))
+        saying = [said for said, part in evidence.said if holds(part)]
+        lacking = [one for one in wanted if _says_it_of_others(one, wanted, same, saying, elsewhere_too=one in uncited)]
+        if lacking:
+            return tuple(map(str, lacking))
+        if row := _other_row(saying, evidence, f"{question}\n{claim}"):
+            return (row,)
     return ()
+
+
+def _other_row(saying: Sequence[Said], evidence: Evidence, asked: str) -> str:
+    """The label of the row that is asked of, where only rows with less of it say the fact; "" where none is."""
+    labels = [label(said.text) for said in saying]
+    if not labels or not all(labels):
+        return ""
+    wanted = Evidence(asked)
+    reached = max(wanted.coverage(subject_terms(one)) for one in labels)
+    others = (label(said.text) for said, _ in evidence.said)
+    return next((one for one in others if one and reached < 1 <= wanted.coverage(subject_terms(one))), "")
+
+
+def _named(subject: Subject, evidence: Evidence) -> int:
+    return sum(said.names(subject) for said, _ in evidence.said)
+
+
+def _says_it_of_others(
+    subject: Subject,
+    wanted: Sequence[Subject],
+    known: Sequence[Subject],
+    saying: Sequence[Said],
+    *,
+    elsewhere_too: bool,
+) -> bool:
+    """Whether the sentences that say it are about others of the subject's kind, rather than about it or its like."""
+    alike = [one for one in wanted if one.is_like(subject)]
+    others = sum(said.is_of_another(subject, known) for said in saying)
+    if subject.kind in NAMES:
+        return bool(saying) and others == len(saying)
+    naming = sum(any(said.names(one) for one in alike) for said in saying)
+    clear = any(said.is_of(subject, known) for said in saying)
+    enough = others * 2 > len(saying) if subject.kind is Kind.YEAR and not elsewhere_too else others
+    return bool(enough) and others > naming and not clear
 
 
 def _is_far(claim: str, question: str, facts: Mapping[str, _Holds], evidence: Evidence, elsewhere: Evidence) -> bool:
@@ -174,7 +211,7 @@ def _is_far(claim: str, question: str, facts: Mapping[str, _Holds], evidence: Ev
         max(sum(weight for term, weight in weights.items() if one.holds(term)) / total for one in some)
         for some in (others, [one for one, holding in zip(evidence.wholes, held, strict=True) if holding == most])
     )
-    return best - reached > GAP
+    return best - reached > (GAP_CJK if has_cjk(claim) else GAP)
 
 
 def _another_year(claim: str, nearest: Evidence) -> bool:
@@ -208,44 +245,3 @@ def _holds_date(day: Date) -> _Holds:
 
 def _holds_name(name: str) -> _Holds:
     return lambda text: text.names.hold(name)
-
-
-class _Echo:
-    """A claim laid along the sentence that it resembles most."""
-
-    def __init__(self, claim: str, sentence: str) -> None:
-        self.claim, self.sentence = claim, sentence
-        self._ours, self._theirs = _tokens(claim), _tokens(sentence)
-        self._blocks = SequenceMatcher(None, self._ours, self._theirs, autojunk=False).get_opcodes()
-        self._same = sum(end - start for kind, start, end, _, _ in self._blocks if kind == "equal")
-
-    def contradicts(self, evidence: Evidence, asked: Evidence) -> bool:
-        """Whether the claim repeats the sentence but for a short stretch, exchanged for another one."""
-        if not self._ours or self._same / len(self._ours) < ECHO:
-            return False
-        # What stands elsewhere in the chunks may still be true, unless all the rest is word for word the same.
-        close = self._same / max(len(self._ours), len(self._theirs)) >= CLOSE_ECHO
-        known = set(self._theirs if close else _tokens(evidence.text)) | set(_tokens(asked.text))
-        return any(
-            kind == "replace" and self._is_swap(start, end, first, last, known) and self._is_flanked(index)
-            for index, (kind, start, end, first, last) in enumerate(self._blocks)
-        )
-
-    def turns_round(self) -> bool:
-        """Whether claim and sentence say the same but for a "not"."""
-        alike = self._same * 2 / (len(self._ours) + len(self._theirs)) >= ECHO
-        return alike and bool(_NEGATION.search(self.claim)) != bool(_NEGATION.search(self.sentence))
-
-    def _is_swap(self, start: int, end: int, first: int, last: int, known: set[str]) -> bool:
-        new = [token for token in self._ours[start:end] if not is_stop_term(token) and token not in known]
-        gone = [token for token in self._theirs[first:last] if not is_stop_term(token)]
-        return bool(new) and bool(gone) and end - start <= MOST_SWAPPED and last - first <= MOST_SWAPPED
-
-    def _is_flanked(self, index: int) -> bool:
-        beside = [self._blocks[at] for at in (index - 1, index + 1) if 0 <= at < len(self._blocks)]
-        return sum(end - start for kind, start, end, _, _ in beside if kind == "equal") >= LEAST_FLANK
-
-
-def _tokens(text: str) -> list[str]:
-    """Words, and Chinese, Japanese and Korean characters, in order."""
-    return [token for word in words(text) for token in (word.term[:1] if has_cjk(word.term) else [word.term])]

@@ -6,7 +6,7 @@ whose beginning cannot be recorded is not done (decision 57). Nothing here chang
 bounds on age and number.
 """
 
-from searchapp.audit.acting import Action, Audit, bind, current, ending, note, of_status
+from searchapp.audit.acting import Action, Audit, bind, current, ending, note, note_document, of_status
 from searchapp.audit.actor import TIMER, Actor, local_user
 from searchapp.audit.export import write_csv, write_lines
 from searchapp.audit.record import MOST_SHOWN, Outcome, Page, Record, Wanted, What, read_moment
@@ -27,6 +27,7 @@ __all__ = [
     "ending",
     "local_user",
     "note",
+    "note_document",
     "of_status",
     "read_moment",
     "write_csv",

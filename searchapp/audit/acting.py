@@ -19,6 +19,7 @@ from searchapp.errors import SearchAppError, StorageError
 from searchapp.model.json import to_json
 
 if TYPE_CHECKING:  # the words of the log are light: every command line names them
+    from searchapp.model import DocumentEntry
     from searchapp.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,11 @@ def note(
     action = _action.get()
     if action is not None:
         action.note(on, what=what, groups=groups, **details)
+
+
+def note_document(entry: DocumentEntry) -> None:
+    """Say in the record of the action that goes on which document it is about."""
+    note(f"{entry.id} {entry.title or entry.source}", groups=entry.groups, source=entry.source)
 
 
 class Action:

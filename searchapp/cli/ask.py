@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from searchapp.cli.common import FilterOption, JsonOption, application, console, print_json, say_what_leaves, waiting
+from searchapp.cli.answers import print_answer
+from searchapp.cli.common import (
+    CollectionOption,
+    FieldOption,
+    FilterOption,
+    JsonOption,
+    TagOption,
+    application,
+    filters_of,
+    print_json,
+    say_what_leaves,
+    waiting,
+)
 from searchapp.errors import SearchAppError, UsageError
 from searchapp.messages import Message
-from searchapp.model import (
-    Answer,
-    AnswerEvent,
-    Done,
-    PassagesRead,
-    QueryRead,
-    Rewriting,
-    SourcesFound,
-    Support,
-    Token,
-    Turn,
-)
-
-if TYPE_CHECKING:
-    from rich.console import Console
+from searchapp.model import Answer, AnswerEvent, Done, Turn
 
 
 def ask(
@@ -45,6 +42,9 @@ def ask(
     ] = None,
     chat: Annotated[bool, typer.Option("--chat", help="Go on with follow-up questions, a line each.")] = False,
     filters: FilterOption = None,
+    tag: TagOption = None,
+    collection: CollectionOption = None,
+    field: FieldOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from your documents; every claim names its chunk.
@@ -63,13 +63,12 @@ def ask(
 
     """
     from searchapp.errors import UsageError
-    from searchapp.search import parse_filters
 
     if not question and not chat:
         raise UsageError("question_missing")
-    running, asked = application(), parse_filters(filters or ())
+    running, asked = application(), filters_of(filters, tag, field, collection)
     if not as_json:
-        say_what_leaves(running)
+        say_what_leaves(running, asks=True)
     ask_it = partial(running.answerer.ask, filters=asked, size=size, model=model, think=think)
     failed = converse(ask_it, question, as_json=as_json) if chat else show(ask_it(question), as_json=as_json).broken_off
     if failed:
@@ -87,59 +86,6 @@ def show(events: Iterator[AnswerEvent], *, as_json: bool) -> Answer:
     assert isinstance(last, Done)  # noqa: S101 - the answerer's contract
     print_json(to_json(last.answer))
     return last.answer
-
-
-def print_answer(events: Iterator[AnswerEvent]) -> Answer:
-    """Stream an answer to the terminal, then its sources and what there is to tell about it; returns it."""
-    out = console()
-    with waiting("Searching", quiet=False):
-        first = next(events)
-        # A follow-up is shown with what it became before anything is searched for.
-        rest = events if not isinstance(first, QueryRead) else _after(first, events, out)
-    streams = sys.stdout.isatty()
-    answer: Answer | None = None
-    for event in itertools.chain([first], rest):
-        if isinstance(event, Token) and streams:
-            typer.echo(event.text, nl=False)
-        elif isinstance(event, Done):
-            answer = event.answer
-        elif isinstance(event, SourcesFound) and streams:
-            typer.echo()
-        elif isinstance(event, PassagesRead) and event.title and streams:
-            told = Message("reading_passages", title=event.title, read=event.read, passages=event.total)
-            out.print(told.text(), style="dim", soft_wrap=True)
-    assert answer is not None  # noqa: S101 - the answerer's contract
-    typer.echo("\n" if streams else answer.answer + "\n")
-    for part in answer.parts:
-        out.print(f"Searched for: {part.text}{'' if part.found else ' (no passage speaks of it)'}", style="dim")
-    _print_doubts(answer, out)
-    for citation in answer.citations or filter(None, [answer.nearest]):
-        page = f", page {citation.page}" if citation.page else ""
-        out.print(f"[{citation.n}] {citation.title} ({citation.source}{page})", style="cyan", soft_wrap=True)
-    if not answer.refused and answer.passages_found:
-        out.print(f"{answer.passages_used} of {answer.passages_found} passages used", style="dim")
-    if answer.citations_removed:
-        out.print(f"{answer.citations_removed} citations that named no passage were removed", style="dim")
-    for notice in answer.notices:
-        out.print(notice.message, style="dim")
-    return answer
-
-
-def _after(read: QueryRead, events: Iterator[AnswerEvent], out: Console) -> Iterator[AnswerEvent]:
-    if read.rewriting is not Rewriting.NONE:
-        out.print(f"Searching for: {read.query}", style="dim", soft_wrap=True)
-    return itertools.chain([next(events)], events)
-
-
-def _print_doubts(answer: Answer, out: Console) -> None:
-    for support, words in ((Support.UNSUPPORTED, "Not supported"), (Support.WEAK, "Weakly supported")):
-        doubtful = [sentence for sentence in answer.sentences if sentence.support is support]
-        if doubtful:
-            style = "red" if support is Support.UNSUPPORTED else "yellow"
-            out.print(f"{words} by the passages: {len(doubtful)} of {len(answer.sentences)} sentences", style=style)
-            for sentence in doubtful:
-                lacking = f" (not in them: {', '.join(sentence.missing)})" if sentence.missing else ""
-                out.print(f"  ? {sentence.text}{lacking}", style=style)
 
 
 NEW, EDIT, LEAVE = "/new", "/query", "/quit"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from searchapp.audit.record import Outcome, What
-from searchapp.cli.common import JsonOption, application, console, one_line, print_json
+from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.terminal import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,10 @@ def show(
     since: SinceOption = "",
     until: UntilOption = "",
     outcome: OutcomeOption = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="Most records to show.")] = 50,
+    size: Annotated[int, typer.Option("--size", "--limit", "-n", min=1, max=10_000, help="Most records to show.")] = 50,
+    cursor: Annotated[
+        int | None, typer.Option("--cursor", min=1, help='"next" of what was shown before, to go on there.')
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show who did what, when and from where, the newest first: on the page, over the API, here and by timers.
@@ -61,7 +65,7 @@ def show(
 
       searchapp audit --who ada --what delete --since 2026-11-01
 
-      searchapp audit --outcome refused --limit 200 --json
+      searchapp audit --outcome refused --size 200 --json
 
     """
     if context.invoked_subcommand:
@@ -69,7 +73,7 @@ def show(
     from searchapp.model.json import to_json
 
     audit = application().audit
-    page = audit.page(_wanted(who, what, on, since, until, outcome), limit)
+    page = audit.page(_wanted(who, what, on, since, until, outcome, cursor), size)
     if as_json:
         print_json(to_json(page))
         return
@@ -83,7 +87,7 @@ def show(
         where = "go to the output of the server" if page.kept == "stdout" else "are not made"
         console(stderr=True).print(f"New records {where} (SEARCHAPP_AUDIT={page.kept}).", style="yellow")
     if page.next is not None:
-        console(stderr=True).print(f"There are more: --limit {min(limit * 4, 10_000)}, or a filter.", style="dim")
+        console(stderr=True).print(f"There are more: --cursor {page.next}, or a filter.", style="dim")
 
 
 @app.command()
@@ -98,6 +102,7 @@ def export(
     since: SinceOption = "",
     until: UntilOption = "",
     outcome: OutcomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the records to a file that only you can read, the newest first. That you did is recorded, too.
 
@@ -114,7 +119,9 @@ def export(
     with _opened(to) as file:
         number = (write_csv if format_ is Format.CSV else write_lines)(records, file)
     note(records=number)
-    if to != "-":
+    if to != "-" and as_json:
+        print_json({"written": to, "records": number})
+    elif to != "-":
         console().print(f"{to}: {number} records", soft_wrap=True)
 
 
@@ -133,17 +140,25 @@ def _opened(to: str) -> Iterator[TextIO]:
         raise StorageError("audit_export_unwritable", path=to, why=str(error.strerror)) from error
 
 
-def _wanted(who: str, what: list[What] | None, on: str, since: str, until: str, outcome: Outcome | None) -> Wanted:
+def _wanted(
+    who: str,
+    what: list[What] | None,
+    on: str,
+    since: str,
+    until: str,
+    outcome: Outcome | None,
+    before: int | None = None,
+) -> Wanted:
     from searchapp.audit import Wanted, read_moment
 
-    return Wanted(who, tuple(what or ()), on, read_moment(since), read_moment(until), outcome)
+    return Wanted(who, tuple(what or ()), on, read_moment(since), read_moment(until), outcome, before)
 
 
 def _print(record: Record) -> None:
     """A line; what others chose, such as a title, cannot move the cursor of a terminal."""
     facts = [record.when[:19].replace("T", " "), f"{record.outcome:<8}"]
-    facts += [f"{record.what:<14}", one_line(record.who, 40), record.where]
-    line = "  ".join(facts) + (f"  {one_line(record.on, 80)}" if record.on else "")
+    facts += [f"{record.what:<14}", short(record.who, 40), record.where]
+    line = "  ".join(facts) + (f"  {short(record.on, 80)}" if record.on else "")
     line += f"  ({record.error})" if record.error else ""
     shown = "".join(sign if sign.isprintable() else "�" for sign in line)
     console().print(shown, style="" if record.outcome in ("done", "begun") else "red", soft_wrap=True)

@@ -40,11 +40,31 @@ COMMANDS: Mapping[str, Doing] = {
     "documents list": Doing(What.EXPORT, when=_as_json),
     "documents restore": Doing(What.RESTORE, "documents"),
     "documents retry": Doing(What.RETRY, "documents"),
+    "schedules add": Doing(What.SCHEDULE_ADDED, "target"),
+    "schedules pause": Doing(What.SCHEDULE_CHANGED, "id"),
+    "schedules resume": Doing(What.SCHEDULE_CHANGED, "id"),
+    "schedules run": Doing(What.SCHEDULE_RUN, "id"),
+    "schedules remove": Doing(What.SCHEDULE_REMOVED, "ids"),
+    "collections create": Doing(What.COLLECTION_CREATED, "name"),
+    "collections rename": Doing(What.COLLECTION_CHANGED, "collection"),
+    "collections change": Doing(What.COLLECTION_CHANGED, "collection"),
+    "collections delete": Doing(What.COLLECTION_DELETED, "collection"),
+    "collections restore": Doing(What.COLLECTION_RESTORED, "collection"),
+    "collections add": Doing(What.COLLECTION_FILLED, "collection"),
+    "collections remove": Doing(What.COLLECTION_FILLED, "collection"),
+    "tags add": Doing(What.TAGGED, "tag"),
+    "tags remove": Doing(What.TAGGED, "tag"),
     "queue pause": Doing(What.QUEUE_PAUSED),
     "queue resume": Doing(What.QUEUE_RESUMED),
+    "conversations delete": Doing(What.CONVERSATION_DELETED, "conversations"),
+    "conversations export": Doing(What.EXPORT, "conversation"),
+    "conversations list": Doing(What.EXPORT, when=_as_json),
+    "conversations search": Doing(What.EXPORT, when=_as_json),
+    "conversations show": Doing(What.EXPORT, "conversation", when=_as_json),
     "judgements export": Doing(What.EXPORT, "to"),
     "judgements remove": Doing(What.JUDGED),
     "audit export": Doing(What.EXPORT, "to"),
+    "backup create": Doing(What.BACKUP_CREATED, "file"),
     "keys make": Doing(What.KEY_CREATED, "name"),
     "keys revoke": Doing(What.KEY_REVOKED, "ids"),
     "users add": Doing(What.USER_CREATED, "name"),
@@ -52,7 +72,7 @@ COMMANDS: Mapping[str, Doing] = {
     "models move": Doing(What.MODEL_MOVED, "model"),
     "models prepare": Doing(What.MODEL_PREPARED, "name"),
     "es aliases": Doing(What.ES_ALIASES, when=lambda params: bool(params["live"] or params["remove_index"])),
-    "es apply": Doing(What.ES_APPLY),
+    "es apply": Doing(What.ES_APPLY, "plan"),
     "es prune": Doing(What.ES_PRUNE),
     "es reindex": Doing(What.ES_REINDEX, "model"),
     "es rollback": Doing(What.ES_ROLLBACK),
@@ -61,21 +81,31 @@ COMMANDS: Mapping[str, Doing] = {
     "es roles revoke": Doing(What.ES_KEY_REVOKED, "key_id"),
     "es snapshot create": Doing(What.ES_SNAPSHOT_CREATED),
     "es snapshot delete": Doing(What.ES_SNAPSHOT_DELETED, "name"),
+    "es snapshot drill": Doing(What.ES_SNAPSHOT_DRILLED, "name"),
+    "es snapshot prune": Doing(What.ES_SNAPSHOT_DELETED),
     "es snapshot restore": Doing(What.ES_SNAPSHOT_RESTORED, "name"),
 }
 
-QUERIES: Mapping[str, What] = {"search": What.SEARCH, "similar": What.SEARCH, "ask": What.ASK}
+QUERIES: Mapping[str, What] = {
+    "search": What.SEARCH,
+    "similar": What.SEARCH,
+    "grep": What.SEARCH,
+    "check": What.SEARCH,
+    "ask": What.ASK,
+}
 """Recorded where SEARCHAPP_AUDIT_QUERIES says so."""
 
 READS = frozenset({
-    "serve", "worker", "mcp", "eval", "doctor", "audit", "documents deleted", "documents show", "judgements list",
-    "keys list", "models", "models compare", "models list", "queue status", "users list", "es pipeline simulate",
-    "es pipeline status", "es plan", "es roles", "es roles list", "es sizing", "es snapshot list", "es status",
-    *QUERIES,
+    "backup restore", "collections list", "collections show", "schedules history", "schedules list", "tags list",
+    "serve", "worker", "mcp", "eval", "doctor", "audit", "documents deleted", "documents show", "judgements answers",
+    "judgements list", "keys list", "models", "models compare", "models list", "queue status", "users list",
+    "es export", "es pipeline simulate", "es pipeline status", "es plan", "es roles", "es roles list", "es sizing",
+    "es snapshot list", "es status",
+    "completion", "verify", *QUERIES,
 })  # fmt: skip
 """What changes nothing, or does it by requests and timers that are recorded themselves."""
 
-WORDS = frozenset({"query", "question", "text"})
+WORDS = frozenset({"query", "question", "text", "words", "pattern"})
 """Parameters with the words of a query."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,11 +14,9 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from searchapp.model import Filters
     from searchapp.progress import Watcher
     from searchapp.wiring import Application
-
-SOME_FAILED = 3
-"""The exit code when some of several inputs failed, and the others did not."""
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 FilterOption = Annotated[
@@ -27,11 +25,29 @@ FilterOption = Annotated[
         "--filter",
         "-f",
         metavar="FIELD=VALUE",
-        help="Only passages with this type, language, path, site, heading, year, after, before or document. "
-        "May be given several times.",
+        help="Only passages with this type, language, path, site, heading, year, after, before, tag, collection, "
+        "field or document. May be given several times.",
+    ),
+]
+TagOption = Annotated[
+    list[str] | None,
+    typer.Option("--tag", help="Only documents with this tag, short for --filter tag=. Several times."),
+]
+CollectionOption = Annotated[
+    list[str] | None,
+    typer.Option("--collection", help="Only documents in this collection, short for --filter collection=. Several."),
+]
+FieldOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--field",
+        metavar="NAME=VALUE",
+        help="Only documents with this field, such as author=Li, short for --filter field=. Several times.",
     ),
 ]
 
+SizeOption = Annotated[int, typer.Option("--size", "-n", min=1, max=10_000, help="Most to show.")]
+OffsetOption = Annotated[int, typer.Option("--from", min=0, help="How many to skip.")]
 IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="ID...", help="Ids, paths or addresses.")]
 
 
@@ -52,17 +68,34 @@ def application(**overrides: object) -> Application:
     return Application(settings)
 
 
-def say_what_leaves(running: Application) -> None:
-    """Say on stderr that text is sent to another machine to be embedded, where it is."""
-    from searchapp.openai_api.leaving import leaving
+def filters_of(
+    filters: list[str] | None, tags: list[str] | None, fields: list[str] | None, collections: list[str] | None
+) -> Filters:
+    """The filters of the four options. Raises UsageError for one that is none."""
+    from searchapp.search import parse_filters
 
-    if leaves := leaving(running.settings):
-        console(stderr=True).print(str(leaves.sentence), style="yellow")
+    short = {"tag": tags, "field": fields, "collection": collections}
+    texts = [f"{name}={value}" for name, values in short.items() for value in values or ()]
+    return parse_filters([*(filters or ()), *texts])
+
+
+def say_what_leaves(running: Application, *, asks: bool = False) -> None:
+    """Say on stderr that text is sent to another machine to be embedded, or where it ``asks``, answered from."""
+    from searchapp.openai_api.leaving import all_leaving
+
+    for one in all_leaving(running.settings):
+        if asks or not one.is_question:
+            console(stderr=True).print(str(one.sentence), style="yellow")
 
 
 def print_json(value: Any) -> None:
     """One JSON value on one line."""
     typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def print_list(name: str, items: Sequence[Any] | Mapping[str, Any], total: int | None = None, /, **more: Any) -> None:
+    """A list as every command prints one: how many there are on all pages, and those of this one under ``name``."""
+    print_json({"total": len(items) if total is None else total, name: items, **more})
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -73,23 +106,6 @@ def console(*, stderr: bool = False) -> Console:
     # Into a pipe or file lines go out whole, for grep and the like.
     out.soft_wrap = not out.is_terminal
     return out
-
-
-def one_line(text: str, width: int) -> str:
-    """The text with white space folded, cut to ``width`` characters."""
-    folded = " ".join(text.split())
-    return folded if len(folded) <= width else folded[: width - 1] + "…"
-
-
-def id_of(text: str) -> str:
-    """A document's id as it is; a path or an address as the id that belongs to it."""
-    import re
-
-    from searchapp.sources import discover
-
-    if re.fullmatch(r"[0-9a-f]{20}", text):
-        return text
-    return next((found.id for found in discover([text])), text)
 
 
 @contextmanager

@@ -2,47 +2,51 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
-from searchapp.cli import ingest as ingest_command
-from searchapp.cli import search as search_command
 from searchapp.cli import serve as serve_command
-from searchapp.cli.ask import print_answer
-from searchapp.cli.common import application, console
-from searchapp.cli.progress import shown
+from searchapp.cli.answers import print_answer
+from searchapp.cli.common import application, console, waiting
+from searchapp.cli.hits import print_hit
+from searchapp.cli.ingest import finish
+from searchapp.messages import reader_language
 
-QUESTIONS = ("How are keyword search and semantic search combined?", "更换嵌入模型后应该怎么做？")
+QUERIES = {"en": "stove smoke", "zh": "山泉 饮用"}
+"""What is searched for, before the first of the samples' questions is asked."""
 
 
 def demo(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port for the page.")] = None,
-    no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop after the search and the answers.")] = False,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop after the search and the answer.")] = False,
 ) -> None:
-    """Index the sample handbook, search it, question it, and serve the page.
+    """Index the papers of a mountain hut, search them, ask a question, and serve the page.
 
-    Everything happens in a folder of its own (demo/ in the data folder), in the embedded store.
+    Everything happens in a folder of its own (demo/ in the data folder), in the embedded store. The answer is written
+    by a model of Ollama's where one runs, else quoted.
 
     Example: searchapp demo --port 9000
     """
     from searchapp.model import SearchRequest
-    from searchapp.samples import samples_folder
+    from searchapp.samples import QUESTIONS, sample_folders
     from searchapp.settings import load_settings
 
     folder = load_settings().data_dir / "demo"
     running = application(data_dir=folder, elasticsearch_url="", elasticsearch_cloud_id="", port=port)
-    out = console()
-    out.print("Indexing the sample handbook (Markdown, HTML and PDF; English and Chinese)", style="bold")
-    tally = ingest_command.Tally()
-    for outcome in shown(lambda _: running.ingester.ingest([str(samples_folder())]), as_json=False):
-        tally.add(outcome)
-    for question in QUESTIONS:
-        out.print(f"\nsearchapp search {question!r}", style="bold")
-        for hit in running.searcher.search(SearchRequest(question, size=2)).hits:
-            search_command.print_hit(hit, explain=True)
-        out.print(f"searchapp ask {question!r}", style="bold")
-        print_answer(running.answerer.ask(question))
+    out, language = console(), reader_language()
+    out.print("The papers of an invented mountain hut: web page, PDFs, a scan, notes, a letter", style="bold")
+    with suppress(typer.Exit):  # what failed was said, and the others are there
+        finish(lambda notify: running.ingester.ingest(sample_folders(), notify=notify), False, sample_folders())
+    query, question = QUERIES[language], QUESTIONS[language][0]
+    out.print(f'\nsearchapp search "{query}"', style="bold")
+    with waiting("Searching", quiet=False):
+        results = running.searcher.search(SearchRequest(query, size=2, sentences=True))
+    for hit in results.hits:
+        print_hit(hit)
+    out.print(f'searchapp ask "{question}"', style="bold")
+    print_answer(running.answerer.ask(question))
     if not no_serve:
         out.print()
         serve_command.run(running)

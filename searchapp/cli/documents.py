@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from searchapp.cli.common import SOME_FAILED, IdsArgument, JsonOption, application, console, id_of, one_line, print_json
+from searchapp.cli.common import (
+    IdsArgument,
+    JsonOption,
+    OffsetOption,
+    SizeOption,
+    application,
+    console,
+    print_json,
+    print_list,
+)
+from searchapp.cli.completion import values
+from searchapp.cli.exit_codes import SOME_FAILED
+from searchapp.cli.terminal import column
 from searchapp.messages import shown
 
 if TYPE_CHECKING:
@@ -25,10 +37,14 @@ IdArgument = Annotated[
 @app.command("list")
 def list_(
     state: Annotated[
-        str | None, typer.Option(help="Only documents in this state, or several: failed,quarantined")
+        str | None,
+        typer.Option(
+            help="Only documents in this state, or several: failed,quarantined",
+            autocompletion=values("searchapp.model:DocumentState"),
+        ),
     ] = None,
-    size: Annotated[int, typer.Option("--size", "-n", min=1, max=10_000, help="Most documents to show.")] = 50,
-    offset: Annotated[int, typer.Option("--from", min=0, help="How many to skip.")] = 0,
+    size: SizeOption = 50,
+    offset: OffsetOption = 0,
     as_json: JsonOption = False,
 ) -> None:
     """List documents with their state, the last updated first.
@@ -39,7 +55,7 @@ def list_(
 
     page = application().store.entries(states=_states(state), offset=offset, size=size)
     if as_json:
-        print_json({"total": page.total, "documents": [to_json(entry) for entry in page.entries]})
+        print_list("documents", [to_json(entry) for entry in page.entries], page.total)
         return
     out = console()
     if not page.entries:
@@ -47,7 +63,7 @@ def list_(
         return
     for entry in page.entries:
         out.print(
-            f"{entry.id}  {entry.state:<11}  {entry.chunks:>5}  {one_line(entry.title, 40):<40}  {entry.source}",
+            f"{entry.id}  {entry.state:<11}  {entry.chunks:>5}  {column(entry.title, 40)}  {entry.source}",
             soft_wrap=True,
         )
         if entry.error:
@@ -63,6 +79,7 @@ def show(document: IdArgument, as_json: JsonOption = False) -> None:
     """
     from searchapp.errors import NotFoundError
     from searchapp.model.json import to_json
+    from searchapp.sources import id_of
 
     store = application().store
     id_ = id_of(document)
@@ -75,7 +92,7 @@ def show(document: IdArgument, as_json: JsonOption = False) -> None:
         return
     out = console()
     for name, value in to_json(entry).items():
-        if value not in ("", None):
+        if value not in ("", None, [], {}):
             out.print(f"{name:<13} {value}", soft_wrap=True)
     for chunk in chunks:
         page = f" page {chunk.page}" if chunk.page else ""
@@ -99,6 +116,7 @@ def retry(
     """
     from searchapp.cli.ingest import finish
     from searchapp.errors import NotFoundError, UsageError
+    from searchapp.sources import id_of
 
     if not documents and not all_:
         raise UsageError("documents_unnamed")
@@ -159,10 +177,8 @@ def delete(
         _each(running, documents, one, as_json)
     finally:
         if undo and not as_json:
-            minutes = running.settings.undo_minutes
-            console().print(
-                f"To undo it within {minutes:g} min: searchapp documents restore {' '.join(undo)}", soft_wrap=True
-            )
+            within = f"{running.settings.undo_minutes:g} min"
+            console().print(f"To undo it within {within}: searchapp documents restore {' '.join(undo)}", soft_wrap=True)
 
 
 @app.command()
@@ -184,13 +200,13 @@ def deleted(as_json: JsonOption = False) -> None:
             {**to_json(one.entry), "deleted": _iso(one.deleted), "restorable_until": _iso(trash.until(one))}
             for one in found
         ]
-        print_json({"documents": rows})
+        print_list("documents", rows)
         return
     out = console()
     for one in found:
         until = trash.until(one).astimezone()
         out.print(
-            f"{one.entry.id}  {until:%Y-%m-%d %H:%M}  {one_line(one.entry.title, 40):<40}  {one.entry.source}",
+            f"{one.entry.id}  {until:%Y-%m-%d %H:%M}  {column(one.entry.title, 40)}  {one.entry.source}",
             soft_wrap=True,
         )
     out.print("To bring one back: searchapp documents restore ID" if found else "Nothing can be restored.", style="dim")
@@ -236,7 +252,9 @@ def restore(
         _each(running, wanted, one, as_json)
     finally:
         if queued:
-            _hand_on(running, queued, as_json)
+            from searchapp.cli.queue import hand_on
+
+            hand_on(running, queued, as_json)
     if not wanted and not as_json:
         console().print("Nothing can be restored.")
 
@@ -247,6 +265,7 @@ def _each(
     """Do ``act`` with each id and what it was named by; one that is not there costs only itself, and an exit code."""
     from searchapp.audit import note
     from searchapp.errors import NotFoundError
+    from searchapp.sources import id_of
 
     absent, done = 0, list[dict[str, Any]]()
     for named in documents:
@@ -259,9 +278,10 @@ def _each(
             if len(documents) == 1:
                 raise
             absent += 1
-            told = {"error": str(error.sentence.whole)}
+            told = {"error": str(error.sentence.whole), "reason": error.reason}
             done.append({"id": id_, "error": error.reason})
-            console(stderr=True).print(str(error.sentence.whole), soft_wrap=True)
+            if not as_json:
+                console(stderr=True).print(str(error.sentence.whole), soft_wrap=True)
         finally:
             note(documents=done)
         if as_json:
@@ -273,21 +293,6 @@ def _each(
 def _audited(id_: str, entry: DocumentEntry | None) -> dict[str, Any]:
     """A document as the audit log keeps it."""
     return {"id": id_} if entry is None else {"id": id_, "title": entry.title, "groups": list(entry.groups)}
-
-
-def _hand_on(running: Application, ids: list[str], as_json: bool) -> None:
-    """Wake the workers, and say who ingests what is queued again."""
-    from searchapp.cli.queue import who
-    from searchapp.errors import SearchAppError
-    from searchapp.messages import Message
-
-    if running.queue is not None:
-        try:
-            running.queue.submit(ids)
-        except SearchAppError as error:  # the registry holds them: a worker finds them
-            console(stderr=True).print(str(Message("queued_kept", problem=error.sentence.whole)))
-    if not as_json:
-        console().print(who(running), soft_wrap=True)
 
 
 def _iso(moment: dt.datetime | None) -> str | None:

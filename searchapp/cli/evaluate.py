@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.completion import values
 from searchapp.cli.progress import stages
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ def evaluate(
         ),
     ],
     split: Annotated[str, typer.Option(help="Which judgements of a folder: qrels/SPLIT.tsv.")] = "test",
-    mode: Annotated[str, typer.Option(help="hybrid, keyword, semantic, or all.")] = "all",
+    mode: Annotated[
+        str,
+        typer.Option(
+            help="hybrid, keyword, semantic, or all.", autocompletion=values("searchapp.model:SearchMode", "all")
+        ),
+    ] = "all",
     save: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep this run, to be compared with later.")] = None,
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Compare with a run that --save kept, by a paired test.")

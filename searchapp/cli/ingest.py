@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from searchapp.cli.common import SOME_FAILED, JsonOption, application, console, print_json, say_what_leaves
+from searchapp.cli.common import JsonOption, application, console, print_json, say_what_leaves
+from searchapp.cli.exit_codes import SOME_FAILED
 from searchapp.cli.progress import Run, shown
+from searchapp.cli.tally import Tally
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from searchapp.model import IngestOutcome
+    from searchapp.sources.passed_over import PassedOver
     from searchapp.wiring import Application
 
 
@@ -83,6 +85,7 @@ def ingest(
     from searchapp.audit import What, note
     from searchapp.errors import UsageError
     from searchapp.ingest import Sync
+    from searchapp.sources.passed_over import PassedOver
 
     if depth and not any("://" in target for target in targets):
         raise UsageError("depth_without_address")
@@ -123,8 +126,9 @@ def ingest(
             follow_links=running.settings.follow_links,
         )
         return
+    passed = PassedOver()
     try:
-        finish(lambda notify: run(targets, sync=mode, notify=notify), as_json, targets)
+        finish(lambda notify: run(targets, sync=mode, notify=notify, passed=passed), as_json, targets, passed)
     finally:
         _say_weakness(running)
 
@@ -140,9 +144,11 @@ def _note_groups(running: Application, targets: Sequence[str], groups: Sequence[
     after, changed, found = tuple(sorted(set(groups))), list[dict[str, object]](), discover(targets)
     with contextlib.suppress(ServiceUnavailableError):  # the run waits for it, and is told of by its options
         while some := [one.id for one in islice(found, 1000)]:
-            for id_, entry in running.store.known_entries(some).items():
-                if entry.groups != after:
-                    changed.append({"id": id_, "title": entry.title, "before": list(entry.groups)})
+            known = running.store.known_entries(some).values()
+            below = [one for entry in known if entry.type == "archive" for one in running.store.sources(entry.source)]
+            for entry in {one.id: one for one in (*known, *below)}.values():
+                if entry.readers != after:
+                    changed.append({"id": entry.id, "title": entry.title, "before": list(entry.readers)})
     note(groups=after)
     if changed:
         note(what=What.GROUPS_CHANGED, documents=changed)
@@ -161,59 +167,31 @@ def _say_weakness(running: Application) -> None:
         console(stderr=True).print(f"{lacks}\n{lacks.remedy}", style="yellow")
 
 
-def finish(run: Run, as_json: bool, targets: Sequence[str]) -> None:
-    """Show a run to its end, its summary, and leave with the exit code that it earned."""
+def finish(run: Run, as_json: bool, targets: Sequence[str], passed: PassedOver | None = None) -> None:
+    """Show a run to its end, its summary, what it ``passed`` over, and leave with the exit code that it earned.
+
+    A run that is interrupted says what it has done, and raises KeyboardInterrupt as before.
+    """
     from searchapp.audit import note
 
     started = time.perf_counter()
     tally = Tally()
-    for outcome in shown(run, as_json, targets):
-        tally.add(outcome)
-    seconds = time.perf_counter() - started
-    note(counts={name: count for name, count in vars(tally).items() if count})
-    if as_json:
-        print_json({"summary": tally.summary(seconds)})
-    else:
-        console().print(tally.sentence(seconds))
+    try:
+        for outcome in shown(run, as_json, targets):
+            tally.add(outcome)
+    finally:
+        seconds = time.perf_counter() - started
+        stopped = isinstance(sys.exception(), KeyboardInterrupt)
+        if stopped or sys.exception() is None:
+            note(counts=tally.counts)
+            if as_json:
+                print_json({"summary": tally.summary(seconds) | {"passed_over": passed.kinds() if passed else []}})
+            else:
+                tally.print(console(), seconds, stopped=stopped)
+    if not as_json and passed and (sentence := passed.message()) is not None:
+        console().print(str(sentence), soft_wrap=True, markup=False)
     if tally.failed or tally.quarantined:
         raise typer.Exit(1 if tally.failed + tally.quarantined == tally.documents else SOME_FAILED)
-
-
-class Tally:
-    """Counts outcomes."""
-
-    def __init__(self) -> None:
-        self.documents = self.indexed = self.unchanged = self.failed = self.quarantined = self.deleted = 0
-        self.chunks = self.embedded = self.reused = 0
-
-    def add(self, outcome: IngestOutcome) -> None:
-        """Count one more."""
-        self.documents += 1
-        setattr(self, outcome.state, getattr(self, outcome.state) + 1)
-        if outcome.state == "indexed":
-            self.chunks += outcome.chunks
-            self.embedded += outcome.embedded
-            self.reused += outcome.reused
-
-    def summary(self, seconds: float) -> dict[str, float | int]:
-        """The counts as JSON values."""
-        return {
-            **vars(self),
-            "seconds": round(seconds, 2),
-            "chunks_per_second": round(self.chunks / seconds, 1) if seconds else 0.0,
-        }
-
-    def sentence(self, seconds: float) -> str:
-        """The counts for a person."""
-        if not self.documents:
-            return "No documents were found there. docs/formats.md lists what is read."
-        return (
-            f"{self.indexed} indexed ({self.chunks} passages, {self.embedded} embedded, {self.reused} reused), "
-            f"{self.unchanged} unchanged, {self.failed} failed"
-            + (f", {self.quarantined} in quarantine" if self.quarantined else "")
-            + (f", {self.deleted} removed" if self.deleted else "")
-            + f", in {seconds:.1f} s."
-        )
 
 
 def given_passwords(*, ask: bool, file: Path | None) -> list[SecretStr]:

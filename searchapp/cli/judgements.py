@@ -1,4 +1,4 @@
-"""``searchapp judgements``: list, export, remove."""
+"""``searchapp judgements``: list, answers, export, remove."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
-from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.common import JsonOption, application, console, print_json, print_list
 
-app = typer.Typer(help="What readers said of hits on the page, by thumbs.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="What readers said of hits and answers on the page, by thumbs.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 class Format(StrEnum):
@@ -28,21 +30,18 @@ def list_(as_json: JsonOption = False) -> None:
     """
     found = application().judgements.all()
     if as_json:
-        print_json(
+        rows = [
             {
-                "judgements": [
-                    {
-                        "query": one.query,
-                        "document_id": one.document_id,
-                        "source": one.source,
-                        "title": one.title,
-                        "grade": one.grade,
-                        "judged": one.judged.isoformat(),
-                    }
-                    for one in found
-                ]
+                "query": one.query,
+                "document_id": one.document_id,
+                "source": one.source,
+                "title": one.title,
+                "grade": one.grade,
+                "judged": one.judged.isoformat(),
             }
-        )
+            for one in found
+        ]
+        print_list("judgements", rows)
         return
     out = console()
     query = None
@@ -53,6 +52,29 @@ def list_(as_json: JsonOption = False) -> None:
         out.print(f"  {'+' if one.grade else '-'} {one.title or one.source}  {one.source}", soft_wrap=True)
     if not found:
         out.print("No judgements yet. Make some with the thumbs on the page: searchapp serve")
+
+
+@app.command()
+def answers(as_json: JsonOption = False) -> None:
+    """List the answers that readers called good or bad, by question.
+
+    Example: searchapp judgements answers --json
+    """
+    from searchapp.model.json import to_json
+
+    found = application().judged_answers.all()
+    if as_json:
+        print_list("answers", [to_json(one) for one in found])
+        return
+    out = console()
+    question = None
+    for one in found:
+        if one.question != question:
+            question = one.question
+            out.print(question, style="bold", soft_wrap=True)
+        out.print(f"  {'+' if one.grade else '-'} {' '.join(one.answer.split())}", soft_wrap=True)
+    if not found:
+        out.print("No answers judged yet. The page has thumbs below each: searchapp serve")
 
 
 @app.command()
@@ -96,13 +118,14 @@ def remove(
     document: Annotated[str | None, typer.Option(help="Only that of the document with this id.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Forget what was judged for a query.
+    """Forget what was judged for a query: documents, and answers to it unless one document is named.
 
     Example: searchapp judgements remove "which gloves"
     """
     from searchapp.errors import NotFoundError
 
-    gone = application().judgements.remove(query, document)
+    running = application()
+    gone = running.judgements.remove(query, document) + (0 if document else running.judged_answers.remove(query))
     if not gone:
         raise NotFoundError("query_unjudged", query=query[:80])
     if as_json:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.common import JsonOption, application, console, print_json, print_list
+from searchapp.cli.completion import values
 
 if TYPE_CHECKING:
     from searchapp.access import Key
@@ -16,7 +17,12 @@ app = typer.Typer(help="API keys for programs.", no_args_is_help=True, rich_mark
 
 ScopeOption = Annotated[
     list[str] | None,
-    typer.Option("--scope", "-s", help="What it may do: read, write, operate. May be given several times; read."),
+    typer.Option(
+        "--scope",
+        "-s",
+        help="What it may do: read, write, operate. May be given several times; read.",
+        autocompletion=values("searchapp.access:Scope"),
+    ),
 ]
 GroupOption = Annotated[
     list[str] | None,
@@ -60,7 +66,7 @@ def list_(as_json: JsonOption = False) -> None:
     """
     keys = application().access.keys.all()
     if as_json:
-        print_json({"keys": [_json(key) for key in keys]})
+        print_list("keys", [_json(key) for key in keys])
         return
     out = console()
     for key in keys:
@@ -84,11 +90,14 @@ def revoke(
     """
     from searchapp.audit import note
 
-    keys = application().access.keys
+    running = application()
+    keys = running.access.keys
     names = {key.id: key.name for key in keys.all()}
     note(", ".join(f"key:{names[id_]} ({id_})" if id_ in names else id_ for id_ in ids))
     for id_ in ids:
         keys.revoke(id_)
+        for kept in (running.conversations, running.personal, running.idempotency):
+            kept.forget(f"key:{id_}")
         if as_json:
             print_json({"id": id_, "revoked": True})
         else:

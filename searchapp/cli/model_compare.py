@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.exit_codes import SOME_FAILED
 from searchapp.cli.progress import stages
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def compare(
     else:
         _print(found)
     if failed := sum(bool(one.error) for one in found.models):
-        raise typer.Exit(1 if failed == len(found.models) else 3)
+        raise typer.Exit(1 if failed == len(found.models) else SOME_FAILED)
 
 
 def _print(found: Comparison) -> None:

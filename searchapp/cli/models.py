@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.common import JsonOption, application, console, print_json, print_list
+from searchapp.cli.completion import model_names
 from searchapp.cli.model_compare import compare
 from searchapp.cli.progress import stages
 
@@ -39,7 +40,7 @@ def list_models(as_json: JsonOption = False) -> None:
     settings = application().settings
     rows = _rows(settings)
     if as_json:
-        print_json({"configured": settings.embedding_model, "models": rows})
+        print_list("models", rows, configured=settings.embedding_model)
         return
     table = Table(box=None, pad_edge=False)
     for title in ("", "model", "languages", "dimensions", "tokens", "licence", "size", "weights"):
@@ -52,7 +53,12 @@ def list_models(as_json: JsonOption = False) -> None:
 
 
 def prepare_model(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A model that is listed, a folder, or one of the hub.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="A model that is listed, a folder, or one of the hub.", autocompletion=model_names
+        ),
+    ],
     again: Annotated[bool, typer.Option("--again", help="Make it again, although it is there.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -253,12 +259,12 @@ def models(context: typer.Context, as_json: JsonOption = False) -> None:
     """
     if context.invoked_subcommand:
         return
+    from searchapp.llm import choices
     from searchapp.model.json import to_json
-    from searchapp.ollama_api import choices
 
     running = application()
     models, answers = running.answerer.models()
-    found = choices(models, running.settings.llm_model, answers, think=running.settings.llm_think)
+    found = choices(models, running.settings.language_model.name, answers, think=running.settings.llm_think)
     if as_json:
         print_json(to_json(found))
         return
@@ -268,7 +274,7 @@ def models(context: typer.Context, as_json: JsonOption = False) -> None:
         name = found.configured
         instead = f"{answers} answers in its place" if answers else "answers are quotations"
         typer.echo(
-            f"The configured model {name} is not there; {instead}. ollama pull {name}, or set SEARCHAPP_LLM_MODEL.",
+            f"The configured model {name} is not there; {instead}. ollama pull {name}, or set SEARCHAPP_LLM.",
             err=True,
         )
 

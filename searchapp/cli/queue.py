@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from searchapp.cli.common import SOME_FAILED, JsonOption, application, console, print_json, waiting
+from searchapp.cli.common import JsonOption, application, console, print_json, waiting
+from searchapp.cli.exit_codes import SOME_FAILED
 from searchapp.messages import shown
 
 if TYPE_CHECKING:
@@ -130,6 +131,20 @@ def who(running: Application) -> str:
         return "The queue is paused, and nothing of it is begun before searchapp queue resume."
     taker = '"searchapp serve" ingests them' if running.queue is None else 'Each "searchapp worker" takes its share'
     return f'{taker}; "searchapp documents list --state queued" shows what waits.'
+
+
+def hand_on(running: Application, ids: list[str], as_json: bool) -> None:
+    """Wake the workers, and say who ingests what is queued again."""
+    from searchapp.errors import SearchAppError
+    from searchapp.messages import Message
+
+    if running.queue is not None:
+        try:
+            running.queue.submit(ids)
+        except SearchAppError as error:  # the registry holds them: a worker finds them
+            console(stderr=True).print(str(Message("queued_kept", problem=error.sentence.whole)))
+    if not as_json:
+        console().print(who(running), soft_wrap=True)
 
 
 def _batches(entries: Iterator[DocumentEntry], size: int) -> Iterator[list[DocumentEntry]]:

@@ -1,8 +1,4 @@
-"""The door of the command line: commands are registered here, and errors become sentences and exit codes.
-
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several inputs failed, 4 changes are pending
-("es plan"), 130 interrupted.
-"""
+"""The door of the command line: commands are registered here, and errors become sentences and exit codes."""
 
 from __future__ import annotations
 
@@ -22,24 +18,37 @@ from searchapp.children import end_children
 from searchapp.cli import (
     ask,
     audit,
+    backup,
+    check,
+    collections,
+    completion,
+    conversations,
     demo,
     doctor,
     documents,
     es,
     evaluate,
+    exit_codes,
+    grep,
     ingest,
     judgements,
     keys,
     models,
     queue,
+    schedules,
     search,
     serve,
+    tags,
     users,
+    verify,
 )
 from searchapp.cli.audited import record_commands
-from searchapp.errors import SearchAppError
+from searchapp.errors import SearchAppError, UsageError
 from searchapp.messages import Language, Message, set_reader_language
 from searchapp.private_folder import make_privately
+
+WrongArguments: Any = typer.BadParameter.__base__
+"""What typer raises for arguments that it does not take; it has no public name."""
 
 
 def text_and_examples(help_text: str) -> tuple[str, list[str]]:
@@ -73,8 +82,8 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(context: typer.Context, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:  # a shell that completes what follows is told no version
         typer.echo(f"searchapp {__version__}")
         raise typer.Exit
 
@@ -96,17 +105,26 @@ app.command("mcp")(serve.mcp)
 app.command("ingest")(ingest.ingest)
 app.command("search")(search.search)
 app.command("similar")(search.similar)
+app.command("grep")(grep.grep)
+app.command("check")(check.check)
 app.command("ask")(ask.ask)
+app.command("verify")(verify.verify)
 app.add_typer(models.app, name="models")
 app.add_typer(documents.app, name="documents")
+app.add_typer(collections.app, name="collections")
+app.add_typer(tags.app, name="tags")
 app.add_typer(queue.app, name="queue")
+app.add_typer(schedules.app, name="schedules")
 app.command("eval")(evaluate.evaluate)
+app.add_typer(conversations.app, name="conversations")
 app.add_typer(judgements.app, name="judgements")
 app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
 app.add_typer(audit.app, name="audit")
+app.add_typer(backup.app, name="backup")
 app.add_typer(es.app, name="es")
+app.command("completion")(completion.completion)
 record_commands(app)
 
 
@@ -122,20 +140,21 @@ def main() -> None:
 def run() -> None:
     """Run the command that ``sys.argv`` names; its errors become sentences and exit codes."""
     set_reader_language(language_of(os.environ))
+    completion.answer_shell()
     command = typer.main.get_command(app)
     keep_examples(command)
     try:
-        command()
+        sys.exit(_exit_code_of(command) if _wants_json() else command(complete_var=completion.VARIABLE))
     except SearchAppError as error:
         _tell(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print(Message("stopped"), file=sys.stderr)  # noqa: T201
-        sys.exit(130)
+        sys.exit(exit_codes.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output (head, say) has gone; nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        sys.exit(exit_codes.DONE)
 
 
 def language_of(environment: Mapping[str, str]) -> Language:
@@ -144,8 +163,24 @@ def language_of(environment: Mapping[str, str]) -> Language:
     return "zh" if locale.lower().startswith("zh") else "en"
 
 
+def _wants_json() -> bool:
+    return "--json" in sys.argv[1:]
+
+
+def _exit_code_of(command: Any) -> int:
+    """Run it; what is wrong with its arguments is raised as an error of ours, since typer would tell it in prose."""
+    try:
+        ended = command(standalone_mode=False, complete_var=completion.VARIABLE)
+    except WrongArguments as error:
+        named = error.ctx.command_path if error.ctx is not None else "searchapp"
+        raise UsageError("command_line_wrong", why=error.format_message(), command=named) from error
+    except typer.Abort as error:  # nobody is there to answer what it asks
+        raise SearchAppError("command_aborted") from error
+    return ended if isinstance(ended, int) else exit_codes.DONE
+
+
 def _tell(error: SearchAppError) -> None:
-    if "--json" in sys.argv[1:]:
+    if _wants_json():
         text = json.dumps({"error": dataclasses.asdict(error.failure(_redacted))}, ensure_ascii=False)
     else:
         said = str(Message("error_shown", what=error.sentence))

@@ -64,7 +64,8 @@ def worker(
 ) -> None:
     """Ingest what is queued, beside other workers, until Ctrl-C or SIGTERM.
 
-    Documents are queued by the page and by "ingest --queue"; batches of them come over Redis (SEARCHAPP_REDIS_URL). A
+    Documents are queued by the page and by "ingest --queue"; batches of them come over Redis (SEARCHAPP_REDIS_URL).
+    Workers run what is scheduled, too ("schedules"). A
     worker must see files under the same paths as the process that queued them. Without Redis no worker is needed:
     "serve" does the same in the background. The documents at hand are finished first, and the exit code is 0; a second
     Ctrl-C leaves them to another worker, and the exit code is 1.
@@ -82,6 +83,7 @@ def worker(
         raise UsageError("worker_without_redis")
     from searchapp.ingest.worker import Worker
     from searchapp.memory import bound_heaps
+    from searchapp.operations import runner_of
     from searchapp.redaction import redact_logs, redactor
     from searchapp.telemetry import logs, tracing
 
@@ -99,7 +101,13 @@ def worker(
         metrics_port=settings.metrics_port,
         lease_seconds=settings.lease_seconds,
     )
-    raise typer.Exit(one.run())
+    schedules = runner_of(running)
+    schedules.start()
+    try:
+        code = one.run()
+    finally:
+        schedules.stop()
+    raise typer.Exit(code)
 
 
 def mcp(
@@ -107,27 +115,34 @@ def mcp(
         list[str] | None,
         typer.Option("--group", "-g", help="Show only this group's documents and the open ones. May be repeated."),
     ] = None,
+    writes: Annotated[
+        bool, typer.Option("--write", help="Let the client add and delete documents, too; by itself it only reads.")
+    ] = False,
 ) -> None:
     """Offer search, answers and documents to an MCP client over stdin and stdout.
 
-    Clients start this command themselves; docs/api.md shows how to tell them. Needs: pip install 'searchapp[mcp]'
+    Clients start this command themselves; docs/how-to/agents.md shows how to tell them. A server offers the same at
+    /mcp, for the holders of keys. Needs: pip install 'searchapp[mcp]'
 
     Examples:
       searchapp mcp
 
       searchapp mcp --group hr
 
+      searchapp mcp --write
+
     """
     from searchapp.errors import UsageError
 
     try:
-        import mcp.server.mcpserver  # noqa: F401
+        import mcp.server.lowlevel  # noqa: F401
     except ImportError as error:
         raise UsageError("mcp_missing") from error
     from searchapp.access import read_groups
-    from searchapp.mcp_server import build
+    from searchapp.mcp.context import local
+    from searchapp.mcp.server import serve_stdio
     from searchapp.redaction import redact_logs, redactor
 
     running = application()
     redact_logs(redactor(running.settings))
-    build(running, read_groups(groups)).run("stdio")
+    serve_stdio(local(running, read_groups(groups), writes=writes))

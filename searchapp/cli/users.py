@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.common import JsonOption, application, console, print_json, print_list
 from searchapp.cli.keys import GroupOption, ScopeOption
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def add(
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
-        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     user = users.add(name, password, scopes, groups)
     if as_json:
         print_json(_json(user))
@@ -62,7 +62,7 @@ def list_(as_json: JsonOption = False) -> None:
     """
     users = application().access.users.all()
     if as_json:
-        print_json({"users": [_json(user) for user in users]})
+        print_list("users", [_json(user) for user in users])
         return
     out = console()
     for user in users:
@@ -77,13 +77,17 @@ def remove(
     names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Names as list shows them.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Remove users; their sessions end at once. Documents stay.
+    """Remove users; their sessions end at once, and their conversations are gone. Documents stay.
 
     Example: searchapp users remove ada
     """
-    users = application().access.users
+    from searchapp.access.owners import user_owner
+
+    running = application()
     for name in names:
-        users.remove(name)
+        running.access.users.remove(name)
+        for kept in (running.conversations, running.personal, running.idempotency):
+            kept.forget(user_owner(name))  # who is given the name next is somebody else
         if as_json:
             print_json({"name": name, "removed": True})
         else:

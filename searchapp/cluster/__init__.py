@@ -1,9 +1,9 @@
 """For the people who run the cluster: what stands there, what is missing, and the way to another model."""
 
-from searchapp.cluster.apply import apply
+from searchapp.cluster.apply import Applied, apply
 from searchapp.cluster.plan import Plan, plan
 from searchapp.cluster.reindex import reindex
 from searchapp.cluster.status import ClusterStatus, IndexStatus, status
 from searchapp.cluster.versions import prune, rollback
 
-__all__ = ["ClusterStatus", "IndexStatus", "Plan", "apply", "plan", "prune", "reindex", "rollback", "status"]
+__all__ = ["Applied", "ClusterStatus", "IndexStatus", "Plan", "apply", "plan", "prune", "reindex", "rollback", "status"]

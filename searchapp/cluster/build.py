@@ -8,6 +8,7 @@ import socket
 import time
 from dataclasses import dataclass, replace
 
+from searchapp.children import is_running
 from searchapp.errors import StorageError, UsageError
 from searchapp.stores import IndexSpec
 from searchapp.stores.elasticsearch import ElasticsearchStore
@@ -114,19 +115,9 @@ def refuse_if_running(version: Version) -> None:
     silent = (dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(build.get("seen", _now()))).total_seconds()
     if silent > SILENT_SECONDS or pid == os.getpid():
         return
-    if host == socket.gethostname() and not _is_running(pid):
+    if host == socket.gethostname() and not is_running(pid):
         return
     raise UsageError("version_being_built", version=version.name, process=pid, host=host, seconds=silent)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _owner() -> dict[str, object]:

@@ -18,6 +18,8 @@ from searchapp.stores.elasticsearch.versions import Version, chosen, read_versio
 from searchapp.wiring import Application
 
 INDEX = "index"
+LOST = "lost"
+"""What is said of an index of which only the registry tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _object_change(one: Installed) -> Change | None:
 def _creations(store: ElasticsearchStore, live: Version | None, configured: Fingerprint) -> Iterator[Change]:
     if live is None and (lost := lost_documents(store)):
         gone = Message("index_lost", documents=lost)
-        yield Change(INDEX, store.names.chunks, "lost", Effect.NEW_INDEX, (gone.text(),), remedy=gone.remedy)
+        yield Change(INDEX, store.names.chunks, LOST, Effect.NEW_INDEX, (gone.text(),), remedy=gone.remedy)
     elif live is None:
         yield Change(INDEX, store.names.version(1), "to create", Effect.IN_PLACE, (f"+ built with {configured}",))
     if not store.client.indices.exists(index=store.names.documents):

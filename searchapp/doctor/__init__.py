@@ -1,7 +1,7 @@
 """``searchapp doctor``: everything that can be wrong, looked at, with the command or setting that fixes it.
 
-``checks`` and ``parsing`` look at what every installation has; ``cluster/checks/`` at Elasticsearch. A check is a
-function from the application to findings; a new one is a function there, and a line in its list.
+``checks``, ``parsing`` and ``recognition`` look at what every installation has; ``cluster/checks/`` at Elasticsearch. A
+check is a function from the application to findings; a new one is a function there, and a line in its list.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from searchapp.doctor import checks
 from searchapp.doctor.parsing import PARSING
+from searchapp.doctor.recognition import RECOGNISING
 from searchapp.errors import SearchAppError, ServiceRefusedError
 from searchapp.findings import Finding, Severity, found
 from searchapp.wiring import Application
@@ -19,7 +20,7 @@ Check = tuple[str, Callable[[Application], Iterable[Finding]]]
 
 
 def diagnose(application: Application, *, quick: bool = False) -> Iterator[Finding]:
-    """Yield findings as they are made; nothing is changed. ``quick`` leaves out what reads every document.
+    """Yield findings as they are made; nothing is changed. ``quick`` leaves out what reads documents and pictures.
 
     What is found twice is shown once: a missing server, say, keeps several checks from looking.
     """
@@ -34,6 +35,8 @@ def diagnose(application: Application, *, quick: bool = False) -> Iterator[Findi
 def _checks(application: Application, quick: bool) -> Iterator[Check]:
     yield from checks.MODELS
     yield from PARSING
+    if not quick:
+        yield from RECOGNISING
     if application.settings.elasticsearch_url:
         from searchapp.cluster.checks import CHECKS, REACHABLE
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from searchapp.doctor.language_model import LANGUAGE_MODEL, check_language_model
 from searchapp.embedding import is_here
 from searchapp.embedding.models import weakness
 from searchapp.embedding.server_memory import SentTokens
-from searchapp.errors import ModelMissingError, SearchAppError
 from searchapp.findings import Finding, Severity, error, found, info, ok, warning
+from searchapp.messages import shown
 from searchapp.model import DocumentEntry, DocumentState
-from searchapp.ollama_api import ChatModel, OllamaServer, answering
 from searchapp.openai_api.leaving import PROVIDER, leaving
+from searchapp.schedules import RunOutcome
+from searchapp.schedules.timing import overdue
 from searchapp.search.reranker import reranker_named
 from searchapp.settings import Settings
 from searchapp.settings.addresses import host_of
@@ -65,44 +67,6 @@ def check_reranker(application: Application) -> Iterator[Finding]:
     if settings.reranker:
         reranker_named(settings.reranker)
         yield ok(RERANKER, "reranker_loads", model=settings.reranker, passages=settings.reranked)
-
-
-OLLAMA = "Ollama"
-SECONDS = 20.0
-
-
-def check_ollama(application: Application) -> Iterator[Finding]:
-    """Its version, the chat model, and the model's window beside the one that is asked for."""
-    settings = application.settings
-    server, model = OllamaServer.of(settings, SECONDS), settings.llm_model
-    try:
-        yield ok(OLLAMA, "ollama_answers", version=server.version(), where=server.shown)
-        server.digest(model)
-        window = server.window(model)
-    except ModelMissingError as missing:
-        yield _missing(missing, model, server.chat_models())
-        return
-    except SearchAppError as failed:
-        yield warning(OLLAMA, "answers_are_quotations", failure=failed.sentence, remedy=failed.sentence.remedy)
-        return
-    asked = settings.llm_context_tokens
-    if window is not None and window < asked:
-        yield warning(OLLAMA, "chat_model_reads_less", model=model, window=window, asked=asked)
-    elif window:
-        yield ok(OLLAMA, "chat_model_is_there", model=model, window=window, asked=asked)
-    else:
-        yield ok(OLLAMA, "chat_model_hides_its_window", model=model, asked=asked)
-
-
-def _missing(missing: ModelMissingError, configured: str, models: Sequence[ChatModel]) -> Finding:
-    failure, remedy, names = missing.sentence, missing.sentence.remedy, [model.name for model in models]
-    if substitute := answering(configured, models):
-        return warning(
-            OLLAMA, "chat_model_substituted", failure=failure, remedy=remedy, substitute=substitute, names=names
-        )
-    if names:
-        return warning(OLLAMA, "chat_model_unavailable", failure=failure, remedy=remedy, names=names)
-    return warning(OLLAMA, "no_chat_model", failure=failure, remedy=remedy)
 
 
 STORE = "store"
@@ -235,12 +199,39 @@ def _is_hollow(store: Store, entry: DocumentEntry) -> bool:
     return store.entry(entry.id) == entry and not store.chunks(entry.id)
 
 
+SCHEDULES = "schedules"
+LATE = dt.timedelta(minutes=30)
+"""What has been due for so long is run by nobody: a run before it may take its time."""
+
+
+def check_schedules(application: Application) -> Iterator[Finding]:
+    """What failed or warned when it was last run, and what nobody runs."""
+    schedules = [one for one in application.schedules.all() if not one.paused]
+    for one in schedules:
+        if one.last is not None and one.last.outcome is not RunOutcome.DONE:
+            code = "schedule_failed" if one.last.outcome is RunOutcome.FAILED else "schedule_warned"
+            ended, why = f"{one.last.ended:%Y-%m-%d %H:%M}", shown(one.last.message)
+            yield warning(SCHEDULES, code, id=one.id, name=one.name, ended=ended, why=why)
+    now, runs = application.schedules.now(), any(one.running for one in schedules)
+    late = [one for one in schedules if overdue(one, now) > LATE]
+    if late and not runs:
+        worker = "searchapp worker" if application.queue is not None else "searchapp serve"
+        yield warning(SCHEDULES, "schedules_overdue", n=len(late), command=worker)
+    elif schedules:
+        yield ok(SCHEDULES, "schedules_kept", n=len(schedules))
+
+
 MODELS = (
     (EMBEDDING, check_embedding_model),
     (RERANKER, check_reranker),
-    (OLLAMA, check_ollama),
+    (LANGUAGE_MODEL, check_language_model),
 )
 EMBEDDED = ((STORE, check_embedded_store), (FOLDER, check_data_folder))
-INDEX = ((MODEL, check_model_of_index), (QUEUE, check_queue_of_documents), (REDIS, check_redis))
+INDEX = (
+    (MODEL, check_model_of_index),
+    (QUEUE, check_queue_of_documents),
+    (REDIS, check_redis),
+    (SCHEDULES, check_schedules),
+)
 EVERY_DOCUMENT = ((DOCUMENTS, check_consistency),)
 """The checks with the names that their findings have."""

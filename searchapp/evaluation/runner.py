@@ -73,17 +73,21 @@ def evaluate(
     modes: Sequence[SearchMode] = tuple(SearchMode),
     progress: Progress = lambda what, done, total: None,
     swept: Sweep | None = None,
+    embedder: Embedder | None = None,
 ) -> Evaluation:
     """Measure ``modes`` with the application's store, model and settings.
+
+    ``embedder`` is asked in place of the model itself, where others ask that at the same time.
 
     A dataset with a corpus goes into an index that is removed afterwards; one without judges the index in use.
     Raises UsageError when that holds none of the judged documents, and what ingestion and searches raise.
     """
     if not dataset.has_corpus:
         judged, unknown = placed(application.store, dataset)
-        parts = (application.store, application.model, application.settings)
+        parts = (application.store, embedder or application.model, application.settings)
         return _measured(*parts, judged, modes, progress, swept, unknown=unknown, chunks=application.store.count())
-    with throw_away(application) as trial:
+    cached = CachedEmbedder(embedder, application.settings.data_dir / VECTORS_FOLDER) if embedder else None
+    with throw_away(application, cached) as trial:
         started = time.perf_counter()
         documents = chunks = 0
         for outcome in trial.ingester.ingest_documents(dataset.documents()):

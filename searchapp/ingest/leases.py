@@ -62,6 +62,11 @@ class LeaseOwner:
         """Those of the names whose processes have ended; one that this data folder does not know is not among them."""
         return {name for name in names if name and name != self.name and self._has_ended(self._file(name))}
 
+    def lives(self, name: str) -> bool:
+        """Whether the process behind a name is known to live: it keeps its file in this data folder."""
+        file = self._file(name)
+        return name == self.name or (file.is_file() and not self._has_ended(file))
+
     def _file(self, name: str) -> Path:
         return self._folder / f"{Path(name).name}.lock"
 

@@ -1,7 +1,8 @@
 """A document's life: which state follows which, and what the registry says of it then.
 
 ``queued`` → ``running`` (a process holds its lease, see ``leases``) → ``indexed``, ``unchanged``, ``failed``, or
-``quarantined`` after too many failures or crashes. Resetting its failures queues it as if nothing had been tried.
+``quarantined`` after too many failures or crashes, or where the same bytes would only fail again. Resetting its
+failures queues it as if nothing had been tried.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from searchapp.errors import SourceError
 from searchapp.messages import Message
-from searchapp.model import Chunk, Document, DocumentEntry, DocumentState
+from searchapp.model import Chunk, Document, DocumentEntry, DocumentState, SourceType
 from searchapp.sources import BadTarget, SourceRef, likely_type
 from searchapp.stores import Registry, Replacement, every
 
@@ -41,7 +43,7 @@ def now() -> dt.datetime:
 def enter(source: Source, known: DocumentEntry | None, state: DocumentState, groups: tuple[str, ...]) -> DocumentEntry:
     """The entry of a document that enters ``state``: what is known of its searchable version stays."""
     if known is not None:
-        return dataclasses.replace(known, state=state, error="", updated=now(), groups=groups)
+        return dataclasses.replace(known.for_groups(groups), state=state, error="", updated=now())
     title = source.source.rstrip("/").rpartition("/")[2] or source.source
     return DocumentEntry(
         source.id, source.source, title, likely_type(source.source), state, updated=now(), groups=groups
@@ -54,7 +56,7 @@ def enqueue(source: SourceRef, known: DocumentEntry | None, groups: tuple[str, .
     entry = enter(source, known, DocumentState.QUEUED, groups)
     depth = max(depth, wanted_depth(known)) if source.is_url else 0
     # Other readers are named at once, but its chunks still name those of before: it must not count as current.
-    attempts = max(1, known.attempts) if known is not None and known.groups != groups else entry.attempts
+    attempts = max(1, known.attempts) if known is not None and known.readers != groups else entry.attempts
     return dataclasses.replace(entry, queued=moment, updated=moment, depth=depth, attempts=attempts)
 
 
@@ -90,26 +92,49 @@ def mark_indexed(
         started=tried.started if tried else None,
         groups=groups,
         lacking=document.lacking,
+        tags=document.tags,
+        collections=document.collections,
+        fields=document.fields,
+        stated=document.stated,
+        own=document.own,
     )
 
 
 def mark_failed(
-    entry: DocumentEntry, sentence: Message, content_hash: str, missing_capability: str = ""
+    entry: DocumentEntry, sentence: Message, content_hash: str, missing_capability: str = "", *, is_final: bool = False
 ) -> DocumentEntry:
     """The entry after a failure with these bytes: failed, or quarantined after too many; new bytes begin from zero.
 
-    ``missing_capability`` is ``SourceError.lacking``: what might let another try read the document.
+    ``missing_capability`` is ``SourceError.lacking``: what might let another try read the document. A failure that
+    ``is_final`` counts as often as there are tries.
     """
-    failures = (entry.failures if entry.failed_hash == content_hash else 0) + 1
+    before = entry.failures if entry.failed_hash == content_hash else 0
+    failures = max(before + 1, FAILURES_ALLOWED) if is_final else before + 1
     return _end(
         entry,
-        DocumentState.QUARANTINED if failures >= FAILURES_ALLOWED else DocumentState.FAILED,
+        DocumentState.QUARANTINED if before + 1 >= FAILURES_ALLOWED else DocumentState.FAILED,
         error=sentence.encoded(),
         attempts=failures,
         failures=failures,
         failed_hash=content_hash,
         lacking=missing_capability,
     )
+
+
+MISTYPED = frozenset({
+    "path_missing", "address_invalid", "address_without_host", "address_with_password", "scheme_unsupported",
+})  # fmt: skip
+"""Why a target can be no document, whatever is tried again."""
+
+
+def is_mistyped(error: SourceError) -> bool:
+    """Whether a person named what is not there, so that the registry need not remember it."""
+    return error.reason in MISTYPED
+
+
+def mark_hopeless(entry: DocumentEntry) -> DocumentEntry:
+    """The quarantined entry of a document that failed, and would again."""
+    return _end(entry, DocumentState.QUARANTINED)
 
 
 def mark_crashed(entry: DocumentEntry) -> DocumentEntry:
@@ -122,13 +147,12 @@ def mark_renamed(old: DocumentEntry, to: SourceRef, groups: tuple[str, ...]) -> 
     """The entry of a document whose file was renamed: a title that was the file's name follows it."""
     has_file_name = old.title == Path(old.source).stem
     return dataclasses.replace(
-        old,
+        old.for_groups(groups),
         id=to.id,
         source=to.source,
         title=Path(to.source).stem if has_file_name else old.title,
         state=DocumentState.INDEXED,
         updated=now(),
-        groups=groups,
     )
 
 
@@ -155,14 +179,26 @@ def _end(entry: DocumentEntry, state: DocumentState, **changes: Any) -> Document
 # --- questions about an entry
 
 
-def is_current(known: DocumentEntry, content_hash: str, groups: tuple[str, ...]) -> bool:
-    """Whether the store holds these bytes for these readers, completely: no try was begun since they were indexed."""
-    return not known.attempts and known.content_hash == content_hash and known.groups == groups
+def is_current(known: DocumentEntry, content_hash: str, groups: tuple[str, ...], stated: str) -> bool:
+    """Whether the store holds these bytes for these readers, completely: no try was begun since they were indexed.
+
+    ``stated`` is the hash of what is stated beside them, which must be the same too. Of Markdown that an earlier
+    searchapp indexed, the front matter is not known as a whole.
+    """
+    held = (known.content_hash, known.readers, known.stated)
+    is_known = bool(known.own) or known.type != SourceType.MARKDOWN
+    return not known.attempts and held == (content_hash, groups, stated) and is_known
 
 
 def is_quarantined(known: DocumentEntry | None, content_hash: str = "") -> bool:
     """Whether the document is in quarantine, with these bytes if any are given."""
     return known is not None and known.state is DocumentState.QUARANTINED and content_hash in ("", known.failed_hash)
+
+
+def is_hopeless(known: DocumentEntry, content_hash: str) -> bool:
+    """Whether the document failed with these bytes in a way in which it would fail again."""
+    is_over = known.failures >= FAILURES_ALLOWED and known.failed_hash == content_hash
+    return known.state is DocumentState.FAILED and is_over
 
 
 def crashed_too_often(known: DocumentEntry) -> bool:
@@ -181,7 +217,7 @@ def readers(source: Source, known: DocumentEntry | None, groups: Sequence[str] |
     if source.space is not None:
         return source.space
     if groups is None:
-        return known.groups if known else ()
+        return known.readers if known else ()
     return tuple(sorted(set(groups)))
 
 
@@ -191,7 +227,10 @@ def readers(source: Source, known: DocumentEntry | None, groups: Sequence[str] |
 def queue_sources(
     registry: Registry, sources: Sequence[Source], groups: Sequence[str] | None, depth: int
 ) -> list[DocumentEntry]:
-    """Register sources as queued, and those that cannot be read as failed; returns the entries as they stand then."""
+    """Register sources as queued, and those that cannot be read as failed; returns the entries as they stand then.
+
+    What was mistyped is told as failed, and not registered.
+    """
     standing: list[DocumentEntry] = []
     left = list(sources)
     while left:  # what somebody else changes or deletes in between is looked at again
@@ -202,6 +241,9 @@ def queue_sources(
             allowed = readers(source, known, groups)
             if known is not None and _is_requested_again(registry, known, allowed, depth):
                 standing.append(known)
+            elif known is None and isinstance(source, BadTarget) and is_mistyped(source.error):
+                tried = enter(source, None, DocumentState.FAILED, allowed)
+                standing.append(mark_failed(tried, source.error.sentence.whole, ""))
             elif isinstance(source, BadTarget):
                 tried = enter(source, known, DocumentState.FAILED, allowed)
                 wanted.append((known, mark_failed(tried, source.error.sentence.whole, "")))
@@ -215,7 +257,7 @@ def queue_sources(
 
 def _is_requested_again(registry: Registry, known: DocumentEntry, groups: tuple[str, ...], depth: int) -> bool:
     """Whether a process that works on the document, for the same readers and as deep, queues it when it is done."""
-    same = known.state is DocumentState.RUNNING and known.groups == groups and known.depth >= depth
+    same = known.state is DocumentState.RUNNING and known.readers == groups and known.depth >= depth
     return same and request_again(registry, known.id)
 
 

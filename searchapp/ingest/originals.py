@@ -1,4 +1,7 @@
-"""The original bytes behind documents, which citations open: files in place, uploads and pages as copies."""
+"""The original bytes behind documents, which citations open: files in place, all others as copies.
+
+These are uploads, web pages, and the members of archives.
+"""
 
 from __future__ import annotations
 
@@ -65,13 +68,18 @@ class Originals:
         self._keep(raw.ref.id, SUFFIXES[type_], raw.data)
         self.keep_version(raw)
 
+    def keep_member(self, raw: RawSource, type_: SourceType) -> None:
+        """Keep the bytes of an archive's member, which only a confined process may unpack; an archive has members."""
+        if type_ is not SourceType.ARCHIVE:
+            self._keep(raw.ref.id, SUFFIXES[type_], raw.data)
+
     def keep_version(self, raw: RawSource) -> None:
         """Remember the version of a web page: the same bytes may get a new mark, or a crawl know its links."""
         version = raw.version
         if version is None or version == (held := self.version(raw.ref.id)):
             return
         if version.links is None and held is not None and held.content_hash == version.content_hash:
-            version = dataclasses.replace(version, links=held.links)
+            version = dataclasses.replace(version, links=held.links, canonical=held.canonical, sketch=held.sketch)
         self._keep(raw.ref.id, VERSION_SUFFIX, json.dumps(dataclasses.asdict(version)).encode())
 
     def _keep(self, document_id: str, suffix: str, data: bytes) -> None:
@@ -90,18 +98,22 @@ class Originals:
         """What is remembered of a web page, to ask its server whether it has changed; None where nothing is."""
         try:
             values = json.loads((self._pages / f"{document_id}{VERSION_SUFFIX}").read_bytes())
-            links = values.pop("links")
-            return PageVersion(**values, links=None if links is None else tuple(links))
+            links, sketch = values.pop("links"), values.pop("sketch", None)
+            return PageVersion(
+                **values,
+                links=None if links is None else tuple(links),
+                sketch=None if sketch is None else tuple(sketch),
+            )
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None  # never kept, or damaged: the page is fetched whole
 
     def path(self, entry: DocumentEntry) -> Path | None:
-        """The local file behind an entry: the kept page, or the file at its source; None when it is gone."""
-        if "://" in entry.source:
-            kept = self._pages / f"{entry.id}{SUFFIXES.get(SourceType(entry.type), '')}"
-            return kept if kept.is_file() else None
+        """The local file behind an entry: the kept page or member, or the file at its source; None when it is gone."""
         file = Path(entry.source)
-        return file if file.is_file() else None
+        if "://" not in entry.source and file.is_file():
+            return file
+        kept = self._pages / f"{entry.id}{SUFFIXES.get(SourceType(entry.type), '')}"
+        return kept if kept.is_file() else None
 
     def forget(self, entry: DocumentEntry, deleted: dt.datetime | None = None) -> None:
         """Remove our own copy of a deleted document; a file of the user's is never touched.

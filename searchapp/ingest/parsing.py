@@ -16,6 +16,7 @@ from searchapp.errors import SourceError
 from searchapp.ingest.batches import Item, Loaded
 from searchapp.ingest.compare import Candidate, fail
 from searchapp.ingest.lifecycle import enter, mark_indexed
+from searchapp.ingest.restating import restated
 from searchapp.ingest.retry import Run, retrying
 from searchapp.model import Chunk, Document, DocumentState
 from searchapp.settings import Settings
@@ -117,6 +118,9 @@ class Parser:
 
     def add(self, one: Candidate) -> Iterator[Item]:
         """Begin with a document that was acquired, and yield those that are done."""
+        if (same := restated(self._run, self._loader, one)) is not None:
+            yield same
+            return
         self._loader.start()  # which is not the document's time
         yield from self._finish(self._overtaking.add(one))
 
@@ -143,6 +147,8 @@ class Parser:
                 continue
             if one.raw.ref.is_url:
                 self._run.originals.keep_page(one.raw, document.type)
+            elif one.raw.ref.archive:
+                self._run.originals.keep_member(one.raw, document.type)
             started = time.perf_counter()
             chunks = self._chunker.cut(document)
             seconds = round(seconds + time.perf_counter() - started, 3)

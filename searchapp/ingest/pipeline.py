@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from searchapp.embedding import Embedder
 from searchapp.errors import SearchAppError, SourceError
 from searchapp.ingest import lifecycle
+from searchapp.ingest.archives import Archives
 from searchapp.ingest.batches import Batch, Embedding, Item, Writing, gather
 from searchapp.ingest.compare import Comparer
 from searchapp.ingest.leases import LeaseOwner, Leases
@@ -25,10 +26,11 @@ from searchapp.ingest.prefetch import Prefetch
 from searchapp.ingest.reading import Reader, group_sources
 from searchapp.ingest.retry import Notify, Retry, Run, retrying
 from searchapp.ingest.site_crawl import SiteCrawl
-from searchapp.ingest.sync import Sync, remove_missing, remove_places
+from searchapp.ingest.sync import Sync, remove_entries, remove_missing, remove_places
 from searchapp.model import Document, DocumentEntry, IngestOutcome, Space
 from searchapp.settings import Settings
 from searchapp.sources import BadTarget, Links, Loader, discover
+from searchapp.sources.passed_over import PassedOver
 from searchapp.stores import Store
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class Ingester:
         notify: Notify | None = None,
         queued: bool = False,
         stopping: threading.Event | None = None,
+        passed: PassedOver | None = None,
     ) -> Iterator[IngestOutcome]:
         """Ingest files, folders and web addresses; yields one outcome for each document as it is done.
 
@@ -74,6 +77,7 @@ class Ingester:
         ``passwords`` are tried on protected documents, also on those in quarantine, and kept nowhere.
         ``notify`` is given a sentence when the run has to wait for a service. Documents that another process works on
         come last. Once ``stopping`` is set, services are not waited for any more: their errors are raised.
+        ``passed`` counts what folders hold besides documents; without it the log says so.
         Targets that were ``queued`` are documents' ids. They are left out if they have been deleted since, and left to
         other processes that work on them; the store is waited for from the beginning, as nobody stands by to try again.
 
@@ -91,9 +95,12 @@ class Ingester:
         ):
             run = self._run(leases, retry)
             crawl = SiteCrawl(run, depth)
-            comparer = Comparer(run, loader, crawl, groups, has_passwords=bool(passwords))
-            reader = Reader(run, comparer, Parser(run, loader, self._chunker), crawl, queued=queued)
+            archives = Archives(run, loader)
+            comparer = Comparer(run, loader, crawl, archives, groups, has_passwords=bool(passwords))
+            parser = Parser(run, loader, self._chunker)
+            reader = Reader(run, comparer, parser, crawl, archives, queued=queued, passed=passed)
             yield from self._flow(reader.read(targets), run)
+            yield from remove_entries(run, archives.vanished(reader.seen))
             if sync is not Sync.NO:
                 yield from remove_missing(run, targets, reader.seen, sync, crawl)
 
@@ -140,7 +147,7 @@ class Ingester:
         read is registered as failed.
         """
         self._chunker.prepare()
-        links = Links(self._settings.follow_links)
+        links = Links(self._settings.follow_links, own=str(self._settings.data_dir.absolute()))
         for group in group_sources(discover(targets, links=links)):
             yield from lifecycle.queue_sources(self._store, group, groups, depth)
         links.tell()

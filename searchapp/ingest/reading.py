@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias, TypeVar
 
+from searchapp.ingest.archives import Archives
 from searchapp.ingest.batches import Finished, Item
 from searchapp.ingest.compare import Candidate, Comparer
 from searchapp.ingest.fetching import HostFetches
@@ -19,6 +20,7 @@ from searchapp.ingest.site_crawl import SiteCrawl
 from searchapp.messages import Message
 from searchapp.model import DocumentEntry, DocumentState, Space, document_id
 from searchapp.sources import Links, SourceRef, discover
+from searchapp.sources.passed_over import PassedOver
 
 GROUP_DOCUMENTS = 64
 GROUP_SECONDS = 0.5
@@ -37,7 +39,17 @@ _Page: TypeAlias = "tuple[Source, DocumentEntry | None]"
 class Reader:
     """Reads sources for one run. What was ``queued`` is left to other processes that work on it."""
 
-    def __init__(self, run: Run, comparer: Comparer, parser: Parser, crawl: SiteCrawl, *, queued: bool) -> None:
+    def __init__(
+        self,
+        run: Run,
+        comparer: Comparer,
+        parser: Parser,
+        crawl: SiteCrawl,
+        archives: Archives,
+        *,
+        queued: bool,
+        passed: PassedOver | None = None,
+    ) -> None:
         self._store = run.store
         self._leases = run.leases
         self._retry = run.retry
@@ -45,7 +57,9 @@ class Reader:
         self._parser = parser
         self._crawl = crawl
         self._queued = queued
-        self._links = Links(run.settings.follow_links, named=not queued)
+        self._archives = archives
+        own = str(run.settings.data_dir.absolute())
+        self._links = Links(run.settings.follow_links, named=not queued, passed=passed, own=own)
         self._fetches: HostFetches[_Page, Finished | Candidate] = HostFetches(
             lambda page: comparer.compare(*page), lambda page: page[0].source
         )
@@ -66,7 +80,9 @@ class Reader:
         found = (
             source
             for space, names in targets.items()
-            for source in discover(names, partial(self._crawl.pages, space=space), space, self._links)
+            for source in discover(
+                names, partial(self._crawl.pages, space=space), space, self._links, self._archives.members
+            )
         )
         for group in group_sources(found):
             self.seen.update(source.id for source in group)

@@ -8,10 +8,8 @@ from itertools import groupby
 
 from searchapp.chunking import chunk_document
 from searchapp.embedding import Embedder, Fingerprint, document_vectors
-from searchapp.model import Chunk, Document, DocumentEntry, EmbeddedChunk, Section, SourceType
+from searchapp.model import Chunk, Document, DocumentEntry, EmbeddedChunk, Section, SourceType, whole_text
 from searchapp.stores import DocumentWrite, IndexSpec, Vectors
-
-PARAGRAPH_BREAK = "\n\n"
 
 
 class Reembed:
@@ -47,34 +45,21 @@ class Reembed:
 def rebuild_document(entry: DocumentEntry, chunks: Sequence[Chunk]) -> Document:
     """The document whose ``chunks`` these are, with every character at its old offset.
 
-    Chunks hold every non-blank character of their document. What lies between two of them was white space; two or more
-    characters of it become the end of a paragraph. Neighbouring chunks of one page and heading path are one section.
+    See ``whole_text``. Neighbouring chunks of one page and heading path are one section.
     """
     ordered = sorted(chunks, key=lambda chunk: chunk.position)
-    parts: list[str] = []
-    end = 0
-    for chunk in ordered:
-        if chunk.start > end:
-            parts.append(_white_space(chunk.start - end))
-            end = chunk.start
-        parts.append(chunk.text[end - chunk.start :])
-        end = max(end, chunk.end)
     return Document(
         id=entry.id,
         source=entry.source,
         title=entry.title,
         type=SourceType(entry.type),
-        text="".join(parts),
+        text=whole_text(ordered),
         sections=tuple(_sections(ordered)),
         content_hash=entry.content_hash,
         language=entry.language,
         modified=entry.modified,
         pages=entry.pages,
     )
-
-
-def _white_space(length: int) -> str:
-    return (PARAGRAPH_BREAK + " " * length)[:length]
 
 
 def _sections(ordered: Sequence[Chunk]) -> list[Section]:

@@ -31,6 +31,7 @@ class SiteCrawl:
         self._reached: set[str] = set()
         self._begun: set[str] = set()
         self._groups: dict[str, tuple[str, ...]] = {}
+        self._copies: set[str] = set()
 
     def pages(self, address: str, space: Space = None) -> Iterator[SourceRef | BadTarget]:
         """The page at ``address``, or all pages of its site (``discover`` asks for them).
@@ -61,11 +62,12 @@ class SiteCrawl:
             if isinstance(found, SourceRef):
                 self._reached.add(address)
             if known is not None and queued:
-                self._groups[found.id] = known.groups
+                self._groups[found.id] = known.readers if found.id == start.id else known.groups
             if found.id == start.id and queued:
                 first = found
             else:
                 yield found
+        self._copies |= crawler.copies
         if known is None or not queued or not self._retry.pause(0):
             return  # a crawl that was stopped has not met all pages: the site stays queued
         if first is not None:
@@ -77,7 +79,7 @@ class SiteCrawl:
         return self._store.entry(document_id) is None
 
     def _acquire(self, start: SourceRef, known: DocumentEntry) -> bool:
-        entry = enter(start, known, DocumentState.RUNNING, known.groups)
+        entry = enter(start, known, DocumentState.RUNNING, known.readers)
         return start.id in self._leases.acquire([(known, entry)], is_try=False)
 
     def began(self, document_id: str) -> bool:
@@ -102,9 +104,11 @@ class SiteCrawl:
         return address[: address.rfind("/") + 1] if address in self._reached else ""
 
     def gone(self, place: str, pages: Sequence[str]) -> Iterator[str]:
-        """Those of the pages that the site below ``place`` no longer has."""
+        """Those of the pages that the site below ``place`` no longer has, or has as copies of others."""
         from searchapp.sources.site import Crawler
 
+        yield from (page for page in pages if page in self._copies)
+        pages = [page for page in pages if page not in self._copies]
         if pages:
             self._retry.say(Message("asking_for_pages", place=place, n=len(pages)))
             yield from Crawler(self._settings, self._depth, self._version).gone(place, pages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +17,7 @@ from searchapp.ingest.site_crawl import SiteCrawl
 from searchapp.model import DocumentEntry, IngestOutcome, IngestState
 from searchapp.sources import is_supported
 from searchapp.sources.files import lies_in
+from searchapp.sources.stated import described
 from searchapp.stores import Store
 
 QUIET_MS = 1000
@@ -70,6 +71,12 @@ def remove_places(store: Store, originals: Originals, places: Sequence[str]) -> 
         for entry in store.sources(place):
             if entry.space is None and is_gone(entry.source):
                 yield _remove(store, originals, entry)
+
+
+def remove_entries(run: Run, entries: Iterable[DocumentEntry]) -> Iterator[IngestOutcome]:
+    """Remove documents; yields one outcome for each."""
+    for entry in entries:
+        yield _remove(run.store, run.originals, entry)
 
 
 def _remove(store: Store, originals: Originals, entry: DocumentEntry) -> IngestOutcome:
@@ -135,6 +142,8 @@ def watch_folders(
 
 
 def _changes(paths: set[str], folders: Sequence[str], follow_links: bool) -> Changes:
+    # A sidecar that came, changed or went is a change of what it describes.
+    paths = {str(described(Path(path)) or path) for path in paths}
     visible = [path for path in paths if _is_visible(path, folders)]
     there = {path for path in visible if os.path.lexists(path)}
     roots = [os.path.realpath(folder) for folder in folders]
@@ -146,7 +155,9 @@ def _changes(paths: set[str], folders: Sequence[str], follow_links: bool) -> Cha
 
 
 def _is_visible(path: str, folders: Sequence[str]) -> bool:
-    """Whether the path lies below a folder that is there, and no part of it there is hidden."""
+    """Whether the path is a folder that is there or lies below one, and no part of it there is hidden."""
+    if path in folders:
+        return Path(path).is_dir()
     for folder in folders:
         inside = f"{folder.rstrip(os.sep)}{os.sep}"
         if path.startswith(inside) and Path(folder).is_dir():

@@ -27,9 +27,10 @@ from searchapp.embedding import Fingerprint
 from searchapp.errors import NotFoundError, SearchAppError, StorageError
 from searchapp.ingest.lifecycle import now
 from searchapp.ingest.originals import Originals
-from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
+from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk, SourceType
 from searchapp.model.json import to_plain_json
 from searchapp.stores import DocumentWrite, Store
+from searchapp.stores.filing import Filer
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -71,21 +72,19 @@ class Trash:
         """Remove a document from the store, and keep what it needs to come back; returns until when it can.
 
         None: it cannot, since it is deleted ``for_good``, nothing is kept at all, or the registry did not know it. Also
-        what was deleted before, and could still come back, is deleted ``for_good``. Raises NotFoundError when there is
+        what was deleted before, and could still come back, is deleted ``for_good``. An archive takes its members with
+        it. Raises NotFoundError when there is
         none, and StorageError when it cannot be kept; it is not deleted then.
         """
         with self._alone():
             entry = self._store.entry(document_id)
-            if entry is not None and self._kept_for and not for_good:
-                return self._set_aside(entry)
-            before, moment = self._kept(document_id) if for_good else None, now()
-            known = entry or (before.entry if before else None)
-            if not self._store.delete_document(document_id) and known is None:
-                raise NotFoundError("document_unlisted", id=document_id[:64])
-            if known is not None:
-                self._originals.forget(known, moment)
-                self._forget(document_id)
-            return None
+            before = self._kept(document_id) if for_good and entry is None else None
+            members = self._members(before.entry if before else entry, for_good=for_good)
+            until = self._delete(document_id, entry, for_good=for_good)
+            for member in members:
+                with contextlib.suppress(NotFoundError):  # somebody else deleted it
+                    self._delete(member.id, self._store.entry(member.id), for_good=for_good)
+            return until
 
     def all(self) -> tuple[Deleted, ...]:
         """What can still come back, the latest deletion first; what was added again meanwhile is left out."""
@@ -111,10 +110,9 @@ class Trash:
         """
         with self._alone():
             kept = self._read(document_id)
-            there = self._store.entry(document_id)
-            if there is None:
-                there = self._put_back(kept)
-            self._forget(document_id)
+            there = self._restore(kept)
+            for member in self._set_aside_below(kept.entry):
+                self._restore(member)
         return there
 
     def purge(self) -> None:
@@ -164,6 +162,39 @@ class Trash:
             finally:
                 self._turn.release()
 
+    def _delete(self, document_id: str, entry: DocumentEntry | None, *, for_good: bool) -> dt.datetime | None:
+        if entry is not None and self._kept_for and not for_good:
+            return self._set_aside(entry)
+        before, moment = self._kept(document_id) if for_good else None, now()
+        known = entry or (before.entry if before else None)
+        if not self._store.delete_document(document_id) and known is None:
+            raise NotFoundError("document_unlisted", id=document_id[:64])
+        if known is not None:
+            self._originals.forget(known, moment)
+            self._forget(document_id)
+        return None
+
+    def _restore(self, kept: Deleted) -> DocumentEntry:
+        there = self._store.entry(kept.entry.id) or self._put_back(kept)
+        self._forget(kept.entry.id)
+        return there
+
+    def _members(self, archive: DocumentEntry | None, *, for_good: bool) -> list[DocumentEntry]:
+        """The documents that come of an archive, and ``for_good`` those too that could still come back."""
+        if archive is None or archive.type != SourceType.ARCHIVE:
+            return []
+        there = [
+            one for one in self._store.sources(archive.source) if one.space == archive.space and one.id != archive.id
+        ]
+        return there + ([kept.entry for kept in self._set_aside_below(archive)] if for_good else [])
+
+    def _set_aside_below(self, archive: DocumentEntry) -> list[Deleted]:
+        if archive.type != SourceType.ARCHIVE:
+            return []
+        kept = (one for path in self._files() if (one := self._kept(path.stem)) is not None)
+        below = f"{archive.source}/"
+        return [one for one in kept if one.entry.source.startswith(below) and one.entry.space == archive.space]
+
     def _set_aside(self, entry: DocumentEntry) -> dt.datetime:
         deleted = self._keep(entry)
         if not self._store.delete_document(entry.id):
@@ -194,7 +225,7 @@ class Trash:
         return kept
 
     def _put_back(self, kept: Deleted) -> DocumentEntry:
-        entry = kept.entry
+        entry = Filer(self._store.collections)(kept.entry)  # collections may have changed meanwhile
         vectors = self._known_vectors(kept)
         complete = all(chunk.hash in vectors for chunk in kept.chunks) and bool(kept.chunks or not entry.chunks)
         if entry.state in _WAITING or not complete:

@@ -24,7 +24,7 @@ Value: TypeAlias = "str | int | float | Path | Message | Sequence[str | int | Me
 _BETWEEN_SENTENCES: Mapping[Language, str] = {"en": " ", "zh": ""}
 _BETWEEN_NAMES: Mapping[Language, str] = {"en": ", ", "zh": "、"}
 
-DEEPEST = 4
+DEEPEST = 12
 """Messages within messages that ``decoded`` takes: what a parser's process sends is not ours."""
 
 _reader: ContextVar[Language] = ContextVar("searchapp_language", default="en")
@@ -108,6 +108,15 @@ class Message:
 def joined(*messages: Message) -> Message:
     """Several sentences after each other, as one."""
     return Message("joined", sentences=messages) if len(messages) != 1 else messages[0]
+
+
+def noted(note: str, more: Sequence[Message]) -> str:
+    """A note that is kept encoded, or none, with further sentences."""
+    if not more:
+        return note
+    first = decoded(note)
+    before = () if first is None else first.values["sentences"] if first.code == "joined" else (first,)
+    return joined(*before, *more).encoded()
 
 
 def shown(kept: str, language: Language | None = None) -> str:

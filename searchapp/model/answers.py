@@ -25,6 +25,10 @@ class Citation:
     source: str
     page: int | None
     quote: str
+    hash: str = ""
+    """The first half of the SHA-256 of the chunk as it was, its title and headings included."""
+    document_hash: str = ""
+    """SHA-256 of the original that the chunk was read from."""
 
 
 class Support(StrEnum):
@@ -96,6 +100,8 @@ class Answer:
     answer: str
     model: str
     """Empty where no language model took part."""
+    model_digest: str = ""
+    """The digest of its weights, where its server tells it."""
     refused: bool
     """Nothing found supports an answer; ``answer`` says so, and why."""
     lacking: tuple[str, ...] = ()
@@ -112,10 +118,16 @@ class Answer:
     passages_found: int
     citations_removed: int = 0
     """Markers that named no chunk that was sent."""
+    prompt_tokens: int = 0
+    """Tokens that language models read for it, in all calls, as their server counted; 0 where it does not tell."""
+    answer_tokens: int = 0
+    """Tokens that they wrote for it."""
     citations: tuple[Citation, ...]
     sentences: tuple[Sentence, ...]
     parts: tuple[QuestionPart, ...] = ()
     """What a question of several parts was searched for besides; empty where it is a single one."""
+    follow_ups: tuple[str, ...] = ()
+    """Questions that may come next, in the language of this one: what else was found, and is not in the answer."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "query", self.query or self.question)
@@ -184,6 +196,13 @@ class PassagesRead:
 
 
 @dataclass(frozen=True, slots=True)
+class ThinkingBegun:
+    """A model has begun to think; its thoughts are not told."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A piece of the answer's text."""
 
@@ -195,6 +214,8 @@ class SentenceChecked:
     """Stream event: a finished sentence, its citations checked."""
 
     sentence: Sentence
+    lead: str = ""
+    """What stands between it and the sentence before: white space, headings, the mark of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,4 +225,46 @@ class Done:
     answer: Answer
 
 
-AnswerEvent: TypeAlias = QueryRead | SourcesFound | PassagesRead | Token | SentenceChecked | Done
+AnswerEvent: TypeAlias = QueryRead | SourcesFound | PassagesRead | ThinkingBegun | Token | SentenceChecked | Done
+
+
+class Standing(StrEnum):
+    """What became of a sentence of an answer that was kept, by the index as it is now."""
+
+    HOLDS = "holds"
+    """What it cites is unchanged, and supports it."""
+    CHANGED = "changed"
+    """What it cites was edited, and its documents support it all the same."""
+    UNDONE = "undone"
+    """What it cites was edited, and supports it no more."""
+    LOST = "lost"
+    """A document that it cites is no longer there."""
+    UNSUPPORTED = "unsupported"
+    """It was not supported from the beginning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceReplayed:
+    """A sentence of an answer that was kept, checked again."""
+
+    text: str
+    standing: Standing
+    support: Support
+    """By what stands there now."""
+    citations: tuple[Citation, ...]
+    """What it cited."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerReplayed:
+    """An answer that was kept, checked again."""
+
+    question: str
+    model: str
+    model_digest: str
+    sentences: tuple[SentenceReplayed, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether each sentence still holds that did."""
+        return not any(one.standing in (Standing.UNDONE, Standing.LOST) for one in self.sentences)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -42,6 +43,26 @@ def placed(chunk_id: str) -> tuple[str, int]:
     """The id of a chunk's document and its position there, read from its own id; ("", 0) where it is no such id."""
     document_id, _, rest = chunk_id.rpartition("-")[0].rpartition("-")
     return (document_id, int(rest)) if document_id and rest.isascii() and rest.isdecimal() else ("", 0)
+
+
+PARAGRAPH_BREAK = "\n\n"
+
+
+def whole_text(chunks: Iterable[Chunk]) -> str:
+    """The text of the document whose ``chunks`` these are, in reading order, with every character at its old offset.
+
+    Chunks hold every non-blank character of their document. What lies between two of them was white space; two or more
+    characters of it become the end of a paragraph.
+    """
+    parts: list[str] = []
+    end = 0
+    for chunk in chunks:
+        if chunk.start > end:
+            parts.append((PARAGRAPH_BREAK + " " * (chunk.start - end))[: chunk.start - end])
+            end = chunk.start
+        parts.append(chunk.text[end - chunk.start :])
+        end = max(end, chunk.end)
+    return "".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

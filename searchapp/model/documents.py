@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 
 from searchapp.model.chunks import Chunk
+from searchapp.model.filing import Filing
 from searchapp.model.json import HIDDEN, MessageText, Moment, Rounded
 
 ID_DIGITS = 20
 
 Space: TypeAlias = "tuple[str, ...] | None"
 """The groups of a caller who is bounded by them, as the place where what they add stands; None: an operator's."""
+
+Fields: TypeAlias = Mapping[str, tuple[str, ...]]
+"""A document's own fields: values by name, such as ``{"author": ("Li",)}``. No name has an equals sign."""
 
 
 def document_id(source: str, space: Space = None) -> str:
@@ -45,6 +50,18 @@ class SourceType(StrEnum):
     EPUB = "epub"
     CSV = "csv"
     EMAIL = "email"
+    IMAGE = "image"
+    RTF = "rtf"
+    DOC = "doc"
+    PPT = "ppt"
+    NOTEBOOK = "notebook"
+    JSON = "json"
+    YAML = "yaml"
+    XML = "xml"
+    SUBTITLES = "subtitles"
+    LATEX = "latex"
+    CODE = "code"
+    ARCHIVE = "archive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +70,15 @@ class Section:
 
     ``start`` and ``end`` are character offsets into ``Document.text`` (end exclusive). ``headings`` runs from the
     outermost heading to the nearest; a section that begins with its own heading line has that heading last.
-    ``page`` counts from 1 and is None where the format has no pages.
+    ``page`` counts from 1 and is None where the format has no pages. A table is a section of its own: ``table`` holds
+    the lines with which it begins, its caption and its header, as far as it has them.
     """
 
     start: int
     end: int
     headings: tuple[str, ...] = ()
     page: int | None = None
+    table: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +89,8 @@ class Document:
     ``content_hash`` is the SHA-256 of the original bytes, in hex. ``pages`` counts pages, or a presentation's slides.
     ``pages_without_text`` lists page numbers (from 1) on which no text was found. ``note`` is a sentence on what a
     reader of the text should know (pages without text, pages that were recognised); empty for most documents.
-    ``lacking`` names the languages, joined by ``+``, that tesseract lacked for pages without text.
+    ``lacking`` names the languages, joined by ``+``, that tesseract lacked for pages without text. ``stated`` is the
+    hash of what sidecars and path rules state of it, and ``own`` what it says of itself, without them, as JSON.
     """
 
     id: str
@@ -86,6 +106,11 @@ class Document:
     pages_without_text: tuple[int, ...] = ()
     note: str = ""
     lacking: str = ""
+    tags: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    fields: Fields = field(default_factory=dict)
+    stated: str = ""
+    own: str = ""
 
 
 class DocumentState(StrEnum):
@@ -143,6 +168,36 @@ class DocumentEntry:
     depth: int = 0
     """How many links deep its site is read while it waits."""
     lacking: str = ""  # languages in which pages would have been recognised, had tesseract had them
+    tags: tuple[str, ...] = ()
+    """Of its front matter, its sidecar, or a path rule, and those that were given by hand."""
+    collections: tuple[str, ...] = ()
+    """The names of the collections that it is in."""
+    fields: Fields = field(default_factory=dict)
+    """Other fields that these state: values by name."""
+    stated: str = field(default="", metadata=HIDDEN)
+    """The hash of what sidecars and path rules state of it."""
+    own: str = field(default="", metadata=HIDDEN)
+    """What it says of itself without them, as JSON; empty where that is not known."""
+    filing: str = field(default="", metadata=HIDDEN)
+    """Where tags, collections and groups come from (``Filing``); empty where nothing was given by hand."""
+
+    @property
+    def filed(self) -> Filing:
+        """Where its tags, collections and groups come from."""
+        if self.filing:
+            return Filing.read(self.filing)
+        return Filing(stated_tags=self.tags, stated_collections=self.collections, readers=self.groups)
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The groups that it is for without any collection."""
+        return self.filed.readers if self.filing else self.groups
+
+    def for_groups(self, groups: tuple[str, ...]) -> DocumentEntry:
+        """It with other ``readers``; the store adds those of collections when it is written."""
+        if not self.filing:
+            return replace(self, groups=groups)
+        return replace(self, filing=replace(self.filed, readers=groups).text())
 
     @property
     def space(self) -> Space:

@@ -11,6 +11,7 @@ PUBLIC = {
     "DocumentEntry": "Entry",
     "SearchResults": "Results",
     "Chunk": "Passage",
+    "DocumentCollection": "Collection",
     "QueryRead": "ReadQuery",
     "SourcesFound": "Sources",
     "PassagesRead": "ReadPassages",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
 
+from searchapp.model.documents import Fields
 from searchapp.model.json import HIDDEN, Moment, Rounded, Score
 
 
@@ -40,8 +41,8 @@ class Filters:
 
     ``paths`` compare with the start of ``source``; ``headings`` with each heading above the chunk, whole; ``years``
     with the year (UTC) of ``modified``. ``after`` is inclusive and ``before`` exclusive; a document without a date
-    matches neither, and no year. ``groups`` is who asks: None may read everything, a tuple only documents of one of
-    these groups and documents without any.
+    matches neither, and no year. ``fields`` are names and values; of different names each must hold. ``groups`` is who
+    asks: None may read everything, a tuple only documents of one of these groups and documents without any.
     """
 
     types: tuple[str, ...] = ()
@@ -52,6 +53,9 @@ class Filters:
     after: dt.datetime | None = None
     before: dt.datetime | None = None
     document_ids: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
     groups: tuple[str, ...] | None = None
     excluded_document_ids: tuple[str, ...] = ()
 
@@ -110,6 +114,11 @@ class Hit:
     page: int | None
     """From 1; null where the format has no pages."""
     modified: Moment | None
+    tags: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    """The collections that its document is in."""
+    fields: Fields = field(default_factory=dict)
+    """The document's own fields: values by name."""
     text: str
     highlights: tuple[str, ...] = ()
     """Pieces of the chunk in which matched words stand between U+E000 and U+E001."""  # no document can forge them
@@ -125,6 +134,8 @@ class Hit:
     """The best of those."""
     reranked: bool = False
     """Whether a cross-encoder (SEARCHAPP_RERANKER) read it: ``score`` is then what it said, from 2 to 3."""
+    weak: bool = False
+    """Whether it is neither near to the query in meaning nor has half of its words, and comes behind all that are."""
     legs: Mapping[Retriever, RetrieverScore] = field(init=False, default_factory=dict)
     """The old name of ``scores``, until 0.3.0."""
     behind: tuple[Hit, ...] = field(init=False, default=())
@@ -164,8 +175,8 @@ class SearchResults:
     """The hits that can be paged to, not only those of this page."""
     hits: tuple[Hit, ...]
     facets: Mapping[str, Mapping[str, int]]
-    """Where asked for: all chunks found, by field (type, language, path, year, heading) and value, such as
-    ``{"type": {"pdf": 3}}``; each works as a filter."""
+    """Where asked for: all chunks found, by field (type, language, path, year, heading, tag, collection, field) and
+    value, such as ``{"type": {"pdf": 3}, "field": {"author=Li": 2}}``; each works as a filter."""
     matched: int | None = None
     """Where facets are asked for: all chunks that they count."""
     did_you_mean: str = ""

@@ -1,7 +1,6 @@
 """The door to Ollama: its client with our errors, and its models' tokenizers. Embedding and answers both use it."""
 
-from searchapp.ollama_api.chat_models import ChatModel, answering, choices
 from searchapp.ollama_api.client import OllamaServer
 from searchapp.ollama_api.tokenizer import control_tokens_of, tokenizer_of
 
-__all__ = ["ChatModel", "OllamaServer", "answering", "choices", "control_tokens_of", "tokenizer_of"]
+__all__ = ["OllamaServer", "control_tokens_of", "tokenizer_of"]

@@ -15,11 +15,13 @@ from searchapp.errors import (
     ModelUnavailableError,
     SearchAppError,
     ServiceRefusedError,
+    ServiceTimeoutError,
     ServiceUnavailableError,
 )
+from searchapp.llm import ChatModel, ReplyPart, Vocabulary, answering
+from searchapp.llm.interrupt import Line, until_given_up
 from searchapp.ollama_api.access import NO_KEY, Access
-from searchapp.ollama_api.chat_models import ChatModel
-from searchapp.ollama_api.interrupt import Line, until_given_up
+from searchapp.ollama_api.tokenizer import control_tokens_of, tokenizer_of
 from searchapp.settings import Settings
 
 
@@ -60,6 +62,14 @@ class OllamaServer:
             if name in models:
                 return models[name]
         raise self._no_such_model(model)
+
+    def check(self, model: str) -> None:
+        """See ``LanguageServer``."""
+        try:
+            self.digest(model)
+        except ModelMissingError:
+            if answering(model, self.chat_models()) is None:
+                raise
 
     def chat_models(self) -> list[ChatModel]:
         """The models that can write, by name; those that only embed are left out. Asks for each model once."""
@@ -117,41 +127,43 @@ class OllamaServer:
             response = self._client.embed(model=model, input=list(texts), truncate=False)
             return [list(vector) for vector in response.embeddings]
 
+    def vocabulary(self, model: str) -> Vocabulary:
+        """See ``LanguageServer``."""
+        info = self.show(model)
+        return Vocabulary(tokenizer_of(info), control_tokens_of(info))
+
     def chat(
         self,
         model: str,
         messages: Sequence[Mapping[str, str]],
-        options: Mapping[str, Any],
+        tokens: int,
+        window: int,
         given_up: Callable[[], bool] = lambda: False,
         *,
         think: bool = False,
-    ) -> Generator[Any, None, None]:
-        """Stream a chat; each item has ``message.content`` or ``message.thinking``, the last one also the token counts.
-
-        A model that can think is told not to unless it shall ``think``: that delays its first word, and takes tokens.
-        The stream ends early, even while Ollama is silent, soon after ``given_up`` says so. That, and closing the
-        iterator, closes the connection, on which Ollama stops generating.
-        """
+    ) -> Generator[ReplyPart, None, None]:
+        """See ``LanguageServer``. With another ``window`` than at the last call Ollama loads the model again."""
         line = Line()
+        options = {"num_ctx": window, "num_predict": tokens, "temperature": 0}
         with self._errors(model):
             yield from until_given_up(self._chat(line, model, messages, options, think), given_up, line.cut)
 
     def _chat(
         self, line: Line, model: str, messages: Sequence[Mapping[str, str]], options: Mapping[str, Any], think: bool
-    ) -> Iterator[Any]:
+    ) -> Iterator[ReplyPart]:
         from ollama import ResponseError
 
         call: dict[str, Any] = {"model": model, "messages": list(messages), "options": dict(options), "stream": True}
         # A client of its own, since its connection may be cut.
         with self._access.client(event_hooks=line.hooks) as client:
             try:
-                yield from client.chat(**call, think=think)
+                yield from map(_part, client.chat(**call, think=think))
             except ResponseError as error:
                 # Ollama takes false for any model, and true for those that can; what stands in its place may refuse
                 # the word itself.
                 if error.status_code not in (400, 422) or "think" not in error.error.lower():
                     raise
-                yield from client.chat(**call)
+                yield from map(_part, client.chat(**call))
 
     def unfinished(self) -> ServiceUnavailableError:
         """The error that a stream ended before Ollama said that it was done."""
@@ -169,8 +181,10 @@ class OllamaServer:
                 why = self._access.without_secrets(error.error)[:200]
                 raise ServiceUnavailableError("ollama_broke_off", server=self.shown, why=why) from None
             raise self._refusal(model, error.status_code, self._access.without_secrets(error.error)) from None
+        except httpx.ConnectTimeout as error:
+            raise ServiceUnavailableError("ollama_away", server=self.shown) from error
         except (httpx.TimeoutException, TimeoutError) as error:
-            raise ServiceUnavailableError("ollama_slow", server=self.shown) from error
+            raise ServiceTimeoutError("ollama_slow", server=self.shown) from error
         except ValueError as error:  # a line that is no JSON, or not the JSON of a chat
             raise ServiceUnavailableError("ollama_unreadable", server=self.shown) from error
         except (httpx.HTTPError, ConnectionError) as error:
@@ -197,7 +211,24 @@ class OllamaServer:
         """The address without a user and password that may stand in it."""
         return self._access.shown
 
+    @property
+    def sets_window(self) -> bool:
+        """See ``LanguageServer``."""
+        return True
+
 
 def _is_markup(text: str) -> bool:
     """Whether a proxy answers in place of Ollama, which says everything in JSON or a line of text."""
     return text.lstrip()[:1] == "<"
+
+
+def _part(said: Any) -> ReplyPart:
+    text = said.message.content or ""
+    return ReplyPart(
+        text,
+        is_thought=bool(said.message.thinking),
+        is_last=bool(said.done),
+        is_cut=said.done_reason == "length",
+        prompt_tokens=said.prompt_eval_count or 0,
+        answer_tokens=said.eval_count or 0,
+    )

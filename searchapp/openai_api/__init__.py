@@ -1,4 +1,4 @@
-"""The door to servers of embeddings that speak OpenAI's protocol: requests, retries, answers, with our errors."""
+"""The door to servers that speak OpenAI's protocol, of embeddings and of language models, with our errors."""
 
 from searchapp.openai_api.client import EmbeddingsServer
 from searchapp.openai_api.retrying import HURRIED, PATIENT, Retries

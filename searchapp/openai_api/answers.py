@@ -85,7 +85,7 @@ TOO_LONG = (
 
 def refusal(status: int, body: bytes, server: str, model: str) -> SearchAppError:
     """The error for an answer of another status than 200."""
-    said, code = _said(body)
+    said, code = error_of(body)
     if status in (401, 403):
         return ServiceRefusedError("embeddings_key_refused", server=server, status=status)
     if code == "insufficient_quota":
@@ -112,7 +112,7 @@ def busy(server: str) -> ServiceUnavailableError:
     return ServiceUnavailableError("embeddings_server_busy", server=server)
 
 
-def _said(body: bytes) -> tuple[str, str]:
+def error_of(body: bytes) -> tuple[str, str]:
     """Message and code of an error; ``{"error": {"message", "code"}}`` at OpenAI, flatter at others."""
     try:
         answer: Any = json.loads(body)

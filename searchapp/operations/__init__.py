@@ -2,11 +2,12 @@
 
 ``overview`` looks at the store, the versions of the index and the queue; ``actions`` holds the queue still and lets it
 go on, and names what can be started, each with its way back; ``tasks`` runs one of them at a time in the background
-and remembers how it went.
+and remembers how it went; ``scheduled`` does what schedules are for.
 """
 
 from searchapp.operations.actions import Action, pause, paused, resume, start
 from searchapp.operations.overview import Overview, Queue, Version, overview, queue_of
+from searchapp.operations.scheduled import runner_of
 from searchapp.operations.tasks import Stopped, Task, Tasks, TaskState
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "paused",
     "queue_of",
     "resume",
+    "runner_of",
     "start",
 ]

@@ -17,6 +17,9 @@ FIELDS = {
     "path": Message("filter_takes_path"),
     "site": Message("filter_takes_site"),
     "heading": Message("filter_takes_heading"),
+    "tag": Message("filter_takes_tag"),
+    "collection": Message("filter_takes_collection"),
+    "field": Message("filter_takes_field"),
     "year": Message("filter_takes_year"),
     "after": Message("filter_takes_after"),
     "before": Message("filter_takes_before"),
@@ -49,6 +52,9 @@ def parse_filters(texts: Iterable[str]) -> Filters:
         languages=tuple(value.lower() for value in values["language"]),
         paths=tuple([_path(value) for value in values["path"]] + [p for v in values["site"] for p in _site(v)]),
         headings=tuple(values["heading"]),
+        tags=tuple(values["tag"]),
+        collections=tuple(values["collection"]),
+        fields=tuple(_field(value) for value in values["field"]),
         years=tuple(_year(value) for value in values["year"]),
         after=_date("after", values["after"][-1]) if values["after"] else None,
         before=_date("before", values["before"][-1]) if values["before"] else None,
@@ -81,6 +87,13 @@ def _site(value: str) -> list[str]:
     """A site's addresses begin with its name, behind either scheme, with or without www."""
     name = value.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
     return [f"{scheme}://{www}{name}/" for scheme in ("https", "http") for www in ("", "www.")]
+
+
+def _field(value: str) -> tuple[str, str]:
+    name, separator, held = (part.strip() for part in value.partition("="))
+    if not (separator and name and held):
+        raise UsageError("filter_empty", field="field", takes=FIELDS["field"])
+    return name.lower(), held
 
 
 def _year(value: str) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePath
+from typing import NamedTuple
 
-from searchapp.model import DocumentEntry, Filters, Hit
+from searchapp.model import Chunk, DocumentEntry, Filters, Hit, placed
 from searchapp.stores import Store
 from searchapp.stores.filtering import passes
 from searchapp.stores.registry import EntryOrder
@@ -19,6 +20,13 @@ MOST_NAMED = 50
 """Documents of which a name is looked for."""
 
 _PIECES = re.compile(r"[^\W_]+")
+
+
+class Origin(NamedTuple):
+    """A chunk as it is stored, and its document."""
+
+    chunk: Chunk
+    document: DocumentEntry
 
 
 class Library:
@@ -62,14 +70,35 @@ class Library:
         if filters.headings:
             chunks = tuple(chunk for chunk in chunks if not set(filters.headings).isdisjoint(chunk.headings))
         total = len(chunks) if filters.headings or len(chunks) < most else max(entry.chunks, len(chunks))
-        return tuple(
-            Hit(
-                rank=rank, score=None, chunk_id=chunk.id, document_id=entry.id, title=entry.title, source=entry.source,
-                type=entry.type, language=entry.language, headings=chunk.headings, page=chunk.page,
-                modified=entry.modified, text=chunk.text, scores={}, start=chunk.start, end=chunk.end,
-            )
-            for rank, chunk in enumerate(chunks[:most], start=first)
-        ), total  # fmt: skip
+        return tuple(hit_of(entry, chunk, rank) for rank, chunk in enumerate(chunks[:most], start=first)), total
+
+    def headings(self, document_id: str, most: int) -> tuple[tuple[str, ...], ...]:
+        """The headings over each of the document's first chunks, in reading order."""
+        return tuple(chunk.headings for chunk in self._store.chunks(document_id, 0, most))
+
+    def origins(self, hashes: Mapping[str, str]) -> dict[str, Origin]:
+        """The chunks of these ids that are still there, by id: those of the same hash, where one is given.
+
+        One that text before it has moved is found where it stands now.
+        """
+        found: dict[str, Origin] = {}
+        entries = self._store.known_entries({placed(id_)[0] for id_ in hashes} - {""})
+        for id_, hash_ in hashes.items():
+            document_id, position = placed(id_)
+            entry = entries.get(document_id)
+            if entry is None:
+                continue
+            near = self._store.chunks(document_id, position, 1)
+            same = [one for one in near if one.hash == hash_ or (not hash_ and one.id == id_)]
+            if not same and hash_:
+                same = [one for one in self._store.chunks(document_id) if one.hash == hash_]
+            if same:
+                found[id_] = Origin(same[0], entry)
+        return found
+
+    def standing(self, document_ids: Collection[str]) -> set[str]:
+        """Those of these documents that can be found now."""
+        return {id_ for id_, entry in self._store.known_entries(document_ids).items() if entry.chunks}
 
     def _candidates(self, filters: Filters, contains: str = "") -> Iterator[DocumentEntry]:
         if filters.document_ids and len(filters.document_ids) <= MOST_NAMED:
@@ -79,6 +108,16 @@ class Library:
         groups = filters.groups
         page = self._store.entries(contains=contains, size=most, groups=groups, order=EntryOrder.TITLE)
         yield from page.entries
+
+
+def hit_of(entry: DocumentEntry, chunk: Chunk, rank: int) -> Hit:
+    """A chunk of a document as a hit that nothing was searched for to find."""
+    return Hit(
+        rank=rank, score=None, chunk_id=chunk.id, document_id=entry.id, title=entry.title, source=entry.source,
+        type=entry.type, language=entry.language, headings=chunk.headings, page=chunk.page,
+        modified=entry.modified, tags=entry.tags, collections=entry.collections, fields=entry.fields,
+        text=chunk.text, scores={}, start=chunk.start, end=chunk.end,
+    )  # fmt: skip
 
 
 def _holds(entry: DocumentEntry, asked: set[str], name: str) -> bool:

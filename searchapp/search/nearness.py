@@ -108,11 +108,7 @@ def near_enough(
     worded = {chunk.id for chunk in keyword}
     terms = frozenset(content_terms(query))
     across = across_scripts(query, semantic)
-    within = least
-    if is_cjk(query):
-        within += CROWDED_SOUNDS if has_kana_or_hangul(query) else CROWDED
-    elif not readable:
-        within += CROWDED
+    within = within_script(query, least, readable=readable)
 
     def found(chunk: FoundChunk) -> bool:
         if chunk.score >= (least * ACROSS if readable and chunk.id in across else within) or chunk.id in worded:
@@ -120,6 +116,13 @@ def near_enough(
         return not every_word and _has_word(chunk, terms)
 
     return tuple(chunk for chunk in semantic if found(chunk))
+
+
+def within_script(query: str, least: float, *, readable: bool) -> float:
+    """The similarity from which a chunk in the query's own script is near to it."""
+    if is_cjk(query):
+        return least + (CROWDED_SOUNDS if has_kana_or_hangul(query) else CROWDED)
+    return least if readable else least + CROWDED
 
 
 def _has_word(chunk: FoundChunk, terms: frozenset[str]) -> bool:

@@ -116,6 +116,8 @@ class _Operators:
         minus, field, phrase, word = match.group("minus", "field", "phrase", "word")
         value = (phrase if phrase is not None else word or "").strip()
         name = QUERY_FIELDS.get((field or "").lower())
+        if name == "field" and "=" not in value:
+            name = None  # "field:keyword" is a word of its own
         if name is None:
             if field:
                 value = f"{field}:{value}"

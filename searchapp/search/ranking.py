@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from searchapp.limits import WINDOW
 from searchapp.model import Retriever, SearchMode, SearchRequest
@@ -12,14 +12,22 @@ from searchapp.settings import Fusion, Settings
 from searchapp.stores import FoundChunk, RetrievalResults
 from searchapp.telemetry.stages import Stage, stage
 
+TRUSTED = 10
+"""Places in which fusion knows better: what it ranks before a sure hit is none of the weak ones."""
+
 
 def ranked(
-    retrieved: RetrievalResults, request: SearchRequest, settings: Settings, known_share: float, question: str = ""
-) -> Mapping[str, float]:
-    """Ids and fused scores, best first. What later pages bring comes after all that earlier ones could show.
+    retrieved: RetrievalResults,
+    request: SearchRequest,
+    settings: Settings,
+    known_share: float,
+    question: str = "",
+    doubtful: Collection[str] = (),
+) -> tuple[Mapping[str, float], frozenset[str]]:
+    """Ids and fused scores, best first, and which are weak. What later pages bring comes after all of earlier ones.
 
     ``known_share`` (0 to 1) is how much of the query the embedding model knows. Sentences are read for the words of
-    ``question``; "" leaves that out.
+    ``question``; "" leaves that out. ``doubtful`` are the ids of hits that may be weak (``weakness.py``).
     """
     first = first_depth(request)
 
@@ -31,11 +39,23 @@ def ranked(
         return hybrid(keyword, semantic, settings, known_share, depth, question)
 
     with stage(Stage.FUSION):
-        best = fused(retrieved.keyword[:first], retrieved.semantic[:first], first, question)
+        best, weak = _weak_last(fused(retrieved.keyword[:first], retrieved.semantic[:first], first, question), doubtful)
     if max(len(retrieved.keyword), len(retrieved.semantic)) <= first:
-        return best
+        return best, weak
     deeper = fused(retrieved.keyword, retrieved.semantic, WINDOW)
-    return dict(best) | {key: score for key, score in deeper.items() if key not in best}
+    rest, weak_too = _weak_last({key: score for key, score in deeper.items() if key not in best}, doubtful)
+    return dict(best) | dict(rest), weak | weak_too
+
+
+def _weak_last(scores: Mapping[str, float], doubtful: Collection[str]) -> tuple[Mapping[str, float], frozenset[str]]:
+    """The doubtful ones behind all others, but for those that are ranked before a sure one of the best."""
+    order = list(scores)
+    sure = [place for place, key in enumerate(order[:TRUSTED]) if key not in doubtful]
+    kept = sure[-1] + 1 if sure else 0
+    weak = frozenset(key for key in order[kept:] if key in doubtful)
+    if not weak:
+        return scores, weak
+    return {key: scores[key] for key in sorted(order, key=lambda key: key in weak)}, weak
 
 
 def weights(request: SearchRequest, settings: Settings, known_share: float) -> Mapping[Retriever, float]:

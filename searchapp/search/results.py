@@ -26,7 +26,7 @@ MOST_BEHIND = 5
 class Found:
     """What was found: ``scores`` of chunks, best first; ``marked`` are the words that highlights mark.
 
-    ``goes_on``: more may lie deeper, see there.
+    ``goes_on``: more may lie deeper, see there. ``weak`` are the ids of weak hits (``weakness.py``).
     """
 
     text: str
@@ -34,6 +34,7 @@ class Found:
     scores: Mapping[str, float]
     retrieved: RetrievalResults
     goes_on: bool = False
+    weak: frozenset[str] = frozenset()
 
 
 def refuse_beyond_window(request: SearchRequest) -> None:
@@ -84,6 +85,8 @@ def page_of_results(request: SearchRequest, found: Found, total: int | None = No
     """
     by_id = {chunk.id: chunk for chunk in (*found.retrieved.semantic, *found.retrieved.keyword)}
     ranked = sorted_chunks([by_id[chunk_id] for chunk_id in found.scores], request.sort)
+    if request.sort is not SortOrder.RELEVANCE:
+        ranked = sorted(ranked, key=lambda chunk: chunk.id in found.weak)
     end = request.offset + request.size
     wanted = end if total is not None or not request.folded else len(ranked)
     arranged = places(ranked, grouped=request.grouped, folded=request.folded, wanted=wanted)
@@ -117,6 +120,9 @@ def page_of_results(request: SearchRequest, found: Found, total: int | None = No
             start=chunk.start,
             end=chunk.end,
             modified=chunk.modified,
+            tags=chunk.tags,
+            collections=chunk.collections,
+            fields=dict(chunk.fields),
             scores=places_in,
             highlights=highlights(terms, chunk.text),
             same_document=len(place.behind),
@@ -124,6 +130,7 @@ def page_of_results(request: SearchRequest, found: Found, total: int | None = No
             near_duplicates=len(place.duplicates),
             duplicates=tuple(hit(rank, Place(one)) for one in place.duplicates[:MOST_BEHIND]),
             reranked=reranks and score >= ABOVE,
+            weak=chunk.id in found.weak,
         )
 
     if total is None:

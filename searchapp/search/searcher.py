@@ -5,23 +5,34 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from prometheus_client import Histogram
 
-from searchapp.access import may_read
 from searchapp.embedding import Embedder, Scale, embedder_for, query_vector, scale_of
-from searchapp.errors import IndexSwitchedError, NotFoundError
+from searchapp.errors import IndexSwitchedError
 from searchapp.limits import WINDOW
 from searchapp.messages import Message
-from searchapp.model import Chunk, Filters, Hit, Notice, SearchMode, SearchRequest, SearchResults, placed
+from searchapp.model import (
+    Chunk,
+    Filters,
+    Hit,
+    Notice,
+    SearchMode,
+    SearchRequest,
+    SearchResults,
+    placed,
+)
 from searchapp.search import did_you_mean, suggest
 from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.highlights import MARK_OPEN, NearestSentences
 from searchapp.search.library import Library
+from searchapp.search.likeness import likened, mean_vector
 from searchapp.search.nearness import counted_from, is_readable, keep_found
 from searchapp.search.query import Query, clean, read_query
 from searchapp.search.ranking import ranked, weights
 from searchapp.search.results import Found, count_of, first_depth, goes_on, paged, refuse_beyond_window
+from searchapp.search.weakness import doubtful_ids
 from searchapp.settings import Settings
 from searchapp.stores import FoundChunk, RetrievalQuery, RetrievalResults, Store, model_in_use
 from searchapp.telemetry import tracing
@@ -36,6 +47,8 @@ SWITCHES_FOLLOWED = 3
 """How often one search begins again because the index was switched under it; an operator does not type faster."""
 
 NOT_READ = Reading([], 1.0)
+
+Retrieved = TypeVar("Retrieved")
 
 
 class Searcher:
@@ -95,9 +108,9 @@ class Searcher:
         readable = is_readable(query.text, reading)
 
         def found(deep: bool) -> Found:
-            retrieved = self._following(lambda: self._found(query, asked, readable, deep))
-            ranking = ranked(retrieved, asked, self._settings, known_share, query.text)
-            return Found(query.text, with_variants(query.text), ranking, retrieved, goes_on(retrieved, asked))
+            retrieved, doubtful = self._following(lambda: self._found(query, asked, readable, deep))
+            ranking, weak = ranked(retrieved, asked, self._settings, known_share, query.text, doubtful)
+            return Found(query.text, with_variants(query.text), ranking, retrieved, goes_on(retrieved, asked), weak)
 
         def count(first: Found) -> int:
             deeper = self._following(lambda: self._counted(query, asked, readable))
@@ -114,39 +127,35 @@ class Searcher:
             results = replace(results, did_you_mean=respelt)
         return results
 
-    def similar(self, passage_id: str, request: SearchRequest) -> SearchResults:
-        """Chunks of other documents that are like this one; ``request.query`` is not looked at.
+    def similar(self, like_id: str, request: SearchRequest) -> SearchResults:
+        """Chunks of other documents that are like this chunk or document; ``request.query`` is not looked at.
 
-        ``query`` of the results is the title of the chunk's document. Raises NotFoundError when there is no such
-        chunk, or none that ``request.filters.groups`` may read, and as ``search`` does.
+        ``query`` of the results is the title of its document. Raises NotFoundError when there is no chunk or document
+        of this id, or none that ``request.filters.groups`` may read, and as ``search`` does.
         """
         started = time.perf_counter()
         refuse_beyond_window(request)
-        document_id, position = placed(passage_id)
-        entry = self._store.entry(document_id) if document_id else None
-        chunks = self._store.chunks(document_id, position, 1) if entry else ()
-        chunk = next((one for one in chunks if one.id == passage_id), None)
-        if entry is None or chunk is None or not may_read(request.filters.groups, entry.groups):
-            raise NotFoundError("passage_id_unknown", passage=passage_id[:80])
-        others = (*request.filters.excluded_document_ids, document_id)
+        entry, chunks = likened(self._store, like_id, request.filters.groups)
+        others = (*request.filters.excluded_document_ids, entry.id)
         asked = replace(
             request, query=entry.title, filters=replace(request.filters, excluded_document_ids=others), spelling=False
         )
-        terms = telling_words(chunk.text)
+        text = "\n".join(chunk.text for chunk in chunks)
+        terms = telling_words(text)
         retrieval_query = RetrievalQuery(
             keywords=terms if asked.mode is not SearchMode.SEMANTIC else None,
-            vector=self._store.vectors([chunk.hash]).get(chunk.hash) if asked.mode is not SearchMode.KEYWORD else None,
+            vector=mean_vector(self._store, chunks) if asked.mode is not SearchMode.KEYWORD else None,
             depth=first_depth(asked),
             filters=asked.filters,
             facets=asked.facets,
         )
 
-        known_share = self._reading(chunk.text).known_share if asked.mode is SearchMode.HYBRID else 1.0
+        known_share = self._reading(text).known_share if asked.mode is SearchMode.HYBRID else 1.0
         scale = scale_of(self._embedder_in_use(), self._settings) if retrieval_query.vector is not None else None
 
         def found(deep: bool) -> Found:
             retrieved = self._brought(retrieval_query, deep, scale)
-            ranking = ranked(retrieved, asked, self._settings, known_share)
+            ranking, _ = ranked(retrieved, asked, self._settings, known_share)
             return Found(entry.title, terms, ranking, retrieved, goes_on(retrieved, asked))
 
         def count(first: Found) -> int:
@@ -176,7 +185,7 @@ class Searcher:
         shown = {hit.chunk_id: (sentence,) for hit, sentence in zip(unmarked, nearest, strict=True) if sentence}
         return tuple(replace(hit, highlights=shown.get(hit.chunk_id, hit.highlights)) for hit in hits)
 
-    def _following(self, retrieve: Callable[[], RetrievalResults]) -> RetrievalResults:
+    def _following(self, retrieve: Callable[[], Retrieved]) -> Retrieved:
         """The query is embedded with the model of the index that it goes to, also when an operator switches both."""
         for _ in range(SWITCHES_FOLLOWED):
             try:
@@ -185,15 +194,17 @@ class Searcher:
                 continue
         return retrieve()
 
-    def _found(self, query: Query, request: SearchRequest, readable: bool, deep: bool) -> RetrievalResults:
-        """What the retrievers bring, without what is near to the query only as anything is."""
+    def _found(
+        self, query: Query, request: SearchRequest, readable: bool, deep: bool
+    ) -> tuple[RetrievalResults, frozenset[str]]:
+        """What the retrievers bring, without what is near only as anything is, and which of it is doubtful."""
         least = self._settings.least_similarity
         asked, scale = self._asked(query, request)
         if scale is not None:
             asked = replace(asked, least_cosine=max(-1.0, scale.cosine(counted_from(least))))
         retrieved = keep_found(self._brought(asked, deep, scale), asked, least, readable=readable)
         self._hears(retrieved)
-        return retrieved
+        return retrieved, doubtful_ids(retrieved, asked, least, readable=readable)
 
     def _counted(self, query: Query, request: SearchRequest, readable: bool) -> RetrievalResults:
         """All that is found, as deep as pages go; texts only where it is they that say whether something is found."""

@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import datetime as dt
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from searchapp.settings.addresses import Networks
+
+
+def _json(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError("must be a JSON object of patterns with the fields that they state") from None
+
+
+Scalar: TypeAlias = str | bool | int | float | dt.datetime | dt.date
+PathRulesText = Annotated[dict[str, dict[str, Scalar | list[Scalar]]], NoDecode, BeforeValidator(_json)]
+"""Fields by pattern, which the environment holds as JSON."""
+
+
+def _paths(value: object) -> object:
+    return [Path(one) for one in value.split(os.pathsep) if one] if isinstance(value, str) else value
+
+
+def _absolute(folders: tuple[Path, ...]) -> tuple[Path, ...]:
+    if any(not one.is_absolute() for one in folders):
+        raise ValueError("must be absolute paths")
+    return folders
+
+
+Folders = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_paths), AfterValidator(_absolute)]
 
 
 class SourceSettings(BaseModel):
@@ -17,15 +48,30 @@ class SourceSettings(BaseModel):
     follow_links: bool = Field(
         False, description="Whether symbolic links that lead out of an ingested folder are followed."
     )
+    followed_folders: Folders = Field(
+        (),
+        description="Folders of this machine that operators may have followed from the page, with what lies in them, "
+        "parted by colons (semicolons on Windows). None is by default; searchapp schedules add may name any.",
+    )
+    path_rules: PathRulesText = Field(
+        {},
+        description="What holds of all documents whose path or address fits a pattern (docs/fields.md), as JSON: "
+        '{"contracts/*": {"tags": ["contract"], "language": "de"}}. In searchapp.toml a table for each pattern.',
+    )
     parse_timeout_seconds: float = Field(60.0, gt=0, description="Longest time one file may take to parse.")
     parse_memory_mb: int = Field(2048, ge=256, description="Most memory that parsing one file may take, in MiB.")
     document_passwords: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Passwords that are tried on protected documents, one a line."
     )
+    ocr: Literal["auto", "rapidocr", "tesseract", "off"] = Field(
+        "auto",
+        description="What reads scanned pages and pictures: rapidocr, tesseract, or off. auto: which of them is "
+        "installed and reads the most of the languages, rapidocr before tesseract.",
+    )
     ocr_languages: str = Field(
         "eng+chi_sim",
         pattern=r"^([A-Za-z_]+(\+[A-Za-z_]+)*)?$",
-        description="Languages in which tesseract, where it is installed, reads scanned pages.",
+        description="Languages in which scanned pages and pictures are read, by tesseract's names.",
     )
     ocr_max_pages: int = Field(200, ge=0, description="Most scanned pages that are read of one document. 0: none is.")
     crawl_max_pages: int = Field(1000, ge=1, description="Most pages that one crawl of a site brings.")
@@ -63,6 +109,12 @@ class IngestionSettings(BaseModel):
     )
     lease_seconds: float = Field(
         60.0, ge=1, description="How long a document stays with a process that gives no sign of life, in seconds."
+    )
+    schedule_limit_minutes: float = Field(
+        720.0,
+        gt=0,
+        le=100_000,
+        description="How long one run of a schedule may take, in minutes: then it is ended, and has failed.",
     )
     patience_seconds: float = Field(
         600.0,

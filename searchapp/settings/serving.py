@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
-from typing import Self
+from typing import NamedTuple, Self
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
@@ -45,8 +45,41 @@ class SearchSettings(BaseModel):
     reranked: int = Field(20, ge=1, le=100, description="How many of the best passages the reranker reads.")
 
 
+class LanguageProvider(StrEnum):
+    """The wire formats of servers of language models."""
+
+    OLLAMA = "ollama"
+    OPENAI = "openai"
+
+
+class LanguageModelName(NamedTuple):
+    """A language model, and what its server speaks."""
+
+    provider: LanguageProvider
+    name: str
+
+
 class AnswerSettings(BaseModel):
-    """Ollama and its answers."""
+    """The language model and its answers."""
+
+    llm: str = Field(
+        "ollama:qwen3:4b-instruct",
+        description="Language model that writes the answers: ollama:NAME, or openai:NAME on the server of "
+        "SEARCHAPP_LLM_BASE_URL (docs/how-to/openai-compatible-answers.md). Where Ollama has not got it, another one "
+        "of its models does, and says so.",
+    )
+    llm_model: str = Field(
+        "", description="The same, as it was called before; of Ollama. Goes with 0.3.0. Not heard beside SEARCHAPP_LLM."
+    )
+    llm_base_url: WebAddress = Field(
+        "",
+        repr=False,  # a password may stand in it
+        description="Address of a server that speaks OpenAI's protocol (llama.cpp, vLLM, LM Studio, a service), with "
+        "its /v1; for openai:NAME only. On another machine, questions and passages leave this one.",
+    )
+    llm_api_key: SecretStr = Field(
+        SecretStr(""), description="Key for that server; many servers of one's own need none."
+    )
 
     ollama_url: WebAddress = Field(
         "http://127.0.0.1:11434",
@@ -59,12 +92,11 @@ class AnswerSettings(BaseModel):
         description="Key (bearer token) for Ollama, where a proxy or a service asks for one; unset: what the variable "
         "OLLAMA_API_KEY says. Not sent beside a user in the address.",
     )
-    llm_model: str = Field(
-        "qwen3:4b-instruct",
-        description="Ollama model that writes the answers; where it is not there, another one does, and says so.",
-    )
     llm_context_tokens: int = Field(
-        4096, ge=512, description="Context window asked of Ollama (num_ctx), in the chat model's tokens."
+        4096,
+        ge=512,
+        description="Context window in the model's tokens: asked of Ollama (num_ctx); of another server at most what "
+        "it tells of its own, of which up to 16384 are used where this is not set.",
     )
     llm_answer_tokens: int = Field(512, ge=32, description="Tokens kept free in the window for the answer.")
     llm_think: bool = Field(
@@ -79,28 +111,64 @@ class AnswerSettings(BaseModel):
         "of the window.",
     )
     llm_timeout_seconds: float = Field(
-        120.0, gt=0, description="Longest silence of Ollama before an answer is given up, in seconds."
+        120.0, gt=0, description="Longest silence of the server before an answer is given up, in seconds."
     )
     answers_at_once: int = Field(2, ge=1, le=64, description="Answers that the page writes at the same time.")
     answers_waiting: int = Field(
         16, ge=0, le=256, description="Questions that may wait for their turn; later ones are told when to ask again."
     )
 
-    @field_validator("ollama_api_key")
+    @field_validator("ollama_api_key", "llm_api_key")
     @classmethod
-    def _ollama_key(cls, value: SecretStr) -> SecretStr:
+    def _key_of_language_model(cls, value: SecretStr) -> SecretStr:
         return header_key(value)
 
     @property
-    def thought_tokens(self) -> int:
-        """Tokens that thoughts have in the window."""
-        return min(self.llm_think_tokens, (self.llm_context_tokens - self.llm_answer_tokens) // 3)
+    def language_model(self) -> LanguageModelName:
+        """The configured model: ``qwen3:4b`` without a provider is Ollama's."""
+        named = self.llm if "llm" in self.model_fields_set or not self.llm_model else self.llm_model
+        provider, _, name = named.partition(":")
+        if provider in tuple(LanguageProvider):
+            return LanguageModelName(LanguageProvider(provider), name)
+        return LanguageModelName(LanguageProvider.OLLAMA, named)
+
+    @property
+    def chooses_window(self) -> bool:
+        """Whether a context window was chosen, rather than left to the server."""
+        return "llm_context_tokens" in self.model_fields_set
+
+    @model_validator(mode="after")
+    def _language_model_can_be_reached(self) -> Self:
+        provider, name = self.language_model
+        if not name:
+            raise ValueError("llm must name a model: ollama:NAME or openai:NAME")
+        if provider is LanguageProvider.OPENAI and not self.llm_base_url:
+            raise ValueError("llm_base_url must be the address of the server of openai:, with its /v1")
+        return self
 
     @model_validator(mode="after")
     def _answer_fits_the_window(self) -> Self:
         if self.llm_answer_tokens * 2 > self.llm_context_tokens:
             raise ValueError("llm_answer_tokens must be at most half of llm_context_tokens")
         return self
+
+
+class ConversationSettings(BaseModel):
+    """Conversations that are kept."""
+
+    conversations: int = Field(
+        500,
+        ge=0,
+        le=100_000,
+        description="Most conversations that are kept of each user and key; the oldest goes for a new one. 0: none are "
+        "kept.",
+    )
+    conversations_mb: int = Field(
+        64, ge=1, le=100_000, description="Most MiB that they take, for each user and key; the oldest go first."
+    )
+    conversation_days: int = Field(
+        365, ge=1, le=36_500, description="How long a conversation is kept after its latest turn, in days."
+    )
 
 
 class ServingSettings(BaseModel):

@@ -15,7 +15,7 @@ Read on in the order of a document's way: ``files`` and ``site`` (what is there)
 which all of them write to.
 """
 
-from searchapp.sources.files import Links, discover, is_supported
+from searchapp.sources.files import Links, discover, id_of, is_supported
 from searchapp.sources.loader import Loader
 from searchapp.sources.sniff import likely_type
 from searchapp.sources.source import BadTarget, PageVersion, RawSource, SourceRef, reference
@@ -28,6 +28,7 @@ __all__ = [
     "RawSource",
     "SourceRef",
     "discover",
+    "id_of",
     "is_supported",
     "likely_type",
     "reference",

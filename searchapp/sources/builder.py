@@ -6,13 +6,16 @@ import datetime as dt
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from cachetools import LRUCache
 
+from searchapp.messages import Message, decoded, joined
 from searchapp.model import Section, SourceType
 from searchapp.sources.parsed import Parsed
+from searchapp.sources.radicals import RADICALS
+from searchapp.sources.tables import LONGEST_CAPTION, LONGEST_HEADER, read_table, row_line
 from searchapp.text.language import detect_language
 
 SEPARATOR = "\n\n"
@@ -31,6 +34,11 @@ REMEMBERED_MB = PDF_PAGES_MB + MARKDOWN_MB
 ENTRY_BYTES = 250
 """What an entry takes beside its text (measured: 215), so that empty texts are bounded too."""
 
+_TERMINAL = re.compile(
+    r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|\][^\x07\x1b]*+(?:\x07|\x1b\\)|[ -/]++[0-~]|[78=>cDEHMNOZ])|\x9b[0-?]*+[ -/]*+[@-~]"
+)
+"""What a terminal obeys and does not show (ECMA-48): colours, moves of the cursor, links, in logs of programs."""
+
 # U+E000 and U+E001 mark highlights in hits: a document that carried them could forge one. Soft hyphens, zero-width
 # spaces and byte order marks are invisible and split words for a search; lone surrogates cannot be stored at all.
 _UNWANTED = re.compile(
@@ -42,8 +50,8 @@ _TRAILING_SPACES = re.compile(r"(?<![^\S\n])[^\S\n]++(?=\n|\Z)")
 _AROUND_LINE_BREAKS = re.compile(r" ?\n ?")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
-_LOOKALIKES = re.compile("[\u2e9f\u2ef3\u2f00-\u2fd5\ufb00-\ufb06]")
-"""Kangxi radicals look like characters (U+2F64 like U+7528) and stand in their place in PDFs that browsers print;
+_LOOKALIKES = re.compile("[\u2e80-\u2ef3\u2f00-\u2fd5\ufb00-\ufb06]")
+"""Radicals look like characters (U+2F64 like U+7528) and stand in their place in PDFs that browsers print;
 so do ligatures (U+FB02) for the letters fl."""
 
 
@@ -52,10 +60,12 @@ def clean(text: str, *, verbatim: bool = False) -> str:
 
     ``verbatim`` keeps indentation and inner spaces (code); only line ends are tidied.
     """
+    if "\x1b" in text or "\x9b" in text:
+        text = _TERMINAL.sub("", text)
     text = _UNWANTED.sub("", _LINE_BREAKS.sub("\n", text))
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
-    text = _LOOKALIKES.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    text = _LOOKALIKES.sub(lambda found: RADICALS.get(found[0]) or unicodedata.normalize("NFKC", found[0]), text)
     if verbatim:
         return _BLANK_LINES.sub("\n\n", _TRAILING_SPACES.sub("", text)).strip("\n")
     return _BLANK_LINES.sub("\n\n", _AROUND_LINE_BREAKS.sub("\n", _SPACES.sub(" ", text))).strip()
@@ -78,6 +88,9 @@ class DocumentBuilder:
         self._sections: list[Section] = []
         self._path: list[tuple[int, str]] = []
         self._first_heading = ""
+        self._notes: dict[Message, None] = {}
+        self.lacking = ""
+        """What a file inside the document could not be read without (``SourceError.lacking``)."""
 
     @property
     def is_empty(self) -> bool:
@@ -88,6 +101,10 @@ class DocumentBuilder:
     def length(self) -> int:
         """Characters that were added so far."""
         return self._length
+
+    def note(self, message: Message) -> None:
+        """Say once, beside the document, what of the file is not in its text."""
+        self._notes[message] = None
 
     def end_headings(self, level: int) -> None:
         """Leave the sections of this level and below: what comes next stands under none of their headings."""
@@ -118,6 +135,52 @@ class DocumentBuilder:
             self._first_heading = self._first_heading or (path[0] if path else "")
         self._append(clean(text, verbatim=verbatim), path, page, new_section=False)
 
+    def include(self, parsed: Parsed, name: str) -> None:
+        """Append the text of a file inside the document, under ``name`` as a heading, with its own headings and notes.
+
+        Its pages are not the document's.
+        """
+        self.end_headings(1)
+        self.heading(1, name)
+        for section in parsed.sections:
+            headings = (one_line(name), *section.headings)
+            piece = parsed.text[section.start : section.end].strip("\n")
+            self._append(piece, headings, None, new_section=bool(section.table), table=section.table)
+        self.end_headings(1)
+        self.lacking = self.lacking or parsed.lacking
+        found = decoded(parsed.note)
+        sentences = found.values["sentences"] if found and found.code == "joined" else [found] if found else []
+        for sentence in sentences:
+            self.note(Message("in_member", name=name, note=sentence))
+
+    def table(
+        self,
+        rows: Iterable[Sequence[str]],
+        *,
+        caption: str = "",
+        header_rows: int | None = None,
+        page: int | None = None,
+    ) -> None:
+        """Append a table, a line a row. Its caption and header go with every chunk that is cut from it.
+
+        Of the ``rows``, the first ``header_rows`` name the columns; None leaves it to ``read_table`` to find them, and
+        the lines above them that are a title. Rows without text are left out.
+        """
+        table = read_table(rows, caption=caption, header_rows=header_rows)
+        titles = [title for title in map(one_line, table.titles) if title]
+        header = one_line(row_line(table.header))
+        lines = clean("\n".join(map(row_line, table.rows)), verbatim=True)
+        # Names go with every chunk: where they are long, a small file would make a large index.
+        names = [] if max(map(len, titles), default=0) > LONGEST_CAPTION or not lines else titles
+        names += [header] if header and lines and len(header) <= LONGEST_HEADER else []
+        for title in titles:
+            if title not in names:
+                self.add(title, page=page)
+        if header and header not in names:
+            lines = f"{header}\n{lines}"
+        path = tuple(title for _, title in self._path)
+        self._append("\n".join((*names, lines)), path, page, new_section=bool(names), table=tuple(names))
+
     def build(
         self,
         type: SourceType,  # noqa: A002 - the model's own word
@@ -141,19 +204,29 @@ class DocumentBuilder:
             modified=modified,
             pages=pages,
             pages_without_text=tuple(pages_without_text),
+            note=joined(*self._notes).encoded() if self._notes else "",
+            lacking=self.lacking,
         )
 
-    def _append(self, piece: str, headings: tuple[str, ...], page: int | None, *, new_section: bool) -> None:
+    def _append(
+        self,
+        piece: str,
+        headings: tuple[str, ...],
+        page: int | None,
+        *,
+        new_section: bool,
+        table: tuple[str, ...] = (),
+    ) -> None:
         if not piece or piece.isspace():
             return
         start = self._length + (len(SEPARATOR) if self._pieces else 0)
         self._pieces.append(piece)
         self._length = start + len(piece)
         last = self._sections[-1] if self._sections else None
-        if last and not new_section and (last.headings, last.page) == (headings, page):
+        if last and not new_section and (last.headings, last.page, last.table) == (headings, page, ()):
             self._sections[-1] = Section(last.start, self._length, headings, page)
         else:
-            self._sections.append(Section(start, self._length, headings, page))
+            self._sections.append(Section(start, self._length, headings, page, table))
 
 
 class TextMemory(LRUCache[bytes, str]):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import copy
 import io
+import os
+import struct
 import zipfile
 import zlib
 from typing import Any, NamedTuple
@@ -33,6 +35,17 @@ _MAIN_PARTS = {
     "META-INF/container.xml": SourceType.EPUB,
 }
 
+_CONTENT_TYPES = "[Content_Types].xml"
+_MAIN_TYPES = {
+    b"wordprocessingml.": SourceType.DOCX,
+    b"ms-word.": SourceType.DOCX,
+    b"presentationml.": SourceType.PPTX,
+    b"ms-powerpoint.": SourceType.PPTX,
+    b"spreadsheetml.": SourceType.XLSX,
+    b"ms-excel.": SourceType.XLSX,
+}
+"""What stands in the content type of a main part, which programs may name as they like."""
+
 GZIP_MAGIC = b"\x1f\x8b\x08"
 _GZIP = 16 + zlib.MAX_WBITS
 _STEP = 1 << 20
@@ -40,10 +53,13 @@ _FED = 1 << 13
 """Bytes of a packed file that are unpacked at once: what is left of them is copied, for each member anew."""
 
 MOST_MEMBERS = 20_000
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What the formats allow (ISO/IEC 29500-2, ODF 1.3 part 2, OCF 3.3); Python unpacks the others without a bound."""
-_ENCRYPTED = 0x1
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
+ENCRYPTED = 0x1
+_FILE_PASS, _END_OF_PART = 0x2F, 0x0A
+"""Records of an XLS."""
+
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 
 PASSWORD = "password"  # noqa: S105 - a name for one
 """What a protected document lacks (``SourceError.lacking``)."""
@@ -60,34 +76,58 @@ def in_zip(data: bytes) -> Found:
     """What a ZIP container holds; raises BadZipFile for a damaged one."""
     with zipfile.ZipFile(io.BytesIO(data)) as container:
         names = frozenset(container.namelist())
-        mimetype = b""
-        if "mimetype" in names and container.getinfo("mimetype").compress_type in _METHODS:
-            with container.open("mimetype") as part:
-                mimetype = part.read(100).strip()
-    kind = _MIMETYPES.get(mimetype.removesuffix(b"-template"))
-    kind = kind or next((kind for part, kind in _MAIN_PARTS.items() if part in names), None)
-    return Found(kind, "" if kind else "is_zip")
+
+        def beginning(name: str, size: int) -> bytes:
+            if name not in names or container.getinfo(name).compress_type not in METHODS:
+                return b""
+            with container.open(name) as part:
+                return part.read(size)
+
+        kind = _MIMETYPES.get(beginning("mimetype", 100).strip().removesuffix(b"-template"))
+        kind = kind or next((kind for part, kind in _MAIN_PARTS.items() if part in names), None)
+        if kind is None and (types := beginning(_CONTENT_TYPES, _STEP)):
+            kind = next((kind for word, kind in _MAIN_TYPES.items() if word in types and b".main+xml" in types), None)
+    return Found(kind or SourceType.ARCHIVE)
 
 
 def in_ole(data: bytes) -> Found:
-    """What kind an OLE container holds."""
+    """What kind an OLE container holds; the names of its streams are the same in capitals and small letters."""
     streams = _ole_streams(data)
     if streams is None:
         return Found(None, "is_damaged_office")
+    streams = frozenset(map(str.lower, streams))
     if "__properties_version1.0" in streams:
         return Found(SourceType.EMAIL)
-    if streams & {"Workbook", "Book"}:
+    if streams & {"workbook", "book"}:
         return Found(SourceType.XLSX)
-    if "WordDocument" in streams:
-        return Found(None, "is_doc")
-    if "PowerPoint Document" in streams:
-        return Found(None, "is_ppt")
+    if "worddocument" in streams:
+        return Found(SourceType.DOC)
+    if "powerpoint document" in streams:
+        return Found(SourceType.PPT)
     return Found(None, "is_older_office")
 
 
 def is_encrypted_office(data: bytes) -> bool:
     """Whether an OLE container holds an encrypted DOCX, PPTX or XLSX."""
-    return "EncryptedPackage" in (_ole_streams(data) or ())
+    return "encryptedpackage" in map(str.lower, _ole_streams(data) or ())
+
+
+def is_encrypted_workbook(data: bytes) -> bool:
+    """Whether an OLE container holds an XLS whose records are encrypted."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as container:
+            name = next((name for name in ("Workbook", "Book") if container.exists(name)), None)
+            stream = container.openstream(name) if name else io.BytesIO()
+            while len(head := stream.read(4)) == 4:
+                record, length = struct.unpack("<HH", head)
+                if record in (_FILE_PASS, _END_OF_PART):
+                    return bool(record == _FILE_PASS)
+                stream.seek(length, os.SEEK_CUR)
+    except (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError):
+        pass  # as in _ole_streams
+    return False
 
 
 def _ole_streams(data: bytes) -> frozenset[str] | None:
@@ -133,12 +173,12 @@ class Archive:
         self._name = source.name
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(source.data))
-        except _BROKEN as error:
+        except BROKEN as error:
             raise self.damaged() from error
         members = self._zip.infolist()
         if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > source.options.max_bytes:
             raise SourceError("unpacked_too_large", name=source.name, mb=source.options.max_bytes >> 20)
-        if any(member.flag_bits & _ENCRYPTED for member in members):
+        if any(member.flag_bits & ENCRYPTED for member in members):
             raise SourceError("password_unsupported", name=source.name)
         if sum(member.compress_size for member in members) > len(source.data):  # they share their bytes
             raise self.damaged()
@@ -151,14 +191,14 @@ class Archive:
 
         ``zipfile`` and the libraries that read after us unpack a member whole before they look at its size.
         """
-        if member.compress_type not in _METHODS:
+        if member.compress_type not in METHODS:
             raise self.damaged()
         unbounded = copy.copy(member)
         unbounded.file_size = 1 << 62
         left = member.file_size
         try:
             part = self._zip.open(unbounded)
-        except (*_BROKEN, RuntimeError) as error:
+        except (*BROKEN, RuntimeError) as error:
             raise self.damaged() from error
         with part:
             try:
@@ -166,7 +206,7 @@ class Archive:
                     left -= len(piece)
                     if left < 0:
                         raise self.damaged()
-            except _BROKEN:
+            except BROKEN:
                 return  # damaged, but not too large: it may be a picture that nobody reads
 
     def read(self, name: str) -> bytes:
@@ -175,7 +215,7 @@ class Archive:
             return b""
         try:
             return self._zip.read(name)
-        except (*_BROKEN, RuntimeError) as error:
+        except (*BROKEN, RuntimeError) as error:
             raise self.damaged() from error
 
     def xml(self, name: str) -> Any:
@@ -195,11 +235,11 @@ class Archive:
         return SourceError("archive_damaged", name=self._name)
 
 
-def xml_parser() -> Any:
+def xml_parser(**options: Any) -> Any:
     """An XML parser that fetches nothing and expands no entities, whatever a document declares."""
     from lxml import etree
 
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, **options)
 
 
 def locked(name: str, *, tried: bool) -> SourceError:
@@ -212,18 +252,25 @@ def unlock(source: ParserInput) -> bytes:
 
     Raises SourceError when no password opens it.
     """
-    if not source.data.startswith(OLE_MAGIC) or not is_encrypted_office(source.data):
+    if not source.data.startswith(OLE_MAGIC):
+        return source.data
+    is_package = is_encrypted_office(source.data)
+    if not is_package and not is_encrypted_workbook(source.data):
         return source.data
     import msoffcrypto
     from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
-    failures: tuple[type[Exception], ...] = (DecryptionError, FileFormatError, InvalidKeyError, ParseError, ValueError)
+    failures: tuple[type[Exception], ...] = (
+        DecryptionError, FileFormatError, InvalidKeyError, ParseError,
+        ValueError, AssertionError, struct.error, OSError,
+    )  # fmt: skip
     # The first is Excel's own, for workbooks that are only protected against changes.
     for password in ("VelvetSweatshop", *source.options.passwords):
         out = io.BytesIO()
         try:
             file = msoffcrypto.OfficeFile(io.BytesIO(source.data))
-            file.load_key(password=password, verify_password=True)
+            # A workbook's key is always verified.
+            file.load_key(password=password, **({"verify_password": True} if is_package else {}))
             file.decrypt(out)
         except failures:
             continue

@@ -42,6 +42,13 @@ _GUESSES = [
     "iso8859_7", "gb18030", "big5", "cp932", "euc_jp", "cp949",
 ]  # fmt: skip
 
+_WESTERN = frozenset("äöüßÄÖÜéèêëÉÈÊàâÀÂçÇîïÎôÔùûÙœæŒÆñÑáíóúÁÍÓÚãõÃÕåÅøØÿ’‘‚“”„–—…«»‹›€£§°©®™·•¡¿ªº×²³½¼±µ\xa0\xad")
+"""What Western languages write beyond ASCII; Central European and Turkish ones, misread as them, show others too."""
+
+MOST_OTHERS = 0.05
+MOST_ALONE = 0.5
+"""Shares of letters beyond ASCII that stand beside no letter of ASCII: those of another alphabet all do."""
+
 _META_CHARSET = re.compile(rb"<meta[^>]{1,300}?charset\s*+=\s*+[\"']?\s*+([a-z0-9_:.\-]{2,40})", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"']([a-z0-9_:.\-]{2,40})", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
@@ -184,10 +191,42 @@ def _likely(data: bytes, codec: str) -> str:
     east_asian = likely_east_asian(sample)
     if east_asian or codec:
         return east_asian or codec
+    if _reads_as_western(sample):
+        return "cp1252"
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample, cp_isolation=_GUESSES, threshold=0.3).best()
     return best.encoding if best else "cp1252"
+
+
+def _reads_as_western(sample: bytes) -> bool:
+    """Whether ``sample`` makes sense as Windows-1252, which pages without a declaration are in by the standard.
+
+    Statistics of single letters cannot tell it from Windows-1250 in a short text.
+    """
+    try:
+        text = sample.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    others = letters = alone = total = 0
+    for place, character in enumerate(text):
+        if character > "\x7f":
+            before, after = text[max(0, place - 1) : place], text[place + 1 : place + 2]
+            total += 1
+            others += not _is_western(before, character, after)
+            letters += character.isalpha()
+            alone += character.isalpha() and not any(one.isascii() and one.isalpha() for one in (before, after))
+    return others <= MOST_OTHERS * total and alone <= MOST_ALONE * max(1, letters)
+
+
+def _is_western(before: str, character: str, after: str) -> bool:
+    if after.isalpha() and (character in "ìªº" or (before.isalpha() and character in "²³¹½¼¿¡¥£¢±µ")):
+        return False  # Italian and ordinals have these at the ends of words alone
+    if character in "ãõ":
+        return not after.isalpha() or after in (
+            "e" if character == "õ" else "eos"
+        )  # Portuguese; Hungarian and Romanian have them for other letters
+    return character in _WESTERN or character == "ì"
 
 
 def _codec(declared: str) -> str:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -17,14 +18,28 @@ from typing import IO, Any, Self, TypeVar, cast
 import searchapp
 from searchapp.children import plain_environment
 from searchapp.errors import SourceError
-from searchapp.messages import decoded
-from searchapp.model.json import from_json, to_plain_json
+from searchapp.model.json import to_plain_json
 from searchapp.sources.confinement import Protection
+from searchapp.sources.deadline import Deadline
 from searchapp.sources.idle_worker import IdleWorker
-from searchapp.sources.parsed import LARGEST_HTML, PagePlace, Parsed, ParserInput, ParserOptions, Png, SiteAnswer
+from searchapp.sources.parsed import (
+    LARGEST_HTML,
+    Members,
+    PagePlace,
+    Parsed,
+    ParserInput,
+    ParserOptions,
+    Png,
+    Sheets,
+    SidecarAnswer,
+    SiteAnswer,
+    TextLayer,
+)
+from searchapp.sources.replies import noun, refusal
 from searchapp.sources.worker import (
     OUT_OF_MEMORY,
     PROGRESS,
+    STEP_SECONDS,
     WireError,
     read_frame,
     read_json,
@@ -36,6 +51,9 @@ Result = TypeVar("Result")
 
 START_SECONDS = 60.0
 FAREWELL_SECONDS = 2.0
+LONGEST = 10
+"""A document whose parser tells how it gets on may take so many times as long as one step, and as much again for each
+page that may be recognised."""
 LONGEST_GREETING = 1 << 12
 
 # With -P the current folder is not searched for modules: it may be the very folder of untrusted documents.
@@ -86,6 +104,10 @@ class Sandbox:
         """Read one of a site's own files (``site_files.read_site``); raises SourceError as ``parse`` does."""
         return self._ask(task, source, candidates, SiteAnswer)
 
+    def sidecar(self, source: ParserInput) -> SidecarAnswer:
+        """Read a sidecar (``formats.sidecars``); raises SourceError as ``parse`` does."""
+        return self._ask("sidecar", source, (), SidecarAnswer)
+
     def draw(self, source: ParserInput, number: int, width: int) -> bytes:
         """Page ``number`` of a PDF as a PNG (``pdf.pages.draw_page``); raises SourceError as ``parse`` does."""
         picture: bytes = self._ask("draw", source, (str(number), str(width)), Png)
@@ -94,6 +116,18 @@ class Sandbox:
     def place(self, source: ParserInput, number: int, passage: str) -> PagePlace:
         """Where on a page a chunk stands (``pdf.pages.place_passage``); raises SourceError as ``parse`` does."""
         return self._ask("place", source, (str(number), passage), PagePlace)
+
+    def sheets(self, source: ParserInput) -> Sheets:
+        """How large a PDF's pages are (``pdf.text_layer.read_sheets``); raises SourceError as ``parse`` does."""
+        return self._ask("sheets", source, (), Sheets)
+
+    def layers(self, source: ParserInput, first: int, most: int) -> tuple[TextLayer, ...]:
+        """The text over pages (``pdf.text_layer.read_layers``); raises SourceError as ``parse`` does."""
+        return self._ask("layers", source, (str(first), str(most)), tuple[TextLayer, ...])
+
+    def unpack(self, source: ParserInput, start: int) -> Members:
+        """Members of an archive (``formats.archive.unpack``); raises SourceError as ``parse`` does."""
+        return self._ask("unpack", source, (str(start),), Members)
 
     def html(self, source: ParserInput) -> str:
         """Markdown as HTML, cleaned (``sanitise``); raises SourceError as ``parse`` does.
@@ -116,7 +150,7 @@ class Sandbox:
             try:
                 worker = self._running()
                 answer, found = worker.ask(task, source, arguments, self._timeout, limit)
-                result = unpack(type_, found) if found else None
+                result = noun(type_, found) if found else None
             except (WireError, OSError) as error:
                 raise self._broken(source.name) from error
             except BaseException:  # Ctrl-C between request and answer: the next answer would be to this request
@@ -125,7 +159,7 @@ class Sandbox:
             if answer.get("retire"):
                 self._stop()
         if result is None:
-            raise _refusal(source.name, answer, self._memory_mb)
+            raise refusal(source.name, answer, self._memory_mb)
         return result
 
     def close(self) -> None:
@@ -174,9 +208,9 @@ class Sandbox:
         starved = worker is not None and worker.is_starved
         self._stop()
         if worker is not None and worker.timed_out:
-            return SourceError("parse_too_slow", name=name, seconds=self._timeout)
+            return SourceError("parse_too_slow", name=name, seconds=worker.allowed)
         if starved:
-            return _refusal(name, {"memory": True}, self._memory_mb)
+            return refusal(name, {"memory": True}, self._memory_mb)
         return SourceError("parser_crashed", name=name)
 
 
@@ -185,6 +219,8 @@ class _Worker:
 
     def __init__(self, limits: list[str]) -> None:
         self.timed_out = False
+        self.allowed = 0.0
+        """The seconds that it had when it timed out."""
         root = str(Path(searchapp.__file__).resolve().parent.parent)
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
             [sys.executable, "-P", "-c", _BOOT, root, WORKER, *limits],
@@ -220,27 +256,25 @@ class _Worker:
     ) -> tuple[dict[str, Any], bytes]:
         """How one request went, and what was found; raises WireError or OSError when the process ends before it.
 
-        Each step that the process announces has ``seconds`` of its own, and there are as many as pages may be
-        recognised.
+        Each step that the process announces has ``seconds`` of its own, and all of them together so many times that.
         """
-        head = {
-            "task": task,
-            "name": source.name,
-            "content_type": source.content_type,
-            "options": source.options,
-            "arguments": arguments,
-        }
+        head = {"task": task, "name": source.name, "content_type": source.content_type, "arguments": arguments}
+        whole = seconds * (LONGEST + source.options.ocr_max_pages)
+        until = time.monotonic() + whole
+        self.allowed = seconds
         with self._deadline(seconds):
-            write_frame(self._requests, to_plain_json(head))
+            write_frame(self._requests, to_plain_json({**head, "options": source.options}))
             write_frame(self._requests, source.data)
             answer = read_frame(self._answers, answer_limit)
-        for _ in range(source.options.ocr_max_pages):
+        for _ in range(int(whole / STEP_SECONDS)):
             if answer != PROGRESS:
                 break
-            with self._deadline(seconds):
+            left = until - time.monotonic()
+            self.allowed = seconds if seconds < left else whole
+            with self._deadline(min(seconds, left)):
                 answer = read_frame(self._answers, answer_limit)
         if answer == PROGRESS:
-            raise WireError("more steps than there are pages")
+            raise WireError("more steps than it has time for")
         with self._deadline(seconds):
             return read_json(answer), read_frame(self._answers, answer_limit)
 
@@ -251,8 +285,8 @@ class _Worker:
             with contextlib.suppress(OSError):  # unsent bytes of a request that nobody reads any more
                 pipe.close()
 
-    def _deadline(self, seconds: float) -> _Deadline:
-        return _Deadline(self, seconds)
+    def _deadline(self, seconds: float) -> Deadline:
+        return Deadline(seconds, self.expire)
 
     def expire(self) -> None:
         self.timed_out = True
@@ -267,34 +301,3 @@ class _Worker:
 
 IDLE_WORKER: IdleWorker[_Worker] = IdleWorker()
 """What this process's runs of ingestion leave to one another."""
-
-
-class _Deadline:
-    """Kills the worker when the block takes too long: a read from a pipe cannot time out, but the pipe can end."""
-
-    def __init__(self, worker: _Worker, seconds: float) -> None:
-        self._timer = threading.Timer(seconds, worker.expire)
-        self._timer.daemon = True
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-
-def unpack(type_: type[Result], payload: bytes) -> Result:
-    """The noun in ``payload``; raises WireError when anything in it is not as its type promises."""
-    try:
-        return from_json(type_, payload)
-    except (ValueError, SourceError) as error:
-        raise WireError(f"no {getattr(type_, '__name__', type_)}") from error
-
-
-def _refusal(name: str, answer: dict[str, Any], memory_mb: int) -> SourceError:
-    if "memory" in answer:
-        return SourceError("parser_out_of_memory", name=name, mb=memory_mb)
-    match answer.get("error"):
-        case [str(kept), str(lacking)] if sentence := decoded(kept):
-            return SourceError(sentence, lacking=lacking)
-    return SourceError("content_malformed", name=name)

@@ -17,25 +17,37 @@ from searchapp.sources.source import is_web_address
 
 HEAD_BYTES = 4096
 
+MHTML_SUFFIXES = (".mht", ".mhtml")
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tgz", ".mbox")
+CODE_SUFFIXES = tuple(
+    ".py .pyi .js .mjs .cjs .jsx .ts .tsx .mts .vue .svelte .java .kt .kts .scala .groovy .gradle .c .h .cc .cpp .cxx"
+    " .hh .hpp .cs .go .rs .swift .m .mm .rb .php .pl .pm .lua .r .jl .dart .ex .exs .erl .hs .clj .f90 .sql"
+    " .sh .bash .zsh .bat .cmd .ps1 .css .scss .less .proto .tf .vb .pas .asm .cmake".split()
+)
+
 SUFFIXES = {
     ".pdf": SourceType.PDF,
     ".html": SourceType.HTML,
     ".htm": SourceType.HTML,
     ".xhtml": SourceType.HTML,
+    **dict.fromkeys(MHTML_SUFFIXES, SourceType.HTML),
     ".md": SourceType.MARKDOWN,
-    ".markdown": SourceType.MARKDOWN,
+    **dict.fromkeys((".markdown", ".mdx", ".qmd", ".rmd"), SourceType.MARKDOWN),
     ".txt": SourceType.TEXT,
     ".text": SourceType.TEXT,
-    ".rst": SourceType.TEXT,
     ".log": SourceType.TEXT,
-    ".adoc": SourceType.TEXT,
-    ".asciidoc": SourceType.TEXT,
+    **dict.fromkeys((".rst", ".adoc", ".asciidoc", ".org"), SourceType.TEXT),
+    **dict.fromkeys((".ini", ".cfg", ".conf", ".toml", ".properties"), SourceType.TEXT),
     ".docx": SourceType.DOCX,
     ".docm": SourceType.DOCX,
     ".dotx": SourceType.DOCX,
+    ".dotm": SourceType.DOCX,
     ".pptx": SourceType.PPTX,
     ".pptm": SourceType.PPTX,
     ".ppsx": SourceType.PPTX,
+    ".ppsm": SourceType.PPTX,
+    ".potx": SourceType.PPTX,
+    ".potm": SourceType.PPTX,
     ".xlsx": SourceType.XLSX,
     ".xlsm": SourceType.XLSX,
     ".xlsb": SourceType.XLSX,
@@ -48,15 +60,30 @@ SUFFIXES = {
     ".tsv": SourceType.CSV,
     ".eml": SourceType.EMAIL,
     ".msg": SourceType.EMAIL,
+    **dict.fromkeys(".png .jpg .jpeg .jpe .jfif .tif .tiff .webp .bmp .gif".split(), SourceType.IMAGE),
+    ".rtf": SourceType.RTF,
+    **dict.fromkeys((".doc", ".dot"), SourceType.DOC),
+    **dict.fromkeys((".ppt", ".pps", ".pot"), SourceType.PPT),
+    ".ipynb": SourceType.NOTEBOOK,
+    **dict.fromkeys((".json", ".jsonl", ".ndjson", ".geojson"), SourceType.JSON),
+    **dict.fromkeys((".yaml", ".yml"), SourceType.YAML),
+    **dict.fromkeys((".xml", ".xsd", ".rss", ".atom", ".dita", ".docbook"), SourceType.XML),
+    **dict.fromkeys((".srt", ".vtt"), SourceType.SUBTITLES),
+    **dict.fromkeys((".tex", ".ltx"), SourceType.LATEX),
+    **dict.fromkeys(CODE_SUFFIXES, SourceType.CODE),
+    **dict.fromkeys(ARCHIVE_SUFFIXES, SourceType.ARCHIVE),
 }
 """The kinds by their names, each also with ``.gz`` behind it."""
 
-OUTDATED_SUFFIXES = (".doc", ".ppt", ".rtf")
-"""Documents that are refused with a sentence on how to add them; a folder walk must not pass over them silently."""
+TAR_MAGIC, _TAR_AT = b"ustar", 257
 
-_ZIPPED = frozenset(
-    {SourceType.DOCX, SourceType.PPTX, SourceType.XLSX, SourceType.ODT, SourceType.ODP, SourceType.ODS, SourceType.EPUB}
+_CONTAINED = frozenset(
+    {
+        *(SourceType.DOCX, SourceType.PPTX, SourceType.XLSX, SourceType.ODT, SourceType.ODP, SourceType.ODS),
+        *(SourceType.EPUB, SourceType.DOC, SourceType.PPT, SourceType.ARCHIVE),
+    }
 )
+"""Kinds that come in a container: text under their names is no more than text."""
 
 _CONTENT_TYPES = {
     "application/pdf": SourceType.PDF,
@@ -67,16 +94,18 @@ _CONTENT_TYPES = {
     "text/csv": SourceType.CSV,
     "text/tab-separated-values": SourceType.CSV,
     "message/rfc822": SourceType.EMAIL,
+    "application/rtf": SourceType.RTF,
+    "text/rtf": SourceType.RTF,
+    "application/json": SourceType.JSON,
+    "application/x-ndjson": SourceType.JSON,
+    "application/xml": SourceType.XML,
+    "text/xml": SourceType.XML,
+    "application/yaml": SourceType.YAML,
+    "text/vtt": SourceType.SUBTITLES,
 }
 
 _FOREIGN = (
-    (b"{\\rtf", "is_rtf"),
     (b"%!PS", "is_postscript"),
-    (b"\x89PNG", "is_image"),
-    (b"\xff\xd8\xff", "is_image"),
-    (b"GIF8", "is_image"),
-    (b"II*\x00", "is_image"),
-    (b"MM\x00*", "is_image"),
     (b"RIFF", "is_media"),
     (b"ID3", "is_sound"),
     (b"OggS", "is_sound"),
@@ -88,6 +117,12 @@ _FOREIGN = (
     (b"\xfd7zXZ", "is_archive"),
     (b"Rar!", "is_archive"),
     (b"SQLite format 3", "is_database"),
+)
+
+# WebP stands in a container of its size; a bitmap's first two letters are no proof, but what its header begins with is.
+_IMAGE = re.compile(
+    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|GIF8[79]a|II[*+]\x00|MM\x00[*+]|RIFF....WEBP|BM.{4}\x00{4}.{4}[\x0c\x28\x6c\x7c]\x00{3}",
+    re.DOTALL,
 )
 
 # A comment ends at its first "-->" and nowhere else: with a choice, each comment more doubled the time.
@@ -103,7 +138,7 @@ CONTROL_SHARE = 0.02
 def sniff(source: ParserInput) -> SourceType:
     """The kind of document that ``source`` holds.
 
-    Raises SourceError for what is no document: archives, images, programs, binary data.
+    Raises SourceError for what is no document: archives, films, programs, binary data.
     """
     head = source.data[:HEAD_BYTES]
     declared = SUFFIXES.get(source.suffix)
@@ -111,6 +146,15 @@ def sniff(source: ParserInput) -> SourceType:
         return _in_container(source)
     if head.lstrip().startswith(b"%PDF-") or (b"%PDF-" in head and (declared is SourceType.PDF or _is_binary(head))):
         return SourceType.PDF
+    if _IMAGE.match(head):
+        return SourceType.IMAGE
+    if head[4:8] == b"ftyp":
+        what = "is_heif" if head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"avif") else "is_media"
+        raise SourceError("not_a_document", name=source.name, what=Message(what))
+    if head.startswith(b"{\\rtf"):
+        return SourceType.RTF
+    if head[_TAR_AT:].startswith(TAR_MAGIC):
+        return _archive(source, "is_archive")
     for magic, what in _FOREIGN:
         if head.startswith(magic):
             raise SourceError("not_a_document", name=source.name, what=Message(what))
@@ -119,12 +163,12 @@ def sniff(source: ParserInput) -> SourceType:
         return SourceType.HTML
     if declared is SourceType.PDF:
         return declared  # the parser says what is wrong with it
-    if declared in _ZIPPED and _is_binary(head):
+    if declared in (*_CONTAINED, SourceType.IMAGE) and _is_binary(head):
         raise SourceError("format_damaged", name=source.name, format=source.suffix.removeprefix(".").upper())
     if _is_binary(head):
         raise SourceError("not_a_document", name=source.name, what=Message("is_binary"))
     media_type = source.content_type.partition(";")[0].strip().lower()
-    if declared in _ZIPPED:
+    if declared in (*_CONTAINED, SourceType.IMAGE) and source.suffix != ".mbox":
         declared = SourceType.TEXT  # text under a wrong name is still text
     return _CONTENT_TYPES.get(media_type) or declared or SourceType.TEXT
 
@@ -143,7 +187,7 @@ def refuse_unreadable(name: str, stream: IO[bytes]) -> None:
 def is_page_address(address: str) -> bool:
     """Whether a web address may be that of a page, and not of a document of another kind."""
     suffix = ParserInput(address, b"").suffix
-    return suffix not in SUFFIXES or SUFFIXES[suffix] is SourceType.HTML
+    return SUFFIXES.get(suffix, SourceType.CODE) in (SourceType.HTML, SourceType.CODE)  # a .php makes pages
 
 
 def _in_container(source: ParserInput) -> SourceType:
@@ -153,13 +197,22 @@ def _in_container(source: ParserInput) -> SourceType:
         raise SourceError("format_damaged", name=source.name, format="ZIP") from error
     if found.kind is None:
         raise SourceError("not_a_document", name=source.name, what=Message(found.what))
-    return found.kind
+    return _archive(source, "is_zip") if found.kind is SourceType.ARCHIVE else found.kind
+
+
+def _archive(source: ParserInput, what: str) -> SourceType:
+    # Its members become documents where its name promises them (``ingest.archives``), and only of files.
+    if source.suffix in ARCHIVE_SUFFIXES and not is_web_address(source.name):
+        return SourceType.ARCHIVE
+    raise SourceError("not_a_document", name=source.name, what=Message(what))
 
 
 def likely_type(name: str) -> SourceType:
     """The kind that a path or address promises by its suffix, while its content is not known."""
     by_suffix = SUFFIXES.get(ParserInput(name, b"").suffix)
-    return by_suffix or (SourceType.HTML if is_web_address(name) else SourceType.TEXT)
+    if is_web_address(name) and by_suffix in (None, SourceType.CODE):
+        return SourceType.HTML
+    return by_suffix or SourceType.TEXT
 
 
 def _as_ascii(head: bytes) -> bytes:

@@ -19,7 +19,7 @@ class SourceRef:
 
     ``space`` as in ``document_id``. ``within`` is the folder that a file must lie in when it is read, whatever links
     there are on its way; empty where its links are followed. ``fetched`` is the page itself where a crawl had to read
-    it for its links already.
+    it for its links already, and the bytes of a member of an ``archive`` (its source; empty for all others).
     """
 
     source: str
@@ -27,6 +27,7 @@ class SourceRef:
     space: Space = None
     within: str = field(default="", compare=False)
     fetched: RawSource | None = field(default=None, compare=False, repr=False)
+    archive: str = ""
 
     @property
     def is_url(self) -> bool:
@@ -36,12 +37,13 @@ class SourceRef:
 
 @dataclass(frozen=True, slots=True)
 class BadTarget:
-    """A target (or a folder inside one) that cannot be a source, and why. It costs only itself."""
+    """A target (or what is inside one) that cannot be a source, and why. It costs only itself. ``archive`` as above."""
 
     source: str
     id: str
     error: SourceError
     space: Space = None
+    archive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,15 @@ def shown(address: str) -> str:
 class PageVersion:
     """The version of a page that we hold: the server's own marks of it (RFC 9110, 8.8) and our hash of its bytes.
 
-    ``links`` are the addresses that it names, for a crawl that goes on from an unchanged page; None where they were
-    not looked for.
+    ``links`` are the addresses that it names, ``canonical`` the one that it calls its own, and ``sketch`` is of its
+    text (``copies.sketch``), for a crawl that goes on from an unchanged page; None where they were not looked for.
+    ``refreshed_to`` is the address that a meta refresh led to, whose version this is; empty where none did.
     """
 
     content_hash: str
     etag: str = ""
     last_modified: str = ""
     links: tuple[str, ...] | None = None
+    canonical: str = ""
+    sketch: tuple[int, ...] | None = None
+    refreshed_to: str = ""

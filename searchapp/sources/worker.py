@@ -21,6 +21,7 @@ import struct
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
@@ -35,6 +36,9 @@ from searchapp.sources.parsed import ParserInput, ParserOptions
 _LENGTH = struct.Struct(">Q")
 PROGRESS = b"{}"
 """The frame that announces another step of the work on the same request."""
+
+STEP_SECONDS = 0.5
+"""Steps come no faster: a document of thousands of quick pages announces few."""
 
 GRACE_SECONDS = 10.0
 OUT_OF_MEMORY = 77
@@ -80,13 +84,18 @@ def main() -> None:
     threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
     write_frame(answers, to_plain_json({"in_force": sorted(in_force)}))
 
+    began = 0.0
+
     def begin_step() -> None:
+        nonlocal began
+        began = time.monotonic()
         # The C-level timer fires even while a parser holds the interpreter.
         faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True)
 
     def progress() -> None:
-        write_frame(answers, PROGRESS)
-        begin_step()
+        if time.monotonic() - began >= STEP_SECONDS:
+            write_frame(answers, PROGRESS)
+            begin_step()
 
     while True:
         request = waiting.get()
@@ -150,10 +159,26 @@ def _done(request: _Request, progress: Callable[[], None]) -> Any:
             from searchapp.sources.pdf.pages import place_passage
 
             return place_passage(request.source, int(number), passage)
+        case "sheets", []:
+            from searchapp.sources.pdf.text_layer import read_sheets
+
+            return read_sheets(request.source)
+        case "layers", [first, most]:
+            from searchapp.sources.pdf.text_layer import read_layers
+
+            return read_layers(dataclasses.replace(request.source, progress=progress), int(first), int(most))
+        case "unpack", [start]:
+            from searchapp.sources.formats.archive import unpack
+
+            return unpack(request.source, int(start))
         case "html", []:
             from searchapp.sources.formats.markdown import markdown_html
 
             return markdown_html(request.source)
+        case "sidecar", []:
+            from searchapp.sources.formats.sidecars import read_sidecar
+
+            return read_sidecar(request.source)
         case task, candidates:
             from searchapp.sources.site_files import read_site
 

@@ -3,18 +3,20 @@
 ``base`` and ``registry`` say what a store promises; ``elasticsearch``, ``lancedb`` and ``memory`` keep it.
 """
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import ModelMismatchError
 from searchapp.messages import Message
 from searchapp.settings import Settings
 from searchapp.stores.base import (
     LOST,
-    Chunking,
     DocumentWrite,
     FacetCounts,
     FoundChunk,
     IndexMove,
-    IndexSpec,
     Match,
     Reencoder,
     RetrievalQuery,
@@ -22,11 +24,14 @@ from searchapp.stores.base import (
     Store,
     Vectors,
 )
+from searchapp.stores.cursors import read_cursor, write_cursor
+from searchapp.stores.index_spec import Chunking, IndexSpec
 from searchapp.stores.registry import (
     LAST_PAGE,
     Cursor,
     EntryOrder,
     EntryPage,
+    Memo,
     Place,
     Registry,
     Replacement,
@@ -46,6 +51,7 @@ __all__ = [
     "IndexMove",
     "IndexSpec",
     "Match",
+    "Memo",
     "Place",
     "Reencoder",
     "Registry",
@@ -57,6 +63,9 @@ __all__ = [
     "build_store",
     "every",
     "model_in_use",
+    "read_cursor",
+    "unwritten",
+    "write_cursor",
 ]
 
 
@@ -75,6 +84,18 @@ def build_store(settings: Settings, reencode: Reencoder | None = None) -> Store:
 
     chunking = Chunking(settings.chunk_tokens, settings.chunk_overlap_tokens)
     return LanceStore(settings.data_dir / "index" / settings.index_prefix, reencode, chunking)
+
+
+@contextmanager
+def unwritten(folder: Path) -> Iterator[None]:
+    """While open, nobody writes to an embedded index below ``folder``, which has a folder for each; searches go on."""
+    from searchapp.stores.lancedb.tables import LanceTables
+
+    with ExitStack() as writing:
+        for index in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if index.is_dir():
+                writing.enter_context(LanceTables(index).writing())
+        yield
 
 
 def model_in_use(store: Store, configured: Fingerprint) -> Fingerprint:

@@ -69,6 +69,11 @@ def phrase_tokens(text: str) -> list[str]:
     return _TOKENS.findall(fold_width(text))
 
 
+def phrase_row(text: str) -> str:
+    """The tokens of a text in a row, so that a phrase's row is a part of it where the phrase occurs, in any case."""
+    return "\0".join(("", *phrase_tokens(text.casefold()), ""))
+
+
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _CJK_RUN = re.compile(f"[{CJK}]+")
 

@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeAlias
 
 from searchapp.embedding.base import Fingerprint
-from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, Filters, Vector
+from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, Fields, Filing, Filters, Vector
+from searchapp.stores.index_spec import IndexSpec
 from searchapp.stores.registry import Registry
 
 
@@ -25,32 +27,12 @@ LOST = "It was deleted, or another process took it over."
 """What ``Store.write`` says of a document that its owner does not hold any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunking:
-    """How documents are cut: the most tokens of a chunk, and of what it repeats from the one before."""
-
-    tokens: int
-    overlap: int
-
-
-FIRST_CHUNKING = Chunking(tokens=384, overlap=24)
-"""How versions of an index were cut that do not say it, being older than that note."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexSpec:
-    """What decides which chunks and vectors a document becomes; each version of an index has one."""
-
-    fingerprint: Fingerprint
-    chunking: Chunking
-
-    def matches(self, other: IndexSpec) -> bool:
-        """Whether documents look the same in indices of both."""
-        return self.chunking == other.chunking and self.fingerprint.matches(other.fingerprint)
-
-
 Vectors = Callable[[Collection[str]], Mapping[str, Vector]]
 """Looks up the vectors that are known already, by chunk hash."""
+
+
+FilingChange: TypeAlias = Callable[[DocumentEntry, Filing], Filing]
+"""What becomes of where a document's tags, collections and readers come from; it may be called again."""
 
 
 class Reencoder(Protocol):
@@ -91,7 +73,7 @@ class Match(StrEnum):
 
 
 FacetCounts: TypeAlias = Mapping[str, Mapping[str, int]]
-"""Chunks by facet (type, language, path, year, heading) and value, the commonest first."""
+"""Chunks by facet (type, language, path, year, heading, tag, collection, field) and value, the commonest first."""
 
 FACET_VALUES = 30
 """Values that are counted of one facet; more cannot be read."""
@@ -144,6 +126,9 @@ class FoundChunk(NamedTuple):
     start: int
     end: int
     modified: dt.datetime | None
+    tags: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    fields: Fields = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +157,7 @@ class RegistryPart:
         self.entry = registry.entry
         self.known_entries = registry.known_entries
         self.entries = registry.entries
+        self.folder_counts = registry.folder_counts
         self.state_counts = registry.state_counts
         self.sources = registry.sources
         self.same_content = registry.same_content
@@ -180,6 +166,11 @@ class RegistryPart:
         self.renew = registry.renew
         self.settle = registry.settle
         self.forget = registry.forget
+        self.collections = registry.collections
+        self.change_collections = registry.change_collections
+        self.memo = registry.memo
+        self.change_memo = registry.change_memo
+        self.label_counts = registry.label_counts
         self.pause = registry.pause
         self.put_pause = registry.put_pause
 
@@ -229,10 +220,27 @@ class Store(Registry, Protocol):
         """
         ...
 
+    def refile(self, document_ids: Collection[str], change: FilingChange) -> Mapping[str, DocumentEntry]:
+        """Give documents other tags, collections or readers, and return them as they stand then, by id.
+
+        ``change`` makes a document's ``Filing`` of the present one; the chunks get what follows from it. Nothing is
+        embedded or read again, whoever works on the documents. Those that are not known are left out. Visible on
+        return; may be repeated.
+        """
+        ...
+
     def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:
         """A document's chunks in reading order; ``tokens`` is 0 and ``embedded_text`` empty, as neither is kept.
 
         Only those from position ``first`` on, ``size`` of them at most (None: to the end): nothing else is read.
+        """
+        ...
+
+    def documents_with(self, filters: Filters, phrase: str = "", after: str = "", size: int = 1000) -> tuple[str, ...]:
+        """The ids of documents that have a chunk which passes ``filters`` and has ``phrase``, in ascending order.
+
+        The phrase as in ``RetrievalQuery.required``; an empty one is in every chunk. Those behind the id ``after``,
+        ``size`` of them at most (10,000); nothing is ranked, and none is left out.
         """
         ...
 

@@ -9,17 +9,29 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import IndexSwitchedError, ModelMismatchError, StorageError
-from searchapp.model import Chunk, DocumentEntry, DocumentState, Pause, Vector
-from searchapp.stores.base import LOST, DocumentWrite, RegistryPart, RetrievalQuery, RetrievalResults
+from searchapp.model import Chunk, DocumentCollection, DocumentEntry, DocumentState, Filters, Pause, Vector
+from searchapp.stores.base import LOST, DocumentWrite, FilingChange, RegistryPart, RetrievalQuery, RetrievalResults
 from searchapp.stores.facets import count_facets
-from searchapp.stores.filtering import may_read
+from searchapp.stores.filing import Filer, facts
+from searchapp.stores.filtering import may_read, packed
 from searchapp.stores.memory_search import StoredChunk, best, cosines, keyword_scores
 from searchapp.stores.ownership import LockedRegistry, held_writes
-from searchapp.stores.registry import Cursor, EntryOrder, EntryPage, Place, by_content, page_of
+from searchapp.stores.registry import (
+    MOST_LABELS,
+    Cursor,
+    EntryOrder,
+    EntryPage,
+    Memo,
+    Place,
+    by_content,
+    folder_of,
+    page_of,
+)
 
 
 class MemoryStore(RegistryPart):
@@ -61,16 +73,32 @@ class MemoryStore(RegistryPart):
             raise ModelMismatchError("memory_store_of_another_model", held=str(self.model), model=str(model))
         with self.registry.writing():
             stored = self.known_entries([write.entry.id for write in documents])
-            writes = held_writes(documents, stored, owner)
+            writes = held_writes(documents, stored, owner, Filer(self.collections))
             for write in writes:
                 self.stored[write.entry.id] = [StoredChunk(write.entry, embedded) for embedded in write.chunks]
             self.put_entries([write.entry for write in writes])
         return dict.fromkeys({write.entry.id for write in documents} - {write.entry.id for write in writes}, LOST)
 
+    def refile(self, document_ids: Collection[str], change: FilingChange) -> Mapping[str, DocumentEntry]:
+        """See ``Store``."""
+        with self.registry.writing():
+            file, known = Filer(self.collections), self.known_entries(document_ids)
+            changed = {id_: file.applied(entry, change(entry, entry.filed)) for id_, entry in known.items()}
+            for id_, entry in changed.items():
+                held = self.stored.get(id_, [])
+                held[:] = [replace(one, entry=replace(one.entry, **facts(entry))) for one in held]
+            self.put_entries(list(changed.values()))
+        return changed
+
     def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:
         """See ``Store``."""
         in_order = sorted((one.chunk for one in self.stored.get(document_id, ())), key=lambda one: one.position)
         return tuple(in_order[first:][:size])
+
+    def documents_with(self, filters: Filters, phrase: str = "", after: str = "", size: int = 1000) -> tuple[str, ...]:
+        """See ``Store``."""
+        asked = RetrievalQuery(None, None, 0, filters=filters, required=(phrase,) if phrase else ())
+        return tuple(sorted({one.entry.id for one in self._all() if one.entry.id > after and one.passes(asked)}))[:size]
 
     def held(self) -> Iterator[str]:
         """See ``Store``."""
@@ -102,7 +130,9 @@ class MemoryStore(RegistryPart):
         matched = 0
         if query.facets:
             near = [chunk for chunk in semantic[: query.depth] if chunk.score >= query.least_cosine]
-            facets, matched = count_facets(chunk._asdict() for chunk in (*keyword, *near))
+            facets, matched = count_facets(
+                {**chunk._asdict(), "fields": packed(chunk.fields)} for chunk in (*keyword, *near)
+            )
         return RetrievalResults(tuple(keyword[: query.depth]), tuple(semantic[: query.depth]), facets, matched)
 
     def _all(self) -> list[StoredChunk]:
@@ -120,7 +150,9 @@ class MemoryStore(RegistryPart):
         with self.registry.writing():
             self.stored.clear()
             self.registry.known.clear()
+            self.registry.put_collections(())
             self.put_pause(None)
+            self.registry.memos.clear()
             self.model = None
 
 
@@ -131,6 +163,8 @@ class MemoryRegistry(LockedRegistry):
         self.known: dict[str, DocumentEntry] = {}
         self._lock = threading.RLock()
         self._pause: Pause | None = None
+        self._collections: tuple[DocumentCollection, ...] = ()
+        self.memos: dict[Memo, str] = {}
 
     def writing(self) -> AbstractContextManager[Any]:
         """See ``LockedRegistry``."""
@@ -156,11 +190,14 @@ class MemoryRegistry(LockedRegistry):
         *,
         states: Collection[DocumentState] = (),
         contains: str = "",
+        below: str = "",
         offset: int = 0,
         size: int = 50,
         groups: Sequence[str] | None = None,
         order: EntryOrder = EntryOrder.NEWEST,
         cursor: Cursor | None = None,
+        collection: str = "",
+        tag: str = "",
     ) -> EntryPage:
         """See ``Registry``."""
         part = contains.lower()
@@ -169,7 +206,10 @@ class MemoryRegistry(LockedRegistry):
             for entry in list(self.known.values())
             if (not states or entry.state in states)
             and (part in entry.title.lower() or part in entry.source.lower())
+            and entry.source.startswith(below)
             and may_read(groups, entry.groups)
+            and (not collection or collection in entry.collections)
+            and (not tag or tag in entry.tags)
         ]
         chosen.sort(key=lambda row: _rank(row[0], order))
         if cursor is None:
@@ -182,6 +222,11 @@ class MemoryRegistry(LockedRegistry):
             behind = [row for row in chosen if _rank(row[0], order) > at]
             rows = (before[::-1] if cursor.backwards else behind)[: size + 1]
         return page_of(rows, len(chosen), size, offset, cursor)
+
+    def folder_counts(self, groups: Sequence[str] | None = None) -> Mapping[str, int]:
+        """See ``Registry``."""
+        entries = list(self.known.values())
+        return Counter(folder_of(entry.source) for entry in entries if may_read(groups, entry.groups))
 
     def state_counts(self) -> Mapping[DocumentState, int]:
         """See ``Registry``."""
@@ -197,6 +242,27 @@ class MemoryRegistry(LockedRegistry):
         """See ``Registry``."""
         return by_content(entry for entry in list(self.known.values()) if entry.content_hash in content_hashes)
 
+    def collections(self) -> tuple[DocumentCollection, ...]:
+        """See ``Registry``."""
+        return self._collections
+
+    def put_collections(self, collections: tuple[DocumentCollection, ...]) -> None:
+        """See ``LockedRegistry``."""
+        self._collections = collections
+
+    def memo(self, memo: Memo) -> str:
+        """See ``Registry``."""
+        return self.memos.get(memo, "")
+
+    def put_memo(self, memo: Memo, text: str) -> None:
+        """See ``LockedRegistry``."""
+        self.memos[memo] = text
+
+    def label_counts(self, label: str, groups: Sequence[str] | None = None) -> Mapping[str, int]:
+        """See ``Registry``."""
+        readable = (entry for entry in list(self.known.values()) if may_read(groups, entry.groups))
+        return dict(Counter(value for entry in readable for value in getattr(entry, label)).most_common(MOST_LABELS))
+
     def pause(self) -> Pause | None:
         """See ``Registry``."""
         return self._pause
@@ -210,6 +276,8 @@ def _place_of(entry: DocumentEntry, order: EntryOrder) -> Place:
     keys: dict[EntryOrder, int | str | None] = {
         EntryOrder.TITLE: entry.title.lower(),
         EntryOrder.LARGEST: entry.chunks,
+        EntryOrder.TYPE: entry.type,
+        EntryOrder.STATE: str(entry.state),
         EntryOrder.NEWEST: round(entry.updated.timestamp() * 1000) if entry.updated else None,
     }
     return Place(keys.get(EntryOrder.NEWEST if order is EntryOrder.OLDEST else order), entry.source)

@@ -12,7 +12,15 @@ from functools import cached_property
 import numpy as np
 
 from searchapp.model import Chunk, DocumentEntry, EmbeddedChunk, Filters, Vector
-from searchapp.stores.analysis import asked_beside, gather, han_words, phrase_tokens, without_han, written_beside
+from searchapp.stores.analysis import (
+    asked_beside,
+    gather,
+    han_words,
+    phrase_row,
+    phrase_tokens,
+    without_han,
+    written_beside,
+)
 from searchapp.stores.base import FoundChunk, Match, RetrievalQuery
 from searchapp.stores.filtering import passes
 from searchapp.text.words import STOP_WORDS, fold_width, words
@@ -52,7 +60,7 @@ class StoredChunk:
     @cached_property
     def content(self) -> str:
         """The tokens of all of it, in a row."""
-        return _row(self._searched)
+        return phrase_row(self._searched)
 
     @property
     def _searched(self) -> str:
@@ -62,14 +70,14 @@ class StoredChunk:
     @cached_property
     def names(self) -> str:
         """The tokens of its title and headings, in a row."""
-        return _row("\n".join((self.entry.title, *self.chunk.headings)))
+        return phrase_row("\n".join((self.entry.title, *self.chunk.headings)))
 
     def passes(self, query: RetrievalQuery) -> bool:
         """Whether either retriever may bring it: the filters, required phrases, none of the excluded ones."""
         return (
             _passes(query.filters, self.entry, self.chunk)
-            and all(_row(phrase) in self.content for phrase in query.required)
-            and not any(_row(phrase) in self.content for phrase in query.excluded)
+            and all(phrase_row(phrase) in self.content for phrase in query.required)
+            and not any(phrase_row(phrase) in self.content for phrase in query.excluded)
         )
 
     def found(self, score: float) -> FoundChunk:
@@ -77,7 +85,8 @@ class StoredChunk:
         entry, chunk = self.entry, self.chunk
         return FoundChunk(
             chunk.id, entry.id, score, chunk.text, entry.title, entry.source, entry.type, entry.language,
-            chunk.headings, chunk.page, chunk.start, chunk.end, entry.modified,
+            chunk.headings, chunk.page, chunk.start, chunk.end, entry.modified, entry.tags, entry.collections,
+            entry.fields,
         )  # fmt: skip
 
 
@@ -91,11 +100,6 @@ def _terms(text: str) -> list[str]:
     chinese = han_words(folded).split()
     others = (word.term for word in words(without_han(folded)))
     return [*chinese, *"".join(chinese), *(term for term in others if term not in LEFT_OUT)]
-
-
-def _row(text: str) -> str:
-    """The tokens of a text in a row, so that a phrase's row is a part of it where the phrase occurs."""
-    return "\0".join(("", *phrase_tokens(text.casefold()), ""))
 
 
 def best(scores: Iterable[tuple[StoredChunk, float]]) -> list[FoundChunk]:
@@ -112,7 +116,7 @@ def keyword_scores(
 
 
 def _beginning(query: RetrievalQuery, every: Sequence[StoredChunk]) -> Callable[[StoredChunk], float]:
-    begun = _row(query.keywords or "").removesuffix("\0")
+    begun = phrase_row(query.keywords or "").removesuffix("\0")
     return lambda one: 2.0 * (begun in one.names) or 1.0 * (begun in one.content)
 
 
@@ -125,7 +129,7 @@ def _spelling(query: RetrievalQuery, every: Sequence[StoredChunk]) -> Callable[[
 
 def _bm25(query: RetrievalQuery, every: Sequence[StoredChunk]) -> Callable[[StoredChunk], float]:
     """BM25 over all chunks; an exact phrase counts as a rare word that weighs more."""
-    typed, phrases = query.keywords or "", [_row(phrase) for phrase in query.exact]
+    typed, phrases = query.keywords or "", [phrase_row(phrase) for phrase in query.exact]
     terms = dict.fromkeys(_terms(typed), 1.0)
     for others, boost in asked_beside(typed).items():
         terms |= {term: terms.get(term, 0.0) + boost for term in _terms(others)}

@@ -9,9 +9,10 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TypeGuard
 
-from searchapp.model import DocumentEntry, DocumentState
+from searchapp.model import DocumentCollection, DocumentEntry, DocumentState
 from searchapp.stores.base import DocumentWrite
-from searchapp.stores.registry import Replacement
+from searchapp.stores.filing import Filer
+from searchapp.stores.registry import CollectionsChange, Memo, MemoChange, Replacement
 
 
 def entry_to_claim(
@@ -19,9 +20,11 @@ def entry_to_claim(
     wanted: Replacement,
     now: dt.datetime,
     gone: Collection[str],
+    file: Filer,
 ) -> DocumentEntry | None:
     """The entry that ``Registry.claim`` writes over ``stored``; None where the document is not to be had."""
     read, entry = wanted
+    entry = file(entry, stored)
     if is_held(stored, entry.owner):
         return replace(entry, started=stored.started, queued=latest(stored.queued, entry.queued))
     if not stands(stored, read):
@@ -31,8 +34,9 @@ def entry_to_claim(
     return entry if stored.lease is None or stored.lease <= now else None
 
 
-def final_entry(stored: DocumentEntry, final: DocumentEntry | None) -> DocumentEntry | None:
+def final_entry(stored: DocumentEntry, final: DocumentEntry | None, file: Filer) -> DocumentEntry | None:
     """What takes the place of a held entry: ``final``, or a queued one where it was asked for again since its claim."""
+    final = None if final is None else file(final, stored)
     if stored.queued is None or stored.started is None or stored.queued <= stored.started:
         return final
     return replace(
@@ -47,26 +51,38 @@ def final_entry(stored: DocumentEntry, final: DocumentEntry | None) -> DocumentE
 
 
 def held_writes(
-    writes: Sequence[DocumentWrite], stored: Mapping[str, DocumentEntry], owner: str
+    writes: Sequence[DocumentWrite], stored: Mapping[str, DocumentEntry], owner: str, file: Filer
 ) -> Sequence[DocumentWrite]:
     """Those of the documents that ``owner`` holds, with the entries that ``settle`` writes; without an owner all."""
     if not owner:
-        return writes
+        return [replace(write, entry=file(write.entry, stored.get(write.entry.id))) for write in writes]
     held: list[DocumentWrite] = []
     for write in writes:
         entry = stored.get(write.entry.id)
         if is_held(entry, owner):
-            held.append(replace(write, entry=final_entry(entry, write.entry) or write.entry))
+            held.append(replace(write, entry=final_entry(entry, write.entry, file) or write.entry))
         elif entry is not None and is_written(entry, write.entry):
             held.append(replace(write, entry=entry))
     return held
 
 
 def stands(stored: DocumentEntry | None, read: DocumentEntry | None) -> bool:
-    """Whether an entry is still what was read of it, its lease apart."""
+    """Whether an entry is still what was read of it, its lease and what was given by hand apart."""
     if stored is None or read is None:
         return stored is read
-    return replace(stored, lease=None) == replace(read, lease=None)
+    return _plain(stored) == _plain(read)
+
+
+def _plain(entry: DocumentEntry) -> DocumentEntry:
+    filing = entry.filed
+    return replace(
+        entry,
+        lease=None,
+        tags=filing.stated_tags,
+        collections=filing.stated_collections,
+        groups=filing.readers,
+        filing="",
+    )
 
 
 def is_held(stored: DocumentEntry | None, owner: str) -> TypeGuard[DocumentEntry]:
@@ -108,6 +124,36 @@ class LockedRegistry(ABC):
     def forget(self, document_ids: Collection[str]) -> None:
         """See ``Registry``."""
 
+    @abstractmethod
+    def collections(self) -> tuple[DocumentCollection, ...]:
+        """See ``Registry``."""
+
+    @abstractmethod
+    def put_collections(self, collections: tuple[DocumentCollection, ...]) -> None:
+        """Write all of them in the place of those that are there."""
+
+    def change_collections(self, change: CollectionsChange) -> tuple[DocumentCollection, ...]:
+        """See ``Registry``."""
+        with self.writing():
+            changed = change(self.collections())
+            self.put_collections(changed)
+        return changed
+
+    @abstractmethod
+    def memo(self, memo: Memo) -> str:
+        """See ``Registry``."""
+
+    @abstractmethod
+    def put_memo(self, memo: Memo, text: str) -> None:
+        """Write a memo's text in the place of the one that is there."""
+
+    def change_memo(self, memo: Memo, change: MemoChange) -> str:
+        """See ``Registry``."""
+        with self.writing():
+            changed = change(self.memo(memo))
+            self.put_memo(memo, changed)
+        return changed
+
     def entry(self, document_id: str) -> DocumentEntry | None:
         """See ``Registry``."""
         return self.known_entries([document_id]).get(document_id)
@@ -120,14 +166,16 @@ class LockedRegistry(ABC):
             standing = [
                 entry for read, entry in replacements if entry.id not in done and stands(known.get(entry.id), read)
             ]
-            self.put_entries(standing)
+            file = Filer(self.collections)
+            self.put_entries([file(entry, known.get(entry.id)) for entry in standing])
         return [*done, *(entry.id for entry in standing)]
 
     def claim(self, wanted: Sequence[Replacement], now: dt.datetime, gone: Collection[str] = ()) -> Collection[str]:
         """See ``Registry``."""
         with self.writing():
             known = self.known_entries([entry.id for _, entry in wanted])
-            decided = (entry_to_claim(known.get(one[1].id), one, now, gone) for one in wanted)
+            file = Filer(self.collections)
+            decided = (entry_to_claim(known.get(one[1].id), one, now, gone, file) for one in wanted)
             free = [entry for entry in decided if entry is not None]
             self.put_entries(free)
         return [entry.id for entry in free]
@@ -148,7 +196,10 @@ class LockedRegistry(ABC):
         """See ``Registry``."""
         with self.writing():
             known = self.known_entries(finals)
-            held = {id_: final_entry(stored, finals[id_]) for id_, stored in known.items() if is_held(stored, owner)}
+            file = Filer(self.collections)
+            held = {
+                id_: final_entry(stored, finals[id_], file) for id_, stored in known.items() if is_held(stored, owner)
+            }
             self.put_entries([entry for entry in held.values() if entry is not None])
             self.forget([id_ for id_, entry in held.items() if entry is None])
         done = [id_ for id_, final in finals.items() if final is not None and is_written(known.get(id_), final)]

@@ -8,18 +8,37 @@ what did not change is met once.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from searchapp.model import DocumentEntry, DocumentState, Pause
+from searchapp.model import DocumentCollection, DocumentEntry, DocumentState, Pause
 
 Replacement: TypeAlias = tuple[DocumentEntry | None, DocumentEntry]
 """An entry as it was read (None: there was none), and the one that is to take its place."""
 
+CollectionsChange: TypeAlias = "Callable[[tuple[DocumentCollection, ...]], tuple[DocumentCollection, ...]]"
+"""What becomes of all collections; it may be called again where somebody else changes them at the same time."""
+
+MemoChange: TypeAlias = "Callable[[str], str]"
+"""What becomes of a memo's text; it may be called again where somebody else changes it at the same time."""
+
+LABELS = ("tags", "collections")
+"""The fields of an entry whose values can be counted."""
+
+MOST_LABELS = 1000
+"""Values of one field that are counted."""
+
 PAGE = 1000
 """Entries of one round trip where all are read."""
+
+
+class Memo(StrEnum):
+    """What is kept beside the entries, as a text of its own: what every process has to see alike."""
+
+    SCHEDULES = "schedules"
+    SCHEDULE_RUNS = "schedule-runs"
 
 
 class EntryOrder(StrEnum):
@@ -33,14 +52,16 @@ class EntryOrder(StrEnum):
     SOURCE = "source"
     LARGEST = "largest"
     """The most chunks first."""
+    TYPE = "type"
+    STATE = "state"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a document stands in an ``EntryOrder``: by ``key``, and among equals by its source.
 
-    ``key`` is the last change in milliseconds since 1970, the title in lower case, or the number of chunks; None
-    where the document has none (it stands last), and in the order of sources.
+    ``key`` is the last change in milliseconds since 1970, the title in lower case, the number of chunks, the type or
+    the state; None where the document has none (it stands last), and in the order of sources.
     """
 
     key: int | str | None
@@ -91,18 +112,29 @@ class Registry(Protocol):
         *,
         states: Collection[DocumentState] = (),
         contains: str = "",
+        below: str = "",
         offset: int = 0,
         size: int = 50,
         groups: Sequence[str] | None = None,
         order: EntryOrder = EntryOrder.NEWEST,
         cursor: Cursor | None = None,
+        collection: str = "",
+        tag: str = "",
     ) -> EntryPage:
         """The registry page by page; only these states, when any are named.
 
         With ``contains`` only documents whose title or source contains these characters, in upper or lower case; with
-        ``groups`` only what these may read (see ``Filters``). A ``cursor`` of a page in this order counts in the place
-        of ``offset``; reading on with it costs the same however far down it leads. A page may be shorter than ``size``
-        and have a next one.
+        ``below`` only those whose source begins so; with ``groups`` only what these may read (see ``Filters``); with a
+        ``collection`` or ``tag`` only what has it. A ``cursor`` of a page in this order counts in the place of
+        ``offset``; reading on with it costs the same however far down it leads. A page may be shorter than ``size`` and
+        have a next one.
+        """
+        ...
+
+    def folder_counts(self, groups: Sequence[str] | None = None) -> Mapping[str, int]:
+        """How many documents lie directly in each folder: their source up to its last slash, with it.
+
+        Of addresses and of archives' members too. With ``groups`` only what these may read is counted.
         """
         ...
 
@@ -159,6 +191,37 @@ class Registry(Protocol):
         """Remove entries without touching chunks; for documents that have none."""
         ...
 
+    def collections(self) -> tuple[DocumentCollection, ...]:
+        """The collections that were made, the deleted ones too."""
+        ...
+
+    def change_collections(self, change: CollectionsChange) -> tuple[DocumentCollection, ...]:
+        """Replace all collections by what ``change`` makes of them; returns those. Documents stay as they are.
+
+        Of two that change them at once the later one is given what the earlier one made. Raises UsageError where the
+        store was never prepared and cannot keep them.
+        """
+        ...
+
+    def memo(self, memo: Memo) -> str:
+        """The text of a memo as it was last written by any process; empty before."""
+        ...
+
+    def change_memo(self, memo: Memo, change: MemoChange) -> str:
+        """Replace a memo's text by what ``change`` makes of it; returns that. ``memo`` says so at once.
+
+        Of two that change it at once the later one is given what the earlier one made; what ``change`` raises leaves
+        it as it was. Raises UsageError where the store was never prepared and cannot keep it.
+        """
+        ...
+
+    def label_counts(self, label: str, groups: Sequence[str] | None = None) -> Mapping[str, int]:
+        """How many documents have each value of a field of ``LABELS``, the commonest first, MOST_LABELS of them.
+
+        With ``groups`` only what these may read counts.
+        """
+        ...
+
     def pause(self) -> Pause | None:
         """The pause of the queue that an operator asked for; None where documents that wait are taken."""
         ...
@@ -203,6 +266,11 @@ def page_of(
         Cursor(rows[-1][0]) if behind else None,
         Cursor(rows[0][0], backwards=True) if before else None,
     )
+
+
+def folder_of(source: str) -> str:
+    """The source up to its last slash, with it; empty where it has none."""
+    return source[: source.rfind("/") + 1]
 
 
 def by_content(entries: Iterable[DocumentEntry]) -> dict[str, tuple[DocumentEntry, ...]]:

@@ -62,6 +62,20 @@ def proper_names(text: str) -> list[str]:
     return found
 
 
+def persons(text: str) -> list[str]:
+    """The persons among ``proper_names``; two words of one name are one."""
+    found: list[str] = []
+    last = ""
+    for word, kind in tagged(text):
+        if kind.startswith("nr") and has_cjk(word):
+            if last:
+                found[-1] += word
+            else:
+                found.append(word)
+        last = word if kind.startswith("nr") else ""
+    return [name for name in found if len(name) > 1]
+
+
 def subject_terms(text: str) -> set[str]:
     """The terms of ``text`` that carry its subject: Chinese as words, since a pair of characters may span two."""
     chinese = content_words(text)

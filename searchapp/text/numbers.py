@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from searchapp.text.chinese_numbers import DIGITS as CHINESE_DIGITS
+from searchapp.text.chinese_numbers import counted, era_days
+
 _MONTHS = (
     "january jan januar janvier enero", "february feb februar février febrero", "march mar märz mars marzo",
     "april apr avril abril", "may mai mayo", "june jun juni juin junio", "july jul juli juillet julio",
@@ -30,7 +33,6 @@ _MONTH_ALONE = re.compile(rf"\b{_NAMED},? (?:of |de )?{_YEAR}$", re.I)
 _BEFORE_YEAR = 24
 """Characters before a year that are looked at for the name of a month."""
 
-_DIGIT = {character: at % 10 for at, character in enumerate("〇一二三四五六七八九零壹贰叁肆伍陆柒捌玖")}
 _CHINESE_DATE = re.compile(
     "([〇零一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号號])?)?"
 )
@@ -81,6 +83,13 @@ def numbers(text: str) -> Iterator[str]:
             yield from dialled
     if not text.isascii():
         yield from _chinese_dates(text)
+        yield from map(str, counted(text))
+        for named in era_days(text):
+            yield (
+                f"{named.year}"
+                + (f"{named.month:02}" if named.month else "")
+                + (f"{named.day:02}" if named.day else "")
+            )
 
 
 def months(days: Iterable[str]) -> Iterator[str]:
@@ -134,7 +143,7 @@ def _month(parts: dict[str, str]) -> int:
 
 def _chinese_dates(text: str) -> Iterator[str]:
     for match in _CHINESE_DATE.finditer(text):
-        year = "".join(str(_DIGIT[character]) for character in match[1])
+        year = "".join(str(CHINESE_DIGITS[character]) for character in match[1])
         month, day = _counted(match[2]), _counted(match[3])
         yield year + (f"{month:02}" if month else "") + (f"{day:02}" if day else "")
 
@@ -142,4 +151,4 @@ def _chinese_dates(text: str) -> Iterator[str]:
 def _counted(number: str | None) -> int:
     """Up to 99: 三, 十二, 二十, 三十一."""
     tens, ten, ones = (number or "").rpartition("十")
-    return (_DIGIT.get(tens, 1) * 10 if ten else 0) + _DIGIT.get(ones, 0)
+    return (CHINESE_DIGITS.get(tens, 1) * 10 if ten else 0) + CHINESE_DIGITS.get(ones, 0)

@@ -12,6 +12,14 @@ ABBREVIATIONS = frozenset(
     "approx dept est jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
 
+LABELS = frozenset(
+    "annex appendix article batch block box building category chapter class clause column exhibit figure form gate "
+    "grade group hall hepatitis item kind layer level line lot mode model option panel part phase plan point pole room "
+    "route row schedule section series shift size stage step table team terminal type unit variant version vitamin "
+    "wing zone".split()
+)
+"""Words whose letter is no initial of a name: gloves of class D. Operators wear them."""
+
 CELL_BREAK = " | "
 """Parts the cells of a table's row wherever a parser writes one."""
 
@@ -92,8 +100,10 @@ def _is_inside_a_sentence(text: str, at: int, after: int, stop: int) -> bool:
     if text[after : min(after + 1, stop)].islower():
         return True
     word = _last_word(text, max(0, at - _LONGEST_ABBREVIATION), at)
-    is_initial = len(word) == 1 and word.isalpha() and word.isupper()
-    return is_initial or word.lower() in ABBREVIATIONS
+    if len(word) == 1 and word.isalpha() and word.isupper():  # the initial of a name
+        end = max(0, at - 2)  # of the word before it
+        return _last_word(text, max(0, end - _LONGEST_ABBREVIATION), end).lower() not in LABELS
+    return word.lower() in ABBREVIATIONS
 
 
 def _last_word(text: str, start: int, end: int) -> str:

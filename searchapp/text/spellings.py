@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterator
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from searchapp.text.names import named
 from searchapp.text.numbers import months, numbers
+from searchapp.text.stop_word_names import named
 from searchapp.text.words import STOP_WORDS, Word, fold_width, term_of
 
 MOST = 400

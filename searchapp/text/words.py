@@ -68,9 +68,23 @@ def term_of(word: str) -> str:
 
 
 def content_terms(text: str) -> set[str]:
-    """The terms of ``text`` that carry its subject: no stop words, no pairs made of function characters."""
+    """The terms of ``text`` that carry its subject: no stop words, no pairs made of function characters.
+
+    May is a month where it is written so within a sentence.
+    """
     text = fold_width(text)
-    return {word.term for word in words(text) if not is_stop_term(word.term) and not _is_contracted(text, word)}
+    return {
+        word.term
+        for word in words(text)
+        if (not is_stop_term(word.term) and not _is_contracted(text, word)) or _is_month(text, word)
+    }
+
+
+def _is_month(text: str, word: Word) -> bool:
+    if word.term != "may" or text[word.start : word.end] != "May":
+        return False
+    before = text[max(word.start - 2, 0) : word.start]
+    return before[-1:] in (" ", "-", "/", "(") and before[:1] not in (".", "!", "?", ":", "\n", "")
 
 
 def _is_contracted(text: str, word: Word) -> bool:

@@ -17,12 +17,14 @@ from searchapp.errors import OverloadedError, SearchAppError, TooManyRequestsErr
 from searchapp.model import (
     Answer,
     AnswerEvent,
+    ConversationBegun,
     Done,
     PassagesRead,
     QueryRead,
     Sentence,
     SentenceChecked,
     SourcesFound,
+    ThinkingBegun,
     Token,
 )
 from searchapp.model.json import to_json
@@ -30,9 +32,11 @@ from searchapp.web.problems import InternalError, Problem, problem
 from searchapp.web.watchdog import watching
 
 EVENTS = {
+    "conversation": ConversationBegun,
     "query": QueryRead,
     "sources": SourcesFound,
     "reading": PassagesRead,
+    "thinking": ThinkingBegun,
     "token": Token,
     "sentence": Sentence,
     "done": Answer,
@@ -43,7 +47,7 @@ EVENTS = {
 log = logging.getLogger(__name__)
 
 
-def stream(events: Iterator[AnswerEvent], redact: Callable[[str], str]) -> Response:
+def stream(events: Iterator[AnswerEvent | ConversationBegun], redact: Callable[[str], str]) -> Response:
     """Send ``events`` one by one; ends early, and ends the work behind them, when the client goes.
 
     The first event is awaited here, so that what fails before it (an empty question, a store that is down) is still an
@@ -66,11 +70,16 @@ def stream(events: Iterator[AnswerEvent], redact: Callable[[str], str]) -> Respo
             log.exception("An answer broke off")
             yield _encode(problem(InternalError(), redact))
 
-    response = Response(body(), mimetype="text/event-stream")
+    return event_stream(body(), events)
+
+
+def event_stream(body: Iterator[str], behind: Iterator[object] | None = None) -> Response:
+    """A response of server-sent events, piece by piece; when it ends, so does the work ``behind`` it."""
+    response = Response(body, mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Accel-Buffering"] = "no"  # nginx would hold the words back
     # A generator that was never started runs no `finally`; the server calls this in every case.
-    response.call_on_close(getattr(events, "close", lambda: None))
+    response.call_on_close(getattr(behind, "close", lambda: None))
     return response
 
 
@@ -80,7 +89,7 @@ def client_gone() -> Callable[[], bool]:
     return gone
 
 
-def _encode(event: AnswerEvent | Problem) -> str:
+def _encode(event: AnswerEvent | ConversationBegun | Problem) -> str:
     """One event as it goes over the wire; JSON escapes line breaks, so the data is one line."""
     data: Any = event
     match event:

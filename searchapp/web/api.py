@@ -20,18 +20,18 @@ from searchapp.errors import (
     TooManyRequestsError,
     UsageError,
 )
-from searchapp.model import ChatModels, DocumentEntry, DocumentState, Filters, SearchRequest, SearchResults, Space, Turn
-from searchapp.ollama_api import choices
+from searchapp.llm import choices
+from searchapp.model import ChatModels, DocumentEntry, SearchRequest, SearchResults, Space
 from searchapp.redaction import redactor
-from searchapp.search.filters import parse_filters
 from searchapp.sources.sniff import refuse_unreadable
 from searchapp.sources.source import normalise_address
-from searchapp.web import answers
+from searchapp.stores import EntryPage, read_cursor, write_cursor
+from searchapp.web import answers, conversations
 from searchapp.web.answers import AnswerQueue
-from searchapp.web.identity import caller, changeable, readable
+from searchapp.web.changes import Changes
+from searchapp.web.identity import bounded, caller, readable
 from searchapp.web.jobs import Jobs
-from searchapp.web.operation import SEARCH, STORE, operation, refuse_if_changed
-from searchapp.web.parameters import read_cursor, write_cursor
+from searchapp.web.operation import SEARCH, STORE, operation
 from searchapp.web.requests import (
     DEEPEST_OFFSET,
     MOST_ENTRIES,
@@ -79,19 +79,16 @@ class Queued:
     documents: tuple[DocumentEntry, ...]
 
 
-def blueprint(application: Application, jobs: Jobs) -> Blueprint:
-    """All routes below ``/api``."""
+def blueprint(application: Application, jobs: Jobs, queue: AnswerQueue) -> Blueprint:
+    """All routes below ``/api``; questions wait in ``queue``."""
     routes = Blueprint("api", __name__, url_prefix="/api")
-    _add_search(routes, application)
+    _add_search(routes, application, queue)
     _add_documents(routes, application, jobs)
     return routes
 
 
-def _add_search(routes: Blueprint, application: Application) -> None:
+def _add_search(routes: Blueprint, application: Application, queue: AnswerQueue) -> None:
     redact = redactor(application.settings)
-    settings = application.settings
-    seconds = settings.request_seconds + settings.llm_timeout_seconds
-    queue = AnswerQueue(settings.answers_at_once, settings.answers_waiting, seconds)
 
     @routes.get("/search")
     @operation("Find passages", errors=SEARCH)
@@ -103,7 +100,7 @@ def _add_search(routes: Blueprint, application: Application) -> None:
     @routes.get("/similar")
     @operation("Find passages like one", errors=(NotFoundError, *SEARCH))
     def similar(query: SimilarQuery) -> SearchResults:
-        """Chunks of other documents; `query` of the results is the title of the chunk's document."""
+        """Chunks of other documents; `query` of the results is the title of the document that they are like."""
         note(passage=query.passage, filters=query.filter)
         return application.searcher.similar(query.passage, _asked("", query))
 
@@ -111,35 +108,37 @@ def _add_search(routes: Blueprint, application: Application) -> None:
     @operation("Complete what is typed", errors=(UsageError, *STORE))
     def complete(query: CompletionQuery) -> Completions:
         """Titles, headings and words of the documents that the caller may see; none for a single letter."""
-        return Completions(tuple(application.searcher.complete(query.q, _bounded(query.filter), query.size)))
+        return Completions(tuple(application.searcher.complete(query.q, bounded(query.filter), query.size)))
 
     @routes.post("/ask")
     @operation(
         "Answer a question",
         events=answers.EVENTS,
-        errors=(*SEARCH, TooManyRequestsError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        errors=(*SEARCH, NotFoundError, TooManyRequestsError, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     )
     def ask(body: Question) -> Response:
-        """The answer arrives as server-sent events: within a conversation `query` first, which tells what is searched
-        for in the place of a follow-up; then `sources`, `reading` while whole documents are read in parts, `token` for
-        each piece of text and `sentence` for each sentence that was checked, and `done` with the whole answer. What
-        fails under way ends the stream with an `error` event, whose data is a problem. Closing the connection ends the
-        work. Where as many answers are written and wait as this server takes, Retry-After tells when to ask again.
+        """The answer arrives as server-sent events: `conversation` first where it is kept; within a conversation
+        `query`, what is searched for in the place of a follow-up; `sources`, `reading` while whole documents are read,
+        `thinking` where a model does, `token` for each piece of text, `sentence` for each checked one, and `done` with
+        the whole answer, or an `error`, a problem. Closing the connection ends the work. Retry-After tells when to ask
+        again where too many ask.
         """
         note(query=body.question, filters=body.filter, model=body.model)
         gone = answers.client_gone()
         start = functools.partial(
             application.answerer.ask,
             body.question,
-            history=[Turn(turn.question, turn.answer) for turn in body.history],
+            history=conversations.history_of(application, body),
             query=body.query,
-            filters=_bounded(body.filter),
+            filters=bounded(body.filter),
             size=body.size,
             model=body.model or None,
             think=body.think,
+            quotes=body.quotes,
             given_up=gone,
         )
-        return answers.stream(queue.held(None if caller() is LOCAL else caller().name, start, gone), redact)
+        events = queue.held(None if caller() is LOCAL else caller().name, start, gone)
+        return answers.stream(conversations.keeping(application, body, events), redact)
 
     @routes.get("/models")
     @operation("List the language models")
@@ -147,7 +146,7 @@ def _add_search(routes: Blueprint, application: Application) -> None:
         """Those of Ollama that can write, first the one that answers where a question names none: the configured one,
         or what stands in for it. A question may name any of them.
         """
-        configured, think = application.settings.llm_model, application.settings.llm_think
+        configured, think = application.settings.language_model.name, application.settings.llm_think
         try:
             found, answers = application.answerer.models()
         except SearchAppError as error:
@@ -156,7 +155,26 @@ def _add_search(routes: Blueprint, application: Application) -> None:
 
 
 def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> None:
-    redact = redactor(application.settings)
+    redact, changes = redactor(application.settings), Changes(application, jobs)
+
+    def _named(ids: list[str]) -> EntryPage:
+        known = application.store.known_entries(ids).values()
+        found = tuple(one for one in known if may_read(caller().groups, one.groups))
+        return EntryPage(found, len(found))
+
+    def _listed(query: EntriesQuery) -> EntryPage:
+        return application.store.entries(
+            states=query.state,
+            contains=query.q.strip(),
+            below=query.below,
+            collection=query.collection,
+            tag=query.tag,
+            offset=query.offset,
+            size=query.size,
+            groups=caller().groups,
+            order=query.sort,
+            cursor=read_cursor(query.sort, query.cursor),
+        )
 
     @routes.get("/documents")
     @operation("List documents", errors=(UsageError, *STORE), conditional=True)
@@ -164,15 +182,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         """The documents that the caller may see. However many they are, following `next` meets each of them that does
         not change meanwhile, once.
         """
-        page = application.store.entries(
-            states=query.state,
-            contains=query.q.strip(),
-            offset=query.offset,
-            size=query.size,
-            groups=caller().groups,
-            order=query.sort,
-            cursor=read_cursor(query.sort, query.cursor),
-        )
+        page = _named(query.ids) if query.ids else _listed(query)
         halted = jobs.problem
         return Entries(
             total=page.total,
@@ -223,14 +233,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         matched=True,
     )
     def retry(document_id: str) -> tuple[DocumentEntry, HTTPStatus]:
-        entry = changeable(application.store.entry(document_id), document_id)
-        _note_document(entry)
-        refuse_if_changed(entry)
-        if entry.state not in (DocumentState.FAILED, DocumentState.QUARANTINED):
-            raise UsageError("document_not_failed", name=entry.title or entry.source)
-        for failed in application.ingester.reset_failures([document_id]):
-            jobs.submit(failed)
-        return readable(application.store.entry(document_id), document_id), HTTPStatus.ACCEPTED
+        return changes.retry(document_id), HTTPStatus.ACCEPTED
 
     @routes.delete("/documents/<document_id>")
     @operation(
@@ -243,10 +246,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         """Nothing finds it from now on. For SEARCHAPP_UNDO_MINUTES `restore` brings it back; then its chunks and our
         copy of its original are gone. A file that was read where it lies stays there.
         """
-        entry = changeable(application.store.entry(document_id), document_id)
-        _note_document(entry)
-        refuse_if_changed(entry)
-        application.trash.delete(document_id)
+        changes.delete(document_id)
         return "", HTTPStatus.NO_CONTENT
 
     @routes.post("/documents/<document_id>/restore")
@@ -255,20 +255,7 @@ def _add_documents(routes: Blueprint, application: Application, jobs: Jobs) -> N
         """Brings a document back as it was, searchable at once; one that waited to be read is queued again. What was
         added again meanwhile stays as it is.
         """
-        kept, there = application.trash.entry(document_id), application.store.entry(document_id)
-        # What others deleted, or added again since, is told from nothing at all by no answer.
-        if kept is None or not all(one is None or may_read(caller().groups, one.groups) for one in (kept, there)):
-            raise NotFoundError("document_not_restorable", id=document_id[:64])
-        _note_document(changeable(kept, document_id))
-        entry = application.trash.restore(document_id)
-        if entry.state is DocumentState.QUEUED:
-            jobs.submit(entry.id)
-        return for_readers(entry)
-
-
-def _note_document(entry: DocumentEntry) -> None:
-    """Say in the audit log which document it is."""
-    note(f"{entry.id} {entry.title or entry.source}", groups=entry.groups, source=entry.source)
+        return changes.restore(document_id)
 
 
 def _asked(text: str, query: HitsQuery) -> SearchRequest:
@@ -277,17 +264,12 @@ def _asked(text: str, query: HitsQuery) -> SearchRequest:
         query.mode,
         query.size,
         query.offset,
-        _bounded(query.filter),
+        bounded(query.filter),
         sort=query.sort,
         grouped=query.group,
         folded=query.fold,
         facets=query.facets,
     )
-
-
-def _bounded(filters: list[str]) -> Filters:
-    """The filters that were asked for, within what the caller may see."""
-    return replace(parse_filters(filters), groups=caller().groups)
 
 
 def _uploaded(application: Application, space: Space) -> list[str]:

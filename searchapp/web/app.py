@@ -7,28 +7,46 @@ from typing import TYPE_CHECKING
 from flask import Flask, Request, Response, request
 
 from searchapp.messages import LANGUAGES, reader_language, set_reader_language
+from searchapp.messages.labels import label
 from searchapp.web import (
+    accounts,
     admission,
     api,
     audit,
     bounds,
+    changes,
+    collections,
+    conversations,
+    folders,
     guards,
+    idempotency,
     identity,
     judgements,
+    llms,
     login,
+    mcp,
     monitoring,
     openapi,
     operations,
     originals,
     pages,
+    preferences,
     problems,
     proxies,
+    reading,
     request_log,
+    samples,
+    schedules,
+    searches,
+    static_files,
+    suggested,
     viewer,
     watchdog,
 )
+from searchapp.web.answers import AnswerQueue
 from searchapp.web.jobs import Jobs
 from searchapp.web.spool import Spool, stream_of
+from searchapp.web.v1 import routes as v1
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -55,7 +73,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     Raises UsageError for an address on a network without authentication.
     """
     settings = application.settings
-    app = Flask(__name__)
+    app = Flask(__name__, static_url_path=f"/static/{static_files.version()}")
     spooled = {"_get_file_stream": staticmethod(stream_of(Spool(settings)))}
     app.request_class = type("SpooledRequest", (Request,), spooled)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_file_mb * 1024 * 1024 + admission.MULTIPART_ROOM
@@ -64,7 +82,7 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
 
     bounds.register(app)
     app.before_request(_read_language)
-    app.jinja_env.globals["language"] = reader_language
+    app.jinja_env.globals.update(language=reader_language, label=label)
     problems.register(app, settings)
     request_log.register(app)  # before all, so that every line has its id
     monitoring.register(app)  # first, so that refusals are timed too
@@ -72,18 +90,38 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     identity.register(app, application)
     admission.register(app)
     login.register(app, application)
+    idempotency.register(app, application)
     audit.register(app, application)
+    preferences.register(app, application)
     app.register_blueprint(pages.blueprint(settings, application.store))
     jobs = jobs or Jobs(application)
-    app.register_blueprint(api.blueprint(application, jobs))
+    answers = AnswerQueue(
+        settings.answers_at_once, settings.answers_waiting, settings.request_seconds + settings.llm_timeout_seconds
+    )
+    app.register_blueprint(api.blueprint(application, jobs, answers))
+    app.register_blueprint(mcp.blueprint(application, jobs, answers))
+    app.register_blueprint(v1.blueprint(application, answers))
+    app.register_blueprint(changes.blueprint(application, jobs))
+    app.register_blueprint(folders.blueprint(application))
     app.register_blueprint(audit.blueprint(application))
+    app.register_blueprint(conversations.blueprint(application))
+    app.register_blueprint(collections.blueprint(application))
     app.register_blueprint(judgements.blueprint(application))
+    app.register_blueprint(accounts.blueprint(application))
+    app.register_blueprint(preferences.blueprint(application))
+    app.register_blueprint(samples.blueprint(application, jobs))
+    app.register_blueprint(searches.blueprint(application))
+    app.register_blueprint(suggested.blueprint(application))
     app.register_blueprint(operations.blueprint(application, jobs))
     app.register_blueprint(originals.blueprint(application))
     app.register_blueprint(viewer.blueprint(application))
+    app.register_blueprint(reading.blueprint(application))
+    app.register_blueprint(schedules.blueprint(application))
     app.register_blueprint(monitoring.health(application))
     app.register_blueprint(monitoring.metrics(application))
     app.register_blueprint(openapi.blueprint(settings.auth))
+    app.register_blueprint(llms.blueprint())
+    static_files.register(app)  # before the headers: what is registered last is done first
     app.after_request(_add_headers)
     app.wsgi_app = watchdog.watched(app.wsgi_app, settings.request_seconds)  # type: ignore[method-assign,assignment]
     if settings.traces_url:

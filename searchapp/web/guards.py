@@ -10,6 +10,7 @@ from flask import Flask, request
 from searchapp.errors import ForbiddenError, UsageError
 from searchapp.settings import Authentication
 from searchapp.web.identity import SAFE_METHODS
+from searchapp.web.problems import is_for_programs
 
 OPEN_TO_SITES = frozenset({"static", "health.healthz", "health.readyz"})
 """Cost nothing, and tell nothing."""
@@ -44,7 +45,7 @@ def check(auth: Authentication) -> None:
 def _opens_a_page() -> bool:
     """Whether somebody follows a link to a page of ours, which the browser shows as a whole, with no site around it."""
     sent = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")
-    return sent == ("navigate", "document") and not request.path.startswith("/api/")
+    return sent == ("navigate", "document") and not is_for_programs()
 
 
 def is_loopback(host: str) -> bool:

@@ -9,22 +9,24 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
-from urllib.parse import quote
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, Response, g, redirect, request
-from limits import RateLimitItemPerMinute, storage, strategies
+from flask import Flask, Response, g, redirect, request, url_for
 
 from searchapp import access
 from searchapp.access import LOCAL, Identity, Scope, Session
 from searchapp.errors import ForbiddenError, TooManyRequestsError, UnauthenticatedError
 from searchapp.limits import LOCAL_ADDRESS_CHARACTERS
-from searchapp.model import DocumentEntry
+from searchapp.model import DocumentEntry, Filters
+from searchapp.search.filters import parse_filters
 from searchapp.settings import Authentication
+from searchapp.web import rate_limit, rights
 from searchapp.web.fairness import Shares
 from searchapp.web.guesses import Guesses, Key
 from searchapp.web.problems import wants_a_page
 from searchapp.web.proxies import place
+from searchapp.web.rate_limit import RateLimit
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
@@ -43,28 +45,90 @@ REQUIRED: Mapping[str, Scope | None] = {
     "login.returned": PUBLIC,
     "login.logout": PUBLIC,
     "openapi.description": PUBLIC,
+    "llms.text": PUBLIC,
     "pages.search": Scope.READ,
     "pages.documents": Scope.READ,
+    "pages.settings": Scope.READ,
+    "preferences.shown": Scope.READ,
+    "preferences.change": Scope.READ,
+    "searches.listed": Scope.READ,
+    "searches.remember": Scope.READ,
+    "searches.clear": Scope.READ,
+    "searches.save": Scope.READ,
+    "searches.rename": Scope.READ,
+    "searches.delete": Scope.READ,
+    "searches.restore": Scope.READ,
+    "suggested.questions": Scope.READ,
+    "pages.conversations": Scope.READ,
+    "pages.shared": Scope.READ,
     "api.search": Scope.READ,
     "api.similar": Scope.READ,
     "api.complete": Scope.READ,
+    "conversations.conversations": Scope.READ,
+    "conversations.conversation": Scope.READ,
+    "conversations.rename": Scope.READ,
+    "conversations.delete": Scope.READ,
+    "conversations.restore": Scope.READ,
+    "conversations.share": Scope.READ,
+    "conversations.unshare": Scope.READ,
+    "conversations.export": Scope.READ,
+    "conversations.check": Scope.READ,
+    "conversations.shared": Scope.READ,
+    "conversations.check_shared": Scope.READ,
     "judgements.judgements": Scope.READ,
     "judgements.judge": Scope.READ,
+    "judgements.judge_answer": Scope.READ,
     "api.ask": Scope.READ,
+    "mcp.serve": Scope.READ,  # each tool says what it takes beyond that
     "api.models": Scope.READ,
+    "v1.models": Scope.READ,
+    "v1.model": Scope.READ,
+    "v1.complete": Scope.READ,
     "api.documents": Scope.READ,
     "api.document": Scope.READ,
+    "collections.all_": Scope.READ,
+    "collections.one": Scope.READ,
+    "collections.every_tag": Scope.READ,
+    "collections.make": Scope.WRITE,
+    "collections.change": Scope.WRITE,
+    "collections.delete": Scope.WRITE,
+    "collections.restore": Scope.WRITE,
+    "collections.fill": Scope.WRITE,
+    "collections.tag": Scope.WRITE,
     "originals.file": Scope.READ,
     "viewer.passages": Scope.READ,
     "viewer.html": Scope.READ,
+    "viewer.layers": Scope.READ,
+    "viewer.outline": Scope.READ,
     "viewer.page": Scope.READ,
     "viewer.picture": Scope.READ,
+    "viewer.sheets": Scope.READ,
+    "folders.folders": Scope.READ,
+    "reading.lines": Scope.READ,
+    "reading.find": Scope.READ,
+    "reading.check": Scope.READ,
     "api.add": Scope.WRITE,
+    "changes.batch": Scope.WRITE,
+    "changes.unlock": Scope.WRITE,
     "api.delete": Scope.WRITE,
     "api.retry": Scope.WRITE,
     "api.restore": Scope.WRITE,
+    "samples.add": Scope.WRITE,
+    "schedules.all": Scope.OPERATE,
+    "schedules.add": Scope.OPERATE,
+    "schedules.change": Scope.OPERATE,
+    "schedules.runs": Scope.OPERATE,
+    "schedules.run": Scope.OPERATE,
+    "schedules.remove": Scope.OPERATE,
     "metrics.metrics": Scope.OPERATE,
     "pages.operations": Scope.OPERATE,
+    "pages.access": Scope.OPERATE,
+    "access.listed": Scope.OPERATE,
+    "access.add_user": Scope.OPERATE,
+    "access.change_user": Scope.OPERATE,
+    "access.remove_user": Scope.OPERATE,
+    "access.make_key": Scope.OPERATE,
+    "access.revoke_key": Scope.OPERATE,
     "audit.records": Scope.OPERATE,
     "operations.overview": Scope.OPERATE,
     "operations.findings": Scope.OPERATE,
@@ -75,8 +139,8 @@ REQUIRED: Mapping[str, Scope | None] = {
     "operations.stop": Scope.OPERATE,
 }
 
-QUEUED = frozenset({"api.ask"})
-"""Has a line of its own (``AnswerQueue``)."""
+QUEUED = frozenset({"api.ask", "v1.complete", "mcp.serve"})
+"""Have a line of their own (``AnswerQueue``), or call ``take_turn`` where they have not."""
 
 LOCAL_SHARES = 10
 """Callers whose share all have together where nobody logs in."""
@@ -89,7 +153,8 @@ def register(app: Flask, application: Application) -> None:
     """Find out who asks before each request of ``app``, and turn away who may not."""
     required = application.settings.auth is Authentication.REQUIRED
     guesses, shares = Guesses(), Shares()
-    limiter = strategies.MovingWindowRateLimiter(storage.MemoryStorage())
+    rate = RateLimit(application.settings.requests_per_minute)
+    app.after_request(rate_limit.tell)
 
     @app.before_request
     def identify() -> Response | None:
@@ -98,7 +163,7 @@ def register(app: Flask, application: Application) -> None:
             g.caller = LOCAL
             # Everybody here is one caller, and a person's own scripts are quicker than a person.
             if REQUIRED.get(request.endpoint or "") is not PUBLIC:
-                _count(LOCAL_SHARES)
+                rate.count(g.caller.name, LOCAL_SHARES)
             return None
         if request.endpoint == "login.submit":  # has a token of its own, and ends the session there may be
             g.caller = None
@@ -110,12 +175,15 @@ def register(app: Flask, application: Application) -> None:
         if g.caller is None:
             if wants_a_page() and request.method in SAFE_METHODS:
                 path = request.full_path.rstrip("?")
-                back = f"?next={quote(path)}" if len(path) <= LOCAL_ADDRESS_CHARACTERS else ""
-                return cast(Response, redirect(f"/login{back}"))
+                asked: dict[str, Any] = {"next": path} if len(path) <= LOCAL_ADDRESS_CHARACTERS else {}
+                if request.cookies.get(cookie_name()):
+                    asked["ended"] = 1  # they were logged in
+                return cast(Response, redirect(url_for("login.form", **asked)))
             raise UnauthenticatedError("login_required")
-        _count(1)
+        rate.count(g.caller.name)
+        g.shares = shares
         if request.endpoint not in QUEUED:
-            g.turn_began = shares.enter(g.caller.name)
+            take_turn()
         if request.endpoint is not None and scope not in g.caller.scopes:
             raise ForbiddenError("scope_missing", name=g.caller.name, scope=scope)
         return None
@@ -129,13 +197,7 @@ def register(app: Flask, application: Application) -> None:
     def who() -> dict[str, object]:
         current = session()
         known = {"csrf_token": current.csrf, "user": current.identity.name} if current else {}
-        asking = g.get("caller")
-        return {**known, "operates": asking is not None and Scope.OPERATE in asking.scopes}
-
-    def _count(shares: int) -> None:
-        share = RateLimitItemPerMinute(application.settings.requests_per_minute * shares)
-        if not limiter.hit(share, g.caller.name):
-            raise TooManyRequestsError("requests_too_many", retry_after=60, requests=share.amount)
+        return {**known, **rights.served(g.get("caller"))}
 
     def _logged_in() -> Identity | None:
         session = _session(application)
@@ -186,6 +248,13 @@ def caller() -> Identity:
     return cast(Identity, g.caller)
 
 
+def take_turn() -> None:
+    """Wait until it is the turn of one of the caller's requests. Raises TooManyRequestsError."""
+    shares: Shares | None = g.get("shares")
+    if shares is not None:
+        g.turn_began = shares.enter(g.caller.name)
+
+
 def session() -> Session | None:
     """The session of who asks, if they have one."""
     return cast("Session | None", g.get("session"))
@@ -199,6 +268,11 @@ def readable(entry: DocumentEntry | None, document_id: str) -> DocumentEntry:
 def changeable(entry: DocumentEntry | None, document_id: str) -> DocumentEntry:
     """``entry``, if the caller may change it. Raises as ``access.changeable`` does."""
     return access.changeable(entry, document_id, caller())
+
+
+def bounded(filters: list[str]) -> Filters:
+    """The filters that were asked for, within what the caller may see. Raises UsageError."""
+    return replace(parse_filters(filters), groups=caller().groups)
 
 
 def cookie_name() -> str:

@@ -128,6 +128,7 @@ def _blueprint(application: Application, oidc_provider: Provider | None) -> Blue
             token=session[_PENDING],
             next=local_path(request.values.get("next", "")),
             wrong=wrong,
+            ended="ended" in request.args and not wrong,
             name=request.form.get("name", ""),
             provider=oidc_provider is not None,
         )

@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 
 from searchapp.errors import SearchAppError, ServiceUnavailableError
 from searchapp.ingest.metrics import PAUSED, QUEUED_BATCHES, show_states
+from searchapp.schedules.metrics import show
 from searchapp.web.operation import operation
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def metrics(application: Application) -> Blueprint:
         if search_problem(application) is None:
             show_states(application.store.state_counts())
             PAUSED.set(application.store.pause() is not None)
+            _show_schedules(application)
         answer_problem(application)
         if application.queue is not None:
             with contextlib.suppress(SearchAppError):
@@ -114,6 +116,13 @@ def metrics(application: Application) -> Blueprint:
         return Response(generate_latest(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return routes
+
+
+def _show_schedules(application: Application) -> None:
+    with contextlib.suppress(SearchAppError):
+        schedules = application.schedules.all()
+        running = next((one.id for one in schedules if one.running), "")
+        show(schedules, running, application.schedules.now())
 
 
 def search_problem(application: Application) -> SearchAppError | None:

@@ -13,13 +13,24 @@ from pydantic import BaseModel
 from werkzeug.routing import Rule
 
 from searchapp import __version__, limits
-from searchapp.errors import BusyError, ForbiddenError, SearchAppError, TooManyRequestsError, UnauthenticatedError
+from searchapp.errors import (
+    BusyError,
+    ConflictError,
+    ForbiddenError,
+    IdempotencyError,
+    SearchAppError,
+    StorageError,
+    TooManyRequestsError,
+    UnauthenticatedError,
+    UsageError,
+)
 from searchapp.model.schema import Untitled, schema_of
 from searchapp.settings import Authentication
-from searchapp.web import problems
+from searchapp.web import idempotency, problems
 from searchapp.web.identity import REQUIRED
 from searchapp.web.operation import Errors, Operation, described, operation
 from searchapp.web.problems import InternalError
+from searchapp.web.v1.errors import PREFIX, ErrorBody
 
 Json: TypeAlias = dict[str, Any]
 
@@ -28,8 +39,17 @@ EVERYWHERE: Errors = (InternalError,)
 BEHIND_THE_DOOR: Errors = (UnauthenticatedError, ForbiddenError, TooManyRequestsError)
 
 PARAMETERS = {
+    "model": "A model's id, as their list gives it.",
+    "key_id": "A key's id, as the list gives it.",
+    "search_id": "A saved search's id, as the list gives it.",
+    "user_name": "A user's name.",
+    "conversation_id": "A conversation's id, as lists and the first event of an answer give it.",
+    "collection": "A collection's id, as lists give it, or its name.",
     "document_id": "A document's id, as lists and hits give it.",
+    "n": "A turn's place in its conversation, from 1.",
     "page": "A page's number, from 1.",
+    "schedule_id": "A schedule's id, as their list gives it.",
+    "shared_id": "What stands behind /c/ in the address of a shared conversation.",
     "task_id": "An operation's id, as its start gives it.",
 }
 """What stands in paths."""
@@ -45,12 +65,24 @@ _IF_MATCH: Json = {
     "schema": {"type": "string"},
 }
 
+_IDEMPOTENCY_KEY: Json = {
+    "name": idempotency.HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Names this request. Sent again with the same name, it is answered as before and does nothing anew.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": limits.IDEMPOTENCY_KEY_CHARACTERS},
+}
+IDEMPOTENT: Errors = (UsageError, ConflictError, IdempotencyError, StorageError)
+"""What a request with a key may meet besides."""
+
 DESCRIPTION = """Search, answers and documents of one searchapp.
 
 Errors are problem details (RFC 9457): `detail` says what happened and `remedy` what to do about it. Where the server
 asks who calls (SEARCHAPP_AUTH=required), send an API key; a browser's session also works, with the CSRF token of its
-page in X-CSRF-Token for every request that changes something. Lists are paged by `from` and `size`, and say their
-`total`."""
+page in X-CSRF-Token for every request that changes something. Every answer is an object. A list that is paged says its
+`total` and takes `from` and `size`, or gives in `next` what `cursor` takes; any other list is whole. Within a minor
+version fields are added, and none is taken away: leave alone what you do not know. RateLimit says how many requests are
+left, Retry-After when to come again."""
 
 
 def blueprint(authentication: Authentication) -> Blueprint:
@@ -72,7 +104,7 @@ def document(app: Flask, authentication: Authentication) -> Json:
     paths: Json = {}
     for rule, method, documented in _operations(app):
         path = paths.setdefault(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
-        path[method.lower()] = _operation(rule, documented, components)
+        path[method.lower()] = _operation(rule, method, documented, components)
     return {
         "openapi": "3.1.0",
         "info": {"title": "searchapp", "version": __version__, "description": DESCRIPTION},
@@ -101,7 +133,7 @@ def _operations(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
                 yield rule, method, documented
 
 
-def _operation(rule: Rule, documented: Operation, components: Json) -> Json:
+def _operation(rule: Rule, method: str, documented: Operation, components: Json) -> Json:
     found: Json = {"operationId": rule.endpoint.replace(".", "_"), "summary": documented.summary}
     if documented.description:
         found["description"] = documented.description
@@ -110,6 +142,10 @@ def _operation(rule: Rule, documented: Operation, components: Json) -> Json:
         parameters += _query_parameters(documented.query, components)
     if documented.matched:
         parameters.append(_IF_MATCH)
+    errors = documented.errors
+    if idempotency.is_taken(documented, rule.rule, method):
+        parameters.append(_IDEMPOTENCY_KEY)
+        errors = tuple(dict.fromkeys((*errors, *IDEMPOTENT)))
     if parameters:
         found["parameters"] = parameters
     if documented.body is not None:
@@ -117,11 +153,12 @@ def _operation(rule: Rule, documented: Operation, components: Json) -> Json:
     scope = REQUIRED.get(rule.endpoint, "operate")
     if scope is None:
         found["security"] = []
-        errors = (*documented.errors, *EVERYWHERE)
+        errors = (*errors, *EVERYWHERE)
     else:
         found["x-scope"] = str(scope)
-        errors = (*documented.errors, *BEHIND_THE_DOOR, *EVERYWHERE)
-    found["responses"] = {**_responses(documented, components), **_errors(errors, components)}
+        errors = (*errors, *BEHIND_THE_DOOR, *EVERYWHERE)
+    in_openai_form = rule.rule.startswith(PREFIX)
+    found["responses"] = {**_responses(documented, components), **_errors(errors, components, in_openai_form)}
     return found
 
 
@@ -137,7 +174,7 @@ def _path_parameter(name: str, is_number: bool) -> Json:
 
 def _query_parameters(model: type[BaseModel], components: Json) -> list[Json]:
     schema = model.model_json_schema(ref_template=REF, schema_generator=Untitled)
-    components.update(schema.get("$defs", {}))
+    _share(schema.get("$defs", {}), components)
     parameters = []
     for name, field in schema["properties"].items():
         description = field.pop("description", "")
@@ -187,22 +224,25 @@ def _event(name: str, data: Any, components: Json) -> Json:
     return {"type": "object", "properties": {"event": {"const": name}, "data": text}, "required": ["event", "data"]}
 
 
-def _errors(errors: Errors, components: Json) -> Json:
+def _errors(errors: Errors, components: Json, in_openai_form: bool) -> Json:
     """A response for each status; the classes that share one are named together."""
+    content = {problems.MEDIA_TYPE: {"schema": _schema(problems.Problem, components)}}
+    if in_openai_form:
+        content = {"application/json": {"schema": _schema(ErrorBody, components)}}
     by_status: dict[int, list[type[SearchAppError] | HTTPStatus]] = {}
     for error in errors:
         status = int(error) if isinstance(error, HTTPStatus) else error.http_status
         by_status.setdefault(status, []).append(error)
-    return {str(status): _problem(by_status[status], components) for status in sorted(by_status)}
+    return {str(status): _problem(by_status[status], content) for status in sorted(by_status)}
 
 
-def _problem(errors: list[type[SearchAppError] | HTTPStatus], components: Json) -> Json:
+def _problem(errors: list[type[SearchAppError] | HTTPStatus], content: Json) -> Json:
     classes = [error for error in errors if not isinstance(error, HTTPStatus)]
     sentences = [(error.__doc__ or "").partition("\n")[0] for error in classes]
     sentences += [f"{error.phrase}." for error in errors if isinstance(error, HTTPStatus)]
     response: Json = {
         "description": " ".join(sentences),
-        "content": {problems.MEDIA_TYPE: {"schema": _schema(problems.Problem, components)}},
+        "content": content,
     }
     if any(issubclass(error, BusyError) for error in classes):
         response["headers"] = {"Retry-After": _header("Seconds to wait, where it is known.", "integer")}
@@ -218,5 +258,12 @@ def _header(description: str, kind: str = "string") -> Json:
 def _schema(type_: Any, components: Json) -> Json:
     """The schema of ``type_``, a reference where it has a name; what it refers to goes into ``components``."""
     schema, shared = schema_of(type_, REF)
-    components.update(shared)
+    _share(shared, components)
     return schema
+
+
+def _share(found: Json, components: Json) -> None:
+    """Raises ValueError where two nouns have one name: clients would take one for the other."""
+    for name, schema in found.items():
+        if components.setdefault(name, schema) != schema:
+            raise ValueError(f"Two nouns of the API are called {name}.")

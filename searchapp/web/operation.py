@@ -57,7 +57,8 @@ class Operation:
     types, and ``events`` the types of an event stream's data. ``takes_files`` says that a multipart upload is taken in
     place of ``body``. ``headers`` and ``also`` (further statuses) go by name and number to a sentence each.
     ``conditional``: it has an ETag, and is not sent again to who names that one in If-None-Match. ``matched``: it
-    calls ``refuse_if_changed``, so that If-Match says of which content a change is meant.
+    calls ``refuse_if_changed``, so that If-Match says of which content a change is meant. ``secret``: what it answers
+    is kept nowhere.
     """
 
     summary: str
@@ -74,6 +75,7 @@ class Operation:
     errors: Errors = ()
     conditional: bool = False
     matched: bool = False
+    secret: bool = False
 
 
 def operation(
@@ -87,6 +89,7 @@ def operation(
     errors: Errors = (),
     conditional: bool = False,
     matched: bool = False,
+    secret: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., ResponseReturnValue]]:
     """Describe a view function, and have it called with what its ``query`` and ``body`` parameters take."""
 
@@ -109,6 +112,7 @@ def operation(
             (*errors, ChangedError) if matched else errors,
             conditional,
             matched,
+            secret,
         )
 
         @functools.wraps(view)
@@ -121,7 +125,7 @@ def operation(
             given: Any = view(**arguments)
             if isinstance(given, tuple):
                 given = (to_json(given[0], returns), *given[1:])
-            elif returns is not None:
+            elif returns is not None and not isinstance(given, Response):
                 given = to_json(given, returns)
             return _unless_known(current_app.make_response(given)) if conditional else given
 
@@ -165,7 +169,12 @@ def _body(hint: Any) -> tuple[type[BaseModel] | None, bool]:
 
 
 def _json_type(hint: Any) -> Any:
-    """What of a return type is the JSON body: the type itself, or the first part of (body, status, headers)."""
+    """What of a return type is the JSON body: the type itself, or the first part of (body, status, headers).
+
+    A view that also streams says ``Response | Body``.
+    """
     if get_origin(hint) is tuple:
         hint = get_args(hint)[0]
+    if get_origin(hint) is UnionType and Response in get_args(hint):
+        (hint,) = set(get_args(hint)) - {Response}
     return hint if is_dataclass(hint) or is_typeddict(hint) or get_origin(hint) is dict else None

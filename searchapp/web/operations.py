@@ -9,22 +9,52 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, url_for
+from pydantic import Field
 
 from searchapp.audit import What, note
 from searchapp.doctor import diagnose
 from searchapp.errors import ConflictError, ModelUnavailableError, NotFoundError, StorageError, UsageError
 from searchapp.findings import Finding
-from searchapp.operations import Overview, Queue, Task, Tasks, overview, pause, queue_of, resume, start
+from searchapp.operations import Action, Overview, Queue, Task, Tasks, overview, pause, queue_of, resume, start
 from searchapp.redaction import redactor
 from searchapp.web.identity import caller
 from searchapp.web.jobs import Jobs
 from searchapp.web.operation import STORE, operation
-from searchapp.web.requests import FindingsQuery, Pausing, Start
+from searchapp.web.requests import Body, Name, Query
 
 if TYPE_CHECKING:
     from searchapp.wiring import Application
 
 log = logging.getLogger(__name__)
+
+
+class FindingsQuery(Query):
+    """How thoroughly to look."""
+
+    quick: bool = True
+    """Leave out what reads every document."""
+
+
+class Pausing(Body):
+    """Whether the queue is held still."""
+
+    paused: bool
+    """`true` pauses it, `false` lets it go on; what it is already stays as it is."""
+
+
+FASTEST_COPY = 1_000_000
+
+
+class Start(Body):
+    """What to begin."""
+
+    action: Action
+    """`reindex` builds the next version of the index and switches to it, `rollback` switches back, `discard` removes a
+    build that was left unfinished, `retry` queues again what failed."""
+    model: Name = ""
+    """For `reindex`: the model of the next version, as PROVIDER:MODEL. Empty: the configured one."""
+    throttle: int = Field(0, ge=0, le=FASTEST_COPY)
+    """For `reindex`: most chunks a second, to spare the machine; 0: as many as it can."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from flask import Blueprint, Response, redirect, request, send_file
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from werkzeug.wrappers import Response as AnyResponse
 
-from searchapp.errors import NotFoundError, OverloadedError, SourceError, StorageError
+from searchapp.errors import NotFoundError, OverloadedError, SourceError, StorageError, UsageError
 from searchapp.model import DocumentEntry, SourceType
 from searchapp.sources.containers import GZIP_MAGIC
 from searchapp.sources.source import is_web_address
 from searchapp.web.copies import Copies, Form
 from searchapp.web.identity import readable
 from searchapp.web.operation import STORE, operation
+from searchapp.web.requests import Flag, Query
 from searchapp.web.spool import Spool
 
 if TYPE_CHECKING:
@@ -35,8 +36,26 @@ _MEDIA = {
     SourceType.MARKDOWN: ("text/plain", TEXT_POLICY),
     SourceType.TEXT: ("text/plain", TEXT_POLICY),
     SourceType.CSV: ("text/plain", TEXT_POLICY),
+    **dict.fromkeys(
+        (
+            SourceType.JSON,
+            SourceType.YAML,
+            SourceType.XML,
+            SourceType.SUBTITLES,
+            SourceType.LATEX,
+            SourceType.CODE,
+        ),
+        ("text/plain", TEXT_POLICY),
+    ),
 }
 """What a browser shows; every other kind is offered as a download."""
+
+
+class FileQuery(Query):
+    """What is to become of an original."""
+
+    download: Flag = False
+    """Send it as it is, under its own name, to be saved."""
 
 
 def blueprint(application: Application) -> Blueprint:
@@ -55,6 +74,7 @@ def blueprint(application: Application) -> Blueprint:
             HTTPStatus.NOT_MODIFIED: "The copy that If-None-Match or If-Modified-Since names is current.",
         },
         errors=(
+            UsageError,
             NotFoundError,
             SourceError,
             OverloadedError,
@@ -63,12 +83,12 @@ def blueprint(application: Application) -> Blueprint:
             HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
         ),
     )
-    def file(document_id: str) -> AnyResponse:
+    def file(document_id: str, query: FileQuery) -> AnyResponse:
         """PDF, HTML and text as a browser shows them, in a sandbox; every other kind as a download."""
         entry = readable(application.store.entry(document_id), document_id)
         path = application.originals.path(entry)
         if path is not None and path.is_file():
-            return _original(entry, path, copies)
+            return _saved(entry, path) if query.download else _original(entry, path, copies)
         if is_web_address(entry.source):
             return redirect(entry.source)
         raise NotFoundError("original_missing", name=entry.title or entry.source)
@@ -81,13 +101,17 @@ def _original(entry: DocumentEntry, path: Path, copies: Copies) -> Response:
         start = stream.read(1024)
     kind = _kind(entry, start)
     if kind is None or kind not in _MEDIA:
-        return _sent(path, path, "original", mimetype="application/octet-stream", as_attachment=True, name=_name(entry))
+        return _saved(entry, path)
     media_type, policy = _MEDIA[kind]
     form = Form(text=kind is not SourceType.PDF, html=kind is SourceType.HTML)
     with copies.readable(path, _name(entry), form) as shown:
         response = _sent(shown, path, "shown", mimetype=media_type, name=_name(entry))
     response.headers["Content-Security-Policy"] = policy
     return response
+
+
+def _saved(entry: DocumentEntry, path: Path) -> Response:
+    return _sent(path, path, "original", mimetype="application/octet-stream", as_attachment=True, name=_name(entry))
 
 
 def _sent(shown: Path, original: Path, form: str, *, mimetype: str, name: str, as_attachment: bool = False) -> Response:

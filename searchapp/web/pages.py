@@ -7,8 +7,9 @@ from flask import Blueprint, render_template
 from searchapp.embedding.models import weakness
 from searchapp.errors import SearchAppError
 from searchapp.messages import Message
-from searchapp.openai_api.leaving import leaving
-from searchapp.settings import Settings
+from searchapp.openai_api.leaving import all_leaving
+from searchapp.settings import Authentication, Settings
+from searchapp.sources.passed_over import READ_NAMES
 from searchapp.sources.sniff import SUFFIXES
 from searchapp.stores import Store
 from searchapp.web import requests
@@ -27,23 +28,48 @@ def _weakness(store: Store) -> Message | None:
 def blueprint(settings: Settings, store: Store) -> Blueprint:
     """The routes of the pages."""
     routes = Blueprint("pages", __name__)
+    adding = {
+        "max_file_mb": settings.max_file_mb,
+        "undo_minutes": settings.undo_minutes,
+        "suffixes": ",".join((*SUFFIXES, ".gz")),
+        "names": ",".join(sorted(READ_NAMES)),
+    }
+
+    @routes.context_processor
+    def what_adding_takes() -> dict[str, object]:
+        return {"adding": adding}
 
     @routes.get("/")
     @operation("The search page", content={"text/html": {"type": "string"}})
     def search() -> str:
-        leaves = leaving(settings)
-        return render_template("page.html", leaves=leaves.sentence if leaves else None, weakness=_weakness(store))
+        leaves = [one.sentence for one in all_leaving(settings)]
+        return render_template("page.html", leaves=leaves, weakness=_weakness(store))
 
     @routes.get("/documents")
     @operation("The page of documents", content={"text/html": {"type": "string"}})
     def documents() -> str:
-        return render_template(
-            "documents.html",
-            max_file_mb=settings.max_file_mb,
-            undo_minutes=settings.undo_minutes,
-            deepest=requests.DEEPEST_OFFSET,
-            suffixes=",".join((*SUFFIXES, ".gz")),
-        )
+        return render_template("documents.html", deepest=requests.DEEPEST_OFFSET)
+
+    @routes.get("/settings", endpoint="settings")
+    @operation("The page of what a person may set", content={"text/html": {"type": "string"}})
+    def settings_() -> str:
+        return render_template("settings.html")
+
+    @routes.get("/access")
+    @operation("The page of users and keys", content={"text/html": {"type": "string"}})
+    def access() -> str:
+        return render_template("access.html", asked=settings.auth is Authentication.REQUIRED)
+
+    @routes.get("/conversations")
+    @operation("The page of conversations", content={"text/html": {"type": "string"}})
+    def conversations() -> str:
+        return render_template("conversations.html")
+
+    @routes.get("/c/<shared_id>")
+    @operation("The page of a shared conversation", content={"text/html": {"type": "string"}})
+    def shared(shared_id: str) -> str:
+        """The page itself is there for every address; what it shows is fetched."""
+        return render_template("shared.html", shared_id=shared_id)
 
     @routes.get("/operations")
     @operation("The operator's page", content={"text/html": {"type": "string"}})

@@ -1,14 +1,8 @@
-"""Reads what a client sent into its type, or raises a UsageError that says which part of it is wrong.
-
-Cursors are opaque to clients, and good for lists in the order that they were made in. They hold where a document stands
-that the client has seen, and open nothing: groups and filters hold for every page.
-"""
+"""Reads what a client sent into its type, or raises a UsageError that says which part of it is wrong."""
 
 from __future__ import annotations
 
-import base64
 import functools
-import json
 from typing import Any, TypeVar, get_origin
 
 from flask import Request
@@ -17,20 +11,8 @@ from pydantic_core import ErrorDetails
 
 from searchapp.errors import UsageError
 from searchapp.messages import Message
-from searchapp.stores import LAST_PAGE, Cursor, EntryOrder, Place
 
 Asked = TypeVar("Asked", bound=BaseModel)
-
-LAST = "last"
-"""Leads to the last page of any list."""
-
-CURSOR_KEYS: dict[EntryOrder, type] = {
-    EntryOrder.NEWEST: int,
-    EntryOrder.OLDEST: int,
-    EntryOrder.TITLE: str,
-    EntryOrder.LARGEST: int,
-}
-"""What ``Place.key`` is, besides None."""
 
 
 def read_query(model: type[Asked], request: Request) -> Asked:
@@ -58,38 +40,6 @@ def read_body(model: type[Asked], request: Request) -> Asked:
         raise _usage(model, error) from error
 
 
-def write_cursor(order: EntryOrder, cursor: Cursor | None) -> str | None:
-    """The cursor as a word that an address can hold."""
-    if cursor is None:
-        return None
-    if cursor.place is None:
-        return LAST
-    values = [order, cursor.backwards, cursor.place.key, cursor.place.source]
-    return base64.urlsafe_b64encode(json.dumps(values, ensure_ascii=False).encode()).decode().rstrip("=")
-
-
-def read_cursor(order: EntryOrder, text: str) -> Cursor | None:
-    """The cursor that ``write_cursor`` made, None for no text.
-
-    Raises UsageError for one of another order, or of nobody.
-    """
-    if not text:
-        return None
-    if text == LAST:
-        return LAST_PAGE
-    key: Any
-    try:
-        name, backwards, key, source = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        fits = name == order and isinstance(backwards, bool) and isinstance(source, str)
-        is_key = key is None or type(key) is CURSOR_KEYS.get(order)
-        if not fits or not is_key or (isinstance(key, int) and not -(2**63) <= key < 2**63):
-            raise ValueError(text)
-        f"{key}{source}".encode()  # half of a pair of surrogates is no text
-    except (ValueError, TypeError, RecursionError) as error:
-        raise UsageError("cursor_invalid", order=order, last=LAST) from error
-    return Cursor(Place(key, source), backwards)
-
-
 def _usage(model: type[BaseModel], error: ValidationError) -> UsageError:
     first: ErrorDetails = error.errors(include_url=False, include_context=False)[0]
     if not first["loc"]:
@@ -99,10 +49,13 @@ def _usage(model: type[BaseModel], error: ValidationError) -> UsageError:
     name, field = "", schema
     for place, step in enumerate(first["loc"], 1):
         if isinstance(step, int):
-            if place == len(first["loc"]):
+            if place == len(first["loc"]) or "items" not in field:
                 break  # the list's own kind says what its items are
             name, field = f"{name}[{step}]", _resolved(field["items"], definitions)
             continue
+        if "properties" not in field and "anyOf" in field:
+            field = next((one for one in field["anyOf"] if "$ref" in one), field)
+            field = _resolved(field, definitions)
         name, fields = f"{name}.{step[:64]}".lstrip("."), field["properties"]
         if step not in fields:
             return UsageError("field_unknown", name=name, fields=list(fields))
@@ -114,7 +67,7 @@ def _usage(model: type[BaseModel], error: ValidationError) -> UsageError:
         )
     remedy = Message("field_default", default=field["default"]) if field.get("default") else meaning
     if first["type"].endswith(("too_short", "too_long")):
-        return UsageError("field_length_wrong", name=name, length=_length(field), remedy=remedy)
+        return UsageError("field_length_wrong", name=name, length=_length(field, first["type"]), remedy=remedy)
     return UsageError("field_kind_wrong", name=name, kind=_kind(field, definitions), remedy=remedy)
 
 
@@ -147,8 +100,11 @@ def _kind(schema: dict[str, Any], definitions: dict[str, Any]) -> Message:
     return Message("kind_string")
 
 
-def _length(schema: dict[str, Any]) -> Message:
-    """What length the field must have."""
+def _length(schema: dict[str, Any], fault: str) -> Message:
+    """What length the field must have; ``fault`` is pydantic's word for what is wrong with it."""
+    kinds = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]  # null has none
+    named = "string" if fault.startswith("string_") else "array"
+    schema = next((one for one in kinds if one.get("type") == named), kinds[0] if kinds else schema)
     items = schema["type"] == "array"
     of = "Items" if items else "Length"
     least, most = schema.get(f"min{of}", 0), schema.get(f"max{of}")

@@ -1,4 +1,7 @@
-"""How errors leave: problem details (RFC 9457) to programs, a page to people. The web's one door for errors."""
+"""How errors leave: problem details (RFC 9457) to programs, a page to people, and below ``/v1`` OpenAI's form.
+
+The web's one door for errors.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,17 @@ from searchapp.messages import Message
 from searchapp.redaction import redactor
 from searchapp.settings import Settings
 from searchapp.web.bounds import too_large
+from searchapp.web.v1.errors import PREFIX, error_body, param_of
+from searchapp.web.watchdog import MCP
 
 log = logging.getLogger(__name__)
 
 PROBLEMS = Counter("searchapp_http_problems", "Requests that ended with a problem, by its code.", ["code"])
 
 MEDIA_TYPE = "application/problem+json"
+
+_INVALID_REQUEST, _INTERNAL_ERROR = -32600, -32603
+"""Of JSON-RPC."""
 
 SHOWN = 500
 """Characters of a request's path that its problem repeats."""
@@ -81,7 +89,7 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.errorhandler(SearchAppError)
     def known(error: SearchAppError) -> Response:
-        response = respond(problem(error, redact))
+        response = respond(problem(error, redact), param_of(error))
         if isinstance(error, BusyError):
             response.headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, UnauthenticatedError):
@@ -109,15 +117,29 @@ def problem(error: SearchAppError, redact: Callable[[str], str]) -> Problem:
     return _details(error.http_status, error.code, error.sentence, redact)
 
 
-def respond(details: Problem) -> Response:
-    """A response that shows ``details``: a page where one was asked for, else JSON."""
+def respond(details: Problem, param: str | None = None) -> Response:
+    """A response that shows ``details``: a page where one was asked for, to agents and to OpenAI's clients an error of
+    their protocol, else JSON. ``param`` names the field that is wrong.
+    """
     PROBLEMS.labels(details.code).inc()
     g.problem = details.reason  # for the audit log
-    if wants_a_page():
+    if request.path.startswith(PREFIX):
+        told = error_body(details.status, details.reason, details.detail, details.remedy, param)
+        body, media_type = json.dumps(dataclasses.asdict(told)), "application/json"
+    elif wants_a_page():
         body, media_type = render_template("error.html", problem=details), "text/html"
+    elif request.path == MCP:
+        body, media_type = json.dumps(_to_agents(details)), "application/json"
     else:
         body, media_type = json.dumps(dataclasses.asdict(details)), MEDIA_TYPE
     return Response(body, status=details.status, mimetype=media_type)
+
+
+def _to_agents(details: Problem) -> dict[str, object]:
+    """``details`` as clients of the Model Context Protocol read an error; of other forms they tell only the status."""
+    code = _INVALID_REQUEST if details.status < HTTPStatus.INTERNAL_SERVER_ERROR else _INTERNAL_ERROR
+    said = f"{details.detail} {details.remedy}".strip()
+    return {"jsonrpc": "2.0", "id": None, "error": {"code": code, "message": said, "data": dataclasses.asdict(details)}}
 
 
 def _http_problem(error: HTTPException, settings: Settings) -> Problem:
@@ -145,4 +167,9 @@ def _details(status: int, code: str, message: Message, redact: Callable[[str], s
 def wants_a_page() -> bool:
     """Whether a person's browser asks, and not a program."""
     accepted = request.accept_mimetypes
-    return not request.path.startswith("/api/") and accepted["text/html"] > accepted["application/json"]
+    return not is_for_programs() and accepted["text/html"] > accepted["application/json"]
+
+
+def is_for_programs() -> bool:
+    """Whether this request's path is none that people open."""
+    return request.path == MCP or request.path.startswith(("/api/", PREFIX))

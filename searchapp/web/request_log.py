@@ -50,8 +50,8 @@ def register(app: Flask) -> None:
             "status": response.status_code,
             "ms": round((time.perf_counter() - g.request_began) * 1000, 1),
         }
-        document_id = (request.view_args or {}).get("document_id")
-        log.log(level, request.method, extra=facts | ({"document_id": document_id} if document_id else {}))
+        named = {"document_id": (request.view_args or {}).get("document_id"), "tool": g.get("tool")}
+        log.log(level, request.method, extra=facts | {name: value for name, value in named.items() if value})
         return response
 
 

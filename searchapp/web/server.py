@@ -13,6 +13,7 @@ import waitress
 
 from searchapp import limits
 from searchapp.errors import SearchAppError, UsageError
+from searchapp.operations import runner_of
 from searchapp.redaction import redact_logs, redactor
 from searchapp.telemetry import logs, tracing
 from searchapp.web import connections, wire
@@ -42,6 +43,7 @@ def serve(
     logs.configure(application.settings)
     traces = tracing.start(application.settings, "searchapp-web")
     jobs = Jobs(application)
+    schedules = runner_of(application)
     server = open_server(application, host, port, jobs)
     if threading.current_thread() is threading.main_thread():
         # In a container we are process 1, which SIGTERM does not end by itself.
@@ -49,8 +51,11 @@ def serve(
     try:
         jobs.resume()
         application.trash.watch()
+        application.conversations.watch()
     except SearchAppError as error:
         log.warning("Unfinished documents of an earlier run were not resumed: %s", error)
+    if application.queue is None:  # else workers run what is due
+        schedules.start()
     try:
         on_ready(f"http://{_in_address(host)}:{port}")
         server.run()  # returns on KeyboardInterrupt and SystemExit
@@ -58,6 +63,7 @@ def serve(
         pass  # pressed between the two
     finally:
         server.close()
+        schedules.stop()
         jobs.stop()
         if traces is not None:
             traces.shutdown()

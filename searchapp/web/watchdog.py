@@ -28,8 +28,10 @@ STEPS = 1000
 OPERATIONS, OPERATIONS_TIMES = "/api/operations", 10
 """What operators ask for may read every document."""
 
-ANSWERS = "/api/ask"
-"""Has its own watch, for each of its events (``AnswerQueue``): it waits for its turn, and for the words of a model."""
+MCP = "/mcp"
+OWN_WATCH = frozenset({"/api/ask", "/v1/chat/completions", MCP})
+"""An answer is watched for each of its events (``AnswerQueue``): it waits for its turn, and for a model's words. An
+agent's call is watched where it asks for no answer (``mcp``)."""
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -39,12 +41,17 @@ def watched(app: Wsgi, seconds: float) -> Wsgi:
 
     def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
-        if path == ANSWERS:
+        if path in OWN_WATCH:
             return app(environ, start_response)
-        with watching(seconds * OPERATIONS_TIMES if path.startswith(OPERATIONS) else seconds):
+        with watching(seconds_of(path, seconds)):
             return app(environ, start_response)
 
     return call
+
+
+def seconds_of(path: str, seconds: float) -> float:
+    """How long a request of this path may compute, where others may for ``seconds``."""
+    return seconds * OPERATIONS_TIMES if path.startswith(OPERATIONS) else seconds
 
 
 @contextmanager

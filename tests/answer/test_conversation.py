@@ -48,6 +48,24 @@ CHINESE = (Turn("8.x 如何恢复快照？", "使用恢复接口。"),)
         ("能举个例子详细说明一下吗？", False),
         ("What is the issue with Kafka?", True),
         ("Which gloves are more important?", True),
+        ("Which one for a database?", False),
+        ("Which ones for a database server?", False),
+        ("I wonder which one fits a database", False),
+        ("Which is better for databases?", False),
+        ("Which would you pick for a database?", False),
+        ("Which needs the least memory?", False),
+        ("Can I use one for a database?", False),
+        ("哪一个适合数据库？", False),
+        ("哪种更适合数据库服务器？", False),
+        ("数据库应该用哪一种？", False),
+        ("哪些可以用于数据库服务器？", False),
+        ("Which one of the two presses needs gloves?", True),
+        ("Which is the largest warehouse in Bavaria?", True),
+        ("Which should operators wear, gloves or boots?", True),
+        ("Which database is better for logs?", True),
+        ("Who is on duty at press one for the night shift?", True),
+        ("哪个部门负责手套更换？", True),
+        ("哪位同事负责急救培训？", True),
     ],
 )
 def test_a_question_that_names_its_subject_needs_no_conversation(question: str, alone: bool) -> None:
@@ -119,6 +137,32 @@ def test_the_question_is_found_in_a_models_reply(reply: str, question: str) -> N
 )
 def test_a_rewriting_is_looked_at_before_it_is_used(rewritten: str, wrong: Unusable | None) -> None:
     assert fault(rewritten, "and in 9.x?", ENGLISH) == wrong
+
+
+KINDS = (Turn("What kinds of workloads does Kubernetes have?", "Deployments, StatefulSets and Jobs [1]."),)
+KINDS_ZH = (Turn("Kubernetes 有哪些工作负载类型？", "Deployment、StatefulSet 和 Job [1]。"),)
+
+
+@pytest.mark.parametrize(
+    ("rewritten", "question", "history", "wrong"),
+    [
+        ("Which one is the database?", "Which one for a database?", KINDS, Unusable.ADRIFT),
+        ("Which of the StatefulSets is for a database?", "Which one for a database?", KINDS, None),
+        ("Which kind of workload suits a database?", "Which one for a database?", KINDS, None),
+        ("哪一个数据库最适合？", "哪一个适合数据库？", KINDS_ZH, Unusable.ADRIFT),
+        ("哪一种 Kubernetes 工作负载适合数据库？", "哪一个适合数据库？", KINDS_ZH, None),
+    ],
+)
+def test_a_rewriting_stays_with_the_subject_of_the_conversation(
+    rewritten: str, question: str, history: tuple[Turn, ...], wrong: Unusable | None
+) -> None:
+    assert fault(rewritten, question, history) == wrong
+    said = read(question, history, lambda messages, tokens: rewritten)
+    if wrong:
+        assert said.rewriting is Rewriting.JOINED and "Kubernetes" in said.text
+        assert ("database" in said.text) or ("数据库" in said.text)
+    else:
+        assert said.text == rewritten
 
 
 def test_the_model_rewrites_and_what_cannot_be_used_is_told() -> None:

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.answer.context import prompt
-from searchapp.answer.excuses import declines, is_foreign, repeats_prompt
+from searchapp.answer.excuses import declines, is_foreign
 from searchapp.model import Sentence, Support
 
 
@@ -40,12 +39,6 @@ def test_who_cites_or_goes_on_answers() -> None:
     assert not declines(said(REFUSALS[0], cites=(1,)))
     assert not declines([Sentence("The press weighs 12.5 tonnes. [1]", (1,), Support.SUPPORTED), *said(REFUSALS[4])])
     assert not declines([])
-
-
-def test_a_prompt_that_is_repeated_is_seen() -> None:
-    rules = prompt("answer", "What does it weigh?")
-    assert repeats_prompt(rules, rules) and repeats_prompt('<passage number="1">\nPress\n</passage>', rules)
-    assert not repeats_prompt("The press weighs 12.5 tonnes. [1]", rules)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from tests.services.scripted_ollama import CHAT, EMBEDDING, OTHER, Model, Script
 
 QUESTION = "What does the press weigh?"
 RIGHT = "The press weighs 12.5 tonnes [1]."
-CONFIGURED = str(Settings.model_fields["llm_model"].default)
+CONFIGURED = str(Settings.model_fields["llm"].default).removeprefix("ollama:")
 NOTICE = f"The configured model {CONFIGURED} is not there; {CHAT} answered. ollama pull {CONFIGURED} fetches it."
 
 
@@ -69,20 +69,20 @@ def test_the_real_ollama_has_not_the_default_model_and_answers(folder: Path, oll
     assert answer.notices[0].code == "substituted" and ollama.chat_model in answer.notices[0].message
 
 
-def test_a_model_that_is_there_costs_no_further_request(folder: Path, scripted: ScriptedOllama) -> None:
+def test_a_model_that_is_there_is_asked_for_nothing_but_its_digest(folder: Path, scripted: ScriptedOllama) -> None:
     application = built(folder, scripted.url, llm_model="scripted")
-    assert asked(application).notices == () and scripted.paths == ["/api/show", "/api/chat"]
+    assert asked(application).notices == () and scripted.paths == ["/api/show", "/api/chat", "/api/tags"]
     asked(application)
-    assert scripted.paths[2:] == ["/api/chat"]
+    assert scripted.paths[3:] == ["/api/chat", "/api/tags"]
 
 
 def test_a_substitute_is_looked_for_once(folder: Path, scripted: ScriptedOllama) -> None:
     application = built(folder, scripted.url)
     asked(application)
-    assert scripted.paths.count("/api/tags") == 1
+    looked_for = scripted.paths.count("/api/show")
     scripted.paths.clear()
     assert asked(application).notices[0].code == "substituted"
-    assert scripted.paths == ["/api/chat"]
+    assert looked_for > 1 and scripted.paths == ["/api/chat", "/api/tags"]  # the latter for its digest
 
 
 def test_a_configured_model_that_was_fetched_meanwhile_answers(
@@ -244,7 +244,8 @@ def test_thoughts_have_tokens_of_their_own_in_the_window(
     asked(application)
     own, window = application.settings.llm_answer_tokens, application.settings.llm_context_tokens
     ((_, tokens),) = calls(scripted)
-    assert own < tokens == own + application.settings.thought_tokens <= own + (window - own) // 3
+    thoughts = min(application.settings.llm_think_tokens, (window - own) // 3)
+    assert own < tokens == own + thoughts
 
 
 @pytest.mark.parametrize("think", [True, False])

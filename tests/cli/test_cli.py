@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer.main
 
-from searchapp.cli.run import language_of, run
+from searchapp.cli.run import app, language_of, run, text_and_examples
 from tests.cli.shell import Shell
 from tests.sources.pdf_files import pdf
 from tests.sources.site import serving
@@ -87,7 +90,7 @@ def test_people_get_text(filled: Shell) -> None:
     assert "Press shop handbook" in searched.stdout and "keyword rank 1" in searched.stdout
     assert "handbook.md" in filled("documents", "list").stdout
     answered = filled("ask", "Which gloves must operators wear?")
-    assert "cut-resistant gloves of class D" in answered.stdout and "1 of 1 passages used" in answered.stdout
+    assert "cut-resistant gloves of class D" in answered.stdout and "[1] Press shop handbook" in answered.stdout
     assert "1 unchanged" in filled("ingest", "handbook.md").stdout
     assert "Nothing was found" in filled("search", "volcano", "--mode", "keyword").stdout
 
@@ -194,6 +197,12 @@ def test_help_imports_nothing_heavy(shell: Shell) -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
+def test_a_search_imports_neither_parsers_nor_answers() -> None:
+    parts = {"searchapp.answer", "searchapp.ingest", "searchapp.sources", "searchapp.web", "torch"}
+    code = f"import sys, searchapp.wiring, searchapp.cli.search; print(sorted({parts!r} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -218,6 +227,17 @@ def test_help_imports_nothing_heavy(shell: Shell) -> None:
 def test_every_command_has_help(shell: Shell, command: str) -> None:
     run = shell(*command.split(), "--help")
     assert run.returncode == 0 and "Usage:" in run.stdout
+
+
+def test_every_command_shows_an_example() -> None:
+    def lacking(command: Any, path: str) -> Iterator[str]:
+        children = getattr(command, "commands", {})
+        if path and not children and not text_and_examples(command.help or "")[1]:
+            yield path
+        for name, child in children.items():
+            yield from lacking(child, f"{path} {name}".strip())
+
+    assert list(lacking(typer.main.get_command(app), "")) == []
 
 
 def test_the_main_job_on_elasticsearch(shell: Shell, elasticsearch_url: str) -> None:

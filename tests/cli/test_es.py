@@ -34,10 +34,28 @@ def test_plan_tells_by_its_exit_code_and_apply_brings_it_about(shell: Shell) -> 
     after = shell("es", "plan", "--json")
     assert after.returncode == 0 and json.loads(after.stdout) == {"pending": 0, "changes": []}
 
-    refused = shell("es", "apply", SEARCHAPP_CHUNK_TOKENS="100")
-    assert refused.returncode == 1 and "es reindex" in refused.stderr and "Traceback" not in refused.stderr
+    left = shell("es", "apply", SEARCHAPP_CHUNK_TOKENS="100")
+    assert left.returncode == 4 and "# left: needs a new index" in left.stdout and "es reindex" in left.stdout
     shown = shell("es", "plan", SEARCHAPP_CHUNK_TOKENS="100")
     assert shown.returncode == 4 and "needs a new index" in shown.stdout
+    assert "A new index holds about 0 passages of 0 documents." in shown.stdout
+
+
+@pytest.mark.slow
+def test_a_plan_is_kept_in_a_file_and_applied_once(shell: Shell) -> None:
+    assert shell("es", "plan", "--out", "plan.json").returncode == 4
+    file = shell.folder / "plan.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    text = file.read_text()
+    file.write_text(text.replace('"in_place"', '"new_index"', 1))
+    edited = shell("es", "apply", "plan.json", "--json")
+    assert edited.returncode == 2 and json.loads(edited.stderr)["error"]["reason"] == "plan_edited"
+    file.write_text(text)
+    applied = shell("es", "apply", "plan.json", "--json")
+    assert applied.returncode == 0 and json.loads(applied.stdout)["left"] == []
+    moved = shell("es", "apply", "plan.json", "--json")
+    assert moved.returncode == 1 and json.loads(moved.stderr)["error"]["reason"] == "cluster_moved_since_plan"
+    assert shell("es", "plan", "--out", "missing/plan.json").returncode == 1
 
 
 @pytest.mark.slow

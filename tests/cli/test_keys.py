@@ -27,7 +27,7 @@ def test_keys_are_made_listed_and_revoked(run: Shell) -> None:
     listed = run("keys", "list")
     assert "report" in listed.stdout and made["key"] not in listed.stdout and "never used" in listed.stdout
     assert run("keys", "revoke", made["id"]).returncode == 0
-    assert json.loads(run("keys", "list", "--json").stdout) == {"keys": []}
+    assert json.loads(run("keys", "list", "--json").stdout) == {"total": 0, "keys": []}
     assert run("keys", "revoke", made["id"]).returncode == 1
 
 

@@ -36,6 +36,23 @@ def application(configured: Configured) -> Application:
     return configured()
 
 
+@pytest.fixture
+def with_repository(configured: Configured) -> Iterator[Application]:
+    """One whose snapshots go to a folder of the server's; they go with it."""
+    prefix = configured().settings.index_prefix
+    application = configured(snapshot_repository=f"fs:{prefix}")
+    yield application
+    forget_snapshots(application)
+
+
+def forget_snapshots(application: Application) -> None:
+    """Delete its snapshots, and their repository."""
+    prefix = application.settings.index_prefix
+    client = store_of(application).client.options(ignore_status=404)
+    client.snapshot.delete(repository=f"{prefix}-snapshots", snapshot=f"{prefix}-*")
+    client.snapshot.delete_repository(name=f"{prefix}-snapshots")
+
+
 def store_of(application: Application) -> ElasticsearchStore:
     assert isinstance(application.store, ElasticsearchStore)
     return application.store

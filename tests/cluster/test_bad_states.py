@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from searchapp.cluster import apply, prune, reindex, rollback, snapshots, status
+from searchapp.cluster import apply, prune, reindex, restoring, rollback, snapshots, status
 from searchapp.cluster.aliases import aliases, fix
 from searchapp.cluster.build import begin
 from searchapp.doctor import diagnose
@@ -39,7 +39,7 @@ def moved(configured: Configured) -> Configured:
 
 def examined(application: Application, *severities: Severity) -> list[Finding]:
     """What doctor says about the installation; machines and models are not the matter here."""
-    machine = ("vm.max_map_count", "open files", "heap", "disk", "Ollama", "shards", "health")
+    machine = ("vm.max_map_count", "open files", "heap", "disk", "language model", "shards", "health")
     found = [finding for finding in diagnose(application) if finding.check not in machine]
     return [finding for finding in found if finding.severity in (severities or (Severity.WARNING, Severity.ERROR))]
 
@@ -266,7 +266,7 @@ def test_a_lost_index_comes_back_from_a_snapshot(moved: Configured) -> None:
         for version in read_versions(store.client, store.names):
             store.client.indices.delete(index=version.name)
         assert [finding.check for finding in examined(moved(), Severity.ERROR)] == ["aliases"]
-        snapshots.restore(moved(**kept), name)
+        restoring.restore(moved(**kept), name)
         assert examined(moved(), Severity.ERROR) == [] and finds(moved) == {"one", "two", "three"}
     finally:
         snapshots.delete(moved(**kept), name)

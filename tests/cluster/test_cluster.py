@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from searchapp.cluster import apply, status
-from searchapp.errors import ModelMismatchError, UsageError
+from searchapp.errors import UsageError
 from searchapp.settings import load_settings
 from searchapp.wiring import Application
 
@@ -31,7 +31,7 @@ def test_status_before_and_after_apply(application: Application) -> None:
     before = status(application)
     assert before.health in ("green", "yellow") and before.version.count(".") == 2
     assert before.indices == () and before.model == "" and before.matches
-    steps = apply(application)
+    steps = apply(application).steps
     assert {step.kind for step in steps} == {"component template", "index template", "index"}
     after = status(application)
     prefix = application.settings.index_prefix
@@ -45,12 +45,13 @@ def test_status_before_and_after_apply(application: Application) -> None:
     assert {index.shards for index in after.indices} == {1}
 
 
-def test_another_model_is_shown_and_not_applied(application: Application) -> None:
+def test_another_model_is_shown_and_left(application: Application) -> None:
     apply(application)
     other = Application(application.settings.model_copy(update={"embedding_model": "hashed:128"}))
     assert not status(other).matches
-    with pytest.raises(ModelMismatchError):
-        apply(other)
+    done = apply(other)
+    assert [change.what for change in done.left] == ["embedding model"]
+    assert {step.outcome for step in done.steps} == {"unchanged"}
 
 
 def test_the_embedded_store_has_no_cluster() -> None:

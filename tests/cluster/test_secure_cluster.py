@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from searchapp.cluster import apply, roles, snapshots, status
+from searchapp.cluster import apply, restoring, roles, snapshots, status
 from searchapp.cluster.roles import Role
 from searchapp.errors import NotFoundError, SearchAppError, ServiceRefusedError, ServiceUnavailableError, UsageError
 from searchapp.model import IngestState, Pause, SearchMode, SearchRequest
@@ -65,7 +65,7 @@ def applications(admin: Application, settings: Settings) -> dict[Role, Applicati
         keyed = load_settings(**{**settings.model_dump(), "elasticsearch_api_key": made.secret})
         assert made.secret not in f"{made!r}{keyed!r}"
         built[role] = Application(keyed)
-    assert {step.outcome for step in apply(built[Role.OPERATOR])} == {"created"}
+    assert {step.outcome for step in apply(built[Role.OPERATOR]).steps} == {"created"}
     return built
 
 
@@ -167,9 +167,9 @@ def test_each_key_can_do_its_job_and_nothing_else(
         with pytest.raises(ServiceRefusedError, match="403"):
             snapshots.create(application)
 
-    assert {step.outcome for step in apply(operator)} == {"unchanged"}
+    assert {step.outcome for step in apply(operator).steps} == {"unchanged"}
     taken = snapshots.create(operator)
-    restored = snapshots.restore(operator, taken.name)
+    restored = restoring.restore(operator, taken.name)
     assert restored.previous == f"{PREFIX}-chunks-000001"
     assert web.searcher.search(SearchRequest("coarse rock")).hits[0].document_id == outcome.document_id
 

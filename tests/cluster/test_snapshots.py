@@ -5,17 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-import time
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from searchapp.cluster import snapshots
+from searchapp.cluster import repository, restoring, snapshots
 from searchapp.errors import NotFoundError, StorageError, UsageError
 from searchapp.model import Pause, SearchRequest
-from searchapp.settings import load_settings
 from searchapp.wiring import Application
 
 TEXTS = {
@@ -26,25 +22,11 @@ TEXTS = {
 
 
 @pytest.fixture
-def running(elasticsearch_url: str, tmp_path: Path) -> Iterator[Application]:
-    prefix = f"test-{uuid.uuid4().hex[:8]}"
-    application = Application(
-        load_settings(
-            elasticsearch_url=elasticsearch_url,
-            index_prefix=prefix,
-            embedding_model="hashed:64",
-            data_dir=tmp_path / "data",
-            snapshot_repository=f"fs:{prefix}",
-        )
-    )
+def running(with_repository: Application, tmp_path: Path) -> Application:
     for name, text in TEXTS.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    list(application.ingester.ingest([str(tmp_path / name) for name in TEXTS]))
-    yield application
-    client = application.store.client.options(ignore_status=404)
-    client.snapshot.delete(repository=f"{prefix}-snapshots", snapshot=f"{prefix}-*")
-    client.snapshot.delete_repository(name=f"{prefix}-snapshots")
-    application.store.drop()
+    list(with_repository.ingester.ingest([str(tmp_path / name) for name in TEXTS]))
+    return with_repository
 
 
 def answers(application: Application) -> list[tuple[str, float]]:
@@ -68,8 +50,8 @@ def test_a_deleted_index_comes_back_with_the_same_results(running: Application) 
     names, client = running.store.names, running.store.client
     client.indices.delete(index=names.version(1))
     client.indices.delete(index=names.documents)
-    assert running.store.count() == 0
-    restored = snapshots.restore(running, taken.name)
+    assert not client.indices.exists(index=names.version(1))
+    restored = restoring.restore(running, taken.name)
     assert (restored.previous, restored.switched, restored.chunks) == ("", True, taken.chunks)
     assert answers(running) == before
     assert running.store.entries().entries == entries
@@ -87,9 +69,9 @@ def test_going_back_to_a_snapshot_keeps_the_index_that_was_live(running: Applica
     running.trash.delete(river.id)
     assert answers(running) != before
 
-    beside = snapshots.restore(running, taken.name, switch=False)
+    beside = restoring.restore(running, taken.name, switch=False)
     assert not beside.switched and answers(running) != before
-    restored = snapshots.restore(running, taken.name)
+    restored = restoring.restore(running, taken.name)
     assert (restored.previous, restored.index) == (names.version(1), names.version(3))
     assert answers(running) == before
     assert {Path(entry.source).name for entry in running.store.entries().entries} == set(TEXTS)
@@ -101,15 +83,15 @@ def test_going_back_to_a_snapshot_keeps_the_index_that_was_live(running: Applica
 def test_what_cannot_be_done_changes_nothing(running: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     taken, before = snapshots.create(running), answers(running)
     with pytest.raises(NotFoundError, match="no snapshot absent"):
-        snapshots.restore(running, "absent")
-    find = snapshots._find
+        restoring.restore(running, "absent")
+    find = snapshots.find
 
     def tampered(*asked: object) -> snapshots.Snapshot:
         return dataclasses.replace(find(*asked), chunks=99)
 
-    monkeypatch.setattr(snapshots, "_find", tampered)
+    monkeypatch.setattr(restoring, "find", tampered)
     with pytest.raises(StorageError, match="instead of 99"):
-        snapshots.restore(running, taken.name)
+        restoring.restore(running, taken.name)
     assert answers(running) == before
     assert len(running.store.client.indices.get(index=f"{running.store.names.prefix}-*")) == 2
     monkeypatch.undo()
@@ -118,15 +100,15 @@ def test_what_cannot_be_done_changes_nothing(running: Application, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    ("repository", "message"),
+    ("location", "message"),
     [
         ("", "No snapshot repository is set"),
         ("fs:/somewhere/else", "cannot be used"),
         ("s3:bucket/backups", "cannot be used"),  # the minimal distribution has no such module
     ],
 )
-def test_a_repository_that_cannot_be_used_is_named(running: Application, repository: str, message: str) -> None:
-    settings = running.settings.model_copy(update={"snapshot_repository": repository})
+def test_a_repository_that_cannot_be_used_is_named(running: Application, location: str, message: str) -> None:
+    settings = running.settings.model_copy(update={"snapshot_repository": location})
     with pytest.raises(UsageError, match=message) as caught:
         snapshots.create(Application(settings))
     assert "path.repo" in caught.value.remedy or "keystore" in caught.value.remedy or "SNAPSHOT" in caught.value.remedy
@@ -136,7 +118,7 @@ def test_s3_settings_are_what_the_server_documents(running: Application) -> None
     sent: list[dict[str, object]] = []
     store = Application(running.settings.model_copy(update={"snapshot_repository": "s3:bucket/a/path"})).store
     store.client.snapshot.create_repository = lambda **body: sent.append(body)
-    assert snapshots._repository(store) == f"{running.store.names.prefix}-snapshots"
+    assert repository.registered(store) == f"{running.store.names.prefix}-snapshots"
     assert json.loads(json.dumps(sent[0]["repository"])) == {
         "type": "s3",
         "settings": {"bucket": "bucket", "base_path": "a/path", "compress": "true"},
@@ -145,10 +127,9 @@ def test_s3_settings_are_what_the_server_documents(running: Application) -> None
 
 def test_the_latest_is_the_newest_whole_one(running: Application) -> None:
     with pytest.raises(NotFoundError, match="no whole snapshot yet"):
-        snapshots.restore(running, snapshots.LATEST)
+        restoring.restore(running, snapshots.LATEST)
     snapshots.create(running)
     assert running.store.delete_document(running.store.entries().entries[0].id)
-    time.sleep(1.1)  # a snapshot is named by its second
     newest = snapshots.create(running)
-    assert snapshots.restore(running, snapshots.LATEST).snapshot == newest.name
+    assert restoring.restore(running, snapshots.LATEST).snapshot == newest.name
     assert len(running.store.entries().entries) == len(TEXTS) - 1

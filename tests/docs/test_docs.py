@@ -33,7 +33,7 @@ def test_every_command_shows_how_it_is_typed() -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    for page in [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]:
+    for page in [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), ROOT / "llms.txt", *ROOT.glob("skills/*/*.md")]:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8").replace("\n", " ")):
             if "://" not in target:
                 assert (page.parent / target).exists(), (page.name, target)

@@ -43,7 +43,12 @@ SITE = {
 
 def pages() -> list[str]:
     """The pages that show commands, by their path below docs/ (README as ../README.md)."""
-    every = [*sorted(DOCS.rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+    every = [
+        *sorted(DOCS.rglob("*.md")),
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *sorted(ROOT.glob("skills/*/SKILL.md")),
+    ]
     return [os.path.relpath(page, DOCS) for page in every if examples(page.read_text(encoding="utf-8"))]
 
 
@@ -65,7 +70,7 @@ def reader(tmp_path: Path, prefix: str) -> Iterator[Callable[[dict[str, str]], S
     (home / "papers").mkdir(parents=True)
     for name, text in PAPERS.items():
         (home / "papers" / name).write_text(text, encoding="utf-8")
-    shutil.copy(samples_folder() / "en" / "operations.pdf", home / "papers" / "handbook.pdf")
+    shutil.copy(samples_folder() / "wardens" / "handbook.pdf", home / "papers" / "handbook.pdf")
     shells: list[Shell] = []
     with serving() as site:
         for path, body in SITE.items():

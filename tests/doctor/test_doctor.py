@@ -43,7 +43,7 @@ def entry(name: str, state: DocumentState, **facts: object) -> DocumentEntry:
 def test_an_empty_installation_without_services_has_no_error(tmp_path: Path) -> None:
     everything = list(diagnose(application(tmp_path)))
     assert not [finding for finding in everything if finding.severity is Severity.ERROR]
-    (ollama,) = [finding for finding in everything if finding.check == "Ollama"]
+    (ollama,) = [finding for finding in everything if finding.check == "language model"]
     assert ollama.severity is Severity.WARNING and "quotations" in ollama.message and "ollama serve" in ollama.remedy
     for finding in everything:
         assert finding.remedy or finding.severity in (Severity.OK, Severity.INFO)
@@ -127,11 +127,11 @@ def test_the_workers_queue(tmp_path: Path, redis_url: str) -> None:
     ],
 )
 def test_ollama(tmp_path: Path, ollama: Ollama, settings: dict[str, object], severity: Severity, words: str) -> None:
-    version, model = found(application(tmp_path, ollama_url=ollama.url, **settings), "Ollama")
+    version, model = found(application(tmp_path, ollama_url=ollama.url, **settings), "language model")
     assert version.message.startswith("Version ")
     assert model.severity is severity and words in model.message
     if severity is Severity.WARNING:
-        assert "SEARCHAPP_LLM_" in model.remedy
+        assert "SEARCHAPP_LLM" in model.remedy
 
 
 def test_an_embedding_model_that_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

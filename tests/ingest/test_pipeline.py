@@ -11,8 +11,9 @@ from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.errors import ModelMismatchError, SourceError, UsageError
 from searchapp.ingest import Ingester, Originals, Sync
 from searchapp.messages import shown
-from searchapp.model import Chunk, DocumentState, Filters, IngestState, SearchMode, SearchRequest, document_id
+from searchapp.model import Chunk, Document, DocumentState, Filters, IngestState, SearchMode, SearchRequest, document_id
 from searchapp.settings import load_settings
+from searchapp.sources import Loader, RawSource
 from tests.ingest.worlds import World, paragraphs
 from tests.sources.pdf_files import joined, pdf, scanned
 
@@ -75,7 +76,7 @@ def test_a_text_that_stands_twice_is_embedded_once(world: World) -> None:
     assert len(world.embedder.embedded) == len(set(world.embedder.embedded))
 
 
-def test_one_bad_document_costs_only_itself_and_is_tried_again(world: World) -> None:
+def test_one_bad_document_costs_only_itself(world: World) -> None:
     world.write("good.md", "# Good\n\nText.")
     bad = world.write("bad.pdf", "this is no pdf \x00\x01\x02")
     outcomes = world.ingest()
@@ -83,7 +84,7 @@ def test_one_bad_document_costs_only_itself_and_is_tried_again(world: World) -> 
     assert outcomes["bad.pdf"].state == "failed" and shown(outcomes["bad.pdf"].error).endswith(".")
     entry = world.store.entries(states=[DocumentState.FAILED]).entries[0]
     assert entry.source == str(bad) and entry.error == outcomes["bad.pdf"].error
-    assert world.ingest()["bad.pdf"].state == "failed"
+    assert world.ingest()["bad.pdf"].state == "quarantined"  # the same bytes would fail again
 
 
 def test_a_failed_update_leaves_the_old_version_searchable(world: World) -> None:
@@ -240,21 +241,40 @@ def test_sync_does_not_take_an_empty_mount_point_for_a_deletion(world: World) ->
 # --- failures
 
 
-def test_a_document_that_fails_three_times_is_quarantined_until_it_is_edited_or_reset(world: World) -> None:
+def test_a_document_that_would_fail_again_is_not_tried_again_until_it_is_edited_or_reset(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    parse = Loader.parse
+    monkeypatch.setattr(Loader, "parse", lambda self, raw: tried.append(Path(raw.ref.source).name) or parse(self, raw))
     bad = world.write("bad.pdf", "no pdf \x00\x01\x02")
     world.write("good.md", "# Good\n\nText.")
     states = [world.ingest()["bad.pdf"].state for _ in range(4)]
-    assert states == ["failed", "failed", "quarantined", "quarantined"]
+    assert states == ["failed", "quarantined", "quarantined", "quarantined"] and tried.count("bad.pdf") == 1
     entry = world.entry(bad)
     assert (entry.state, entry.failures) == (DocumentState.QUARANTINED, 3) and entry.error
     assert world.ingester.reset_failures([entry.id]) == [entry.id]
     assert world.entry(bad).state is DocumentState.QUEUED
     assert world.ingest()["bad.pdf"].state == "failed"
     bad.write_text("still no pdf \x00\x01\x02")
-    assert [world.ingest()["bad.pdf"].state for _ in range(3)] == ["failed", "failed", "quarantined"]
+    assert [world.ingest()["bad.pdf"].state for _ in range(2)] == ["failed", "quarantined"]
+    assert tried.count("bad.pdf") == 3
     bad.write_text("A text at last, whatever its name.")
     bad.rename(world.library / "bad.txt")
     assert world.ingest()["bad.txt"].state == "indexed"
+
+
+@pytest.mark.parametrize("code", ["parse_too_slow", "parser_crashed", "parser_out_of_memory", "unpacked_too_large"])
+def test_what_may_go_better_another_time_is_tried_three_times(
+    world: World, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    def fails(self: Loader, raw: RawSource) -> Document:
+        raise SourceError(code, name="a", seconds=60, mb=1)
+
+    world.write("slow.md", "# Slow")
+    monkeypatch.setattr(Loader, "parse", fails)
+    states = [world.ingest()["slow.md"].state for _ in range(4)]
+    assert states == ["failed", "failed", "quarantined", "quarantined"]
 
 
 def test_forgiving_all_takes_those_that_failed_and_no_others(world: World) -> None:
@@ -317,8 +337,9 @@ def test_each_space_has_a_document_of_its_own_of_a_source(world: World) -> None:
 
 
 def test_scanned_pages_are_read_once_tesseract_has_come(
-    world: World, tesseract: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    tesseract: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    world = World(tmp_path, ocr="tesseract")
     words = "The quick brown fox jumps over the lazy dog."
     partly, wholly = world.library / "partly.pdf", world.library / "wholly.pdf"
     partly.write_bytes(joined(pdf("A page of text."), scanned(pdf(words))))
@@ -327,7 +348,7 @@ def test_scanned_pages_are_read_once_tesseract_has_come(
         without.setenv("PATH", str(tmp_path))
         states = [{name: str(outcome.state) for name, outcome in world.ingest().items()} for _ in range(4)]
     assert [state["partly.pdf"] for state in states] == ["indexed", "unchanged", "unchanged", "unchanged"]
-    assert [state["wholly.pdf"] for state in states] == ["failed", "failed", "quarantined", "quarantined"]
+    assert [state["wholly.pdf"] for state in states] == ["failed", "quarantined", "quarantined", "quarantined"]
     assert (world.entry(partly).pages_indexed, world.entry(partly).lacking) == (1, "eng+chi_sim")
     assert "Install tesseract with eng+chi_sim" in shown(world.entry(wholly).error)
     assert {outcome.state for outcome in world.ingest().values()} == {"indexed"}

@@ -20,6 +20,8 @@ from searchapp.ingest import RedisQueue
 from searchapp.ingest.lifecycle import now
 from searchapp.ingest.worker import PAUSE_LOOK_SECONDS, Worker
 from searchapp.model import DocumentState, Pause
+from searchapp.schedules import Every, RunOutcome, ScheduleKind, Wanted
+from searchapp.schedules.running import LOOK_SECONDS
 from searchapp.settings import Settings
 from searchapp.telemetry import logs
 from searchapp.wiring import Application
@@ -302,3 +304,24 @@ def test_a_port_of_the_metrics_that_is_taken_is_named(settings: Settings) -> Non
 
 def with_redis(settings: Settings, url: str) -> Settings:
     return settings.model_copy(update={"redis_url": SecretStr(url)})
+
+
+@pytest.mark.slow
+def test_workers_run_what_is_scheduled_and_the_page_does_not(
+    settings: Settings, library: Path, start: chaos.Starter
+) -> None:
+    application = Application(settings)
+    application.store.prepare(application.embedder.fingerprint)
+    page = start("serve", "--port", str(process.free_port()))
+    one = application.schedules.add(Wanted(ScheduleKind.FOLDER, str(library), Every.DAY), "ada")
+    workers = [start("worker", "--metrics-port", "0") for _ in range(2)]
+    ran = eventually(lambda: application.schedules.get(one.id).last)
+    assert ran.outcome is RunOutcome.DONE and ran.figures["indexed"] == DOCUMENTS
+    assert application.schedules.runs(one.id) == (ran,)
+    for worker in workers:
+        worker.send_signal(signal.SIGTERM)
+    assert [worker.wait(60) for worker in workers] == [0, 0]
+    application.schedules.call(one.id)
+    time.sleep(LOOK_SECONDS * 2)  # a page that ran it would have begun by now
+    after = application.schedules.get(one.id)
+    assert after.called and not after.running and page.poll() is None

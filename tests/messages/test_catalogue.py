@@ -19,7 +19,7 @@ from searchapp.messages import LANGUAGES, Language, catalogue
 ROOT = Path(searchapp.__file__).parent
 RAISED = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)}
 SAID = {"Message", "ok", "info", "warning", "error"} & ({"Message"} | set(vars(findings)))
-OWN_ARGUMENTS = {"lacking", "retry_after"}
+OWN_ARGUMENTS = {"is_final", "lacking", "retry_after"}
 
 
 def trees() -> Iterator[tuple[Path, ast.Module]]:

@@ -36,7 +36,7 @@ CALLS: dict[str, Callable[[OllamaServer], object]] = {
     "show": lambda one: one.show(CHAT),
     "window": lambda one: one.window(CHAT),
     "embed": lambda one: one.embed(EMBEDDING, ["a"]),
-    "chat": lambda one: list(one.chat(CHAT, MESSAGES, {})),
+    "chat": lambda one: list(one.chat(CHAT, MESSAGES, 64, 2048)),
 }
 
 
@@ -169,7 +169,10 @@ def test_a_question_is_answered_and_doctor_is_content(
     assert (answer.extractive, answer.notices, answer.model) == (False, (), "scripted")
     application.check_language_model()
     assert application.answerer.models()[1] == CHAT
-    assert [one.severity.value for one in diagnose(application, quick=True) if one.check == "Ollama"] == ["ok", "ok"]
+    assert [one.severity.value for one in diagnose(application, quick=True) if one.check == "language model"] == [
+        "ok",
+        "ok",
+    ]
     embedder = OllamaEmbedder(EMBEDDING, application.settings)
     assert embedder.embed_documents(["text"]).shape == (1, 2)
     embedder.check()

@@ -16,11 +16,10 @@ from tests.services.ollama import Ollama
 def test_counts_agree_with_ollamas_own(ollama: Ollama, text: str) -> None:
     server = OllamaServer(ollama.url)
     tokenizer = tokenizer_of(server.show(ollama.chat_model))
-    options = {"num_predict": 1, "num_ctx": 2048}
     counts = []
     for content in ("x", "x" + text):
-        *_, last = server.chat(ollama.chat_model, [{"role": "user", "content": content}], options)
-        counts.append(last.prompt_eval_count)
+        *_, last = server.chat(ollama.chat_model, [{"role": "user", "content": content}], 1, 2048)
+        counts.append(last.prompt_tokens)
     ours = tokenizer.counts(["x" + text])[0] - tokenizer.counts(["x"])[0]
     assert abs((counts[1] - counts[0]) - ours) <= 2
 

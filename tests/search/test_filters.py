@@ -7,6 +7,7 @@ import pytest
 from searchapp.errors import UsageError
 from searchapp.search import parse_filters
 from searchapp.search.filters import overlaid
+from searchapp.search.query import read_query
 
 
 def test_fields_are_read_and_repeated_ones_are_alternatives() -> None:
@@ -36,3 +37,19 @@ def test_what_is_typed_wins_over_what_was_clicked() -> None:
 def test_what_is_no_filter_is_named(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         parse_filters([text])
+
+
+def test_tags_and_own_fields_are_filters() -> None:
+    filters = parse_filters(["tag=contract", "tag=合同", "field=Author= Li ", "field=note=a=b"])
+    assert filters.tags == ("contract", "合同") and filters.fields == (("author", "Li"), ("note", "a=b"))
+    for text in ("field=author", "field==Li", "field=author=", "tag="):
+        with pytest.raises(UsageError, match="has no value"):
+            parse_filters([text])
+
+
+def test_a_word_that_only_looks_like_a_field_stays_one() -> None:
+    assert read_query('tag:contract field:"project=New hall" notice').filters == (
+        "tag=contract",
+        "field=project=New hall",
+    )
+    assert read_query("field:keyword type of it").text == "field:keyword type of it"

@@ -22,10 +22,14 @@ _Called = dict[str, set[str]]
 
 # Patterns that are put together when they run, from names of ours or from words that re.escape has made plain: an example.
 PUT_TOGETHER = {
-    ("searchapp/answer/subjects.py", "number"): "7",
-    ("searchapp/answer/subjects.py", "label"): "boiler",
-    ("searchapp/answer/subjects.py", "form"): r"\bboilers?\b[^.!?\n]{0,12}?(?<![\d.])7(?![\d])",
+    ("searchapp/answer/names.py", "pattern"): "gpt[- ]?4",
+    ("searchapp/answer/names.py", "name"): "Ceremony",
+    ("searchapp/answer/said.py", "number"): "7",
+    ("searchapp/answer/said.py", "label"): "boiler",
+    ("searchapp/answer/said.py", "form"): r"\bboilers?\b[^.!?\n]{0,12}?(?<![\d.])7(?![\d])",
     ("searchapp/search/suggest.py", "typed"): "aa",
+    ("searchapp/sources/path_rules.py", "begins"): True,
+    ("searchapp/sources/path_rules.py", "pattern"): "*/contracts/*",
     ("searchapp/stores/elasticsearch/versions.py", "self"): SimpleNamespace(chunks="chunks"),
     ("searchapp/tokens/pieces.py", "specials"): [r"\[CLS\]", "<s>"],
 }

@@ -188,7 +188,6 @@ def test_a_file_that_is_no_database_is_no_clean_result(text: str, tmp_path: Path
         ("filelock", "3.20.3"),
         ("flask", "3.1.1"),
         ("joserfc", "1.4.2"),
-        ("mammoth", "1.11.0"),
         ("pillow", "11.3.0"),
         ("pypdf", "6.4.0"),
         ("requests", "2.32.4"),

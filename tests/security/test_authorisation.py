@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from searchapp.access import Identity, Scope
 from searchapp.settings import Settings
@@ -93,10 +94,40 @@ def test_every_route_with_every_scope(site: Flask, guarded: StandIn) -> None:
     assert wrong == []
 
 
+def test_every_tool_with_every_scope(site: Flask, guarded: StandIn) -> None:
+    from searchapp.mcp.server import TOOLS
+
+    client = site.test_client()
+    wrong: list[str] = []
+    for scopes in [*SOLE, frozenset({Scope.READ, Scope.WRITE}), frozenset({Scope.READ, Scope.OPERATE}), EVERY]:
+        headers = key(guarded, scopes)
+        if Scope.READ not in scopes:
+            assert rpc(client, headers, "tools/list").status_code == 403
+            continue
+        listed = {tool["name"] for tool in rpc(client, headers, "tools/list").get_json()["result"]["tools"]}
+        for tool in TOOLS:
+            may = tool.scope in scopes
+            if (tool.name in listed) is not may:
+                wrong.append(f"{tool.name} is{' not' if may else ''} listed with {', '.join(scopes)}")
+            answer = rpc(client, headers, "tools/call", name=tool.name, arguments={"no such": 1}).get_json()["result"]
+            # The rights are looked at first; who has them is told of the argument.
+            said = answer["content"][0]["text"]
+            if not answer["isError"] or ("takes no argument 'no such'" in said) is not may:
+                wrong.append(f"{tool.name} with {', '.join(scopes)}: {said}")
+    assert wrong == []
+    assert {tool.scope for tool in TOOLS} == {Scope.READ, Scope.WRITE}
+
+
+def rpc(client: FlaskClient, headers: dict[str, str], method: str, **params: object) -> TestResponse:
+    accepted = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
+    call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    return client.post("/mcp", json=call, headers={**headers, **accepted})
+
+
 def test_what_is_public_is_named_here_too(site: Flask) -> None:
     public = {route.endpoint for route in routes(site) if REQUIRED.get(route.endpoint, Scope.OPERATE) is None}
     assert public == {
-        "static", "health.healthz", "health.readyz", "openapi.description",
+        "static", "health.healthz", "health.readyz", "openapi.description", "llms.text",
         "login.form", "login.submit", "login.provider", "login.returned", "login.logout",
     }  # fmt: skip
 

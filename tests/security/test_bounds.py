@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,7 +44,10 @@ TEXTS = {
     "a number of 5,000 digits": "9" * 5_000,
     "a number below all": f"-1{'0' * 400}",
 }
-VALID = {"url": "https://example.org/", "action": "retry", "paused": True, "grade": None}
+VALID = {
+    "model": "searchapp", "messages": [{"role": "user", "content": "gloves"}], "url": "https://example.org/", "action": "retry", "paused": True, "grade": None,
+    "scopes": ["read"], "documents": ["1"], "ids": ["1"], "change": "delete", "password": "correct horse battery", "address": "/?q=gloves",
+}  # fmt: skip
 """What the other required fields get."""
 
 
@@ -88,27 +92,35 @@ def places(site: Flask) -> Iterator[Place]:
         for method, operation in methods.items():
             parameters = operation.get("parameters", [])
             asked = {one["name"]: "gloves" for one in parameters if one["in"] == "query" and one["required"]}
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            sent = _required(_resolved(body["schema"], described["components"]["schemas"])) if body else {}
             for one in parameters:
                 if one["in"] != "header":
                     others = {name: value for name, value in asked.items() if name != one["name"]}
+                    others = sent if one["in"] == "path" else others
                     yield Place(method, path, one["in"], one["name"], one["schema"], others)
-            body = operation.get("requestBody", {}).get("content", {}).get("application/json")
             if body:
                 yield from _of_body(method, path, body["schema"], described["components"]["schemas"])
 
 
 def _of_body(method: str, path: str, schema: dict[str, Any], named: dict[str, Any]) -> Iterator[Place]:
-    schema = named[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
-    required = {name: VALID.get(name, "gloves") for name in schema.get("required", ())}
+    schema = _resolved(schema, named)
+    required = _required(schema)
     for name, field in schema["properties"].items():
         others = {other: value for other, value in required.items() if other != name}
         yield Place(method, path, "body", name, field, others)
 
 
+def _resolved(schema: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
+    return named[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+
+
+def _required(schema: dict[str, Any]) -> dict[str, Any]:
+    return {name: VALID.get(name, "gloves") for name in schema.get("required", ())}
+
+
 def filled(path: str, name: str = "", value: str = "") -> str:
-    for part in ("document_id", "page", "task_id"):
-        path = path.replace(f"{{{part}}}", value if part == name else "1")
-    return path
+    return re.sub(r"{(\w+)}", lambda part: value if part[1] == name else "1", path)
 
 
 def test_the_description_names_the_fields_that_are_attacked(site: Flask) -> None:
@@ -124,7 +136,9 @@ def test_no_field_takes_a_value_beyond_reason(site: Flask, client: FlaskClient) 
     for place in places(site):
         for what, (response, statuses) in attacks(client, place):
             told = response.get_json(silent=True) or {}
-            is_problem = response.content_type == "application/problem+json" and len(response.data) < 5_000
+            form = "application/json" if place.path.startswith("/v1/") else "application/problem+json"
+            told = _as_problem(told["error"]) if "error" in told else told
+            is_problem = response.content_type == form and len(response.data) < 5_000
             names = place.kind != "body" or response.status_code == 413 or told.get("reason") == "body_not_json"
             names = names or place.name in told.get("detail", "")
             if response.status_code not in statuses or not is_problem or not names:
@@ -133,11 +147,19 @@ def test_no_field_takes_a_value_beyond_reason(site: Flask, client: FlaskClient) 
     assert wrong == []
 
 
+def _as_problem(error: dict[str, Any]) -> dict[str, Any]:
+    """An error of ``/v1`` in the words of problem details."""
+    return {"detail": error["message"], "reason": error["code"]}
+
+
 def attacks(client: FlaskClient, place: Place) -> Iterator[tuple[str, tuple[Any, set[int]]]]:
     method = place.method
     if place.kind == "path":
         for what, text in TEXTS.items():
-            yield what, (client.open(filled(place.path, place.name, text), method=method.upper(), json={}), {404})
+            yield (
+                what,
+                (client.open(filled(place.path, place.name, text), method=method.upper(), json=place.others), {404}),
+            )
     elif place.kind == "query":
         address = filled(place.path)
         for what, text in TEXTS.items():

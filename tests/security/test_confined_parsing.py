@@ -16,6 +16,7 @@ from searchapp.sources.confinement import Protection, seccomp
 from searchapp.sources.formats import parse
 from searchapp.sources.parsed import ParserInput, ParserOptions
 from searchapp.sources.sandbox import Sandbox
+from tests.sources.formats.test_hostile_formats import SAMPLES
 from tests.sources.formats.test_office import encrypted_office
 from tests.sources.office_files import docx, epub, odt, pptx, xlsx
 from tests.sources.pdf_files import encrypted, pdf, scanned
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux conf
 def test_nothing_is_said_to_hold_that_does_not() -> None:
     # In a process that gave up nothing but what is named: each question is really asked.
     code = "from searchapp.sources import confinement as c\n{}\nprint(*sorted(c.confine()))"
-    assert said(code.format("c._limit = c._refuse_privileges = c.restrict_files = lambda: None")) == (
+    assert said(code.format("c._limit = c.refuse_privileges = c.restrict_files = lambda: None")) == (
         "network processes" if os.geteuid() == 0 else ""  # seccomp wants no_new_privs, or root
     )
     without = said(code.format("c.refuse_system_calls = lambda: None"))
@@ -63,7 +64,7 @@ def test_tesseract_runs_under_all_of_it(tesseract: str, monkeypatch: pytest.Monk
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    options = ParserOptions(max_bytes=1 << 24, ocr_languages="eng", ocr_max_pages=1)
+    options = ParserOptions(max_bytes=1 << 24, ocr="tesseract", ocr_languages="eng", ocr_max_pages=1)
     with Sandbox(timeout_seconds=120.0, memory_mb=1024, options=options) as box:
         if Protection.FILES not in box.in_force():
             pytest.skip("this kernel has no Landlock")
@@ -87,7 +88,15 @@ FILES = {
     "a.eml": LETTER.encode(),
     "a.csv": b"name,bar\none,7\n",
     "a.txt.gz": gzip.compress("设备维护手册：请戴手套。".encode("gb18030") * 20),
-    **{path.name: path.read_bytes() for path in samples_folder().rglob("*") if path.suffix in (".html", ".md", ".pdf")},
+    **{
+        name: SAMPLES[name]
+        for name in ("a.rtf", "a.yaml", "a.xml", "a.ipynb", "a.srt", "a.tex", "a.mht", "a.py", "a.zip")
+    },
+    **{
+        path.name: path.read_bytes()
+        for path in samples_folder().rglob("*")
+        if path.suffix in (".html", ".md", ".pdf") and path.name != "用水告示.pdf"  # a scan has no text to parse
+    },
 }
 
 

@@ -42,12 +42,15 @@ def hostile(app: StandIn) -> StandIn:
                 source=f"/srv/{ATTACK}.md",
                 type=kind,
                 headings=(ATTACK, ATTACK),
+                tags=(ATTACK, PAYLOADS[1]),
+                fields={"author": (ATTACK,)},
                 language="en",
                 highlights=(f"\ue000bolts\ue001 {ATTACK}",),
             ),
             original=original.encode(),
             error=ATTACK,
             note=ATTACK,
+            tags=(ATTACK,),
         )
     app.answerer.sentences = [
         Sentence(f"The bolts {payload} hold [1].", (1,), Support.SUPPORTED) for payload in PAYLOADS
@@ -84,7 +87,7 @@ def test_no_script_of_a_document_or_a_model_runs(new_page: NewPage, served: Serv
         link.hover()
     nothing_ran(page)
     page.goto(f"{address}/documents")
-    expect(page.locator(".entries li")).to_have_count(3)
+    expect(page.locator("#entries tr")).to_have_count(3)
     nothing_ran(page)
     assert elsewhere == [] and dialogs == []
 

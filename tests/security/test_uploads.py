@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from searchapp.settings import Settings
 from searchapp.web.app import create_app
 from searchapp.web.jobs import Jobs
+from searchapp.web.static_files import version
 from searchapp.wiring import Application
 from tests.web.stand_in import StandIn, entry
 
@@ -18,7 +19,7 @@ PROGRAMS = [
     ("report.pdf", b"MZ\x90\x00\x03\x00\x00\x00\x04" + b"\x00" * 200),
     ("report.pdf", b"\x7fELF\x02\x01\x01" + b"\x00" * 200),
     ("notes.txt", b"\xca\xfe\xba\xbe\x00\x00\x00\x34" + b"\x00\x01\x02" * 50),
-    ("page.html", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100),
+    ("page.html", b"OggS\x00\x02" + b"\x00" * 100),
     ("letter.docx", b"Rar!\x1a\x07\x00" + b"\x00" * 100),
     ("data.csv", b"SQLite format 3\x00" + b"\x00" * 100),
     ("text.md", bytes(range(256)) * 8),
@@ -84,11 +85,11 @@ def test_an_uploads_name_reaches_no_other_folder(tmp_path: Path, name: str) -> N
 @pytest.mark.parametrize(
     "path",
     [
-        "/static/../app.py",
-        "/static/%2e%2e/app.py",
-        "/static/..%2fapp.py",
-        "/static/....//app.py",
-        "/static//etc/passwd",
+        f"/static/{version()}/../app.py",
+        f"/static/{version()}/%2e%2e/app.py",
+        f"/static/{version()}/..%2fapp.py",
+        f"/static/{version()}/....//app.py",
+        f"/static/{version()}//etc/passwd",
         "/documents/..%2f..%2f..%2fetc%2fpasswd/file",
         "/api/documents/..%2f..%2faccess.sqlite",
         "/api/documents/%00",

@@ -29,14 +29,21 @@ from tests.sources.site import Site, serving
 STEPS = 20
 READ_WRITE = frozenset({Scope.READ, Scope.WRITE})
 TEXTS = {
-    "salaries.md": "# Salaries\n\nThe director earns ninety thousand, and keeps a parrot.",
-    "canteen.md": "# Canteen\n\nThe canteen serves parrot fish at noon.",
+    "salaries.md": "---\ntags: [pay, board]\nauthor: Director\n---\n# Salaries\n\nThe director earns ninety thousand, and keeps a parrot.",
+    "canteen.md": "---\ntags: [food, board]\nauthor: Cook\n---\n# Canteen\n\nThe canteen serves parrot fish at noon.",
     "薪资.md": "# 薪资\n\n主任的年薪是九万元，还养了一只鹦鹉。",
     "plan.txt": "The move to Lisbon is planned for June.",
     "broken.pdf": "%PDF-1.4 nothing that could be read",
 }
 PAGES = ("/", "/staff", "/prices", "/absent")
-QUERIES = ("parot director", "鹦鹉 年薪", "move Lisbon June", "page says something")
+QUERIES = (
+    "parot director",
+    "鹦鹉 年薪",
+    "move Lisbon June",
+    "page says something",
+    "tag:pay parrot",
+    "field:author=Cook parrot",
+)
 ASKED = [("hybrid", "true"), ("keyword", "false"), ("semantic", "false")]
 VOLATILE = frozenset({"updated", "queued", "started", "seconds", "took_ms", "modified"})
 ORDERED = frozenset({"rank", "score", "scores", "legs", "weights"})
@@ -106,12 +113,15 @@ class World:
                 ("DELETE", f"/api/documents/{id_}", None),
                 ("POST", "/api/judgements", {"query": "parrot", "document_id": id_, "grade": 0}),
                 ("GET", f"/api/similar?passage={id_}:0", None),
+                ("GET", f"/api/similar?passage={id_}", None),
+                ("GET", f"/api/documents/{id_}/lines", None),
+                ("GET", f"/api/grep?pattern=.&filter=document={id_}", None),
+                ("POST", "/api/check", {"text": "The director earns much.", "filter": [f"document={id_}"]}),
                 ("GET", f"/api/search?q=parrot&filter=document={id_}&facets=true", None),
             ):
                 status, answer = self._send(group, method, path, json=body)
-                absent = self._send(
-                    group, method, path.replace(id_, "f" * 20), json=body and {**body, "document_id": "f" * 20}
-                )
+                nobodys = json.loads(json.dumps(body).replace(id_, "f" * 20))
+                absent = self._send(group, method, path.replace(id_, "f" * 20), json=nobodys)
                 assert (status, str(answer).replace(id_, "f" * 20)) == (absent[0], str(absent[1])), (method, path)
 
     def seen(self, group: str) -> object:
@@ -124,7 +134,14 @@ class World:
         ]
         others = [
             self._send(group, "GET", path)
-            for path in ("/api/complete?q=parr", "/api/complete?q=dire", "/api/judgements?q=parrot")
+            for path in (
+                "/api/complete?q=parr",
+                "/api/complete?q=dire",
+                "/api/judgements?q=parrot",
+                "/api/grep?words=parrot&context=2",
+                "/api/grep?pattern=鹦鹉|Lisbon",
+                "/api/grep?pattern=.&per_document=0",
+            )
         ]
         listed = self._listed(group)
         originals = [self._send(group, "GET", f"/documents/{one['id']}/file") for one in listed]

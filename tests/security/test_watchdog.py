@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -63,6 +64,29 @@ def test_a_request_that_computes_forever_is_ended(site: Flask, computing: object
         response = client.get("/api/forever")
         assert (response.status_code, response.json["reason"]) == (503, "request_too_long")
         assert client.get("/api/search?q=gloves").status_code == 200
+
+
+@pytest.mark.parametrize("computing", [forever, stubborn, in_stages])
+def test_a_tool_that_computes_forever_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, computing: object
+) -> None:
+    app = StandIn(tmp_path, request_seconds=0.3)
+    fill(app)
+    search = app.searcher.search
+    monkeypatch.setattr(app.searcher, "search", lambda asked: computing() if asked.query == "x" else search(asked))  # type: ignore[operator]
+    client = create_app(app).test_client()  # type: ignore[arg-type]
+    headers = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
+
+    def call(query: str) -> dict[str, Any]:
+        params = {"name": "search", "arguments": {"query": query}}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        result: dict[str, Any] = client.post("/mcp", json=body, headers=headers).get_json()["result"]
+        return result
+
+    for _ in range(3):  # the thread serves on
+        ended = call("x")
+        assert ended["isError"] and "took too long" in ended["content"][0]["text"]
+        assert not call("gloves").get("isError")
 
 
 def test_a_real_server_serves_on_meanwhile(tmp_path: Path, served: object, monkeypatch: pytest.MonkeyPatch) -> None:

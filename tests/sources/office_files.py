@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 
@@ -11,6 +12,19 @@ import xlsxwriter
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+_RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+WORD_NAMES = {
+    "w": _WORD,
+    "m": _MATH,
+    "r": _RELATED,
+    "mc": "http://schemas.openxmlformats.org/markup-compatibility/2006",
+    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
+    "dgm": "http://schemas.openxmlformats.org/drawingml/2006/diagram",
+    "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+    "v": "urn:schemas-microsoft-com:vml",
+}
 _CORE = (
     '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/">'
@@ -45,6 +59,33 @@ def docx(body: str, title: str = "") -> bytes:
     )
 
 
+def word(
+    body: str, parts: Mapping[str, str | bytes] | None = None, related: Mapping[str, tuple[str, str]] | None = None
+) -> bytes:
+    """A Word document of WordprocessingML.
+
+    ``parts`` are further ones by their names below word/, such as ``styles.xml``, without their namespaces;
+    ``related`` are the document's relationships by id: their type's last word and their target.
+    """
+    names = " ".join(f'xmlns:{prefix}="{name}"' for prefix, name in WORD_NAMES.items())
+    links = "".join(
+        f'<Relationship Id="{key}" Type="{_RELATED}/{kind}" Target="{target}"/>'
+        for key, (kind, target) in (related or {}).items()
+    )
+    return zipped(
+        {
+            "word/document.xml": f"<w:document {names}><w:body>{body}</w:body></w:document>",
+            "word/_rels/document.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>',
+            **{
+                f"word/{name}": re.sub(r"^<(\w+:\w+)", rf"<\1 {names}", part)
+                if isinstance(part, str) and name.endswith(".xml")
+                else part
+                for name, part in (parts or {}).items()
+            },
+        }
+    )
+
+
 def pptx(*slides: tuple[str, str], notes: str = "") -> bytes:
     """A presentation of slides with a title and a text."""
     presentation = python_pptx.Presentation()
@@ -71,9 +112,14 @@ def xlsx(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
     return out.getvalue()
 
 
-def odt(text: str, *, manifest: str = "", kind: str = "text") -> bytes:
-    """An OpenDocument with ``text`` (its own elements) as content."""
-    names = " ".join(
+def odt(
+    text: str, *, manifest: str = "", kind: str = "text", styles: str = "", parts: Mapping[str, str] | None = None
+) -> bytes:
+    """An OpenDocument with ``text`` (its own elements) as content and ``styles`` before it.
+
+    ``parts`` are further ones; ``{names}`` in them are the namespaces.
+    """
+    names = 'xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/" ' + " ".join(
         f'xmlns:{key}="{_ODF}{value}:1.0"'
         for key, value in [
             ("office", "office"),
@@ -81,25 +127,31 @@ def odt(text: str, *, manifest: str = "", kind: str = "text") -> bytes:
             ("table", "table"),
             ("draw", "drawing"),
             ("presentation", "presentation"),
+            ("style", "style"),
+            ("chart", "chart"),
         ]
     )
     meta = (
-        f'<office:document-meta {names} xmlns:dc="http://purl.org/dc/elements/1.1/"><office:meta>'
+        f"<office:document-meta {names}><office:meta>"
         "<dc:title>Handbook</dc:title><dc:date>2024-05-06T07:08:09</dc:date></office:meta></office:document-meta>"
     )
     body = f"<office:body><office:{kind}>{text}</office:{kind}></office:body>"
     return zipped(
         {
             "mimetype": f"application/vnd.oasis.opendocument.{kind}",
-            "content.xml": f"<office:document-content {names}>{body}</office:document-content>",
+            "content.xml": f"<office:document-content {names}>{styles}{body}</office:document-content>",
             "meta.xml": meta,
             "META-INF/manifest.xml": manifest,
+            **{name: part.replace("{names}", names) for name, part in (parts or {}).items()},
         }
     )
 
 
-def epub(chapters: Mapping[str, str], encryption: str = "") -> bytes:
+def epub(chapters: Mapping[str, str], encryption: str = "", nav: str = "", ncx: str = "") -> bytes:
+    """An e-book; ``nav`` and ``ncx`` are its tables of contents as EPUB 3 and EPUB 2 have them."""
     items = "".join(f'<item id="{name}" href="{name}" media-type="application/xhtml+xml"/>' for name in chapters)
+    items += '<item id="n" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>' if nav else ""
+    items += '<item id="x" href="toc/toc.ncx" media-type="application/x-dtbncx+xml"/>' if ncx else ""
     spine = "".join(f'<itemref idref="{name}"/>' for name in chapters)
     return zipped(
         {
@@ -110,5 +162,7 @@ def epub(chapters: Mapping[str, str], encryption: str = "") -> bytes:
             "OEBPS/book.opf": '<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
             f"<dc:title>A Book</dc:title><dc:language>en-GB</dc:language></metadata><manifest>{items}</manifest><spine>{spine}</spine></package>",
             **{f"OEBPS/{name}": f"<html><body>{body}</body></html>" for name, body in chapters.items()},
+            **({"OEBPS/nav.xhtml": f'<html><body><nav epub:type="toc">{nav}</nav></body></html>'} if nav else {}),
+            **({"OEBPS/toc/toc.ncx": f'<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/">{ncx}</ncx>'} if ncx else {}),
         }
     )

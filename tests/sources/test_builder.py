@@ -139,3 +139,27 @@ def test_a_text_larger_than_the_memory_costs_nothing_that_is_in_it() -> None:
     memory.remember(b"a", "a")
     memory.remember(b"b", "b" * 2000)
     assert memory.get(b"a") == "a" and memory.get(b"b") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("\x1b[31mERROR\x1b[0m gate stopped", "ERROR gate stopped"),
+        ("\x1b[0;1;38;5;196m错误\x1b[m：门已停", "错误：门已停"),
+        ("\x1b[2K\x1b[1Gdone \x1b[?25h", "done"),
+        ("\x1b]8;;http://a.example/x\x1b\\link\x1b]8;;\x1b\\ \x1b]0;title\x07here", "link here"),
+        ("\x1b(B\x1b[mplain", "plain"),
+        ("\x9b32mgreen", "green"),
+        ("a[31m] is no colour", "a[31m] is no colour"),
+        ("\x1b", ""),
+    ],
+)
+def test_what_a_terminal_obeys_is_no_text(written: str, shown: str) -> None:
+    assert clean(written, verbatim=True).strip() == shown
+
+
+def test_every_radical_becomes_the_character_that_it_stands_for() -> None:
+    assert clean("⻔⻋⻛⻅⻩⻚⻢⻥⻦⻓⻰⻨⻉⻘⻝⻬⻙⻜⻤⻆⻣") == "门车风见黄页马鱼鸟长龙麦贝青食齐韦飞鬼角骨"
+    assert clean("⼀⼁⽤⿕") == "一丨用龠"
+    radicals = "".join(map(chr, [*range(0x2E81, 0x2E9A), *range(0x2E9B, 0x2EF4), *range(0x2F00, 0x2FD6)]))
+    assert not set(clean(radicals)) & set(radicals)

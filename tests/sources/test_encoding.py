@@ -79,3 +79,37 @@ def test_any_bytes_decode() -> None:
 )
 def test_declared_charset(data: bytes, content_type: str, charset: str) -> None:
     assert declared_charset(data, content_type) == charset
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gebühren für große Schiffe: 12 € je Tag – „fällig“ am Ende der Woche.",
+        "Perché la città è così bella? È già tardi.",
+        "Não há informações sobre a situação; são poucas as opções.",
+        "Båtarna går från hamnen på lördagar och söndagar; avgiften är låg.",
+        "It costs £12 per day, and the naïve visitor pays more at the café.",
+        "The harbour’s café – “open” daily; costs £5 or €6…",
+        "L’équipe a déjà reçu les résultats de l’été. Ça coûte 30 €.",
+        "El niño comió en el jardín; ¿qué pasó después?",
+    ],
+)
+@pytest.mark.parametrize("page", ["{}", "<html><body><p>{}</p></body></html>"])
+def test_western_text_without_a_declaration(text: str, page: str) -> None:
+    assert text in decode(page.format(text).encode("cp1252"))
+
+
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp1250", "Zażółć gęślą jaźń. Statki wypływają w każdą sobotę i niedzielę."),
+        ("cp1250", "Příliš žluťoučký kůň úpěl ďábelské ódy. Lodě vyplouvají každou sobotu."),
+        ("cp1250", "A hajók minden szombaton és vasárnap indulnak, a díj alacsony. Őszi időszak."),
+        ("cp1251", "Корабли выходят каждую субботу и воскресенье, плата низкая."),
+        ("cp1253", "Τα πλοία αναχωρούν κάθε Σάββατο και Κυριακή."),
+        ("gb18030", "今天天气很好，我们去公园散步吧。"),
+        ("big5", "今天天氣很好，我們去公園散步吧。"),
+    ],
+)
+def test_other_text_without_a_declaration_is_not_taken_for_western(codec: str, text: str) -> None:
+    assert decode(text.encode(codec)) == text

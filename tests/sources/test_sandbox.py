@@ -16,9 +16,11 @@ import pytest
 from searchapp.errors import SourceError
 from searchapp.messages import Message, read_in
 from searchapp.model.json import to_plain_json
+from searchapp.sources import replies
 from searchapp.sources import sandbox as sandbox_module
 from searchapp.sources.parsed import PagePlace, Parsed, ParserInput, ParserOptions, Png, SiteAnswer
-from searchapp.sources.sandbox import Sandbox, _refusal, unpack
+from searchapp.sources.replies import noun
+from searchapp.sources.sandbox import Sandbox
 from searchapp.sources.worker import WireError
 
 OPTIONS = ParserOptions(max_bytes=1 << 20, ocr_max_pages=40)
@@ -127,8 +129,23 @@ def test_each_announced_step_has_the_time_limit_to_itself(sandbox: Sandbox, monk
     assert refusal(sandbox, b"steps 1 60") == "/in/a.txt took longer than 1 s to parse."
 
 
-def test_a_parser_cannot_announce_steps_for_ever(sandbox: Sandbox) -> None:
-    assert refusal(sandbox, b"steps 100 0") == "/in/a.txt made the parser crash."
+def test_all_steps_together_have_a_limit_too(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(sandbox)
+    monkeypatch.setattr(sandbox_module, "LONGEST", 2 - OPTIONS.ocr_max_pages)
+    monkeypatch.setattr(sandbox, "_timeout", 3.0)
+    assert refusal(sandbox, b"steps 60 0.7") == "/in/a.txt took longer than 6 s to parse."
+
+
+def test_quick_steps_cost_nothing(sandbox: Sandbox) -> None:
+    assert ask(sandbox, b"steps 200000 0").startswith("pid ")
+
+
+def test_a_parser_that_was_taken_over_cannot_announce_steps_for_ever(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(sandbox)
+    monkeypatch.setattr(sandbox, "_timeout", 1.0)
+    assert refusal(sandbox, b"flood") == "/in/a.txt made the parser crash."
 
 
 def test_printing_does_not_disturb(sandbox: Sandbox) -> None:
@@ -194,24 +211,29 @@ def test_the_process_loads_nothing_heavy() -> None:
 
 
 GOOD: dict[str, Any] = {
-    "title": "t", "type": "text", "text": "abc", "sections": [{"start": 0, "end": 3, "headings": ["h"], "page": 1}],
+    "title": "t", "type": "text", "text": "abc", "sections": [{"start": 0, "end": 3, "headings": ["h"], "page": 1, "table": []}],
     "language": "", "modified": None, "pages": 1, "pages_without_text": [], "note": "", "lacking": "",
+    "stated": {
+        "title": "", "language": "", "modified": None, "tags": ["x"], "collections": ["c"], "fields": {"author": ["Li", "Wu"]},
+    },
 }  # fmt: skip
 
 
 def section(start: int, end: int, **facts: Any) -> dict[str, Any]:
-    return {"start": start, "end": end, "headings": [], "page": None, **facts}
+    return {"start": start, "end": end, "headings": [], "page": None, "table": [], **facts}
 
 
 def test_what_crosses_the_border_is_what_was_sent() -> None:
-    assert json.loads(to_plain_json(unpack(Parsed, json.dumps(GOOD).encode()))) == GOOD
+    assert json.loads(to_plain_json(noun(Parsed, json.dumps(GOOD).encode()))) == GOOD
     dated = {**GOOD, "modified": "2024-02-29T12:30:01.250000+08:00"}
-    assert json.loads(to_plain_json(unpack(Parsed, json.dumps(dated).encode()))) == dated
+    assert json.loads(to_plain_json(noun(Parsed, json.dumps(dated).encode()))) == dated
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [
+        ("stated", {**GOOD["stated"], "fields": {"author": "Li"}}),
+        ("stated", {**GOOD["stated"], "collections": [5]}),
         ("text", None),
         ("text", 5),
         ("type", "exe"),
@@ -230,13 +252,13 @@ def test_what_crosses_the_border_is_what_was_sent() -> None:
 )
 def test_a_document_is_checked(field: str, value: object) -> None:
     with pytest.raises(WireError):
-        unpack(Parsed, json.dumps({**GOOD, field: value}).encode())
+        noun(Parsed, json.dumps({**GOOD, field: value}).encode())
 
 
 @pytest.mark.parametrize("payload", [b"", b"null", b"[]", b"{", b"{}", b'"abc"'])
 def test_what_is_no_document_is_refused(payload: bytes) -> None:
     with pytest.raises(WireError):
-        unpack(Parsed, payload)
+        noun(Parsed, payload)
 
 
 def test_an_error_of_the_parser_is_shown_in_the_readers_language() -> None:
@@ -252,42 +274,42 @@ def test_an_error_of_the_parser_is_shown_in_the_readers_language() -> None:
     "error", ["plain", 7, [], ["x", ""], ["{}", ""], ['{"code": "', ""], [Message("plain", text="x").encoded(), 7]]
 )
 def test_an_error_that_cannot_be_read_counts_as_a_broken_document(error: object) -> None:
-    assert _refusal("a.pdf", {"error": error}, 256).reason == "content_malformed"
+    assert replies.refusal("a.pdf", {"error": error}, 256).reason == "content_malformed"
 
 
 def test_what_an_error_says_of_itself_is_not_taken_for_more() -> None:
     said = Message("plain", text="x", lacking="y")
-    found = _refusal("a.pdf", {"error": [said.encoded(), "password"]}, 256)
+    found = replies.refusal("a.pdf", {"error": [said.encoded(), "password"]}, 256)
     assert (found.sentence, found.lacking) == (said, "password")
 
 
 def test_a_sites_addresses_are_web_addresses() -> None:
-    answer = unpack(SiteAnswer, b'{"addresses": ["HTTP://Example.org/a#b"]}')
+    answer = noun(SiteAnswer, b'{"addresses": ["HTTP://Example.org/a#b"]}')
     assert answer == SiteAnswer(("http://example.org/a",), (), 0.0, True)
     for wrong in (["file:///etc/passwd"], ["/etc/passwd"], [5], "http://example.org"):
         for name in ("addresses", "sitemaps"):
             with pytest.raises(WireError):
-                unpack(SiteAnswer, json.dumps({"addresses": [], name: wrong}).encode())
+                noun(SiteAnswer, json.dumps({"addresses": [], name: wrong}).encode())
 
 
 def test_a_place_lies_on_its_page() -> None:
-    place = unpack(PagePlace, b'{"pages": 2, "width": 600, "height": 800.5, "marks": [[-1, 0.25, 7, NaN]]}')
+    place = noun(PagePlace, b'{"pages": 2, "width": 600, "height": 800.5, "marks": [[-1, 0.25, 7, NaN]]}')
     assert place == PagePlace(2, 600.0, 800.5, ((0.0, 0.25, 1.0, 0.0),))
     for wrong in (b"[[0, 0, 1]]", b"[[0, 0, 1, null]]", b"[5]", b"null"):
         with pytest.raises(WireError):
-            unpack(PagePlace, b'{"pages": 2, "width": 600, "height": 800, "marks": ' + wrong + b"}")
+            noun(PagePlace, b'{"pages": 2, "width": 600, "height": 800, "marks": ' + wrong + b"}")
     for size in (
         '"pages": -1, "width": 6, "height": 8',
         '"pages": 1, "width": NaN, "height": 8',
         '"pages": 1, "width": 6',
     ):
         with pytest.raises(WireError):
-            unpack(PagePlace, f'{{{size}, "marks": []}}'.encode())
+            noun(PagePlace, f'{{{size}, "marks": []}}'.encode())
 
 
 def test_a_picture_is_a_png() -> None:
     png = b"\x89PNG\r\n\x1a\n and more"
-    assert unpack(Png, json.dumps(base64.b64encode(png).decode()).encode()) == png  # type: ignore[arg-type]
+    assert noun(Png, json.dumps(base64.b64encode(png).decode()).encode()) == png  # type: ignore[arg-type]
     for wrong in (b'"GIF89a"', b'"%%%"', json.dumps(base64.b64encode(b"GIF89a..").decode()).encode(), b"5"):
         with pytest.raises(WireError):
-            unpack(Png, wrong)  # type: ignore[arg-type]
+            noun(Png, wrong)  # type: ignore[arg-type]

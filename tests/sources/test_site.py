@@ -10,8 +10,7 @@ import pytest
 
 from searchapp.model import document_id
 from searchapp.settings import Settings, load_settings
-from searchapp.sources import BadTarget, Loader, PageVersion, SourceRef, discover
-from searchapp.sources import site as crawl
+from searchapp.sources import BadTarget, Loader, PageVersion, SourceRef, crawl, discover
 from searchapp.sources.site import Crawler
 from tests.sources.site import Site, serving
 
@@ -88,7 +87,7 @@ def test_an_unchanged_page_costs_one_304_and_its_links_are_known(site: Site) -> 
 
 def test_a_page_that_the_registry_lost_is_fetched_again(site: Site) -> None:
     site.page("/", ETag='"1"')
-    held = PageVersion("hash", '"1"', links=())
+    held = PageVersion("hash", '"1"', links=(), sketch=())
     (found,) = discover([site.base + "/"], Crawler(settings(), 1, lambda _: held).pages)
     assert isinstance(found, SourceRef) and found.fetched is not None and found.fetched.not_modified
     with Loader(settings()) as loader:
@@ -176,7 +175,9 @@ def test_a_crawl_is_bounded_and_says_so(site: Site, caplog: pytest.LogCaptureFix
 
 def test_pauses_follow_the_setting_and_the_longer_wish_of_the_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     pauses: list[float] = []
-    monkeypatch.setattr(crawl, "time", SimpleNamespace(sleep=pauses.append, monotonic=lambda: 100.0))
+    clock = SimpleNamespace(sleep=pauses.append, monotonic=lambda: 100.0)
+    monkeypatch.setattr(crawl, "time", clock)
+    monkeypatch.setattr("searchapp.sources.site.time", clock)
     site.page("/", "/a")
     site.page("/a")
     assert walk(site, crawl_delay_seconds=2.5) == ["/", "/a"]

@@ -35,6 +35,14 @@ PDF = b"%PDF-1.7\n..."
         ("a.docx", b"only words", SourceType.TEXT),
         ("a.tsv", b"a\tb", SourceType.CSV),
         ("a.eml", b"From: a\n\nb", SourceType.EMAIL),
+        ("graph.dot", b"digraph { a -> b }", SourceType.TEXT),
+        ("a.doc", b"{\\rtf1 words}", SourceType.RTF),
+        ("a.doc", b"<html><body>words", SourceType.HTML),
+        ("a.zip", b"only words", SourceType.TEXT),
+        ("a.zip", zipped({"a.txt": "x"}), SourceType.ARCHIVE),
+        ("a.tar", bytes(257) + b"ustar\x0000", SourceType.ARCHIVE),
+        ("a.mht", b"MIME-Version: 1.0\n\nx", SourceType.HTML),
+        ("a.py.gz", b"x = 1", SourceType.CODE),
     ],
 )
 def test_content_decides_before_the_name(name: str, data: bytes, kind: SourceType) -> None:
@@ -54,7 +62,8 @@ def test_a_web_servers_word_is_heard(content_type: str, kind: SourceType) -> Non
     [
         (b"PK\x03\x04....", "damaged"),
         (zipped({"a.txt": "x"}), "ZIP archive"),
-        (b"\x89PNG\r\n\x1a\n", "image"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "HEIF: save it as JPEG"),
+        (b"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00", "sound or film"),
         (b"\x7fELF\x02\x01", "program"),
         (bytes(range(256)) * 4, "binary"),
     ],
@@ -77,3 +86,20 @@ def test_what_is_no_document_is_refused(data: bytes, what: str) -> None:
 )
 def test_a_name_promises_a_kind(name: str, kind: SourceType) -> None:
     assert likely_type(name) is kind
+
+
+@pytest.mark.parametrize(
+    ("head", "is_picture"),
+    [
+        (b"\x89PNG\r\n\x1a\n", True),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", True),
+        (b"II*\x00\x08\x00\x00\x00", True),
+        (b"MM\x00*\x00\x00\x00\x08", True),
+        (b"RIFF\x24\x00\x00\x00WEBPVP8 ", True),
+        (b"BM\x36\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00", True),
+        (b"BMW sold more cars in 2031 than before.", False),
+        (b"GIFs are pictures that move.", False),
+    ],
+)
+def test_pictures_are_told_by_their_bytes(head: bytes, is_picture: bool) -> None:
+    assert (sniff(ParserInput("/in/a", head)) is SourceType.IMAGE) is is_picture

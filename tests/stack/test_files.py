@@ -60,6 +60,24 @@ def test_only_loopback_is_published_and_the_server_is_told_what_is(compose: Path
     assert web["ports"][0]["host_ip"] == web["environment"]["SEARCHAPP_PUBLISHED_HOST"] == "192.0.2.7"
 
 
+@pytest.mark.parametrize(
+    ("variables", "model"),
+    [
+        ({}, "ollama:qwen3:4b-instruct"),
+        ({"SEARCHAPP_LLM": "openai:gpt", "SEARCHAPP_LLM_MODEL": "old"}, "openai:gpt"),
+        ({"SEARCHAPP_LLM_MODEL": "llama3:8b"}, "ollama:llama3:8b"),
+    ],
+)
+def test_one_variable_names_the_model_for_who_asks_it_and_who_fetches_it(
+    compose: Path, variables: dict[str, str], model: str
+) -> None:
+    services = resolved(compose, **variables)["services"]
+    assert (
+        services["web"]["environment"]["SEARCHAPP_LLM"] == services["worker"]["environment"]["SEARCHAPP_LLM"] == model
+    )
+    assert services["ollama-pull"]["environment"]["LLM"] == model
+
+
 def test_together_the_services_fit_a_laptop_with_16_gb(compose: Path) -> None:
     services = resolved(compose)["services"]
     lasting = {name: int(one["mem_limit"]) for name, one in services.items() if one.get("restart") == "unless-stopped"}
@@ -111,7 +129,7 @@ def test_every_setting_that_the_files_name_exists() -> None:
 
 def test_every_variable_of_the_compose_files_is_explained() -> None:
     explained = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
-    left_out = {"SEARCHAPP_IMAGE_TAG", "SEARCHAPP_INDEX_PREFIX"}
+    left_out = {"SEARCHAPP_IMAGE_TAG", "SEARCHAPP_INDEX_PREFIX", "SEARCHAPP_LLM_MODEL"}  # the last one is a former name
     for name in ("docker-compose.yml", *OVERRIDES):
         used = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", (ROOT / name).read_text(encoding="utf-8")))
         assert used <= explained | left_out, name

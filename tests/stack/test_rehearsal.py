@@ -5,7 +5,9 @@ import re
 
 import httpx
 import pytest
+from packaging.utils import canonicalize_name
 
+from searchapp import __version__
 from tests.stack.rehearsed import Stack, pdf, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -44,7 +46,20 @@ def test_from_nothing_to_a_page(stack: Stack) -> None:
     with stack.page as page:
         assert "<title>" in page.get("/").raise_for_status().text
         assert page.get("/", headers={"Host": "evil.example"}).status_code == 403
-    stack.first("运维", "/usr/share/searchapp/samples/zh/")
+    stack.first("山屋什么时候开放", "/usr/share/searchapp/samples/guests/")
+
+
+def test_the_image_says_what_it_is_and_what_it_consists_of(stack: Stack) -> None:
+    (web,) = (one["Name"] for one in stack.containers() if one["Service"] == "web")
+    labels = json.loads(stack.inspected(web, "{{json .Config.Labels}}"))
+    named = {name: labels[f"org.opencontainers.image.{name}"] for name in ("title", "version", "licenses")}
+    assert named == {"title": "searchapp", "version": __version__, "licenses": "Apache-2.0"}
+    inside = ("exec", "--no-TTY", "web")
+    bill = json.loads(stack.compose(*inside, "cat", "/usr/share/searchapp/sbom.cdx.json").stdout)
+    asked = "from importlib.metadata import distributions as d; print(*(f'{one.name}=={one.version}' for one in d()))"
+    listed = stack.compose(*inside, "python", "-c", asked).stdout.split()
+    installed = {canonicalize_name(name): version for name, _, version in (one.partition("==") for one in listed)}
+    assert {one["name"]: one["version"] for one in (*bill["components"], bill["metadata"]["component"])} == installed
 
 
 def test_no_container_has_a_right_that_it_does_not_need(stack: Stack) -> None:
@@ -156,7 +171,7 @@ def test_a_model_that_cannot_be_fetched(stack: Stack) -> None:
     done = stack.compose(*bare, "--env", "EMBEDDING_MODEL=ollama:absent", "ollama-pull", check=False)
     assert done.returncode == 1
     assert "The embedding model absent could not be fetched" in done.stdout
-    done = stack.compose(*bare, "--env", "LLM_MODEL=absent", "ollama-pull", check=False)
+    done = stack.compose(*bare, "--env", "LLM=ollama:absent", "ollama-pull", check=False)
     assert done.returncode == 0
     assert "answers are quoted, not written" in done.stdout
 
@@ -189,7 +204,7 @@ def test_down_and_up_again_loses_nothing_and_does_nothing_twice(stack: Stack) ->
     with stack.page as page:
         after = page.get("/api/documents", params={"size": 100}).json()["documents"]
     assert sorted(map(str, after)) == sorted(map(str, before))
-    assert len(after) == 8 + 1 + 1 + 4  # samples, the PDF, the folder's, and those of the killed worker
+    assert len(after) == 9 + 1 + 1 + 4  # samples, the PDF, the folder's, and those of the killed worker
     assert stack.compose("exec", "--no-TTY", "web", "cat", KEY).stdout == key
     said = stack.logs("setup", "ollama-pull", "preflight")
     assert "the key of web and worker is in force" in said and "smollm2 is here" in said

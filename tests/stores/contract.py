@@ -96,6 +96,7 @@ class StoreContract:
         assert store.entry("none") is None
         assert store.entries().total == 0
         assert store.chunks("none") == ()
+        assert store.documents_with(Filters(), "word") == ()
         assert store.vectors(["0" * 32]) == {}
         assert store.vectors(["0" * 32], MODEL) == {}
         assert store.delete_document("none") is False
@@ -339,6 +340,12 @@ class StoreContract:
             (Filters(excluded_document_ids=("a", "c")), {"b"}),
             (Filters(headings=("Section 0",)), {"a", "b", "c"}),
             (Filters(headings=("Section", "it's none")), set()),
+            (Filters(tags=("contract", "none")), {"a", "c"}),
+            (Filters(tags=("contract",), fields=(("author", "Li"),)), {"a"}),
+            (Filters(fields=(("author", "Li"), ("author", "O'Brien"))), {"a", "b"}),
+            (Filters(fields=(("author", "Li"), ("project", "甲"))), set()),
+            (Filters(fields=(("author", "O'Brien"), ("project", "甲"))), {"b"}),
+            (Filters(tags=("contra",)), set()),
             (Filters(years=(2024, 1999)), {"b"}),
             (Filters(years=(2023,), languages=("en",), types=("markdown",)), {"a"}),
             (Filters(after=dt.datetime(2024, 1, 1, tzinfo=dt.UTC)), {"b"}),
@@ -351,22 +358,39 @@ class StoreContract:
         day = dt.datetime(2023, 5, 1, tzinfo=dt.UTC)
         self.fill(
             prepared,
-            document("a", "common alpha", language="en", modified=day),
-            document("b", "common beta", type="pdf", language="en", modified=day.replace(year=2024, month=6)),
-            document("c", "common gamma", type="html", language="zh", source="https://example.org/c"),
+            document(
+                "a",
+                "common alpha",
+                language="en",
+                modified=day,
+                tags=("contract", "urgent"),
+                fields={"author": ("Li",)},
+            ),
+            document(
+                "b",
+                "common beta",
+                type="pdf",
+                language="en",
+                modified=day.replace(year=2024, month=6),
+                fields={"author": ("Wu", "O'Brien"), "project": ("甲",)},
+            ),
+            document(
+                "c", "common gamma", type="html", language="zh", source="https://example.org/c", tags=("contract",)
+            ),
         )
         found = prepared.search(RetrievalQuery(keywords="common", vector=vector_of("x"), depth=50, filters=filters))
         assert {hit.document_id for hit in found.keyword} == names
         assert {hit.document_id for hit in found.semantic} == names
 
-    @pytest.mark.parametrize("name", ["types", "languages", "paths", "document_ids", "headings", "years"])
+    @pytest.mark.parametrize("name", ["types", "languages", "paths", "document_ids", "headings", "tags", "years"])
     def test_alternatives_may_be_many(self, prepared: Store, name: str) -> None:
         """As many as a body of one MiB could hold would end a process that nests them; a few thousand tell."""
         self.fill(
-            prepared, document("a", "common alpha", language="en", modified=dt.datetime(800, 5, 1, tzinfo=dt.UTC))
+            prepared,
+            document("a", "common alpha", language="en", modified=dt.datetime(800, 5, 1, tzinfo=dt.UTC), tags=("t",)),
         )
         one = {"types": "markdown", "languages": "en", "paths": "/docs/a", "document_ids": "a",
-               "headings": "Section 0", "years": 800}[name]  # fmt: skip
+               "headings": "Section 0", "tags": "t", "years": 800}[name]  # fmt: skip
         others = list(range(1000, 2000)) if name == "years" else [f"/none/{n}" for n in range(1000)]
         filters = Filters(**{name: (*others, one)})  # type: ignore[arg-type]
         found = prepared.search(RetrievalQuery(keywords="common", vector=vector_of("x"), depth=50, filters=filters))
@@ -380,6 +404,19 @@ class StoreContract:
         narrow = RetrievalQuery(keywords="near", vector=vector_of("near 1"), depth=3, filters=Filters(types=("pdf",)))
         found = prepared.search(narrow)
         assert [hit.document_id for hit in (*found.keyword, *found.semantic)] == ["far", "far"]
+
+    def test_what_is_stated_comes_with_each_passage_and_follows_the_entry(self, prepared: Store) -> None:
+        written = document("a", "some words", tags=("合同", "2024"), fields={"author": ("Li", "王"), "no": ("a=b",)})
+        self.fill(prepared, written, document("b", "other words"))
+        found = prepared.search(RetrievalQuery(keywords="some", vector=vector_of("some words"), depth=1))
+        for chunk in (*found.keyword, *found.semantic):
+            assert (chunk.tags, dict(chunk.fields)) == (written.entry.tags, dict(written.entry.fields))
+        # The same passages, so that only what is stated of them changes.
+        self.fill(prepared, document("a", "some words", fields={"author": ("Wu",)}))
+        (chunk,) = prepared.search(RetrievalQuery(keywords="some", vector=None, depth=1)).keyword
+        assert (chunk.tags, dict(chunk.fields)) == ((), {"author": ("Wu",)})
+        assert self.keyword(prepared, "words", filters=Filters(tags=("合同",))) == []
+        assert prepared.entry("a").fields == {"author": ("Wu",)}
 
     # --- groups
 
@@ -444,6 +481,27 @@ class StoreContract:
             found = prepared.search(asked)
             for retriever in (found.keyword, found.semantic):
                 assert (text in [hit.text for hit in retriever]) is expected
+
+    def test_documents_are_told_by_phrase_and_filters_in_order(self, prepared: Store) -> None:
+        assert prepared.documents_with(Filters()) == ()
+        self.fill(
+            prepared,
+            document("c", "The snapshot repository", "another snapshot repository"),
+            document("a", "A Snapshot  Repository of class D", groups=("law",), type="pdf"),
+            document("b", "a repository of snapshots"),
+            document("d", "全文检索引擎", "Ｆｕｌｌ width"),
+        )
+        assert prepared.documents_with(Filters()) == ("a", "b", "c", "d")
+        assert prepared.documents_with(Filters(), after="a", size=2) == ("b", "c")
+        assert prepared.documents_with(Filters(), "snapshot repository") == ("a", "c")
+        assert prepared.documents_with(Filters(groups=()), "snapshot repository") == ("c",)
+        assert prepared.documents_with(Filters(groups=("law",), types=("pdf",))) == ("a",)
+        assert prepared.documents_with(Filters(document_ids=("a", "d")), after="a") == ("d",)
+        assert (
+            prepared.documents_with(Filters(), "检索引擎") == prepared.documents_with(Filters(), "full width") == ("d",)
+        )
+        assert prepared.documents_with(Filters(), "the") == ("a", "b", "c", "d")  # of titles
+        assert prepared.documents_with(Filters(), "nowhere") == prepared.documents_with(Filters(), after="d") == ()
 
     # --- replacing and removing
 
@@ -529,6 +587,10 @@ class StoreContract:
             updated=moment,
             seconds=1.5,
             groups=("finance", "law"),
+            tags=("contract", "合同"),
+            fields={"author": ("Li", "a=b"), "project name": ("X",)},
+            stated="5a",
+            own='{"title": "x"}',
             pages_indexed=11,
             attempts=2,
             failures=1,
@@ -541,6 +603,7 @@ class StoreContract:
         prepared.put_entries([entry])
         assert prepared.entry("x") == entry
         assert prepared.known_entries(["x", "y"]) == {"x": entry}
+        assert prepared.known_entries(["", "x"]) == {"x": entry} and prepared.entry("") is None
 
     def test_entries_come_newest_first_by_page_and_state(self, prepared: Store) -> None:
         day = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -588,6 +651,30 @@ class StoreContract:
             assert page.total == len(wanted)
         failed = prepared.entries(contains="report", states=[DocumentState.FAILED])
         assert failed.total == 0
+
+    def test_folders_are_counted_and_listed(self, prepared: Store) -> None:
+        sources = {
+            "a": "/docs/x/a.md", "b": "/docs/x/b'.md", "c": "/docs/xy.md", "d": "https://example.org/x/page",
+            "e": "/docs/x/all.zip/deep/e.md",
+        }  # fmt: skip
+        for name, source in sources.items():
+            groups = ("law",) if name == "b" else ("hr",) if name == "e" else ()
+            prepared.put_entries([document(name, source=source, groups=groups).entry])
+        web = {"https://example.org/x/": 1}
+        every = {"/docs/": 1, "/docs/x/": 2, "/docs/x/all.zip/deep/": 1, **web}
+        assert prepared.folder_counts() == every
+        assert prepared.folder_counts(["law"]) == {"/docs/": 1, "/docs/x/": 2, **web}
+        assert prepared.folder_counts([]) == {"/docs/": 1, "/docs/x/": 1, **web}
+        for below, wanted in {
+            "/docs/x/": "abe",
+            "/docs/x": "abce",
+            "https://example.org/": "d",
+            "/docs/y/": "",
+        }.items():
+            page = prepared.entries(below=below, order=EntryOrder.SOURCE)
+            assert "".join(sorted(entry.id for entry in page.entries)) == wanted, below
+            assert page.total == len(wanted)
+        assert prepared.entries(below="/docs/x/", groups=["law"], order=EntryOrder.TYPE).total == 2
 
     def test_entries_are_sorted_as_asked(self, prepared: Store) -> None:
         day = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -795,14 +882,18 @@ class StoreContract:
                 *(f"gloves number {n}" for n in range(5)),
                 language="en",
                 modified=dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
+                tags=("work", "hands"),
+                fields={"author": ("Li", "Wu")},
             ),
-            document("b", "gloves and boots", type="pdf", source="https://example.org/x/b.pdf"),
+            document("b", "gloves and boots", type="pdf", source="https://example.org/x/b.pdf", tags=("work",)),
             document(
                 "c",
                 "gloves of the board",
                 source="/board/c.md",
                 groups=("board",),
                 modified=dt.datetime(2024, 12, 31, 23, 30, tzinfo=dt.UTC),
+                tags=("secret",),
+                fields={"author": ("Chair",)},
             ),
             document("d", "boots only", language="zh"),
         )
@@ -815,6 +906,8 @@ class StoreContract:
         assert found.facets["language"] == {"en": 5}
         assert found.facets["path"] == {"/docs/": 5, "/board/": 1, "https://example.org/": 1}
         assert found.facets["year"] == {"2024": 6}
+        assert found.facets["tag"] == {"work": 6, "hands": 5, "secret": 1}
+        assert found.facets["field"] == {"author=Li": 5, "author=Wu": 5, "author=Chair": 1}
         assert found.facets["heading"]["Part"] == 7 and found.facets["heading"]["Section 4"] == 1
         unasked = prepared.search(RetrievalQuery(keywords="gloves", vector=None, depth=2))
         assert unasked.facets == {} and unasked.matched == 0
@@ -831,6 +924,7 @@ class StoreContract:
         self.facet_library(prepared)
         outsider = self.faceted(prepared, "gloves", vector_of("gloves of the board"), filters=Filters(groups=()))
         assert "/board/" not in outsider.facets["path"] and outsider.facets["year"] == {"2024": 5}
+        assert "secret" not in outsider.facets["tag"] and "author=Chair" not in outsider.facets["field"]
         assert self.faceted(prepared, "gloves", None, filters=Filters(groups=("board",))).facets["path"]["/board/"] == 1
         narrowed = self.faceted(prepared, "gloves", None, filters=Filters(types=("pdf",)), excluded=("boots",))
         assert narrowed.matched == 0 and narrowed.facets["type"] == {}

@@ -22,12 +22,13 @@ from searchapp.errors import (
     ServiceUnavailableError,
     StorageError,
 )
-from searchapp.model import DocumentState
+from searchapp.model import DocumentState, Filters
 from searchapp.settings import load_settings
 from searchapp.stores import DocumentWrite, RetrievalQuery
 from searchapp.stores.elasticsearch import ElasticsearchStore, installation
 from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.chunks import chunk_actions
+from searchapp.stores.elasticsearch.documents import entry_source
 from searchapp.stores.elasticsearch.templates import es_folder
 from searchapp.stores.elasticsearch.versions import HAN, put_meta
 from tests.stores.contract import MODEL, StoreContract, document, vector_of
@@ -294,6 +295,40 @@ def test_an_index_of_an_earlier_version_gets_the_fields_it_lacks(store: Elastics
     assert found("max_map_count of 6 March 2024") == []
     assert store.write([document("good", "fine gloves, vm.max_map_count, 2024-03-06")]) == {}
     assert found("good.md") == found("map count") == found("6 March 2024") == ["good"]
+
+
+def test_an_index_of_before_tags_is_searched_and_gets_the_fields(store: ElasticsearchStore, tmp_path: Path) -> None:
+    folder = tmp_path / "es"
+    shutil.copytree(es_folder(), folder)
+    for file, added in (("chunks-fields", ("tags", "fields")), ("documents", ("tags", "fields", "stated", "own"))):
+        path = folder / "mappings" / f"searchapp-{file}.json"
+        body = json.loads(path.read_text())
+        for name in added:
+            del body["template"]["mappings"]["properties"][name]
+        path.write_text(json.dumps(body))
+    before = ElasticsearchStore(store.settings.model_copy(update={"es_dir": folder}))
+    before.prepare(MODEL)
+    # An earlier searchapp knew of no such fields, so that it wrote none.
+    source = {key: value for key, value in entry_source(document("old").entry).items() if key not in ("stated", "own")}
+    store.client.index(index=store.names.documents, id="old", document=source, refresh=True)
+    before.index.client.index(
+        index=before.names.chunks, id="old-00000-0", document={"document_id": "old", "version": "v1", "position": 0,
+        "written": "2026-01-01T00:00:00Z", "hash": "0", "text": "old gloves", "title": "Old", "headings": [],
+        "source": "/docs/old.md", "type": "markdown", "language": "en", "start": 0, "end": 10,
+        "embedding": vector_of("old").tolist()}, refresh=True,
+    )  # fmt: skip
+
+    def found(**more: object) -> tuple[set[str], object]:
+        asked = RetrievalQuery(keywords="gloves", vector=vector_of("old"), depth=5, facets=True, **more)
+        results = store.search(asked)
+        return {chunk.document_id for chunk in (*results.keyword, *results.semantic)}, results.facets["tag"]
+
+    assert found() == ({"old"}, {}) and store.entry("old").tags == ()
+    assert found(filters=Filters(tags=("x",), fields=(("author", "Li"),))) == (set(), {})
+    assert store.write([document("new", "new gloves", tags=("x",), fields={"author": ("Li",)}, stated="5a")]) == {}
+    store.refresh()
+    assert found() == ({"old", "new"}, {"x": 1}) and store.entry("new").stated == "5a"
+    assert found(filters=Filters(fields=(("author", "Li"),)))[0] == {"new"}
 
 
 def test_a_version_of_before_chinese_words_is_searched_as_it_was(store: ElasticsearchStore) -> None:

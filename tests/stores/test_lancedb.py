@@ -52,6 +52,29 @@ def test_tables_of_before_groups_get_the_column(tmp_path: Path) -> None:
     assert new.entry("b").groups == ("law",)
 
 
+def test_a_table_of_before_tags_is_searched_and_gets_the_columns(tmp_path: Path) -> None:
+    old = LanceStore(tmp_path / "index")
+    old.prepare(MODEL)
+    old.write([document("a", "some text")])
+    old.tables.open("chunks").drop_columns(["tags", "fields"])
+    old.tables.open("documents").drop_columns(["tags", "fields", "stated", "own"])
+
+    def found(store: LanceStore, **more: object) -> tuple[list[str], dict[str, int]]:
+        query = RetrievalQuery(keywords="text", vector=vector_of("text"), depth=9, facets=True, **more)
+        results = store.search(query)
+        return sorted({chunk.document_id for chunk in (*results.keyword, *results.semantic)}), results.facets.get("tag")
+
+    reader = LanceStore(tmp_path / "index")
+    assert found(reader) == (["a"], {}) and reader.entry("a").tags == ()
+    assert found(reader, filters=Filters(tags=("x",))) == ([], None)
+    assert found(reader, filters=Filters(fields=(("author", "Li"),))) == ([], None)
+    writer = LanceStore(tmp_path / "index")
+    writer.prepare(MODEL)
+    writer.write([document("b", "more text", tags=("x",), fields={"author": ("Li",)}, stated="5a")])
+    assert found(reader) == (["a", "b"], {"x": 1}) and reader.entry("b").stated == "5a"
+    assert found(reader, filters=Filters(fields=(("author", "Li"),)))[0] == ["b"]
+
+
 def test_a_table_of_before_chinese_words_is_searched_and_gets_them(tmp_path: Path) -> None:
     texts = {"a": "全文檢索引擎", "b": "乒乓球拍卖完了", "c": "no Chinese here"}
     old = LanceStore(tmp_path / "index")

@@ -30,6 +30,7 @@ FACTS = [
     ("Beta", 2, DAY + dt.timedelta(days=1)),
     ("it's", 5, None),
 ]
+KINDS = ("pdf", "markdown")
 WINDOW = 4
 
 
@@ -71,7 +72,14 @@ def filled(store: Store) -> Store:
     for n, (title, chunks, updated) in enumerate(FACTS):
         state = DocumentState.FAILED if n % 3 == 0 else DocumentState.INDEXED
         groups = ("law",) if n % 2 else ()
-        facts = {"title": title, "chunks": chunks, "updated": updated, "state": state, "groups": groups}
+        facts = {
+            "title": title,
+            "chunks": chunks,
+            "updated": updated,
+            "state": state,
+            "groups": groups,
+            "type": KINDS[n % 2],
+        }
         entries.append(document(f"d{n}", **facts).entry)
     store.put_entries(entries)
     return store
@@ -90,6 +98,8 @@ def sorted_ids(order: EntryOrder) -> list[str]:
         EntryOrder.TITLE: lambda one: one[2].lower(),
         EntryOrder.SOURCE: lambda one: one[1],
         EntryOrder.LARGEST: lambda one: -one[3],
+        EntryOrder.TYPE: lambda one: KINDS[one[0] % 2],
+        EntryOrder.STATE: lambda one: "failed" if one[0] % 3 == 0 else "indexed",
     }
     return [f"d{one[0]}" for one in sorted(sorted(numbered, key=lambda one: one[1]), key=keys[order])]
 

@@ -14,29 +14,17 @@ from searchapp.model import DocumentState, Pause
 from searchapp.settings import load_settings
 from searchapp.stores import Store
 from searchapp.stores.elasticsearch import ElasticsearchStore
-from searchapp.stores.elasticsearch.registry import PAUSE
-from searchapp.stores.lancedb import LanceStore
-from searchapp.stores.memory import MemoryStore
+from searchapp.stores.elasticsearch.memos import PAUSE
 from tests.stores.contract import MODEL, document
+from tests.stores.twins import KINDS, twin_stores
 
 SINCE = dt.datetime(2026, 5, 1, 12, 30, tzinfo=dt.UTC)
 
 
-@pytest.fixture(params=["embedded", "memory", "elasticsearch"])
+@pytest.fixture(params=KINDS)
 def twins(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Store, Store]]:
-    """One store, as two processes see it."""
-    if request.param == "memory":
-        store = MemoryStore()  # which no other process can see
-        yield store, store
-        return
-    if request.param == "embedded":
-        yield LanceStore(tmp_path / "index"), LanceStore(tmp_path / "index")
-        return
-    url = request.getfixturevalue("elasticsearch_url")
-    settings = load_settings(elasticsearch_url=url, index_prefix=f"test-{uuid.uuid4().hex[:8]}")
-    server = ElasticsearchStore(settings)
-    yield server, ElasticsearchStore(settings)
-    server.drop()
+    with twin_stores(request, tmp_path) as stores:
+        yield stores
 
 
 def test_every_process_sees_it_until_it_ends(twins: tuple[Store, Store]) -> None:

@@ -71,6 +71,9 @@ FIRES = {
     "SearchappSearchesAreSlow": ('searchapp_search_seconds_bucket{le="+Inf"}', "0+60x60"),
     "SearchappQueueStandsStill": ('searchapp_documents{state="queued"}', "5x60"),
     "SearchappDocumentsFail": ('searchapp_ingest_documents_total{outcome="failed"}', "0+60x60"),
+    "SearchappScheduleFails": ('searchapp_schedules{outcome="failed"}', "1x60"),
+    "SearchappScheduleWarns": ('searchapp_schedules{outcome="warned"}', "2x60"),
+    "SearchappSchedulesStandStill": ("searchapp_schedules_overdue_seconds", "0+240x60"),
     "SearchappWorkerIsSilent": ("searchapp_worker_heartbeat_timestamp_seconds", "1x60"),
 }
 

@@ -73,3 +73,38 @@ def test_an_ambiguous_day_has_both_forms_and_an_impossible_one_none() -> None:
 )
 def test_a_number_has_one_form(text: str, found: list[str]) -> None:
     assert list(numbers(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("令和6年", ["2024"]),
+        ("令和六年三月六日", ["20240306"]),
+        ("令和元年5月", ["201905"]),
+        ("平成31年4月30日", ["20190430"]),
+        ("昭和63年", ["1988"]),
+        ("大正十二年九月一日", ["19230901"]),
+    ],
+)
+def test_a_year_of_an_era_is_one_of_the_calendar(text: str, found: list[str]) -> None:
+    assert list(numbers(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("一万元", ["10000"]),
+        ("1万元", ["10000"]),
+        ("十万", ["100000"]),
+        ("三千五百万", ["35000000"]),
+        ("兩億", ["200000000"]),
+        ("一百二十人", ["120"]),
+        ("1万5千", ["15000"]),
+        ("1万5000", ["15000"]),
+        ("千万别动，万一", []),
+        ("第一百条", []),
+        ("三个人，十二天", []),
+    ],
+)
+def test_a_number_in_characters_is_one_in_digits(text: str, found: list[str]) -> None:
+    assert list(numbers(text)) == found

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from searchapp.text.names import named
 from searchapp.text.spellings import MOST, spellings
+from searchapp.text.stop_word_names import named
 
 
 @pytest.mark.parametrize(

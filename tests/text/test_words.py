@@ -26,6 +26,18 @@ def test_content_terms_leave_out_what_says_nothing() -> None:
     assert content_terms("向量的维度") == {"向量", "维度"}
 
 
+@pytest.mark.parametrize("text", ["It is due in May", "The hut opens (May or later)", "the 3-May meeting"])
+def test_may_is_a_month_where_it_is_written_so(text: str) -> None:
+    assert "may" in content_terms(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Dogs may stay", "May I stay?", "No. May I stay?", "- it may\nMay it", "DOGS MAY STAY"]
+)
+def test_may_is_no_month_elsewhere(text: str) -> None:
+    assert "may" not in content_terms(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [

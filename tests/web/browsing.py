@@ -1,5 +1,6 @@
 """What the browser tests share."""
 
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -13,7 +14,7 @@ def search(page: Page, address: str, query: str = "gloves", *, ask: bool = False
     page.goto(address)
     page.fill("#q", query)
     if ask:
-        page.keyboard.press("Enter")
+        page.get_by_role("button", name=re.compile("^(Ask|提问)$")).first.click()
         expect(page.locator("#answer")).to_have_attribute("data-state", "done")
     expect(page.locator(".hit").first).to_be_visible()
 

@@ -15,10 +15,17 @@ from typing import IO
 import numpy as np
 
 from searchapp.access import Access
+from searchapp.answer.checking import Checks
 from searchapp.audit import Audit
+from searchapp.conversations import ConversationStore, Reading
 from searchapp.embedding import Fingerprint
+from searchapp.embedding.hashed import HashedEmbedder
 from searchapp.errors import SearchAppError, UsageError
+from searchapp.filing import Collections, Tags
+from searchapp.idempotency import IdempotencyKeys
+from searchapp.judged_answers import JudgedAnswers
 from searchapp.judgements import Judgements
+from searchapp.llm import ChatModel
 from searchapp.model import (
     Answer,
     AnswerEvent,
@@ -45,12 +52,17 @@ from searchapp.model import (
     SortOrder,
     SourcesFound,
     Space,
+    Support,
+    ThinkingBegun,
     Token,
     Turn,
 )
-from searchapp.ollama_api import ChatModel
+from searchapp.personal import Personal
+from searchapp.schedules import Book
+from searchapp.search.library import Library
 from searchapp.settings import Settings
 from searchapp.sources.page_drawer import PageDrawer
+from searchapp.stores.filtering import packed, wanted_fields
 from searchapp.stores.memory import MemoryStore
 from searchapp.stores.memory_search import StoredChunk
 
@@ -99,10 +111,13 @@ def hit(document_id: str, text: str, **changes: object) -> Hit:
 class Searcher:
     """Finds every scripted hit whose text holds a word of the query and whose document passes the filters."""
 
+    library: Library
+
     def __init__(self) -> None:
         self.hits: list[Hit] = []
         self.error: Exception | None = None
         self.requests: list[SearchRequest] = []
+        self.filed: Callable[[Hit], Hit] = lambda hit: hit
         self.completions: list[str] = []
         self.meant: dict[str, str] = {}
         self.nearest: dict[str, tuple[str, ...]] = {}
@@ -115,10 +130,12 @@ class Searcher:
             raise self.error
         if not request.query.strip():
             raise UsageError("query_empty")
-        found = [hit for hit in self.hits if _matches(hit, request.query) and _passes(hit, request.filters)]
+        hits = (self.filed(hit) for hit in self.hits)
+        found = [hit for hit in hits if _matches(hit, request.query) and _passes(hit, request.filters)]
         facets = _facets(found) if request.facets else {}
         if request.sort is not SortOrder.RELEVANCE:
             found.sort(key=lambda one: one.modified or MODIFIED, reverse=request.sort is SortOrder.NEWEST)
+        matched = len(found)
         if request.grouped:
             found = _grouped(found)
         page = found[request.offset : request.offset + request.size]
@@ -135,7 +152,7 @@ class Searcher:
             len(found),
             ranked,
             facets,
-            len(found) if request.facets else None,
+            matched if request.facets else None,
             meant,
             self.weights,
             self.notices,
@@ -159,6 +176,9 @@ def _facets(found: list[Hit]) -> dict[str, dict[str, int]]:
         "path": [f"{one.source.rpartition('/')[0]}/" for one in found],
         "year": [str(one.modified.year) for one in found if one.modified],
         "heading": [heading for one in found for heading in one.headings],
+        "tag": [tag for one in found for tag in one.tags],
+        "collection": [name for one in found for name in one.collections],
+        "field": [text for one in found for text in packed(one.fields)],
     }
     return {name: dict(Counter(counted).most_common()) for name, counted in values.items()}
 
@@ -184,6 +204,9 @@ def _passes(found: Hit, filters: Filters) -> bool:
         and found.source.startswith(filters.paths or "")
         and (not filters.years or (found.modified is not None and found.modified.year in filters.years))
         and (not filters.headings or bool(set(filters.headings) & set(found.headings)))
+        and (not filters.tags or bool(set(filters.tags) & set(found.tags)))
+        and (not filters.collections or bool(set(filters.collections) & set(found.collections)))
+        and all(bool(set(wanted) & set(packed(found.fields))) for wanted in wanted_fields(filters))
     )
 
 
@@ -205,6 +228,7 @@ class ScriptedAnswerer:
         self.closed = threading.Event()
         self.asked: list[tuple[str, Filters, int, str | None]] = []
         self.conversations: list[tuple[str, tuple[Turn, ...]]] = []
+        self.quotes: list[bool] = []
 
     def models(self) -> tuple[list[ChatModel], str]:
         if isinstance(self.error, SearchAppError):
@@ -221,10 +245,13 @@ class ScriptedAnswerer:
         size: int = 8,
         model: str | None = None,
         think: bool | None = None,
+        quotes: bool = False,
         given_up: Callable[[], bool] = lambda: False,
+        most_tokens: int | None = None,
     ) -> Iterator[AnswerEvent]:
         self.asked.append((question, filters, size, model))
         self.conversations.append((query, tuple(history)))
+        self.quotes.append(quotes)
         typed, rewriting = question, Rewriting.NONE
         if history or query:
             # As the real one does without a model: the words of both questions.
@@ -236,20 +263,31 @@ class ScriptedAnswerer:
             yield SourcesFound(hits, len(hits))
             if "summarise" in question.lower():
                 yield PassagesRead(hits[0].title, 3, 19)
+            if think:
+                yield ThinkingBegun(model or "scripted:latest")
+            if quotes:
+                yield from self._quoted(question, hits)
+                return
             while not self.gate.wait(0.05):
                 if given_up():
                     return
-            for sentence in self.sentences:
+            for place, sentence in enumerate(self.sentences):
                 for word in sentence.text.split(" "):
                     time.sleep(self.pause)
                     yield Token(word + " ")
-                yield SentenceChecked(sentence)
+                yield SentenceChecked(sentence, " " if place else "")
             if self.error:
                 raise self.error
             answer = dataclasses.replace(self._answer(question, hits), question=typed, rewriting=rewriting)
             yield Done(answer)
         finally:
             self.closed.set()
+
+    def _quoted(self, question: str, hits: tuple[Hit, ...]) -> Iterator[AnswerEvent]:
+        sentence = Sentence(f"{hits[0].text.split('. ')[0]}. [1]", (1,), Support.SUPPORTED)
+        yield Token(sentence.text)
+        quoted = dataclasses.replace(self._answer(question, hits), answer=sentence.text, sentences=(sentence,))
+        yield Done(dataclasses.replace(quoted, model="", extractive=True))
 
     def _answer(self, question: str, hits: tuple[Hit, ...]) -> Answer:
         cited = sorted({n for sentence in self.sentences for n in sentence.citations})
@@ -383,18 +421,38 @@ class StandIn:
     def __init__(self, data_dir: Path, **settings: object) -> None:
         self.settings = Settings(**{"data_dir": data_dir, "max_file_mb": 1, **settings})  # type: ignore[arg-type]
         self.access = Access(data_dir, dt.timedelta(hours=1))
+        self.personal = Personal(data_dir, self.settings.undo_minutes)
+        self.idempotency = IdempotencyKeys(data_dir)
         self.audit = Audit(self.settings)
         self.searcher = Searcher()
         self.answerer = ScriptedAnswerer(self.searcher)
         self.store = Store()
+        self.searcher.filed = self._filed
+        self.collections = Collections(self.store, dt.timedelta(hours=1))
+        self.tags = Tags(self.store)
         self.ingester = Ingester(self.store)
         self.originals = Originals(data_dir)
         self.trash = Trash(self.store)
         self.judgements = Judgements(data_dir)
+        self.schedules = Book(self.store)
+        self.judged_answers = JudgedAnswers(data_dir)
+        self.conversations = ConversationStore(self.settings)
+        self.reading = Reading(self.conversations, self.store)
         self.page_drawer = PageDrawer(self.settings)
+        self.searcher.library = Library(self.store)
+        self.checks = Checks(self.searcher, HashedEmbedder("8", self.settings), self.settings)  # type: ignore[arg-type]
         self.queue: object = None
         self.model_error: SearchAppError | None = None
         self.language_model_error: SearchAppError | None = None
+
+    def _filed(self, one: Hit) -> Hit:
+        """The hit with the collections and the tags that its document has now."""
+        known = self.store.entry(one.document_id)
+        return (
+            one
+            if known is None
+            else dataclasses.replace(one, collections=known.collections, tags=one.tags or known.tags)
+        )
 
     def check_model(self) -> None:
         if self.model_error:

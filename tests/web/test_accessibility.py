@@ -8,9 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from searchapp.access import Scope
 from searchapp.settings import Settings
 from searchapp.wiring import Application
 from tests.web.browsing import NewPage, Serve
+from tests.web.many_samples import fill_many
 from tests.web.samples import fill_registry
 from tests.web.stand_in import StandIn
 
@@ -43,10 +45,22 @@ def test_results_with_an_answer(page: Page, address: str) -> None:
     page.goto(f"{address}/?q=gloves&ask=1")
     expect(page.locator("#answer")).to_have_attribute("data-state", "done")
     expect(page.locator(".hit")).to_have_count(4)
-    page.get_by_text("Why this result").first.click()
-    page.get_by_role("button", name="Filter", exact=True).click()
+    page.locator(".hit").first.hover()
+    page.get_by_role("button", name="Why this result").first.click()
     page.locator(".prose .cite").first.focus()
     expect(page.locator("#passage")).to_be_visible()
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize("menu", ["Type", "Folder", "Date", "More"])
+def test_the_list_with_its_preview_and_menus(page: Page, address: str, library: StandIn, menu: str) -> None:
+    fill_many(library, 12, weak=2)
+    page.goto(f"{address}/?q=lamp&filter=type%3Dmarkdown")
+    expect(page.locator("#preview dl")).to_be_visible()
+    page.get_by_role("button", name="More results").click()
+    page.locator("#loose > summary").click()
+    page.locator("#controls").get_by_role("button", name=menu, exact=True).click()
+    expect(page.get_by_role("dialog", name=menu)).to_be_visible()
     assert barriers(page) == []
 
 
@@ -68,9 +82,16 @@ def test_nothing_found(page: Page, address: str) -> None:
 def test_the_documents(page: Page, address: str, library: StandIn) -> None:
     fill_registry(library)
     page.goto(f"{address}/documents")
-    expect(page.locator(".entries li")).to_have_count(11)
-    page.get_by_role("button", name="Delete: Minutes 1998").click()
+    expect(page.locator("#entries tr")).to_have_count(11)
+    page.get_by_role("checkbox", name="Choose torn").check()
+    page.get_by_role("button", name="Details: torn").click()
+    assert barriers(page) == []
+    page.get_by_role("button", name="Delete", exact=True).click()
     expect(page.locator(".toast")).to_be_visible()
+    page.set_input_files("#files", [{"name": "big.md", "mimeType": "text/plain", "buffer": b"x" * 1_100_000}])
+    expect(page.locator("#batch li")).to_contain_text("larger")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Add", exact=True).click()
     assert barriers(page) == []
 
 
@@ -120,4 +141,26 @@ def test_the_operators_page_over_the_embedded_store(page: Page, served: Serve, t
 def test_no_documents_yet(page: Page, served: Serve, app: StandIn) -> None:
     page.goto(f"{served(app)}/documents")
     expect(page.get_by_role("heading").first).to_be_visible()
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize("path", ["/settings", "/access"])
+def test_settings_and_accounts(page: Page, address: str, library: StandIn, path: str) -> None:
+    library.access.keys.make("reporting", frozenset(Scope))
+    page.goto(f"{address}{path}")
+    page.wait_for_load_state("networkidle")
+    assert barriers(page) == []
+    if path == "/access":
+        page.get_by_role("button", name="Add a user").click()
+        assert barriers(page) == []
+
+
+def test_the_palette_over_the_start_page(page: Page, address: str, library: StandIn) -> None:
+    library.personal.searches.save("local", "", "/?q=gloves")
+    library.personal.searches.remember("local", "/?q=boots")
+    page.goto(address)
+    expect(page.locator("#home-questions")).to_be_visible()
+    assert barriers(page) == []
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="gloves")).to_be_visible()
     assert barriers(page) == []

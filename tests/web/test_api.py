@@ -17,8 +17,19 @@ from tests.web.stand_in import StandIn, entry, hit
 
 HIT_KEYS = [
     *("rank", "score", "chunk_id", "document_id", "title", "source", "type", "language", "headings", "page"),
-    *("modified", "text", "highlights", "scores", "same_document", "more_from_document", "near_duplicates"),
-    *("duplicates", "reranked"),
+    *(
+        "modified",
+        "tags",
+        "collections",
+        "fields",
+        "text",
+        "highlights",
+        "scores",
+        "same_document",
+        "more_from_document",
+        "near_duplicates",
+    ),
+    *("duplicates", "reranked", "weak"),
     *("legs", "behind", "nearly_same"),  # the old names, until 0.3.0
 ]
 

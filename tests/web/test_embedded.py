@@ -41,13 +41,13 @@ def library(new_page: NewPage, address: str) -> Page:
     page.set_input_files(
         "#files", [{"name": name, "mimeType": kind, "buffer": text.encode()} for name, kind, text in files]
     )
-    expect(page.locator(".state")).to_have_text(["Ready", "Ready"], timeout=60_000)
+    expect(page.locator("#entries .state")).to_have_text(["Ready", "Ready"], timeout=60_000)
     return page
 
 
 def test_from_upload_to_a_citation_and_to_deletion(library: Page, address: str, tmp_path: Path) -> None:
     page = library
-    expect(page.locator(".entries")).to_contain_text("Press shop handbook")
+    expect(page.locator("#entries")).to_contain_text("Press shop handbook")
     search(page, address, "Which gloves must operators wear?", ask=True)
     expect(page.locator("#answer-label")).to_have_text("Quoted, not written")
     expect(page.locator("#answer-text")).to_contain_text("cut-resistant gloves of class D")
@@ -57,16 +57,18 @@ def test_from_upload_to_a_citation_and_to_deletion(library: Page, address: str, 
     expect(page.get_by_role("complementary")).to_contain_text("cut-resistant gloves")
 
     page.goto(f"{address}/documents")
-    page.get_by_role("button", name="Delete: Press shop handbook").click()
-    expect(page.locator(".entries li")).to_have_count(1)
+    page.get_by_role("checkbox", name="Choose Press shop handbook").check()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator("#entries tr")).to_have_count(1)
     search(page, address, "手套")
     page.goto(f"{address}/?q=PPR-9087&mode=keyword")
     expect(page.locator("#nothing")).to_be_visible()
 
     page.goto(f"{address}/documents")
-    page.get_by_role("button", name="Delete: 手套规定").click()
+    page.get_by_role("checkbox", name="Choose 手套规定").check()
+    page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".entries li")).to_have_count(1)
+    expect(page.locator("#entries tr")).to_have_count(1)
     page.goto(f"{address}/?q=防割手套")
     expect(titles(page).first).to_have_text("手套规定")
 
@@ -96,14 +98,16 @@ def test_a_site_is_added_and_its_pages_are_found(new_page: NewPage, served: Serv
         site.put("/ill", status=503)
         page = new_page()
         page.goto(f"{served(Application(settings))}/documents")
-        page.get_by_label("Web address").fill(f"{site.base}/docs/")
-        page.get_by_label("How much of the site").select_option("1")
         page.get_by_role("button", name="Add", exact=True).click()
-        states = page.locator(".state")
+        page.get_by_role("textbox", name="Web address").fill(f"{site.base}/docs/")
+        page.get_by_label("How much of the site").select_option("1")
+        page.get_by_role("button", name="Add address").click()
+        states = page.locator("#entries .state")
         expect(states).to_have_count(3, timeout=60_000)
-        expect(page.locator(".state.indexed")).to_have_count(2, timeout=60_000)
-        failed = page.locator(".entries li", has=page.locator(".state.failed"))
+        expect(page.locator("#entries .state.indexed")).to_have_count(2, timeout=60_000)
+        failed = page.locator("#entries tr", has=page.locator(".state.failed"))
         expect(failed).to_contain_text("the server answered 503")
         site.page("/ill")
-        failed.get_by_role("button", name="Try again").click()
-        expect(page.locator(".state.indexed")).to_have_count(3, timeout=60_000)
+        failed.get_by_role("checkbox").check()
+        page.get_by_role("button", name="Try again").click()
+        expect(page.locator("#entries .state.indexed")).to_have_count(3, timeout=60_000)

@@ -21,7 +21,11 @@ def judge(client: FlaskClient, query: str, document_id: str, grade: object) -> i
 def test_a_thumb_is_kept_changed_and_taken_back(app: StandIn, client: FlaskClient) -> None:
     fill(app)
     assert judge(client, " which\u00a0 gloves ", "lockout", 1) == 204
-    assert client.get("/api/judgements?q=which gloves").json == {"query": "which gloves", "grades": {"lockout": 1}}
+    assert client.get("/api/judgements?q=which gloves").json == {
+        "query": "which gloves",
+        "grades": {"lockout": 1},
+        "answers": {},
+    }
     assert judge(client, "which gloves", "lockout", 0) == 204
     (kept,) = app.judgements.all()
     assert (kept.query, kept.grade, kept.source) == ("which gloves", 0, app.store.known["lockout"].source)
@@ -89,7 +93,8 @@ def test_a_thumb_pressed_before_the_judgements_are_there_stays_pressed(
     page = new_page()
     held: list[Route] = []
     page.route("**/api/judgements?*", lambda route: held.append(route))
-    search(page, address)
+    with page.expect_request("**/api/judgements?*"):
+        search(page, address)
     up = page.locator(".hit").first.get_by_role("button", name="This is what I looked for")
     up.click()
     expect(up).to_have_attribute("aria-pressed", "true")

@@ -13,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from searchapp.access import LOCAL
 from searchapp.errors import ServiceUnavailableError
 from searchapp.model import DocumentState
 from searchapp.web.answers import EVENTS
@@ -22,7 +23,21 @@ from tests.web.samples import fill, fill_registry
 from tests.web.stand_in import StandIn, entry
 from tests.web.test_api import events
 
-DESCRIBED = ("/operations", "/api/", "/documents", "/healthz", "/readyz", "/metrics", "/openapi.json")
+DESCRIBED = (
+    "/operations",
+    "/settings",
+    "/access",
+    "/conversations",
+    "/c/",
+    "/api/",
+    "/documents",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/openapi.json",
+    "/v1/",
+    "/llms.txt",
+)
 
 
 @pytest.fixture
@@ -79,14 +94,37 @@ def test_it_keeps_to_the_standard(described: dict[str, Any]) -> None:
         jsonschema.Draft202012Validator.check_schema(described["components"]["schemas"][name])
 
 
-def test_every_error_is_a_problem(described: dict[str, Any]) -> None:
-    for methods in described["paths"].values():
+def test_every_error_is_a_problem_or_in_openais_form(described: dict[str, Any]) -> None:
+    for path, methods in described["paths"].items():
         for told in methods.values():
             for status, response in told["responses"].items():
                 if int(status) >= 400:
-                    schema = response["content"]["application/problem+json"]["schema"]
-                    assert schema == {"$ref": "#/components/schemas/Problem"}
+                    ((media, content),) = response["content"].items()
+                    in_openai_form = path.startswith("/v1/")
+                    assert media == ("application/json" if in_openai_form else "application/problem+json")
+                    named = "ErrorBody" if in_openai_form else "Problem"
+                    assert content["schema"] == {"$ref": f"#/components/schemas/{named}"}
                     assert response["description"].strip()
+
+
+def test_lists_are_paged_in_one_way(described: dict[str, Any]) -> None:
+    paged = 0
+    for path, methods in described["paths"].items():
+        for told in methods.values():
+            for status, response in told["responses"].items():
+                schema = response.get("content", {}).get("application/json", {}).get("schema")
+                if schema is None or not status.startswith("2"):
+                    continue
+                if "$ref" in schema:
+                    schema = described["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+                assert schema["type"] == "object", path
+                takes = {one["name"] for one in told.get("parameters", ()) if one["in"] == "query"}
+                gives = set(schema.get("properties", ()))
+                if "from" in takes and not path.endswith("/layers"):  # whose `from` is the number of a page
+                    assert "size" in takes and "total" in gives, path
+                    paged += 1
+                assert ("cursor" in takes) <= ("next" in gives), path
+    assert paged > 4
 
 
 def test_it_says_who_may_call(tmp_path: Path, described: dict[str, Any]) -> None:
@@ -121,10 +159,10 @@ def test_every_event_of_an_answer_is_as_described(
 ) -> None:
     stream = described["paths"]["/api/ask"]["post"]["responses"]["200"]["content"]["text/event-stream"]["schema"]
     told = {one["properties"]["event"]["const"]: one["properties"]["data"]["contentSchema"] for one in stream["oneOf"]}
-    seen = events(client.post("/api/ask", json={"question": "gloves"}).data)
+    seen = events(client.post("/api/ask", json={"question": "gloves", "conversation": "new"}).data)
     earlier = [{"question": "Which gloves?", "answer": "Those of class D."}]
     seen += events(client.post("/api/ask", json={"question": "and gloves?", "history": earlier}).data)
-    seen += events(client.post("/api/ask", json={"question": "summarise gloves"}).data)
+    seen += events(client.post("/api/ask", json={"question": "summarise gloves", "think": True}).data)
     library.answerer.error = RuntimeError()
     seen += events(client.post("/api/ask", json={"question": "gloves"}).data)
     assert {name for name, _ in seen} == set(told) == set(EVENTS)
@@ -132,14 +170,45 @@ def test_every_event_of_an_answer_is_as_described(
         check(described, told[name], data)
 
 
+def test_conversations_answer_as_described(client: FlaskClient, library: StandIn, described: dict[str, Any]) -> None:
+    id_ = events(client.post("/api/ask", json={"question": "gloves", "conversation": "new"}).data)[0][1]["id"]
+    one = "/api/conversations/{conversation_id}"
+    at = f"/api/conversations/{id_}"
+    for path, response in (
+        ("/api/conversations", client.get("/api/conversations?q=gloves")), (one, client.get(at)),
+        (f"{one}/share", client.put(f"{at}/share")), (one, client.patch(at, json={"title": "Gloves"})),
+        (f"{one}/share", client.delete(f"{at}/share")), (one, client.delete(at)),
+        (f"{one}/restore", client.post(f"{at}/restore")), (f"{one}/export", client.get(f"{at}/export?format=json")),
+    ):  # fmt: skip
+        assert checked(described, path, response).status_code < 300, path
+    for response in (client.get("/api/conversations/nowhere"), client.delete("/api/conversations/nowhere")):
+        assert checked(described, one, response).status_code == 404
+    shared = client.put(f"{at}/share").json["shared"].replace("/c/", "/api/shared/")
+    checked(described, "/api/shared/{shared_id}", client.get(shared))
+    assert checked(described, "/api/shared/{shared_id}", client.get("/api/shared/nowhere")).status_code == 404
+
+
 def test_models_answer_as_described(client: FlaskClient, library: StandIn, described: dict[str, Any]) -> None:
     listed = checked(described, "/api/models", client.get("/api/models")).json
     assert [one["name"] for one in listed["models"]] == ["scripted:latest", "another:1b"]
-    assert listed["configured"] == library.settings.llm_model and listed["problem"] is None
+    assert listed["configured"] == library.settings.language_model.name and listed["problem"] is None
     assert [(one["configured"], one["answers"]) for one in listed["models"]] == [(False, True), (False, False)]
     library.answerer.error = ServiceUnavailableError("passed_on", text="Ollama does not answer.", remedy="Start it.")
     without = checked(described, "/api/models", client.get("/api/models")).json
     assert without["models"] == [] and without["problem"]["remedy"] == "Start it."
+
+
+def test_models_of_openais_protocol_answer_as_described(client: FlaskClient, library: StandIn, described: Any) -> None:
+    library.collections.create("手套", LOCAL)
+    listed = checked(described, "/v1/models", client.get("/v1/models")).json
+    assert [one["id"] for one in listed["data"]] == ["searchapp", "searchapp/手套"]
+    one = "/v1/models/{model}"
+    assert checked(described, one, client.get("/v1/models/searchapp/手套")).json["id"] == "searchapp/手套"
+    assert checked(described, one, client.get("/v1/models/gpt-4o")).status_code == 404
+    path, question = "/v1/chat/completions", {"model": "searchapp", "messages": [{"role": "user", "content": "gloves"}]}
+    assert checked(described, path, client.post(path, json=question)).json["choices"]
+    assert checked(described, path, client.post(path, json={**question, "n": 3})).status_code == 400
+    assert checked(described, path, client.post(path, json={**question, "model": "x"})).status_code == 404
 
 
 def test_documents_answer_as_described(client: FlaskClient, app: StandIn, described: dict[str, Any]) -> None:
@@ -164,7 +233,7 @@ def test_documents_answer_as_described(client: FlaskClient, app: StandIn, descri
 
 
 def test_the_rest_answers_as_described(client: FlaskClient, app: StandIn, described: dict[str, Any]) -> None:
-    for path in ("/healthz", "/readyz", "/metrics", "/documents", "/", "/openapi.json"):
+    for path in ("/healthz", "/readyz", "/metrics", "/documents", "/", "/openapi.json", "/llms.txt"):
         assert checked(described, path, client.get(path)).status_code == 200
     app.store.error = ServiceUnavailableError("plain", text="No answer.")
     assert checked(described, "/readyz", client.get("/readyz")).status_code == 503

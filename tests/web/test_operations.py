@@ -104,7 +104,7 @@ def test_the_embedded_store_shows_what_it_has(tmp_path: Path, open_client: Calla
     refused = client.post(TASKS, json={"action": "reindex"})
     assert refused.status_code == 400 and "SEARCHAPP_ELASTICSEARCH_URL" in refused.json["remedy"]
     findings = client.get("/api/operations/findings").json["findings"]
-    assert {"store", "queue", "Ollama"} <= {one["check"] for one in findings}
+    assert {"store", "queue", "language model"} <= {one["check"] for one in findings}
     assert all(one["message"] and one["severity"] in ("ok", "info", "warning", "error") for one in findings)
 
 

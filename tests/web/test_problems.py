@@ -12,6 +12,7 @@ from searchapp.errors import ModelMismatchError, ServiceUnavailableError, Storag
 from searchapp.web.app import create_app
 from searchapp.web.guards import is_loopback
 from searchapp.web.identity import LOCAL_SHARES
+from searchapp.web.static_files import version
 from tests.web.stand_in import StandIn
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -64,7 +65,9 @@ def test_a_wrong_method_says_which_are_right(client: FlaskClient) -> None:
     assert "POST" in response.headers["Allow"]
 
 
-@pytest.mark.parametrize("path", ["/", "/documents", "/api/search?q=x", "/nowhere", "/static/search.js", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/", "/documents", "/api/search?q=x", "/nowhere", f"/static/{version()}/search.js", "/healthz"]
+)
 def test_every_response_carries_the_security_headers(client: FlaskClient, path: str) -> None:
     headers = client.get(path).headers
     policy = headers["Content-Security-Policy"]
@@ -114,7 +117,7 @@ def test_a_bent_name_gets_nothing_but_the_packages_own_static_files(app: StandIn
     folder = Path(site.static_folder or "")
     assert folder == Path(searchapp.__file__).parent / "web" / "static"
     for file in folder.iterdir():
-        response = client.get(f"/static/{file.name}", headers=bent)
+        response = client.get(f"/static/{version()}/{file.name}", headers=bent)
         assert (response.status_code, response.data) == (200, file.read_bytes())
         assert "Set-Cookie" not in response.headers and "Access-Control-Allow-Origin" not in response.headers
     for rule in site.url_map.iter_rules():
@@ -123,8 +126,8 @@ def test_a_bent_name_gets_nothing_but_the_packages_own_static_files(app: StandIn
             for method in rule.methods or ():
                 response = client.open(path, method=method, headers=bent)
                 assert response.status_code == 403, (method, path)
-    assert client.post("/static/base.css", headers=bent).status_code == 403
-    assert client.get("/static/../../settings.py", headers=bent).status_code in (403, 404)
+    assert client.post(f"/static/{version()}/base.css", headers=bent).status_code == 403
+    assert client.get(f"/static/{version()}/../../settings.py", headers=bent).status_code in (403, 404)
 
 
 @pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1:8080", "[::1]:8080", "LOCALHOST"])

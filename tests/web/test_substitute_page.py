@@ -12,7 +12,7 @@ from searchapp.wiring import Application
 from tests.services.scripted_ollama import CHAT, EMBEDDING, OTHER, Model, Script, ScriptedOllama, running
 from tests.web.browsing import NewPage, Serve
 
-CONFIGURED = str(Settings.model_fields["llm_model"].default)
+CONFIGURED = Settings().language_model.name
 
 
 @pytest.fixture

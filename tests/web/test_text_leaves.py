@@ -26,8 +26,8 @@ def test_the_page_says_where_text_goes(
 ) -> None:
     page = new_page(locale=locale)
     page.goto(served(StandIn(tmp_path, **REMOTE)))
-    expect(page.locator("#leaves")).to_be_visible()
-    expect(page.locator("#leaves")).to_contain_text(words)
+    expect(page.locator("[data-leaves]")).to_be_visible()
+    expect(page.locator("[data-leaves]")).to_contain_text(words)
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,4 @@ def test_it_is_silent_where_nothing_leaves(
     page = new_page()
     page.goto(served(StandIn(tmp_path, **settings)))
     expect(page.locator("#home")).to_be_visible()
-    expect(page.locator("#leaves")).to_have_count(0)
+    expect(page.locator("[data-leaves]")).to_have_count(0)

@@ -1,5 +1,7 @@
 """What the viewer asks for: pages and marks, safe HTML, and a document's passages."""
 
+import dataclasses
+import hashlib
 import json
 
 import pytest
@@ -29,6 +31,14 @@ def test_a_page_comes_with_its_marks_and_its_picture(client: FlaskClient, librar
         ("/api/documents/press-safety/pages/0", 422),
         ("/api/documents/press-safety/pages/12?passage=gone", 404),
         ("/api/documents/nobody/pages/1", 404),
+        ("/api/documents/nobody/sheets", 404),
+        ("/api/documents/audit-2023/sheets", 400),
+        ("/api/documents/nobody/layers", 404),
+        ("/api/documents/audit-2023/layers", 400),
+        ("/api/documents/press-safety/layers?from=14", 422),
+        ("/api/documents/press-safety/layers?from=0", 400),
+        ("/api/documents/press-safety/layers?size=21", 400),
+        ("/api/documents/nobody/outline", 404),
         ("/api/documents/audit-2023/pages/1", 400),
         ("/documents/press-safety/pages/1.png?width=999999", 400),
         ("/documents/press-safety/pages/-1.png", 404),
@@ -43,6 +53,50 @@ def test_what_is_not_there_is_told(client: FlaskClient, library: StandIn, path: 
     response = client.get(path)
     assert response.status_code == status
     assert json.loads(response.data)["remedy"]
+
+
+def test_the_text_over_pages_comes_with_its_places(client: FlaskClient, library: StandIn) -> None:
+    (layer,) = client.get("/api/documents/press-safety/layers?from=12").json["layers"]
+    assert layer["page"] == 12
+    assert layer["runs"][0]["text"].startswith("Operators must wear cut-resistant gloves")
+    assert [one["page"] for one in client.get("/api/documents/press-safety/layers?from=1&size=20").json["layers"]][
+        :2
+    ] == [1, 2]
+
+
+def test_pages_are_measured_and_an_edited_file_is_told(client: FlaskClient, library: StandIn) -> None:
+    sheets = client.get("/api/documents/press-safety/sheets").json
+    assert (sheets["pages"], len(sheets["sizes"]), sheets["is_changed"]) == (13, 13, False)
+    document = library.store.entry("press-safety")
+    assert document
+    data = library.originals.paths["press-safety"].read_bytes()
+    library.store.put(dataclasses.replace(document, content_hash=hashlib.sha256(data).hexdigest()))
+    assert client.get("/api/documents/press-safety/sheets").json["is_changed"] is False
+    library.originals.paths["press-safety"].write_bytes(data + b"\n%")
+    assert client.get("/api/documents/press-safety/sheets").json["is_changed"] is True
+
+
+def test_headings_are_listed_once_and_headers_of_tables_are_none(client: FlaskClient, app: StandIn) -> None:
+    paths = [("A",), ("A", "One"), ("A", "One", "Part | Price"), ("A", "Two"), ("B", "One")]
+    for n, headings in enumerate(paths):
+        app.add(hit("long", f"passage {n}", chunk_id=f"long-{n}", headings=headings, page=n + 1))
+    found = client.get("/api/documents/long/outline").json["headings"]
+    assert [(one["title"], one["level"], one["page"], one["passage"]) for one in found] == [
+        ("A", 1, 1, "long-0"),
+        ("One", 2, 2, "long-1"),
+        ("Two", 2, 4, "long-3"),
+        ("B", 1, 5, "long-4"),
+        ("One", 2, 5, "long-4"),
+    ]
+
+
+def test_an_original_is_saved_as_it_is_under_its_own_name(client: FlaskClient, library: StandIn) -> None:
+    written = "# Findings é\n".encode("latin-1")
+    library.originals.paths["audit-2023"].write_bytes(written)
+    saved = client.get("/documents/audit-2023/file?download=true")
+    assert saved.headers["Content-Disposition"] == "attachment; filename=findings.md"
+    assert saved.data == written
+    assert client.get("/documents/audit-2023/file").headers["Content-Disposition"].startswith("inline")
 
 
 def test_an_original_that_is_gone_is_told(client: FlaskClient, library: StandIn) -> None:

@@ -22,7 +22,7 @@ def test_a_citation_opens_the_pdf_at_its_page_with_the_passage_marked(new_page: 
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") >= 800
     expect(page.locator(".page-mark")).to_have_count(4)
-    sheet, mark = page.locator(".sheet").bounding_box(), page.locator(".page-mark").first.bounding_box()
+    sheet, mark = page.locator(".sheet[data-page='12']").bounding_box(), page.locator(".page-mark").first.bounding_box()
     assert sheet
     assert mark
     assert sheet["x"] < mark["x"] < sheet["x"] + sheet["width"]
@@ -40,7 +40,7 @@ def test_pages_turn_and_grow(new_page: NewPage, address: str) -> None:
     panel.get_by_role("button", name="Next page").click()
     expect(panel.get_by_role("img", name="Page 13")).to_be_visible()
     expect(panel.get_by_role("button", name="Next page")).to_be_disabled()
-    expect(panel.locator(".page-mark")).to_have_count(0)
+    expect(panel.locator(".page-mark")).to_have_count(4)  # the page before is near, and its marks stay
     expect(page).to_have_url(re.compile("page=13"))
     panel.get_by_label("Page number").fill("3")
     page.keyboard.press("Enter")
@@ -48,9 +48,10 @@ def test_pages_turn_and_grow(new_page: NewPage, address: str) -> None:
     panel.focus()
     page.keyboard.press("ArrowLeft")
     expect(panel.get_by_role("img", name="Page 2")).to_be_visible()
-    before = panel.get_by_role("img").bounding_box()
+    sheet = panel.locator(".sheet[data-page='2']")
+    before = sheet.bounding_box()
     page.keyboard.press("+")
-    after = panel.get_by_role("img").bounding_box()
+    after = sheet.bounding_box()
     assert before
     assert after
     assert after["width"] > before["width"]
@@ -72,7 +73,7 @@ def test_escape_closes_and_the_focus_goes_back(new_page: NewPage, address: str) 
         page.keyboard.press("Escape")
     expect(viewer(page)).to_be_hidden()
     expect(cite).to_be_focused()
-    expect(page).to_have_url(re.compile(r"\?q=gloves&ask=1$"))
+    expect(page).to_have_url(re.compile(r"\?q=gloves&ask=1(&c=[\w-]+)?$"))
     expect(page.locator("#answer")).to_have_attribute("data-state", "done")
 
 

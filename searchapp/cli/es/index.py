@@ -1,16 +1,13 @@
-"""How the cluster stands beside es/ and the settings, and bringing it there: ``es status, plan, apply, aliases``."""
+"""How the cluster stands: ``es status``, and ``es aliases``, which mends them."""
 
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from searchapp.cli.common import JsonOption, application, console, print_json, waiting
-
-if TYPE_CHECKING:
-    from searchapp.cluster.plan import Change, Plan
 
 
 def status(as_json: JsonOption = False) -> None:
@@ -52,99 +49,6 @@ def status(as_json: JsonOption = False) -> None:
         out.print(f"plan        {found.pending} change(s): searchapp es plan shows them")
     else:
         out.print("plan        nothing to do")
-
-
-PENDING = 4
-
-TAKES = {
-    "in_place": "in place: es apply does it, searches go on",
-    "new_segments": "in place, for what is written or merged from now on: es apply does it",
-    "new_index": "needs a new index: es reindex builds it while searches and writes go on",
-}
-STYLES = {"+": "green", "-": "red", "@": "cyan"}
-
-
-def plan(as_json: JsonOption = False) -> None:
-    """Show how the cluster differs from es/mappings, es/pipelines and the settings, and what each change takes.
-
-    Nothing is changed. Exit code 0: nothing to do; 4: there are changes. "-" is the cluster now, "+" what it will be.
-
-    Examples:
-      searchapp es plan && echo "nothing to do"
-
-      searchapp es plan --json | jq -r '.changes[] | .effect + " " + .name'
-
-    """
-    from searchapp.cluster import plan as run
-
-    with waiting("Comparing", as_json):
-        found = run(application())
-    if as_json:
-        print_json({"pending": len(found.changes), "changes": [_json(change) for change in found.changes]})
-    else:
-        _show_plan(found)
-    if found.changes:
-        raise typer.Exit(PENDING)
-
-
-def _show_plan(found: Plan) -> None:
-    out = console()
-    if not found.changes:
-        out.print("Nothing to do: the cluster is as es/ and the settings say.")
-        return
-    for effect, takes in TAKES.items():
-        changes = [change for change in found.changes if change.effect == effect]
-        if not changes:
-            continue
-        out.print(f"# {takes}\n", style="bold")
-        for change in changes:
-            out.print(f"{change.kind} {change.name}: {change.what}", style="yellow" if change.edited else "bold")
-            for line in change.diff:
-                out.print(f"  {line}", style=STYLES.get(line[:1], "dim"))
-            if change.remedy:
-                out.print(f"  {change.remedy}")
-            out.print()
-    counts = [f"{sum(change.effect == effect for change in found.changes)} {effect}" for effect in TAKES]
-    out.print(f"{len(found.changes)} changes: {', '.join(counts)}".replace("_", " "))
-
-
-def _json(change: Change) -> dict[str, Any]:
-    return {
-        "kind": change.kind,
-        "name": change.name,
-        "what": change.what,
-        "effect": str(change.effect),
-        "edited_by_hand": change.edited,
-        "remedy": str(change.remedy),
-        "diff": list(change.diff),
-    }
-
-
-def apply(
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Also undo what somebody edited by hand in the cluster.")
-    ] = False,
-    start_over: Annotated[
-        bool, typer.Option("--start-over", help="The index is lost: begin an empty one, and let ingest read all again.")
-    ] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Bring the cluster to es/mappings, es/pipelines and the settings: templates, new fields, dynamic settings.
-
-    What is missing is created. Run it as often as you like. A change that needs a new index is refused, and nothing is
-    changed then: "es plan" shows it, "es reindex" makes it.
-
-    Example: SEARCHAPP_ELASTICSEARCH_URL=http://localhost:9200 searchapp es apply
-    """
-    from searchapp.cluster import apply as run
-
-    with waiting("Applying", as_json):
-        steps = run(application(), overwrite=overwrite, start_over=start_over)
-    if as_json:
-        print_json({"steps": [dataclasses.asdict(step) for step in steps]})
-        return
-    for step in steps:
-        console().print(f"{step.outcome:<10} {step.kind} {step.name}")
 
 
 def aliases(

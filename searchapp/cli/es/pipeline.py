@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
-from searchapp.cli.common import JsonOption, application, console, one_line, print_json, waiting
+from searchapp.cli.common import JsonOption, application, console, print_json, waiting
+from searchapp.cli.completion import values
+from searchapp.cli.terminal import short
 
 group = typer.Typer(
     help="Have Elasticsearch make the vectors (SEARCHAPP_EMBEDDING_MODEL=elasticsearch:<inference id>).",
@@ -20,7 +22,12 @@ group = typer.Typer(
 @group.command()
 def put(
     endpoint: Annotated[
-        str, typer.Option(metavar="HOW", help="How to make a missing endpoint: elastic, imported or ollama.")
+        str,
+        typer.Option(
+            metavar="HOW",
+            help="How to make a missing endpoint: elastic, imported or ollama.",
+            autocompletion=values("searchapp.cluster.pipelines:Endpoint"),
+        ),
     ] = "",
     model: Annotated[str, typer.Option(help="Another model than the endpoint's file in es/pipelines names.")] = "",
     url: Annotated[
@@ -75,7 +82,7 @@ def simulate(text: Annotated[str, typer.Argument(help="A passage.")], as_json: J
         console().print(f"No vector: {error}")
     else:
         vector = made.get("embedding", [])
-        console().print(f"{len(vector)} dimensions: {one_line(str(vector), 100)}")
+        console().print(f"{len(vector)} dimensions: {short(str(vector), 100)}")
     if error:
         raise typer.Exit(1)
 

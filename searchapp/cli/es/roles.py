@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.common import JsonOption, application, console, print_json, print_list
+from searchapp.cli.completion import values
 
 if TYPE_CHECKING:
     from searchapp.cluster.roles import ApiKey
@@ -41,7 +42,12 @@ def show(context: typer.Context, as_json: JsonOption = False) -> None:
 
 @group.command()
 def create(
-    role: Annotated[str, typer.Argument(metavar="ROLE", help="web, worker or operator.")],
+    role: Annotated[
+        str,
+        typer.Argument(
+            metavar="ROLE", help="web, worker or operator.", autocompletion=values("searchapp.cluster.roles:Role")
+        ),
+    ],
     name: Annotated[str, typer.Option(help="The key's name. Default: index prefix and role.")] = "",
     expires: Annotated[
         str, typer.Option(metavar="TIME", help="How long it is valid: 90d, 12h. Default: for ever.")
@@ -80,7 +86,7 @@ def list_(as_json: JsonOption = False) -> None:
 
     found = keys(application())
     if as_json:
-        print_json({"keys": [_json(key) for key in found]})
+        print_list("keys", [_json(key) for key in found])
         return
     if not found:
         console().print("No keys yet. Make one: searchapp es roles create web")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from searchapp.cli.common import JsonOption, application, console, print_json, waiting
+from searchapp.cli.completion import values
 
 if TYPE_CHECKING:
     from searchapp.cluster.sizing import Load, Size
@@ -20,7 +21,12 @@ def sizing(
         int | None, typer.Option(min=1, help="Dimensions of a vector. Default: what the configured model gives.")
     ] = None,
     index_options: Annotated[
-        str, typer.Option(metavar="NAMES", help="Some of hnsw, int8_hnsw, ... by comma. Default: all.")
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="Some of hnsw, int8_hnsw, ... by comma. Default: all.",
+            autocompletion=values("searchapp.settings:IndexOptions", "all"),
+        ),
     ] = "all",
     replicas: Annotated[int, typer.Option(min=0, help="Copies of each shard besides the first.")] = 1,
     node_memory: Annotated[float, typer.Option(min=1, help="Memory of a node in GB, heap included.")] = 64.0,

@@ -1,4 +1,4 @@
-"""``searchapp es snapshot``: create, list, restore, delete."""
+"""``searchapp es snapshot``: create, list, restore, drill, delete, prune."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.common import JsonOption, application, console, print_json, print_list
+from searchapp.cli.es.versions import print_pruned
 from searchapp.cli.progress import stages
 
 group = typer.Typer(
@@ -47,7 +48,7 @@ def list_(as_json: JsonOption = False) -> None:
 
     found = snapshots.listed(application())
     if as_json:
-        print_json({"snapshots": [_json(one) for one in found]})
+        print_list("snapshots", [_json(one) for one in found])
         return
     if not found:
         console().print("No snapshots yet. Take one: searchapp es snapshot create")
@@ -57,7 +58,8 @@ def list_(as_json: JsonOption = False) -> None:
         table.add_column(name, justify="right" if name in ("passages", "documents") else "left")
     for one in found:
         started = f"{one.started:%Y-%m-%d %H:%M:%S}"
-        table.add_row(one.name, one.state, started, str(one.chunks), str(one.documents), one.model)
+        counts = ("?" if count is None else str(count) for count in (one.chunks, one.documents))
+        table.add_row(one.name, one.state, started, *counts, one.model)
     console().print(table)
 
 
@@ -76,13 +78,13 @@ def restore(
     Examples:
       searchapp es snapshot restore latest
 
-      searchapp es snapshot restore searchapp-20260514-031500
+      searchapp es snapshot restore searchapp-20260514-031500-000
 
     """
-    from searchapp.cluster import snapshots
+    from searchapp.cluster.restoring import restore as run
 
     with stages("Asking Elasticsearch", quiet=as_json) as show:
-        done = snapshots.restore(application(), name, switch=switch, progress=show)
+        done = run(application(), name, switch=switch, progress=show)
     if as_json:
         print_json(dataclasses.asdict(done))
         return
@@ -100,7 +102,7 @@ def restore(
 def delete(name: NameArgument, as_json: JsonOption = False) -> None:
     """Remove a snapshot from the repository; files that other snapshots share stay.
 
-    Example: searchapp es snapshot delete searchapp-20260514-031500
+    Example: searchapp es snapshot delete searchapp-20260514-031500-000
     """
     from searchapp.cluster import snapshots
 
@@ -109,6 +111,74 @@ def delete(name: NameArgument, as_json: JsonOption = False) -> None:
         print_json({"deleted": name})
     else:
         console().print(f"{name} is deleted.")
+
+
+@group.command()
+def drill(
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="As es snapshot list shows it. Default: latest.")
+    ] = "latest",
+    queries: Annotated[int, typer.Option(min=1, max=500, metavar="N", help="How many queries both are asked.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Try whether a snapshot would bring everything back: restore it beside the live index, ask both, remove it.
+
+    Counts are compared with those of the snapshot, and rankings with the live index, of documents that are unchanged
+    since. The queries are those that readers judged, where there are any, else headings of a sample of documents.
+    Exit code 1: it would not. It needs the space of one more copy of the index. What a killed drill left is removed by
+    the next one.
+
+    Examples:
+      searchapp es snapshot drill
+
+      searchapp es snapshot drill searchapp-20260514-031500-000 --queries 50
+
+    """
+    from searchapp.cli.common import orderly_end
+    from searchapp.cluster.drill import drill as run
+
+    with orderly_end(), stages("Asking Elasticsearch", quiet=as_json) as show:
+        done = run(application(), name, queries=queries, progress=show)
+    if as_json:
+        print_json({**dataclasses.asdict(done), "passed": done.passed})
+    else:
+        out = console()
+        out.print(f"snapshot  {done.snapshot}, taken {done.taken}, restored and asked in {done.seconds:.1f} s")
+        for check in done.checks:
+            out.print(f"{'ok' if check.passed else 'FAILED':<9} {check.name}: {check.found}")
+        found = done.searches
+        if found.ndcg_live is not None and found.ndcg_restored is not None:
+            figures = f"{found.ndcg_live:.4f} live, {found.ndcg_restored:.4f} restored"
+            out.print(f"nDCG@10   {figures}, by readers' judgements")
+        if done.cleaned:
+            out.print(f"removed   what an earlier drill left: {', '.join(done.cleaned)}")
+    if not done.passed:
+        raise typer.Exit(1)
+
+
+@group.command()
+def prune(
+    daily: Annotated[int, typer.Option("--keep-daily", min=0, metavar="N", help="Of so many days the newest.")] = 0,
+    weekly: Annotated[int, typer.Option("--keep-weekly", min=0, metavar="N", help="Of so many weeks.")] = 0,
+    monthly: Annotated[int, typer.Option("--keep-monthly", min=0, metavar="N", help="Of so many months.")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be removed, and remove nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove snapshots that are no longer needed: of each of the last days, weeks and months the newest stays.
+
+    Days, weeks and months without a snapshot do not count, in UTC. The newest whole one always stays. Where the server
+    has snapshot lifecycle management, "es export" writes a policy for it instead.
+
+    Example: searchapp es snapshot prune --keep-daily 7 --keep-weekly 4 --keep-monthly 12
+    """
+    from searchapp.cluster import snapshots
+    from searchapp.cluster.retention import Keep
+
+    done = snapshots.thin_out(application(), Keep(daily, weekly, monthly), dry_run=dry_run)
+    if as_json:
+        print_json(dataclasses.asdict(done))
+        return
+    print_pruned(done.kept, done.removed, dry_run=dry_run)
 
 
 def _json(snapshot: Any) -> dict[str, Any]:

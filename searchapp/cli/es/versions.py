@@ -12,6 +12,8 @@ from searchapp.cli.common import JsonOption, application, console, print_json
 from searchapp.cli.progress import stages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from searchapp.cluster.reindex import GateResult, Reindexed
 
 
@@ -144,10 +146,15 @@ def prune(
     if as_json:
         print_json(dataclasses.asdict(done))
         return
+    print_pruned(done.kept, done.removed, dry_run=dry_run, live=done.live)
+
+
+def print_pruned(kept: Iterable[str], removed: Sequence[str], *, dry_run: bool, live: str | None = None) -> None:
+    """What stays and what goes, a line each."""
     out = console()
-    for name in done.kept:
-        out.print(f"{'live' if name == done.live else 'kept':<9} {name}")
-    for name in done.removed:
+    for name in kept:
+        out.print(f"{'live' if name == live else 'kept':<9} {name}")
+    for name in removed:
         out.print(f"{'to remove' if dry_run else 'removed':<9} {name}")
-    if not done.removed:
+    if not removed:
         out.print("There is nothing to remove.")

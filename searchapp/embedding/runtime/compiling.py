@@ -29,12 +29,12 @@ from searchapp.settings import Precision
 from searchapp.tokens.pieces import write_pieces
 
 LEAST_COSINE = {Precision.FULL: 0.999, Precision.INT8: 0.96}
-"""The least of the compiled model's vectors to the model's own over the sample texts: what a precision must have to be
-used. all-MiniLM-L6-v2 has 0.98 and multilingual-e5-small 0.995 in 8 bits; a model with a few very large activations
-does not survive them, and shows it here."""
+"""The least of the compiled model's vectors to the model's own over the calibration texts: what a precision must have
+to be used. all-MiniLM-L6-v2 has 0.98 and multilingual-e5-small 0.995 in 8 bits; a model with a few very large
+activations does not survive them, and shows it here."""
 
 PIECE_CHARACTERS = 1200
-"""Of the longest sample texts, about a chunk of 256 tokens."""
+"""Of the longest calibration texts, about a chunk of 256 tokens."""
 
 BATCH = 8
 
@@ -121,7 +121,7 @@ def compiled_into(name: str, parent: Path, scratch: Path, say: Callable[[float, 
 
 def _compile(model: Any, facts: ModelFacts, folder: Path, say: Callable[[float, str], None]) -> ModelFacts:
     _require_fit(model)
-    texts = sample_texts()
+    texts = calibration_texts()
     tokenizer = tokenizer_copy(model)
     tokenizer.no_truncation()
     tokenizer.no_padding()
@@ -246,15 +246,15 @@ def _save(made: Any, folder: Path, precision: Precision) -> None:
     openvino.save_model(made, folder / f"{precision}.xml", compress_to_fp16=False)
 
 
-def sample_texts() -> list[str]:
-    """English and Chinese texts of several lengths: the paragraphs of the sample documents, and longer pieces."""
+def calibration_texts() -> list[str]:
+    """English and Chinese texts of several lengths: the paragraphs of four documents, and longer pieces of them.
+
+    Changing them changes every compiled model, and so what an index is compared with.
+    """
     texts: list[str] = []
-    for language in ("en", "zh"):
-        for file in sorted(files("searchapp.samples").joinpath(language).iterdir(), key=lambda file: file.name):
-            if file.name.endswith(".md"):
-                text = file.read_text(encoding="utf-8")
-                texts += [paragraph for paragraph in text.split("\n\n") if paragraph.strip()]
-                texts += [text[at : at + PIECE_CHARACTERS] for at in range(0, len(text), PIECE_CHARACTERS)]
+    for document in files(__package__).joinpath("calibration.txt").read_text(encoding="utf-8").split("\f"):
+        texts += [paragraph for paragraph in document.split("\n\n") if paragraph.strip()]
+        texts += [document[at : at + PIECE_CHARACTERS] for at in range(0, len(document), PIECE_CHARACTERS)]
     return texts
 
 

@@ -17,8 +17,8 @@ class ModelFacts:
     """A prepared model.
 
     ``sources`` are the identities of the weights (``weights.Weights``) that it is known to be made of. ``cosines`` has,
-    by precision that may be used, the least cosine to the model's own vectors over the sample texts, and ``seconds``
-    how long they took; both are empty where the model could not be compiled, for ``reason``.
+    by precision that may be used, the least cosine to the model's own vectors over the calibration texts, and
+    ``seconds`` how long they took; both are empty where the model could not be compiled, for ``reason``.
     """
 
     name: str

@@ -54,7 +54,7 @@ def confine() -> frozenset[Protection]:
     with suppress(ImportError):
         _limit()
     if sys.platform == "linux":
-        for step in (_refuse_privileges, restrict_files, refuse_system_calls):
+        for step in (refuse_privileges, restrict_files, refuse_system_calls):
             with suppress(OSError):  # what is missing is found below
                 step()
     return frozenset(protection for protection, holds in _questions() if _answer(holds))
@@ -73,7 +73,8 @@ def _limit() -> None:
             resource.setrlimit(getattr(resource, name), (limit, limit))
 
 
-def _refuse_privileges() -> None:
+def refuse_privileges() -> None:
+    """No program that this process starts gains any privilege. Raises OSError where the system has no such promise."""
     if _libc().prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
 
@@ -128,4 +129,4 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-__all__ = ["Protection", "confine"]
+__all__ = ["Protection", "confine", "refuse_privileges"]

@@ -11,7 +11,7 @@ import shutil
 import stat
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import searchapp
@@ -22,6 +22,7 @@ _ASK_VERSION = 1
 _PATH_BENEATH = 1
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_MAKE_SOCKET = 1 << 9
 _HANDLED = ((2, 1 << 13), (3, 1 << 14), (5, 1 << 15))
 """Rights that came with a later version: moving between folders, truncating, commands to devices."""
 _FIRST_HANDLED = (1 << 13) - 1
@@ -39,8 +40,10 @@ SYSTEM = (
 """Programs, libraries, fonts, and what their start reads; none of it is anybody's own."""
 
 
-def restrict_files() -> None:
+def restrict_files(writable: str = "", also: Iterable[str] = (), sockets: Iterable[str] = ()) -> None:
     """Leave nothing to this process but what parsing reads.
+
+    And what there is ``also`` to read, a ``writable`` folder, and folders in which it may make ``sockets``.
 
     Raises OSError where the kernel has no Landlock, or it is not among its security modules.
     """
@@ -53,9 +56,13 @@ def restrict_files() -> None:
     attributes = struct.pack("=QQQ", handled, network, scopes)
     rules = _call(_CREATE_RULESET, attributes, len(attributes), 0)
     try:
-        for path in readable():
+        for path in (*readable(), *also):
             _allow(rules, path, _READ_FILE | _READ_DIR | _EXECUTE)
         _allow(rules, "/dev/null", _READ_FILE | _WRITE_FILE)
+        for folder in sockets:
+            _allow(rules, folder, _MAKE_SOCKET)
+        if writable:
+            _allow(rules, writable, handled & ~_EXECUTE)
         _call(_RESTRICT_SELF, rules, 0)
     finally:
         os.close(rules)

@@ -9,7 +9,7 @@ import ctypes
 import errno
 import os
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 # Each call with its numbers on x86-64 and on ARM64, where some are missing (arch/x86/entry/syscalls/syscall_64.tbl,
 # include/uapi/asm-generic/unistd.h).
@@ -64,18 +64,21 @@ _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
 _KILL, _ALLOW, _FAIL = 0x80000000, 0x7FFF0000, 0x00050000
 
 _SET_MODE_FILTER, _ALL_THREADS = 1, 1
+_AF_UNIX = 1
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 
 
-def refuse_system_calls() -> None:
-    """Have the calls fail that parsing does not need (EPERM), for good.
+def refuse_system_calls(allowed: Collection[str] = ()) -> None:
+    """Have the calls fail that parsing does not need (EPERM), for good; those that are ``allowed`` are not refused.
+
+    An allowed ``socket`` is one of the Unix domain.
 
     Raises OSError where the kernel has no filters, or the processor is none of those whose numbers are known.
     """
     machine = os.uname().machine
     if machine not in _COLUMNS or ctypes.sizeof(ctypes.c_void_p) != 8:
         raise OSError(errno.ENOSYS, machine)
-    program = b"".join(_program(machine))
+    program = b"".join(_program(machine, allowed))
     code = ctypes.create_string_buffer(program, len(program))
     described = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
     libc = ctypes.CDLL(None, use_errno=True)
@@ -93,7 +96,7 @@ def numbers(table: str, machine: str) -> dict[str, int]:
     return {entry[0]: int(entry[column]) for entry in entries if entry[column] != "-"}
 
 
-def _program(machine: str) -> Iterator[bytes]:
+def _program(machine: str, allowed: Collection[str]) -> Iterator[bytes]:
     """The filter, in the classic BPF that the kernel takes."""
     yield _step(_LOAD, _ARCHITECTURE_AT)
     yield _step(_EQUAL, _AUDIT_ARCHITECTURES[machine], 1, 0)
@@ -101,9 +104,12 @@ def _program(machine: str) -> Iterator[bytes]:
     yield _step(_LOAD, _NUMBER_AT)
     yield _step(_AT_LEAST, _X32, 0, 1)
     yield _step(_RETURN, _FAIL | errno.EPERM)
-    for number in numbers(REFUSED, machine).values():
-        yield _step(_EQUAL, number, 0, 1)
-        yield _step(_RETURN, _FAIL | errno.EPERM)
+    for name, number in numbers(REFUSED, machine).items():
+        if name == "socket" and name in allowed:
+            yield from _where(number, [_unless(0, _AF_UNIX)])
+        elif name not in allowed:
+            yield _step(_EQUAL, number, 0, 1)
+            yield _step(_RETURN, _FAIL | errno.EPERM)
     argued = numbers(ARGUED, machine)
     yield _step(_EQUAL, argued["clone3"], 0, 1)
     yield _step(_RETURN, _FAIL | errno.ENOSYS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,8 +12,9 @@ from searchapp.model import SourceType
 from searchapp.sources.builder import DocumentBuilder, one_line
 from searchapp.sources.containers import Archive
 from searchapp.sources.encoding import declared_charset, decode
+from searchapp.sources.formats.epub_contents import Entry, mark_headings, table_of_contents
 from searchapp.sources.formats.markup import body_of, parse_markup, walk
-from searchapp.sources.formats.metadata import parse_date
+from searchapp.sources.formats.metadata import parse_date, sensible_title
 from searchapp.sources.parsed import Parsed, ParserInput
 
 _CONTAINER = "{urn:oasis:names:tc:opendocument:xmlns:container}"
@@ -35,15 +37,16 @@ def parse_epub(source: ParserInput) -> Parsed:
     if any(f'"{name}"' in unquote(locked) for name in chapters):
         raise SourceError("book_locked", name=source.name)
     builder = DocumentBuilder()
+    contents = table_of_contents(archive, package, posixpath.dirname(path))
     for name in chapters:
-        _add_chapter(builder, archive.read(name))
+        _add_chapter(builder, archive.read(name), contents.get(name, ()))
 
     def metadata(name: str) -> str:
         return one_line(package.findtext(f".//{_DUBLIN_CORE}{name}") or "")
 
     return builder.build(
         SourceType.EPUB,
-        title=metadata("title"),
+        title=sensible_title(metadata("title")),
         stem=source.stem,
         language=metadata("language")[:2].lower(),
         modified=parse_date(metadata("date")),
@@ -61,7 +64,9 @@ def _spine(package: Any, folder: str) -> list[str]:
     return [members[reference] for reference in references if reference in members]
 
 
-def _add_chapter(builder: DocumentBuilder, data: bytes) -> None:
+def _add_chapter(builder: DocumentBuilder, data: bytes, entries: Iterable[Entry]) -> None:
     text = decode(data, declared_charset(data)).replace("\x00", "")
     if text.strip():
-        walk(body_of(parse_markup(text)), builder)
+        page = parse_markup(text)
+        mark_headings(page, entries)
+        walk(body_of(page), builder)

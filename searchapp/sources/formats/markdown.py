@@ -5,6 +5,7 @@ Comments and a site generator's shortcodes stand in a file besides Markdown; the
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -18,12 +19,12 @@ from searchapp.errors import SourceError
 from searchapp.model import SourceType
 from searchapp.sources.builder import MARKDOWN_MB, DocumentBuilder, TextMemory
 from searchapp.sources.containers import gunzip
-from searchapp.sources.encoding import decode
-from searchapp.sources.formats.markup import BREAK, plain_html
-from searchapp.sources.formats.metadata import split_front_matter
+from searchapp.sources.formats.front_matter import split_front_matter
+from searchapp.sources.formats.markdown_attributes import attribute_lists
+from searchapp.sources.formats.plain_html import BREAK, plain_html
+from searchapp.sources.formats.text import lines_of
 from searchapp.sources.parsed import LARGEST_HTML, Parsed, ParserInput
-
-_HEADING_ID = re.compile(r"(?<!\s)\s*+\{#[\w\-.:]++\}\s*+$")
+from searchapp.sources.tables import row_line
 
 DEEPEST_NESTING = 500
 """markdown-it drops what is nested deeper than its own limit of 20."""
@@ -47,24 +48,30 @@ _CODE_OR_COMMENT = re.compile(f"`+|{_COMMENT_OPEN}")
 
 def parse_markdown(source: ParserInput) -> Parsed:
     """Read Markdown with its front matter; HTML comments and shortcode tags are not text."""
-    front, body = split_front_matter(decode(source.data).replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff"))
+    front = split_front_matter(lines_of(source.data).lstrip("\ufeff"))
     builder = DocumentBuilder()
-    tokens, references = _blocks(strip_unread(body))
-    _Reader(builder, Words(references)).read(tokens)
+    for note in front.notes:
+        builder.note(note)
+    add_markdown(builder, front.body)
+    stated = front.stated
     if builder.is_empty:
-        builder.add(front.title)  # an index page, whose title is all that it says
-    return builder.build(
-        SourceType.MARKDOWN, title=front.title, stem=source.stem, language=front.language, modified=front.modified
-    )
+        builder.add(stated.title)  # an index page, whose title is all that it says
+    parsed = builder.build(SourceType.MARKDOWN, title=stated.title, stem=source.stem, language=stated.language)
+    return dataclasses.replace(parsed, stated=stated, modified=stated.modified)
+
+
+def add_markdown(builder: DocumentBuilder, text: str) -> None:
+    """Add Markdown that has no front matter."""
+    tokens, references = _blocks(strip_unread(text))
+    _Reader(builder, Words(references)).read(tokens)
 
 
 def markdown_html(source: ParserInput) -> str:
     """The whole file as HTML that is safe to show, without its front matter."""
     from searchapp.sources.sanitise import sanitise
 
-    data = gunzip(source.data, source.name, source.options.max_bytes)
-    text = decode(data).replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
-    html = sanitise(parser().render(strip_unread(split_front_matter(text)[1])))
+    text = lines_of(gunzip(source.data, source.name, source.options.max_bytes)).lstrip("\ufeff")
+    html = sanitise(parser().render(strip_unread(split_front_matter(text).body)))
     if len(html.encode()) > LARGEST_HTML:
         raise SourceError("original_too_large", name=source.name, mb=LARGEST_HTML >> 20)
     return html
@@ -85,10 +92,11 @@ class _Reader:
         self._words = words
         self._lists: list[int | None] = []  # the next number of each open list; None for bullets
         self._item = ""  # the marker that the next block gets
-        self._lines: list[str] = []  # the open list's or table's lines: they stay together
+        self._lines: list[str] = []  # the open list's lines: they stay together
 
     def read(self, tokens: Sequence[Token]) -> None:
         heading = 0
+        rows: list[list[str]] = []
         row: list[str] | None = None
         for token in tokens:
             match token.type:
@@ -96,7 +104,7 @@ class _Reader:
                     heading = int(token.tag[1])
                 case "inline" if heading:
                     self._flush()
-                    self._builder.heading(heading, _HEADING_ID.sub("", self._words.of(token.content)))
+                    self._builder.heading(heading, self._words.of(token.content))
                     heading = 0
                 case "inline" if row is not None:
                     row.append(" ".join(self._words.of(token.content).split()))
@@ -105,7 +113,7 @@ class _Reader:
                 case "tr_open":
                     row = []
                 case "tr_close":
-                    self._lines.append(" | ".join(row or ()))
+                    rows.append(row or [])
                     row = None
                 case "fence" | "code_block":
                     self._code(token.content)
@@ -122,8 +130,9 @@ class _Reader:
                     number = self._lists[-1]
                     self._item = "- " if number is None else f"{number}. "
                     self._lists[-1] = None if number is None else number + 1
-                case "table_close" if not self._lists:
-                    self._flush()
+                case "table_close":
+                    self._table(rows)
+                    rows = []
         self._flush()
 
     def _block(self, text: str) -> None:
@@ -133,6 +142,12 @@ class _Reader:
             self._builder.add(text)
             return
         self._lines.extend(self._indent(text.strip()))
+
+    def _table(self, rows: Sequence[Sequence[str]]) -> None:
+        if self._lists:
+            self._lines.extend(map(row_line, rows))
+        else:
+            self._builder.table(rows, header_rows=1)
 
     def _code(self, code: str) -> None:
         if not self._lists:
@@ -157,6 +172,7 @@ class _Reader:
 def parser(*, blocks_only: bool = False) -> MarkdownIt:
     """CommonMark with tables and strikethrough; ``blocks_only`` leaves what stands in blocks as it is written."""
     made = MarkdownIt("commonmark", {"maxNesting": DEEPEST_NESTING}).enable(["table", "strikethrough"])
+    made.use(attribute_lists)
     if blocks_only:
         made.core.ruler.disable(["inline", "text_join"])
     return made

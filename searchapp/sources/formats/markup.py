@@ -1,52 +1,40 @@
 """Markup: BeautifulSoup makes a tree of it, and a walk in reading order writes the tree's blocks to a builder.
 
-The walk knows two vocabularies: HTML's own, and the small one of trafilatura's result (``head``, ``list``, ``item``,
-``row``, ``cell``, ``lb``, ``quote``). It is a loop, not a recursion: pages nest hundreds of levels.
+It is a loop, not a recursion: pages nest hundreds of levels.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 from searchapp.sources.builder import DocumentBuilder, one_line
-from searchapp.text.sentences import CELL_BREAK
+from searchapp.sources.formats.markup_tables import CELLS, is_header, is_layout, span
+from searchapp.sources.formats.mathml import formula_text
+from searchapp.sources.formats.table_grid import TableGrid
+from searchapp.sources.tables import row_line
 
 # fmt: off
 _SKIPPED = frozenset({
     "script", "style", "template", "noscript", "iframe", "object", "svg", "canvas", "audio", "video", "select",
-    "textarea", "graphic", "meta", "link",
+    "textarea", "meta", "link",
 })
-_LISTS = frozenset({"ul", "ol", "list"})
-_ITEMS = frozenset({"li", "item"})
-_ROWS = frozenset({"tr", "row"})
-_CELLS = frozenset({"td", "th", "cell"})
-_BREAKS = frozenset({"br", "lb"})
+_LISTS = frozenset({"ul", "ol"})
 _BLOCKS = frozenset({
-    "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "blockquote", "quote", "figure",
-    "figcaption", "dl", "dt", "dd", "form", "fieldset", "details", "summary", "address", "hr", "table", "caption",
-    "thead", "tbody", "tfoot", "body", "center", "ab",
+    "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "blockquote", "figure", "figcaption",
+    "dl", "dt", "dd", "form", "fieldset", "details", "summary", "address", "hr", "caption", "thead", "tbody", "tfoot",
+    "body", "center",
 })
 # fmt: on
-_LAYOUT = frozenset({"table", "h1", "h2", "h3", "head", "ul", "ol", "list", "pre"})
-"""What stands in a table that only lays out a page."""
-
-_READ_ATTRIBUTES = frozenset({"rend", "start"})
+_READ_ATTRIBUTES = frozenset({"start", "role", "rowspan", "colspan", "encoding", "alttext", "display", "open", "close"})
 _HEADING = re.compile(r"h([1-6])")
 _SPACES = re.compile(r"\s+")
 _INLINE_BREAK = "\x0b"
 """Stands for a <br> until white space has been collapsed; no markup can hold this character."""
-
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?(?:-->|\Z)", re.DOTALL)
-_SILENT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-BREAK = re.compile(r"<(?:br|/?p|/?div|/?li|/tr|/?h\d|/?ul|/?ol|/?table|/?details|/?summary)\b[^<>]*>", re.IGNORECASE)
-"""A tag that ends a line of text."""
-_CELL_END = re.compile(r"</t[dh]\s*>\s*(?=<t[dh]\b)", re.IGNORECASE)
 
 
 def parse_markup(markup: str) -> BeautifulSoup:
@@ -68,7 +56,7 @@ def soup_of(tree: Any) -> BeautifulSoup:
             element.tag = "span"  # pages carry names that no XML may have; the walk knows none of them
         for name in set(element.keys()) - _READ_ATTRIBUTES:
             del element.attrib[name]
-    # As XML, for HTML's rules would move trafilatura's elements; only our own, since declared entities are expanded.
+    # As XML, for HTML's rules would move elements; only our own trees, since declared entities are expanded.
     return BeautifulSoup(etree.tostring(tree, encoding="unicode", with_tail=False), "lxml-xml", huge_tree=True)
 
 
@@ -102,22 +90,28 @@ class _Walker:
         self._builder = builder
         self._page = page
         self._inline: list[str] = []
-        self._lines: list[str] = []  # the open list's or table's lines: they stay together
+        self._lines: list[str] = []  # the open list's lines: they stay together
         self._lists: list[int | None] = []  # the next number of each open list; None for bullets
         self._marker = ""
-        self._rows: list[list[str] | None] = []  # the open rows' cells; None for a row that only lays out a page
-        self._layouts: list[bool] = []
+        self._tables: list[bool] = []  # of each open table, whether it holds data; one in another only lays out
+        self._in_row = False  # of data
+        self._grid = TableGrid()
+        self._rows: list[list[str]] = []  # of the open table
+        self._names = 0  # how many of the first of them name the columns
+        self._caption = ""
 
     def is_leaf(self, element: Tag) -> bool:
         """Take in an element that is not walked into; False for all others."""
         tag = element.name
         if tag in _SKIPPED:
             return True
-        parent = element.parent
-        block_code = tag == "code" and parent is not None and (parent.name == "body" or _has_lines(element))
-        if tag != "pre" and not block_code:
+        if tag.rpartition(":")[2] == "math":
+            around = _INLINE_BREAK if element.get("display") == "block" else ""
+            self.text(f"{around}{formula_text(element)}{around}")
+            return True
+        if tag != "pre" and not (tag == "code" and _is_block(element)):
             return False
-        if self._rows and self._rows[-1] is not None:
+        if self._in_row:
             self.text(_code_text(element))
             return True
         self._flush()
@@ -132,40 +126,37 @@ class _Walker:
 
     def start(self, element: Tag) -> None:
         tag = element.name
-        if tag in _BREAKS:
+        if tag == "br":
             self._inline.append(_INLINE_BREAK)
-        elif _level(element):
-            self._flush()
         elif tag in _LISTS:
             self._flush()
-            ordered = tag == "ol" or element.get("rend") == "ol"
-            self._lists.append(_number(element.get("start")) if ordered else None)
-        elif tag in _ITEMS:
+            self._lists.append(_number(element.get("start")) if tag == "ol" else None)
+        elif tag == "li":
             self._flush()
             number = self._lists[-1] if self._lists else None
             self._marker = "- " if number is None else f"{number}. "
             if number is not None:
                 self._lists[-1] = number + 1
-        elif tag in _ROWS:
+        elif tag == "tr":
             self._flush()
-            self._rows.append(None if self._layouts and self._layouts[-1] else [])
+            self._in_row = bool(self._tables and self._tables[-1])
         elif tag == "table":
             self._flush()
-            self._layouts.append(any(isinstance(inner, Tag) and inner.name in _LAYOUT for inner in element.descendants))
-        elif tag in _BLOCKS or tag in _CELLS:
+            self._tables.append(not self._in_row and not is_layout(element))
+        elif tag in _BLOCKS or tag in CELLS or _level(element):
             self._flush()
 
     def end(self, element: Tag) -> None:
         tag = element.name
-        if tag in _SKIPPED or tag in ("pre", *_BREAKS):
-            return
         level = _level(element)
-        if level and not (self._rows and self._rows[-1] is not None):
+        if level and not self._in_row:
             self._flush_heading(level)
-        elif tag in _CELLS:
-            self._end_cell()
-        elif tag in _ROWS:
-            self._end_row()
+        elif tag in CELLS and self._in_row:
+            self._grid.add(one_line(self._take()), span(element, "colspan"), span(element, "rowspan"))
+        elif tag == "tr" and self._in_row:
+            self._end_row(is_header=is_header(element))
+        elif tag == "caption" and self._tables and not self._lists:
+            self._caption = self._caption or one_line(self._take())
         elif tag in _LISTS:
             self._flush()
             if self._lists:
@@ -173,16 +164,17 @@ class _Walker:
             self._flush_lines_outside()
         elif tag == "table":
             self._flush()
-            if self._layouts:
-                self._layouts.pop()
+            if self._tables and self._tables.pop():
+                self._flush_table()
             self._flush_lines_outside()
-        elif tag in _BLOCKS or tag in _ITEMS:
+        elif tag in _BLOCKS or tag in CELLS or tag in ("li", "tr") or level:
             self._flush()
-            self._marker = "" if tag in _ITEMS else self._marker
+            self._marker = "" if tag == "li" else self._marker
 
     def finish(self) -> None:
-        self._rows = []
+        self._in_row = False
         self._flush()
+        self._flush_table()
         self._flush_lines()
 
     def _take(self) -> str:
@@ -192,7 +184,7 @@ class _Walker:
 
     def _flush(self) -> None:
         """End a block of running text."""
-        if self._rows and self._rows[-1] is not None:
+        if self._in_row:
             self._inline.append(" ")  # blocks inside a cell stay in the cell
             return
         text = self._take()
@@ -213,24 +205,24 @@ class _Walker:
             self._marker = ""
             self._builder.heading(level, text, self._page)
 
-    def _end_cell(self) -> None:
-        if self._rows and (row := self._rows[-1]) is not None:
-            row.append(one_line(self._take()))
-        else:
-            self._flush()
-
-    def _end_row(self) -> None:
-        row = self._rows.pop() if self._rows else None
-        if row is None:
-            self._flush()
+    def _end_row(self, *, is_header: bool) -> None:
+        if stray := one_line(self._take()):
+            self._grid.add(stray)
+        row, self._in_row = self._grid.end_row(), False
+        if not any(row):
             return
-        stray = one_line(self._take())
-        cells = [*row, stray] if stray else row
-        if any(cells):
-            self._lines.append(CELL_BREAK.join(cells))
+        if self._lists or self._lines:
+            self._lines.append(row_line(row))
+            return
+        self._names += is_header and self._names == len(self._rows)
+        self._rows.append(row)
+
+    def _flush_table(self) -> None:
+        self._builder.table(self._rows, caption=self._caption, header_rows=self._names or None, page=self._page)
+        self._grid, self._rows, self._names, self._caption = TableGrid(), [], 0, ""
 
     def _flush_lines_outside(self) -> None:
-        if not self._lists and not any(row is not None for row in self._rows) and not self._layouts:
+        if not self._lists and not self._tables:
             self._flush_lines()
 
     def _flush_lines(self) -> None:
@@ -240,8 +232,7 @@ class _Walker:
 
 def _level(element: Tag) -> int:
     """The rank of a heading element, 0 for others."""
-    tag = element.name
-    found = _HEADING.fullmatch(str(element.get("rend") or "h2") if tag == "head" else tag)
+    found = _HEADING.fullmatch(element.name)
     return int(found[1]) if found else 0
 
 
@@ -249,20 +240,18 @@ def _is_text(node: PageElement) -> bool:
     return isinstance(node, NavigableString) and not isinstance(node, PreformattedString)  # these are comments and such
 
 
-def _has_lines(element: Tag) -> bool:
-    return "\n" in "".join(strings(element)).strip()
+def _is_block(code: Tag) -> bool:
+    """Whether some code is a block of its own: it has lines, and nothing stands beside it."""
+    if not (code.find("br") or "\n" in "".join(strings(code)).strip()):
+        return False
+    beside = (code.previous_sibling, code.next_sibling)
+    return not any(isinstance(one, NavigableString) and one.strip() for one in beside)
 
 
 def _code_text(element: Tag) -> str:
-    nodes = (node for node in element.descendants if _is_text(node) or getattr(node, "name", None) in _BREAKS)
+    nodes = (node for node in element.descendants if _is_text(node) or getattr(node, "name", None) == "br")
     return "".join("\n" if isinstance(node, Tag) else str(node) for node in nodes)
 
 
 def _number(start: Any) -> int:
     return int(start) if isinstance(start, str) and start.isascii() and start.isdigit() and len(start) < 9 else 1
-
-
-def plain_html(block: str) -> str:
-    """The text of some HTML, one line a block, cells of a table parted by bars."""
-    text = BREAK.sub("\n", _CELL_END.sub(" | ", _SILENT.sub("", block)))
-    return "\n".join(line.strip() for line in unescape(_TAG.sub("", text)).split("\n") if line.strip())

@@ -1,6 +1,6 @@
 """What documents say of themselves: titles (many are a template's, a program's or a file's name), dates, properties.
 
-In Office documents these are properties, in Markdown a front matter (YAML or TOML, its simple fields).
+In Office documents these are properties. What people state beside a text is ``stating``'s.
 """
 
 from __future__ import annotations
@@ -17,38 +17,64 @@ _PROGRAM_PREFIX = re.compile(
     r"^(?:microsoft (?:word|powerpoint|excel)|powerpoint presentation|word)\s*-\s*", re.IGNORECASE
 )
 _FILE_TITLE = re.compile(
-    r"\.(?:docx?|pptx?|xlsx?|dvi|tex|pdf|indd|qxd|ps|eps|rtf|odt|fm|pmd|cdr|ai|tmp|txt|html?)$", re.IGNORECASE
+    r"\.(?:docx?|pptx?|xlsx?|dvi|tex|pdf|indd|qxd|ps|eps|rtf|odt|fm|pmd|cdr|ai|tmp|txt|html?|exe|dll|wp[ds]|pub|p65"
+    r"|jpe?g|png|tiff?|gif|bmp|psd|zip|csv|wps|et|dps)$"
+    r"|^(?:[a-z]:\\|\\\\|file:|/(?:home|users|tmp|var|mnt)/)|^(?:scan|img|dsc|pict?)[_ -]?\d+$|^\d{5,}$",
+    re.IGNORECASE,
 )
+_PROGRAMS = frozenset(
+    "acrobat calc coreldraw distiller draw excel framemaker ghostscript illustrator impress indesign keynote latex "
+    "libreoffice office openoffice pagemaker pages pdfcreator pdftex photoshop powerpoint print pscript5 publisher "
+    "quarkxpress word wps writer 文字 演示 表格".split()
+)
+_BESIDE_PROGRAMS = frozenset(
+    "adobe apple cc corel dll hyperref macintosh microsoft org pdf version windows with".split()
+)
+_WORDS = re.compile(r"[^\s®™().,/-]+")
+_VERSION = re.compile(r"(?:cs|x|v)?\d+", re.IGNORECASE)
+_FACING_PAGES = re.compile(r"(\d{1,4})\s?[|/·-]?\s?(\d{1,4})\s?(?=[^\W\d])")
 _NO_TITLE = re.compile(
     r"^(?:untitled.*|document\d*|slide \d+|title|no title|none|null|\W*|\(?anonymous\)?"
-    r"|powerpoint presentation|presentation\d*|(?:powerpoint )?演示文稿\d*|microsoft word|无标题.*|未命名.*)$",
+    r"|powerpoint presentation|presentation\d*|(?:powerpoint )?演示文稿\d*|microsoft word|about:\S*"
+    r"|layout \d+|dokument\d*|文档\s?\d*|无标题.*|未命名.*)$",
     re.IGNORECASE,
 )
 
 _PARTS = ("docProps/core.xml", "meta.xml")  # Office Open XML, OpenDocument
 _DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 
-_FRONT_MATTER = re.compile(r"\A(?P<fence>---|\+\+\+)[ \t]*\n(?P<body>.*?)(?:^|\n)(?P=fence)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"^(?P<key>[A-Za-z_][\w\-]*)[ \t]*[:=][ \t]*(?P<value>.*)$", re.MULTILINE)
-_DATE_KEYS = ("lastmod", "last_modified", "updated", "modified", "date")
-_LANGUAGE_KEYS = ("lang", "language")
-
 
 def sensible_title(title: str | None) -> str:
-    """The metadata's title, or an empty string where it says nothing about the document."""
+    """The title, or an empty string where it says nothing about the document."""
     line = _PROGRAM_PREFIX.sub("", one_line(title or ""))
-    if len(line) < 2 or _NO_TITLE.match(line) or _FILE_TITLE.search(line) or "\ufffd" in line:
+    if len(line) < 2 or _NO_TITLE.match(line) or _FILE_TITLE.search(line) or _names_program(line) or "\ufffd" in line:
         return ""
     return line
+
+
+def _names_program(line: str) -> bool:
+    words = [word.lower() for word in _WORDS.findall(line)]
+    others = [word for word in words if word not in _PROGRAMS]
+    return len(others) < len(words) and all(word in _BESIDE_PROGRAMS or _VERSION.fullmatch(word) for word in others)
+
+
+def without_page_numbers(line: str) -> str:
+    """A heading without the numbers of two facing pages that were printed before it ("208 209Global Study")."""
+    found = _FACING_PAGES.match(line)
+    if found is None:
+        return line
+    left, right = int(found[1]), int(found[2])
+    is_years = left >= 1900 and found[0][-1].isspace()
+    return line[found.end() :] if right == left + 1 and left % 2 == 0 and not is_years else line
 
 
 def parse_date(value: str) -> dt.datetime | None:
     """An ISO 8601 date or time, in UTC where it names no zone; None for anything else."""
     try:
-        found = dt.datetime.fromisoformat(value.strip().removesuffix(" UTC"))
-    except ValueError:
+        found = dt.datetime.fromisoformat(value.strip().removesuffix(" UTC").replace(" +", "+"))
+        return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):  # at the edge of the calendar an offset may lead out of it
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,47 +98,3 @@ def read_properties(archive: Archive) -> Properties:
         changed = tree.findtext(".//{http://purl.org/dc/terms/}modified") or tree.findtext(f".//{{{_DUBLIN_CORE}}}date")
         return Properties(sensible_title(title), parse_date(changed or ""))
     return Properties()
-
-
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
-    """What a front matter says of its document; empty where it says nothing."""
-
-    title: str = ""
-    language: str = ""
-    modified: dt.datetime | None = None
-
-
-def split_front_matter(text: str) -> tuple[FrontMatter, str]:
-    """The front matter (YAML or TOML, its simple fields) and the text below it."""
-    found = _FRONT_MATTER.match(text)
-    if not found:
-        return FrontMatter(), text
-    fields: dict[str, str] = {}
-    for field in _FIELD.finditer(found["body"]):
-        fields.setdefault(field["key"].lower(), _plain(field["value"]))
-    if not fields and found["body"].strip():
-        return FrontMatter(), text  # a text between two rules, not metadata
-    front = FrontMatter(
-        title=fields.get("title", ""),
-        language=_language(_first(fields, _LANGUAGE_KEYS)),
-        modified=next((date for key in _DATE_KEYS if (date := parse_date(fields.get(key, "")))), None),
-    )
-    return front, text[found.end() :]
-
-
-def _plain(value: str) -> str:
-    value = value.strip()
-    if value[:1] in ("'", '"'):
-        end = value.find(value[0], 1)
-        return value[1:end] if end > 0 else value[1:]
-    return value.partition(" #")[0].strip()
-
-
-def _first(fields: dict[str, str], keys: tuple[str, ...]) -> str:
-    return next((fields[key] for key in keys if fields.get(key)), "")
-
-
-def _language(value: str) -> str:
-    code = re.match(r"[A-Za-z]{2,3}(?=$|[-_])", value)
-    return code[0].lower() if code else ""

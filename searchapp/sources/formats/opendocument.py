@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from searchapp.errors import SourceError
+from searchapp.messages import Message
 from searchapp.model import SourceType
-from searchapp.sources.builder import DocumentBuilder
+from searchapp.sources.builder import DocumentBuilder, one_line
 from searchapp.sources.containers import Archive
 from searchapp.sources.formats.markup import soup_of, walk
 from searchapp.sources.formats.metadata import read_properties
+from searchapp.sources.formats.opendocument_markup import DRAW, OFFICE, STYLE, TEXT, as_html, hide, paragraphs
 from searchapp.sources.parsed import Parsed, ParserInput
 
-_NAMESPACE = "urn:oasis:names:tc:opendocument:xmlns:"
-_HTML = {
-    "p": "p", "list": "ul", "list-item": "li", "list-header": "li", "table": "table", "table-row": "tr",
-    "table-cell": "td", "line-break": "br", "section": "div", "frame": "div", "text-box": "div", "page": "div",
-}  # fmt: skip
-_UNREAD = frozenset({
-    "tracked-changes", "annotation", "note-citation", "sequence-decls", "forms", "covered-table-cell",
-    "event-listeners", "image", "object", "object-ole", "plugin", "variable-decls", "user-field-decls",
-    "page-thumbnail", "desc", "title", "table-of-content", "alphabetical-index", "settings",
-    "soft-page-break", "animations", "par", "header", "footer",
-})  # fmt: skip
-_MOST_SPACES = 40
+MOST_OBJECTS = 200
+_CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
+_MATH = "{http://www.w3.org/1998/Math/MathML}"
+_FURNITURE = (f"{STYLE}header", f"{STYLE}header-left", f"{STYLE}header-first", f"{STYLE}footer", f"{STYLE}footer-left",
+              f"{STYLE}footer-first")  # fmt: skip
 
 
 def parse_opendocument(source: ParserInput, kind: SourceType) -> Parsed:
-    """Read an ODT or ODP without its pictures, comments and deleted text; each slide of an ODP is a page.
+    """Read an ODT or ODP without its pictures, hidden and deleted text; each slide of an ODP is a page.
 
     Raises SourceError for one that is damaged or protected by a password.
     """
@@ -35,21 +33,28 @@ def parse_opendocument(source: ParserInput, kind: SourceType) -> Parsed:
     if b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise SourceError("password_unsupported", name=source.name)
     content = archive.xml("content.xml")
-    body = None if content is None else content.find(f".//{{{_NAMESPACE}office:1.0}}body")
+    body = None if content is None else content.find(f".//{OFFICE}body")
     if body is None:
         raise archive.damaged()
-    slides = body.findall(f".//{{{_NAMESPACE}drawing:1.0}}page")
     builder = DocumentBuilder()
+    if hide(content, body):
+        builder.note(Message("hidden_text_left_out"))
+    _put_objects_in_place(archive, body)
+    slides = body.findall(f".//{DRAW}page")
     silent = []
     for number, slide in enumerate(slides, start=1):
         before = builder.length
         _promote_title(slide)
         builder.end_headings(1)
-        walk(soup_of(_as_html(slide)), builder, number)
+        comments = list(_comments(slide))
+        walk(soup_of(as_html(slide)), builder, number)
+        builder.add("\n".join(comments), page=number, verbatim=True)
         if builder.length == before:
             silent.append(number)
     if not slides:
-        walk(soup_of(_as_html(body)), builder)
+        comments = list(_comments(body))
+        walk(soup_of(as_html(body, content)), builder)
+        builder.add("\n".join([*_furniture(archive), *comments]), verbatim=True)
     properties = read_properties(archive)
     return builder.build(
         kind,
@@ -61,47 +66,50 @@ def parse_opendocument(source: ParserInput, kind: SourceType) -> Parsed:
     )
 
 
-def _as_html(tree: Any) -> Any:
-    """``tree`` with HTML's names; what is not text is gone, unknown elements are transparent."""
-    from lxml import etree
-
-    for element in list(tree.iter()):
-        if not isinstance(element.tag, str):
+def _put_objects_in_place(archive: Archive, body: Any) -> None:
+    """Formulas, charts' data and documents that are parts of their own stand where they are drawn."""
+    for place in list(body.iter(f"{DRAW}object"))[:MOST_OBJECTS]:
+        name = (place.get(_HREF) or "").removeprefix("./").rstrip("/")
+        try:
+            tree = archive.xml(f"{name}/content.xml") if name else None
+        except SourceError:
             continue
-        name = element.tag.rpartition("}")[2]
-        if name == "h" or (name == "p" and element.get(f"{{{_NAMESPACE}text:1.0}}style-name") == "Title"):
-            level = element.get(f"{{{_NAMESPACE}text:1.0}}outline-level") or "1"
-            element.tag = f"h{level if level in '123456' else '6'}"
-        elif name in ("s", "tab"):
-            count = element.get(f"{{{_NAMESPACE}text:1.0}}c") or "1"
-            element.tag = "span"
-            element.text = " " * (min(int(count), _MOST_SPACES) if count.isdigit() else 1)
-        elif name in _UNREAD:
-            element.tag = "template"
-        elif name == "note":
-            element.tag = "span"
-            element.text, element[:] = f" ({' '.join(''.join(_note_text(element)).split())})", ()
-        else:
-            in_cell = name.startswith("list") and _is_in_cell(element)
-            element.tag = "div" if in_cell else _HTML.get(name, "span")
-    etree.cleanup_namespaces(tree)
-    return tree
+        if tree is None:
+            continue
+        if tree.tag == f"{_MATH}math":
+            written = tree.find(f".//{_MATH}annotation")
+            text = "".join(tree.itertext()) if written is None else written.text or ""
+            place.tag, place.text = f"{TEXT}span", one_line(text)
+        elif (inner := tree.find(f".//{OFFICE}body")) is not None:
+            place.tag = f"{TEXT}section"
+            place.append(inner)
 
 
-def _is_in_cell(element: Any) -> bool:
-    return any(ancestor.tag == "td" for ancestor in element.iterancestors())
+def _comments(tree: Any) -> Iterator[str]:
+    """What reviewers wrote beside the text, a line each."""
+    for comment in tree.iter(f"{OFFICE}annotation"):
+        yield ": ".join(filter(None, [one_line(comment.findtext(_CREATOR) or ""), *map(one_line, paragraphs(comment))]))
 
 
-def _note_text(note: Any) -> list[str]:
-    body = note.find(f"{{{_NAMESPACE}text:1.0}}note-body")
-    return [] if body is None else [f"{text} " for text in body.itertext()]
+def _furniture(archive: Archive) -> Iterable[str]:
+    """What the pages' headers and footers say, each line once, without the pages' numbers."""
+    try:
+        styles = archive.xml("styles.xml")
+    except SourceError:
+        return ()
+    if styles is None:
+        return ()
+    for number in list(styles.iter(f"{TEXT}page-number", f"{TEXT}page-count")):
+        number.text = None
+    lines = (one_line(line) for part in _FURNITURE for one in styles.iter(part) for line in paragraphs(one))
+    return dict.fromkeys(line for line in lines if any(map(str.isalnum, line)) and line.lower() != "page")
 
 
 def _promote_title(slide: Any) -> None:
     """The first paragraph of a slide's title becomes a heading."""
-    for frame in slide.iter(f"{{{_NAMESPACE}drawing:1.0}}frame"):
-        if frame.get(f"{{{_NAMESPACE}presentation:1.0}}class") == "title":
-            paragraph = frame.find(f".//{{{_NAMESPACE}text:1.0}}p")
+    for frame in slide.iter(f"{DRAW}frame"):
+        if frame.get(f"{_PRESENTATION}class") == "title":
+            paragraph = frame.find(f".//{TEXT}p")
             if paragraph is not None:
-                paragraph.tag = f"{{{_NAMESPACE}text:1.0}}h"
+                paragraph.tag = f"{TEXT}h"
                 return

@@ -1,73 +1,117 @@
-"""Tables: workbooks (XLSX, XLSM, XLSB, XLS, ODS), read by calamine, which computes nothing, and CSV with its relatives.
-
-A table becomes one line a row, cells parted by bars, and the header row is the heading of what stands below it. As a
-heading it goes with every chunk that is cut from a long table, so that a row is understood anywhere.
-"""
+"""Workbooks (XLSX, XLSM, XLSB, XLS, ODS) and CSV with its relatives: each table of a sheet keeps its rows as lines."""
 
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 
 from searchapp.errors import SourceError
+from searchapp.messages import Message
 from searchapp.model import SourceType
 from searchapp.sources.builder import DocumentBuilder, one_line
 from searchapp.sources.containers import ZIP_MAGIC, Archive
-from searchapp.sources.encoding import decode
 from searchapp.sources.formats.metadata import Properties, read_properties
+from searchapp.sources.formats.text import lines_of
 from searchapp.sources.parsed import Parsed, ParserInput
-from searchapp.text.sentences import CELL_BREAK
+from searchapp.sources.sheets import xlsb
+from searchapp.sources.sheets.sheet import Sheet, Visibility
+from searchapp.sources.tables import tables_in
 
 DELIMITERS = ",;\t|"
 SAMPLE_ROWS = 50
 LONGEST_CELL = 1 << 20
 
-LONGEST_HEADER = 240
-LONGEST_COLUMN_NAME = 60
-
-Row = tuple[str, ...]
+MOST_NAMED = 5
+"""Sheets that a note names."""
 
 
 def parse_spreadsheet(source: ParserInput, kind: SourceType) -> Parsed:
-    """Read a workbook: each sheet begins with its name; formulas come as the values they had when it was saved.
+    """Read a workbook as it is shown: each of several sheets begins with its name.
 
+    Sheets, rows and columns that are hidden are read, and noted; sheets that only a program can show are left out.
     Raises SourceError for one that is damaged or protected by a password.
     """
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    properties = Properties()
+    if source.data.startswith(ZIP_MAGIC):
+        archive = Archive(source)
+        properties = read_properties(archive)
+        sheets = _sheets(archive, source, kind)
+    else:
+        from searchapp.sources.sheets.xls import read_xls
 
-    properties = read_properties(Archive(source)) if source.data.startswith(ZIP_MAGIC) else Properties()
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(source.data))
-    except PasswordError as error:
-        raise SourceError("password_unsupported", name=source.name) from error
-    except CalamineError as error:
-        raise SourceError("workbook_damaged", name=source.name) from error
+        sheets = read_xls(source.data, source.name)
     builder = DocumentBuilder()
-    names = workbook.sheet_names
-    for name in names:
-        try:
-            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=True)
-        except CalamineError:
-            continue  # a sheet that is only a chart has no rows
-        if not rows:
-            continue
-        if len(names) > 1:
-            builder.heading(1, name)
-        add_table(builder, rows, level=2)
+    _add_sheets(builder, sheets)
     return builder.build(kind, title=properties.title or source.stem, stem=source.stem, modified=properties.modified)
+
+
+def _sheets(archive: Archive, source: ParserInput, kind: SourceType) -> Iterator[Sheet]:
+    if kind is SourceType.ODS:
+        from searchapp.sources.sheets.ods import read_ods
+
+        return read_ods(archive, source.name)
+    if xlsb.WORKBOOK in archive.names:
+        return xlsb.read_xlsb(archive)
+    from searchapp.sources.sheets.xlsx import read_xlsx
+
+    return read_xlsx(archive)
+
+
+def _add_sheets(builder: DocumentBuilder, sheets: Iterator[Sheet]) -> None:
+    hidden, left_out, with_hidden_cells, valueless = [], [], [], 0
+    for sheet, is_only_one in _counted(sheets):
+        if not sheet.cells and not sheet.beside:
+            continue
+        if sheet.visibility is Visibility.VERY_HIDDEN:
+            left_out.append(sheet.name)
+            continue
+        if sheet.visibility is Visibility.HIDDEN:
+            hidden.append(sheet.name)
+        if sheet.hides_cells:
+            with_hidden_cells.append(sheet.name)
+        valueless += sheet.valueless
+        if not is_only_one:
+            builder.heading(1, sheet.name)
+        for table in tables_in(sheet.rows()):
+            builder.table(table)
+        for text in sheet.beside:
+            builder.add(text)
+    for code, names in (
+        ("sheets_hidden", hidden),
+        ("sheets_left_out", left_out),
+        ("sheets_with_hidden_cells", with_hidden_cells),
+    ):
+        if names:
+            named = [*map(one_line, names[:MOST_NAMED])]
+            builder.note(Message(code, count=len(names), names=named, more=int(len(names) > MOST_NAMED)))
+    if valueless:
+        builder.note(Message("formulas_without_value", count=valueless))
+
+
+def _counted(sheets: Iterator[Sheet]) -> Iterator[tuple[Sheet, bool]]:
+    """Each sheet, and whether there is no other."""
+    first = next(sheets, None)
+    if first is None:
+        return
+    second = next(sheets, None)
+    yield first, second is None
+    if second is not None:
+        yield second, False
+    for sheet in sheets:
+        yield sheet, False
 
 
 def parse_csv(source: ParserInput) -> Parsed:
     """Read a table; its delimiter is the one that gives the rows the most even width."""
-    text = decode(source.data).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = lines_of(source.data).lstrip("\ufeff")
     csv.field_size_limit(LONGEST_CELL)
     builder = DocumentBuilder()
     try:
-        add_table(builder, csv.reader(io.StringIO(text), delimiter=delimiter_of(text)), level=1)
+        for table in tables_in(map(tuple, csv.reader(io.StringIO(text), delimiter=delimiter_of(text)))):
+            builder.table(table)
     except csv.Error as error:
         raise SourceError("csv_damaged", name=source.name) from error
     return builder.build(SourceType.CSV, title=source.stem, stem=source.stem)
@@ -86,68 +130,3 @@ def delimiter_of(text: str) -> str:
         return rows_of_it, width
 
     return max(DELIMITERS, key=evenness)
-
-
-def row_line(cells: Iterable[str]) -> str:
-    """A row as text: cells on one line, empty ones at the end left out."""
-    return CELL_BREAK.join(map(one_line, cells)).rstrip(" |")
-
-
-def add_table(builder: DocumentBuilder, rows: Iterable[Sequence[object]], level: int, page: int | None = None) -> None:
-    """Add ``rows``; an empty one parts two tables. ``level`` is the rank of a header row among the headings."""
-    for block in _blocks(rows):
-        has_header = len(block) > 1 and is_header(block)
-        if has_header:
-            builder.heading(level, row_line(block[0]), page)
-        else:
-            builder.end_headings(level)
-        builder.add("\n".join(map(row_line, block[has_header:])), page=page, verbatim=True)
-
-
-def is_header(block: Sequence[Row]) -> bool:
-    """Whether the first of several rows names the columns: words only, short, one for nearly each column."""
-    names = list(block[0][: max(index for index, cell in enumerate(block[0], start=1) if cell)])
-    names = names[1:] if not names[0] else names  # the column of the rows' own names has often none
-    width = max(sum(map(bool, row)) for row in block[1:])
-    return (
-        2 <= len(names) >= width - 1
-        and all(names)
-        and len(set(names)) > len(names) // 2
-        and sum(map(len, names)) <= LONGEST_HEADER
-        and all(len(name) <= LONGEST_COLUMN_NAME and not _is_number(name) for name in names)
-    )
-
-
-def cell_text(value: object) -> str:
-    """A cell's value as people write it: no ``.0`` behind whole numbers, no midnight behind dates."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, dt.datetime):
-        day = value.date() if not value.time() else value
-        return day.isoformat(" ") if isinstance(day, dt.datetime) else day.isoformat()
-    return one_line(str(value))
-
-
-def _blocks(rows: Iterable[Sequence[object]]) -> Iterator[list[Row]]:
-    block: list[Row] = []
-    for row in rows:
-        cells = tuple(map(cell_text, row))
-        if any(cells):
-            block.append(cells)
-        elif block:
-            yield _moved_left(block)
-            block = []
-    if block:
-        yield _moved_left(block)
-
-
-def _moved_left(block: list[Row]) -> list[Row]:
-    """The block without the empty columns on its left."""
-    margin = min(next(index for index, cell in enumerate(row) if cell) for row in block)
-    return [row[margin:] for row in block]
-
-
-def _is_number(text: str) -> bool:
-    return not any(character.isalpha() for character in text)

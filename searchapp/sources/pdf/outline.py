@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -59,15 +60,10 @@ def place_bookmarks(text: str, page: int, marks: list[Bookmark]) -> Iterator[tup
     A title that is not found on the page heads the page from where its predecessor began: a page reference is all that
     is known then.
     """
-    path: tuple[str, ...] = ()
-    for mark in marks:
-        if mark.page >= page:
-            break
-        path = mark.path
+    first = bisect_left(marks, page, key=lambda mark: mark.page)
+    path: tuple[str, ...] = marks[first - 1].path if first else ()
     position = start = 0
-    for mark in marks:
-        if mark.page != page:
-            continue
+    for mark in marks[first : bisect_right(marks, page, key=lambda mark: mark.page)]:
         place = _find_title(text, mark.title, position)
         if place is None:
             if start == 0 or not text[start:position].strip():

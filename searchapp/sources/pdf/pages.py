@@ -37,8 +37,8 @@ def draw_page(source: ParserInput, number: int, width: int) -> str:
 
     Raises SourceError for a file or page that cannot be drawn.
     """
-    document = _open(source)
-    page = _page(document, source.name, number)
+    document = opened(source)
+    page = page_of(document, source.name, number)
     wide, high = page.get_size()
     scale = min(width / wide, (MOST_PIXELS / (wide * high)) ** 0.5)
     picture = io.BytesIO()
@@ -51,14 +51,15 @@ def place_passage(source: ParserInput, number: int, passage: str) -> PagePlace:
 
     There are none where the page has no text layer, or another text.
     """
-    document = _open(source)
-    page = _page(document, source.name, number)
+    document = opened(source)
+    page = page_of(document, source.name, number)
     wide, high = page.get_size()
     marks = list(_rectangles(page, passage)) if passage else []
     return PagePlace(len(document), wide, high, tuple(marks[:MOST_MARKS]))
 
 
-def _open(source: ParserInput) -> PdfDocument:
+def opened(source: ParserInput) -> PdfDocument:
+    """The file, by whichever password opens it; raises SourceError."""
     from pypdfium2 import PdfDocument, PdfiumError
 
     data = gunzip(source.data, source.name, source.options.max_bytes)
@@ -71,7 +72,8 @@ def _open(source: ParserInput) -> PdfDocument:
     raise locked(source.name, tried=bool(source.options.passwords))
 
 
-def _page(document: PdfDocument, name: str, number: int) -> PdfPage:
+def page_of(document: PdfDocument, name: str, number: int) -> PdfPage:
+    """Page ``number`` (from 1); raises SourceError."""
     from pypdfium2 import PdfiumError
 
     if not 1 <= number <= len(document):

@@ -1,206 +1,173 @@
-"""The text of a PDF's pages. A page that was read before is remembered, in whatever file it stands.
+"""The text of a PDF's pages, as a person reads them.
 
-It is known again by a digest of all that it is read from.
+PDFium says where each word stands, and ``page`` makes blocks of them in reading order. A page of which pypdf makes
+more (fewer letters that the file does not tell, fewer words torn or run together) is read by that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from pypdf import PageObject, PdfReader
-from pypdf.generic import IndirectObject, PdfObject, StreamObject
+from pypdf import PageObject
 
-from searchapp.sources.builder import PDF_PAGES_MB, TextMemory
+from searchapp.sources.builder import one_line
+from searchapp.sources.parsed import ParserInput
+from searchapp.sources.pdf.composition import PageText, compose
+from searchapp.sources.pdf.furniture import body_size, mark_footnotes, mark_furniture
+from searchapp.sources.pdf.headings import bookmarks_of, mark_headings, title_of
+from searchapp.sources.pdf.legibility import as_chinese, in_chinese, is_guessed, is_illegible, is_suspect, worth
+from searchapp.sources.pdf.memory import remember, remembered
+from searchapp.sources.pdf.outline import Bookmark, place_bookmarks
+from searchapp.sources.pdf.page import LaidPage, Piece, Role, lay_out
+from searchapp.sources.pdf.page_keys import PageKeys
+from searchapp.sources.pdf.rules import boxes_of
+from searchapp.sources.pdf.words import frame_of
+from searchapp.text.sentences import CELL_BREAK
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
 
 Result = TypeVar("Result")
 
-MEMORY = TextMemory(PDF_PAGES_MB)
-"""By the pages' keys."""
-
-DEEPEST = 50
-"""Objects within objects: so deep lies nothing in a real page (measured on 90 files: 12)."""
-
-Reference: TypeAlias = tuple[int, int]
-"""An object's number and generation."""
-
-# What reading a page's text looks at: the entries of each kind of dictionary, and of what kind those are.
-# "*" stands for all entries that are not named, and "" for those that are not looked at.
-_PARTS: dict[str, dict[str, str]] = {
-    # The page's shape is not looked at today; it belongs to the page all the same.
-    "page": {
-        "/Contents": "content",
-        "/Resources": "resources",
-        "/MediaBox": "any",
-        "/CropBox": "any",
-        "/Rotate": "any",
-    },
-    "content": {"/Filter": "any", "/DecodeParms": "any", "/Height": "any"},
-    "resources": {"/Font": "fonts", "/XObject": "forms"},
-    "fonts": {"*": "font"},
-    "font": {"*": "any", "/CharProcs": "names", "/Resources": ""},
-    "forms": {"*": "form"},
-    "form": {"/Subtype": "any", "/Filter": "any", "/DecodeParms": "any", "/Height": "any", "/Resources": "resources"},
-    "names": {"*": ""},
-    "any": {"*": "any"},
-}
+LONGEST_FIRST_LINE = 150
+ILLEGIBLE = "\ufffd"
 
 
-def read_texts(reader: WatchedReader, pages: list[PageObject], known: PageKeys | None) -> Iterator[str | None]:
-    """Each page's text, None where it cannot be read. Without ``known`` nothing is remembered.
+@dataclass(frozen=True, slots=True)
+class PageTexts:
+    """A text for each page, empty where it has none that can be read; ``unreadable`` counts pages that are broken.
 
-    A page is remembered only if all that was looked at while it was read went into its key.
+    ``headings`` are what the layout shows as such, as if they were bookmarks. ``title`` is the largest text at the
+    beginning, or empty; ``first_line`` is there in any case.
     """
-    for number, page in enumerate(pages):
-        key = known.keys[number] if known else None
-        text = MEMORY.get(key.digest) if key else None
-        if text is None:
-            reader.asked.clear()
-            text = attempt(lambda page=page: page.extract_text())  # type: ignore[misc]
-            if text is not None and known and key and known.tells(key, reader.asked):
-                MEMORY.remember(key.digest, text)
-        yield text
+
+    texts: list[str]
+    unreadable: int
+    headings: tuple[Bookmark, ...] = ()
+    title: str = ""
+    first_line: str = ""
+    pages: list[PageText] = field(default_factory=list, repr=False)
+
+    def sections(self, number: int, text: str, marks: list[Bookmark]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Page ``number`` (from 1), whose text is now ``text``, in pieces with their headings.
+
+        These are the titles of ``marks``, and below them the header of a table that has one.
+        """
+        page = self.pages[number - 1]
+        tables = page.tables if page.text == text else []
+        end = 0
+        for piece, path in place_bookmarks(text, number, marks):
+            start = text.index(piece, end)
+            end = position = start + len(piece)
+            position = start
+            for table in tables:
+                if not start <= table.start < end:
+                    continue
+                yield text[position : table.start], path
+                position = min(table.end, end)
+                yield text[table.start : position], (*path, table.header)
+            yield text[position:end], path
+
+
+def read_pages(source: ParserInput, password: str, pages: Sequence[PageObject]) -> PageTexts:
+    """Read all pages; ``password`` is the one that opened the file."""
+    laid: list[LaidPage | None] = []
+    known = PageKeys(pages).keys
+    document = _opened(source.data, password, len(pages))
+    try:
+        for number, page in enumerate(pages):
+            source.progress()
+            one = remembered(known[number])
+            if one is None:
+                one = _read(document if known[number] else None, number, page)
+                if one is not None:
+                    remember(known[number], one)
+            laid.append(one)
+    finally:
+        if document is not None:
+            document.close()
+    whole = [page or LaidPage(0, 0, []) for page in laid]
+    mark_furniture(whole)
+    body = body_size(whole)
+    mark_footnotes(whole, body)
+    mark_headings(whole, body)
+    title = title_of(whole, body)
+    headings = bookmarks_of(whole)
+    texts = compose(whole)
+    return PageTexts(
+        [page.text for page in texts],
+        laid.count(None),
+        headings,
+        title,
+        _first_line([page.text for page in texts]),
+        texts,
+    )
+
+
+def _opened(data: bytes, password: str, count: int) -> PdfDocument | None:
+    """The file, unless PDFium cannot read it or finds other pages in it."""
+    from pypdfium2 import PdfDocument
+
+    document = attempt(lambda: PdfDocument(data, password=password or None))
+    if document is not None and len(document) != count:
+        document.close()
+        return None
+    return document
+
+
+def _read(document: PdfDocument | None, number: int, page: PageObject) -> LaidPage | None:
+    laid = attempt(lambda: _laid(document, number)) if document is not None else None
+    text = "\n".join(piece.text for piece in laid.pieces) if laid else ""
+    if laid and in_chinese(text):
+        return _as_chinese(laid)
+    if laid and not is_suspect(text):
+        return laid
+    other = attempt(page.extract_text)
+    if laid and (other is None or worth(other) <= worth(text)):
+        return LaidPage(laid.width, laid.height, []) if is_illegible(text) else laid
+    if other is None:
+        return None
+    if is_illegible(other):
+        return LaidPage(0, 0, [])
+    parts = [part for part in other.strip().split("\n\n") if part.strip()]
+    return LaidPage(0, 0, [Piece(part, Role.TEXT, 0, 0, 0, 0, lines=part.count("\n") + 1) for part in parts])
+
+
+def _laid(document: PdfDocument, number: int) -> LaidPage:
+    page = document[number]
+    layer = page.get_textpage()
+    try:
+        laid = lay_out(frame_of(page), layer, boxes_of(page))
+        if is_guessed(layer, " ".join(piece.text for piece in laid.pieces)):
+            for piece in laid.pieces:
+                piece.text, piece.rows = ILLEGIBLE * len(piece.text), []
+        return laid
+    finally:
+        layer.close()
+        page.close()
+
+
+def _as_chinese(page: LaidPage) -> LaidPage:
+    for piece in page.pieces:
+        piece.text = as_chinese(piece.text)
+        piece.rows = [[as_chinese(cell) for cell in row] for row in piece.rows]
+    return page
+
+
+def _first_line(texts: list[str]) -> str:
+    lines = (line for text in texts for line in text.splitlines())
+    first = next((one_line(line) for line in lines if line.strip() and CELL_BREAK not in line), "")
+    letters = sum(character.isalpha() for character in first)
+    return first if len(first) <= LONGEST_FIRST_LINE and letters * 2 >= len(first) and letters >= 2 else ""
 
 
 def attempt(read: Callable[[], Result]) -> Result | None:
-    """What ``read`` returns, or None where pypdf fails: one bad object must not cost the rest of the file."""
+    """What ``read`` returns, or None where it fails: one bad object must not cost the rest of the file."""
     try:
         return read()
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - on broken objects pypdf raises whatever Python does, besides its own errors
         return None
-
-
-class WatchedReader(PdfReader):
-    """A reader that notes which objects it was ``asked`` for."""
-
-    asked: set[Reference]
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        self.asked = set()
-        super().__init__(*arguments, **named)
-
-    def get_object(self, indirect_reference: int | IndirectObject) -> PdfObject | None:
-        """As pypdf's."""
-        if isinstance(indirect_reference, int):
-            self.asked.add((indirect_reference, 0))
-        else:
-            self.asked.add((indirect_reference.idnum, indirect_reference.generation))
-        return super().get_object(indirect_reference)
-
-
-class Hash(Protocol):
-    """A digest that grows."""
-
-    def update(self, data: bytes, /) -> None:
-        """Take more bytes in."""
-        ...
-
-
-class _NoKeyError(Exception):
-    """What a page is read from goes round in circles, or lies elsewhere: it is not remembered."""
-
-
-_Mark: TypeAlias = tuple[int, int, str]
-"""A reference, and as what kind of dictionary it is looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageKey:
-    """``digest`` (32 bytes) of an object and all that it refers to; ``marks`` are its own references."""
-
-    digest: bytes
-    marks: set[_Mark] = field(repr=False)
-
-
-class PageKeys:
-    """The keys of the pages of one file, in their order; None for a page that cannot be known by one.
-
-    Objects that pages share are looked at once. Raises what pypdf does on broken objects.
-    """
-
-    def __init__(self, pages: Iterable[PageObject]) -> None:
-        self._known: dict[_Mark, PageKey | None] = {}
-        self.keys: Sequence[PageKey | None] = [self._of(page) for page in pages]
-
-    def tells(self, key: PageKey, asked: set[Reference]) -> bool:
-        """Whether all the objects that were ``asked`` for while the page was read went into its ``key``.
-
-        They always do, as far as the pypdf goes that this was written for; what a page draws cannot name an object.
-        """
-        seen: set[_Mark] = set()
-        waiting = [key]
-        while waiting:
-            new = waiting.pop().marks - seen
-            seen |= new
-            waiting += filter(None, map(self._known.get, new))
-        return asked <= {(number, generation) for number, generation, _ in seen}
-
-    def _of(self, page: PageObject) -> PageKey | None:
-        try:
-            return self._key(page, "page", 0)
-        except _NoKeyError:
-            return None
-
-    def _key(self, value: Any, kind: str, depth: int) -> PageKey:
-        into = blake2b(digest_size=32)
-        marks: set[_Mark] = set()
-        self._feed(into, marks, value, kind, depth)
-        return PageKey(into.digest(), marks)
-
-    def _feed(self, into: Hash, marks: set[_Mark], value: Any, kind: str, depth: int) -> None:
-        """Each value goes in with its type and its length, so that no two differ only by where one ends."""
-        if depth > DEEPEST:
-            raise _NoKeyError
-        if isinstance(value, IndirectObject):
-            mark = (value.idnum, value.generation, kind)
-            marks.add(mark)
-            into.update(b"@" + self._referred(mark, value, depth).digest)
-        elif isinstance(value, dict):
-            if kind in ("page", "form") and "/Resources" not in value and "/Parent" in value:
-                raise _NoKeyError  # it takes them from there
-            into.update(b"<")
-            for name, part, part_kind in _parts(value, kind):
-                if kind == "forms" and _is_picture(part):  # it holds no text, so that it may as well be missing
-                    marks.update({(part.idnum, part.generation, "")} if isinstance(part, IndirectObject) else ())
-                    continue
-                into.update(b"/%d " % len(name) + name)
-                if part_kind:
-                    self._feed(into, marks, part, part_kind, depth + 1)
-            into.update(b">")
-            if isinstance(value, StreamObject):
-                into.update(b"stream %d " % len(value._data) + value._data)
-        elif isinstance(value, list):
-            into.update(b"[%d " % len(value))
-            for part in value:
-                self._feed(into, marks, part, kind, depth + 1)
-        else:
-            shown = float.__repr__(value) if isinstance(value, float) else repr(value)
-            written = f"{type(value).__name__} {shown}".encode("utf-8", "surrogatepass")
-            into.update(b"=%d " % len(written) + written)
-
-    def _referred(self, mark: _Mark, reference: IndirectObject, depth: int) -> PageKey:
-        if mark not in self._known:
-            self._known[mark] = None  # until it is known: who comes by meanwhile goes round in a circle
-            self._known[mark] = self._key(reference.get_object(), mark[2], depth + 1)
-        known = self._known[mark]
-        if known is None:
-            raise _NoKeyError
-        return known
-
-
-def _parts(value: dict[str, Any], kind: str) -> Iterator[tuple[bytes, Any, str]]:
-    """What is looked at of a dictionary: name, value and kind of each entry."""
-    read = _PARTS[kind]
-    for name, part in value.items():
-        part_kind = read.get(name, read.get("*"))
-        if part_kind is not None:
-            yield name.encode("utf-8", "surrogatepass"), part, part_kind
-
-
-def _is_picture(part: Any) -> bool:
-    found = part.get_object()
-    return isinstance(found, dict) and found.get("/Subtype") == "/Image"

@@ -28,6 +28,9 @@ INFERRED_SECONDS = 600.0
 """Time for such a request; a model that starts with the first text takes minutes."""
 
 ATTEMPTS = 6
+CONFLICTS = 5
+"""Times that the server tries to change a document that others write at the same time."""
+
 FIRST_PAUSE_SECONDS = 0.5
 TOO_LARGE = 413
 TOO_MANY_REQUESTS = 429
@@ -84,6 +87,12 @@ class Action:
         header = {"_index": index, "_id": id_} | (place.condition if place else {})
         verb = json.dumps({"index" if place else "create": header})
         return cls(id_, (verb, json.dumps(source, ensure_ascii=False)))
+
+    @classmethod
+    def update(cls, index: str, id_: str, fields: dict[str, Any]) -> Self:
+        """Write some fields of a document that is there; its other fields stay."""
+        header = {"_index": index, "_id": id_, "retry_on_conflict": CONFLICTS}
+        return cls(id_, (json.dumps({"update": header}), json.dumps({"doc": fields}, ensure_ascii=False)))
 
     @classmethod
     def delete(cls, index: str, id_: str, place: Place | None = None) -> Self:

@@ -13,6 +13,7 @@ from searchapp.model import Chunk, DocumentEntry, DocumentState
 from searchapp.stores.base import DocumentWrite
 from searchapp.stores.elasticsearch import documents, queries
 from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
+from searchapp.stores.filtering import unpacked
 
 Json = dict[str, Any]
 
@@ -71,6 +72,19 @@ def chunk_actions(
         for embedded in write.chunks:
             source = documents.chunk_source(write.entry, embedded, written)
             yield Action.index(index, embedded.chunk.id, source, "" if embedded.vector.size else pipeline)
+
+
+def refile_documents(
+    client: Elasticsearch, index: str, entries: Mapping[str, DocumentEntry], written: dt.datetime
+) -> None:
+    """Write how documents, by id, are filed beside their chunks in ``index``, visibly on return.
+
+    A chunk that is replaced or removed at the same time is left out.
+    """
+    client.indices.refresh(index=index)
+    filings = {id_: documents.chunk_filing(entry, written) for id_, entry in entries.items()}
+    hits = _chunk_hits(client, index, list(entries)) if entries else iter(())
+    write_all(client, (Action.update(index, hit["_id"], filings[hit["sort"][0]]) for hit in hits), refresh=True)
 
 
 def delete_chunks(client: Elasticsearch, index: str, document_ids: Sequence[str]) -> int:
@@ -212,6 +226,9 @@ def _stored(hits: list[Json]) -> StoredDocument:
         modified=dt.datetime.fromisoformat(first["modified"]) if first.get("modified") else None,
         chunks=len(hits),
         groups=tuple(first.get("groups", ())),
+        tags=tuple(first.get("tags", ())),
+        collections=tuple(first.get("collections", ())),
+        fields=unpacked(first.get("fields")),
     )
     chunks = tuple(documents.chunk_of(hit) for hit in hits)
     return StoredDocument(entry, chunks, dt.datetime.fromisoformat(first["written"]))

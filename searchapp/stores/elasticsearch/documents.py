@@ -12,11 +12,16 @@ from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
 from searchapp.stores.analysis import file_name, gather, han_words, written_beside
 from searchapp.stores.base import FoundChunk
 from searchapp.stores.facets import folder
+from searchapp.stores.filing import facts
+from searchapp.stores.filtering import packed, unpacked
+from searchapp.stores.registry import folder_of
 
 Json = dict[str, Any]
 
 ENTRY_FIELDS = tuple(field.name for field in dataclasses.fields(DocumentEntry) if field.name != "id")
-"""Those of the registry; ``groups`` is left out where there is none."""
+"""Those of the registry; ``groups`` and what is stated are left out where there is none."""
+
+STATED = ("tags", "collections", "fields")
 
 ENTRY_INSTANTS = ("modified", "updated", "queued", "started", "lease")
 
@@ -45,6 +50,7 @@ def chunk_source(entry: DocumentEntry, embedded: EmbeddedChunk, written: dt.date
         "end": chunk.end,
         **_vector(embedded),
         **_groups(entry),
+        **_stated(entry),
     }
 
 
@@ -60,6 +66,11 @@ def _vector(embedded: EmbeddedChunk) -> Json:
     if not embedded.vector.size:
         return {"embedded_text": embedded.chunk.embedded_text}
     return {"embedding": np.round(embedded.vector.astype(np.float64), 7).tolist()}
+
+
+def chunk_filing(entry: DocumentEntry, written: dt.datetime) -> Json:
+    """What of a chunk changes when its document is filed otherwise; an empty list is as if the field were not there."""
+    return {**{name: list(values) for name, values in facts(entry).items()}, "written": _instant(written)}
 
 
 def chunk_of(hit: Json) -> Chunk:
@@ -97,6 +108,9 @@ def found_chunk(hit: Json, score: float) -> FoundChunk:
         source["start"],
         source["end"],
         _date(source.get("modified")),
+        tuple(source.get("tags", ())),
+        tuple(source.get("collections", ())),
+        unpacked(source.get("fields")),
     )
 
 
@@ -106,10 +120,11 @@ TITLE_CHARACTERS = 200
 
 def entry_source(entry: DocumentEntry) -> Json:
     """A registry entry as it stands in the index; its id is the document's."""
-    values = {name: getattr(entry, name) for name in ENTRY_FIELDS if name != "groups"}
+    values = {name: getattr(entry, name) for name in ENTRY_FIELDS if name not in ("groups", *STATED)}
     values["state"] = str(entry.state)
+    values["folder"] = folder_of(entry.source)
     values["title_order"] = entry.title.casefold()[:TITLE_CHARACTERS]
-    return values | {name: _instant(values[name]) for name in ENTRY_INSTANTS} | _groups(entry)
+    return values | {name: _instant(values[name]) for name in ENTRY_INSTANTS} | _groups(entry) | _stated(entry)
 
 
 def entry_of(hit: Json) -> DocumentEntry:
@@ -117,7 +132,8 @@ def entry_of(hit: Json) -> DocumentEntry:
     source = {name: value for name, value in hit["_source"].items() if name in ENTRY_FIELDS}
     source["state"] = DocumentState(source["state"])
     source |= {name: _date(source.get(name)) for name in ENTRY_INSTANTS}
-    source["groups"] = tuple(source.get("groups") or ())
+    source |= {name: tuple(source.get(name) or ()) for name in ("groups", "tags", "collections")}
+    source["fields"] = unpacked(source.get("fields"))
     return DocumentEntry(id=hit["_id"], **source)
 
 
@@ -137,6 +153,12 @@ def newest_versions(hits: list[Json]) -> list[Json]:
 def _groups(entry: DocumentEntry) -> Json:
     """Left out where there is none: its absence is what makes a document open to all."""
     return {"groups": list(entry.groups)} if entry.groups else {}
+
+
+def _stated(entry: DocumentEntry) -> Json:
+    """Tags, collections, own fields (``name=value``); left out where none is: an index of before need not know."""
+    found = {"tags": list(entry.tags), "collections": list(entry.collections), "fields": packed(entry.fields)}
+    return {name: texts for name, texts in found.items() if texts}
 
 
 def _instant(moment: dt.datetime | None) -> str | None:

@@ -12,13 +12,13 @@ from elasticsearch import __version__ as client_version
 from searchapp.embedding.base import ELASTICSEARCH, Fingerprint
 from searchapp.errors import IncompatibleServerError, ServiceUnavailableError, StorageError
 from searchapp.settings import Settings
-from searchapp.stores.base import Chunking, IndexSpec
 from searchapp.stores.elasticsearch.blocks import closed
 from searchapp.stores.elasticsearch.connection import connect, reading, shown, translated
 from searchapp.stores.elasticsearch.inference import licence
 from searchapp.stores.elasticsearch.installation import registered_documents
 from searchapp.stores.elasticsearch.templates import Templates, es_folder, read_pipelines, read_templates
 from searchapp.stores.elasticsearch.versions import Names, Version, chosen, live_version, read_versions
+from searchapp.stores.index_spec import Chunking, IndexSpec
 
 LIVE_SECONDS = 1.0
 """How long a process may go on searching the version before; it still gets every write, and stays whole."""

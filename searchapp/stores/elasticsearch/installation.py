@@ -15,7 +15,6 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError
 
 from searchapp.errors import ServiceRefusedError, StorageError
 from searchapp.model import DocumentState
-from searchapp.stores.base import IndexSpec
 from searchapp.stores.elasticsearch.templates import (
     COMPONENTS,
     CONTENT,
@@ -26,6 +25,7 @@ from searchapp.stores.elasticsearch.templates import (
     normal_template,
 )
 from searchapp.stores.elasticsearch.versions import Names, live_version, version_meta
+from searchapp.stores.index_spec import IndexSpec
 
 Json = dict[str, Any]
 
@@ -186,7 +186,7 @@ def installed(client: Elasticsearch, templates: Templates) -> list[Installed]:
 
 def put(client: Elasticsearch, one: Installed) -> None:
     """Write our body over whatever the cluster has, with the digest of its content."""
-    meta = {**one.body.get("_meta", {}), MANAGED_BY: "searchapp", CONTENT: content_digest(one.wanted)}
+    meta = owned_meta(one.body)
     body = {key: value for key, value in one.body.items() if key != "_meta"}
     if one.kind == PIPELINE:
         client.ingest.put_pipeline(id=one.name, meta=meta, **body)
@@ -194,6 +194,12 @@ def put(client: Elasticsearch, one: Installed) -> None:
         client.cluster.put_component_template(name=one.name, meta=meta, **body)
     else:
         client.indices.put_index_template(name=one.name, meta=meta, **body)
+
+
+def owned_meta(body: Json) -> Json:
+    """The ``_meta`` of a body as it is put: its own, that it is ours, and the digest of its content."""
+    content = content_digest(normal_template(body))
+    return {**body.get("_meta", {}), MANAGED_BY: "searchapp", CONTENT: content}
 
 
 def _compared(kind: str, name: str, body: Json, read: Callable[[str], Json]) -> Installed:

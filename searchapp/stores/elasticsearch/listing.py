@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from searchapp.stores.elasticsearch import documents
-from searchapp.stores.registry import Cursor, EntryOrder, EntryPage, Place, page_of
+from searchapp.stores.registry import Cursor, EntryOrder, EntryPage, Place, folder_of, page_of
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -26,7 +27,12 @@ SORTED_BY: Mapping[EntryOrder, list[Json]] = {
     EntryOrder.TITLE: [{"title_order": {"order": "asc", "missing": "_last", "unmapped_type": "keyword"}}],
     EntryOrder.SOURCE: [],
     EntryOrder.LARGEST: [{"chunks": {"order": "desc", "missing": "_last"}}],
+    EntryOrder.TYPE: [{"type": {"order": "asc", "missing": "_last"}}],
+    EntryOrder.STATE: [{"state": {"order": "asc", "missing": "_last"}}],
 }
+COUNTED_AT_ONCE = 5000
+"""Values of one answer."""
+
 TURNED = {"asc": "desc", "desc": "asc", "_last": "_first"}
 
 
@@ -55,6 +61,36 @@ def page(
         found = listed(cursor.backwards, size=size + 1, search_after=after)
     rows = [(_place_of(order, hit), documents.entry_of(hit)) for hit in found["hits"]]
     return page_of(rows, found["total"]["value"], size, offset, cursor)
+
+
+def folder_counts(client: Elasticsearch, index: str, clauses: list[Json], no_document: Json) -> dict[str, int]:
+    """How many of the entries that the ``clauses`` find lie in each folder; see ``Registry.folder_counts``."""
+    counts = Counter(_counted(client, index, {"bool": {"filter": clauses, **no_document}}, "folder"))
+    # An entry that an earlier version wrote does not name its folder.
+    old = {"bool": {"filter": clauses, "must_not": [no_document["must_not"], {"exists": {"field": "folder"}}]}}
+    for source, times in _counted(client, index, old, "source").items():
+        counts[folder_of(source)] += times
+    return counts
+
+
+def _counted(client: Elasticsearch, index: str, query: Json, field: str) -> dict[str, int]:
+    """The entries by the values of ``field``, however many there are."""
+    by_value = [{"value": {"terms": {"field": field}}}]
+    counts: dict[str, int] = {}
+    after: Json = {}
+    while True:
+        answer = client.search(
+            index=index,
+            query=query,
+            size=0,
+            aggs={"values": {"composite": {"size": COUNTED_AT_ONCE, "sources": by_value, **after}}},
+            ignore_unavailable=True,
+        )
+        found = answer.get("aggregations", {}).get("values", {})
+        counts |= {bucket["key"]["value"]: bucket["doc_count"] for bucket in found.get("buckets", [])}
+        if "after_key" not in found:
+            return counts
+        after = {"after": found["after_key"]}
 
 
 class _Listed:

@@ -10,6 +10,7 @@ from searchapp.model import Filters, Vector
 from searchapp.stores.analysis import asked_beside, han_words, without_han
 from searchapp.stores.base import FACET_VALUES, Match, RetrievalQuery, RetrievalResults
 from searchapp.stores.elasticsearch.documents import found_chunk, newest_versions
+from searchapp.stores.filtering import wanted_fields
 from searchapp.text.chinese import with_variants
 from searchapp.text.words import CJK
 
@@ -25,11 +26,11 @@ EXACT_BOOST = 2.0
 
 FOUND_FIELDS = [
     "document_id", "version", "written", "text", "title", "source", "type", "language", "headings", "page", "start",
-    "end", "modified",
+    "end", "modified", "tags", "collections", "fields",
 ]  # fmt: skip
 """What a search brings of a chunk; each further field costs time for every hit."""
 
-COUNTED_FIELDS = [name for name in FOUND_FIELDS if name not in ("text", "headings")]
+COUNTED_FIELDS = [name for name in FOUND_FIELDS if name not in ("text", "headings", "tags", "collections", "fields")]
 
 CHUNK_FIELDS = [*FOUND_FIELDS, "position", "hash"]
 
@@ -142,6 +143,9 @@ FACETS: Json = {
         "date_histogram": {"field": "modified", "calendar_interval": "year", "format": "yyyy", "min_doc_count": 1}
     },
     "heading": _commonest("headings.whole"),
+    "tag": _commonest("tags"),
+    "collection": _commonest("collections"),
+    "field": _commonest("fields"),
 }
 """An index of before a field was there counts nothing of it until its documents are written again."""
 
@@ -184,6 +188,9 @@ def filter_clauses(filters: Filters) -> list[Json]:
         ("language", filters.languages),
         ("headings.whole", filters.headings),
         ("document_id", filters.document_ids),
+        ("tags", filters.tags),
+        ("collections", filters.collections),
+        *(("fields", texts) for texts in wanted_fields(filters)),
     ):
         if values:
             clauses.append({"terms": {field: list(values)}})
@@ -230,6 +237,17 @@ def chunks_of(
         "size": size,
         "_source": fields,
         "track_total_hits": False,
+    }
+
+
+def documents_with(filters: Filters, phrase: str, after: str, size: int) -> Json:
+    """The ids of documents with a chunk that passes the filters and has the phrase, in order, those behind one."""
+    ids: Json = {"size": size, "sources": [{"document_id": {"terms": {"field": "document_id"}}}]}
+    return {
+        "query": {"bool": {"filter": filter_clauses(filters) + ([_phrase(phrase)] if phrase else [])}},
+        "size": 0,
+        "track_total_hits": False,
+        "aggregations": {"found": {"composite": ids | ({"after": {"document_id": after}} if after else {})}},
     }
 
 

@@ -14,18 +14,33 @@ from elasticsearch import ApiError, Elasticsearch
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import IndexSwitchedError, SearchAppError
-from searchapp.model import Chunk, Vector
+from searchapp.model import Chunk, DocumentEntry, Filters, Vector
 from searchapp.settings import Settings
-from searchapp.stores.base import LOST, DocumentWrite, Reencoder, RegistryPart, RetrievalQuery, RetrievalResults
+from searchapp.stores.base import (
+    LOST,
+    DocumentWrite,
+    FilingChange,
+    Reencoder,
+    RegistryPart,
+    RetrievalQuery,
+    RetrievalResults,
+)
 from searchapp.stores.elasticsearch import documents, queries
 from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
-from searchapp.stores.elasticsearch.chunks import delete_chunks, delete_leftovers, held_documents, replace_documents
+from searchapp.stores.elasticsearch.chunks import (
+    delete_chunks,
+    delete_leftovers,
+    held_documents,
+    refile_documents,
+    replace_documents,
+)
 from searchapp.stores.elasticsearch.connection import reading, translated
 from searchapp.stores.elasticsearch.index import ElasticsearchIndex
 from searchapp.stores.elasticsearch.installation import Step, add_missing, install, remove
 from searchapp.stores.elasticsearch.registry import ElasticsearchRegistry
 from searchapp.stores.elasticsearch.templates import chunk_properties, es_folder
 from searchapp.stores.elasticsearch.versions import Version
+from searchapp.stores.filing import Filer, facts
 from searchapp.stores.ownership import held_writes
 from searchapp.telemetry.stages import Stage, stage_took
 
@@ -105,7 +120,8 @@ class ElasticsearchStore(RegistryPart):
         self.registry.upgrade()
         written = dt.datetime.now(dt.UTC)
         known = self.known_entries([write.entry.id for write in writes])
-        held = held_writes(writes, known, owner)
+        file = Filer(self.collections)
+        held = held_writes(writes, known, owner, file)
         # A first try has no chunks yet.
         replacing = any(entry.content_hash or entry.attempts > 1 for entry in known.values())
         failed: dict[str, str] = {}
@@ -136,9 +152,43 @@ class ElasticsearchStore(RegistryPart):
         if not owner:
             return failed | write_all(self.client, map(self.registry.put_action, finals.values()))
         kept, turned_away = self.registry.settle_each(finals, owner)
+        self._refile_late(finals, kept, file)
         lost = {write.entry.id for write in writes} - {*failed, *kept, *turned_away}
         self._remove_leftovers(lost)
         return failed | turned_away | dict.fromkeys(lost, LOST)
+
+    def _refile_late(self, written: Mapping[str, DocumentEntry], ids: Collection[str], file: Filer) -> None:
+        """Give chunks what their documents were given by hand while they were being written."""
+        if file.is_used and self.collections() != file.collections:
+            self.refile(ids, lambda entry, filing: filing)
+            return
+        entries = self.known_entries(ids)
+        if late := [id_ for id_, entry in entries.items() if facts(entry) != facts(written[id_])]:
+            self._refile_chunks(late)
+
+    @translated
+    def refile(self, document_ids: Collection[str], change: FilingChange) -> Mapping[str, DocumentEntry]:
+        """See ``Store``; the entries first: whoever writes chunks at the same time goes by them in the end."""
+        self.registry.upgrade()
+        self.registry.refile(document_ids, change)
+        return self._refile_chunks(document_ids)
+
+    def _refile_chunks(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
+        """Give chunks what the entries say, until they say it still when that is done; returns the entries."""
+        found: dict[str, DocumentEntry] = {}
+        left = dict(self.known_entries(document_ids))
+        while left:
+            written = dt.datetime.now(dt.UTC)
+            done: set[str] = set()
+            while targets := [one for one in self.index.written_versions() if one.name not in done]:
+                for version in targets:
+                    self._complete_mapping(version)
+                    refile_documents(self.client, version.name, left, written)
+                    done.add(version.name)
+            now = self.known_entries(list(left))
+            found |= now
+            left = {id_: entry for id_, entry in now.items() if facts(entry) != facts(left[id_])}
+        return found
 
     def _remove_leftovers(self, lost: Collection[str]) -> None:
         """Remove what was written of documents that somebody deleted at the same time.
@@ -179,6 +229,16 @@ class ElasticsearchStore(RegistryPart):
                 if not found:
                     self.index.serving()
                 return tuple(found)
+
+    @translated
+    def documents_with(self, filters: Filters, phrase: str = "", after: str = "", size: int = 1000) -> tuple[str, ...]:
+        """See ``Store``."""
+        body = queries.documents_with(filters, phrase, after, size)
+        answer = self.client.search(index=self.index.readable, ignore_unavailable=True, **_arguments(body))
+        if "aggregations" not in answer:  # there is no index
+            self.index.serving()
+            return ()
+        return tuple(bucket["key"]["document_id"] for bucket in answer["aggregations"]["found"]["buckets"])
 
     def held(self) -> Iterator[str]:
         """See ``Store``; of the live version."""

@@ -16,7 +16,7 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import StorageError
-from searchapp.stores.base import FIRST_CHUNKING, Chunking, IndexSpec
+from searchapp.stores.index_spec import FIRST_CHUNKING, Chunking, IndexSpec
 
 Json = dict[str, Any]
 

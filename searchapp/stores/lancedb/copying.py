@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from searchapp.model import Chunk, DocumentEntry, Vector
-from searchapp.stores.base import IndexSpec, Reencoder
+from searchapp.stores.base import Reencoder
+from searchapp.stores.index_spec import IndexSpec
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.queries import one_of
 

@@ -16,7 +16,8 @@ from filelock import FileLock, Timeout
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import ConflictError, SearchAppError, StorageError, UsageError
-from searchapp.stores.base import IndexMove, IndexSpec
+from searchapp.stores.base import IndexMove
+from searchapp.stores.index_spec import IndexSpec
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.copying import Copier
 from searchapp.stores.lancedb.indices import index_vectors

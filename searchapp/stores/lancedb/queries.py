@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from searchapp.model import Filters
 from searchapp.stores.analysis import asked_beside, han_words, phrase_tokens, without_han
 from searchapp.stores.base import Match, RetrievalQuery, RetrievalResults
 from searchapp.stores.facets import COLUMNS, MOST_COUNTED, count_facets
+from searchapp.stores.filtering import wanted_fields
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.indices import nearest, searched_text, with_stems, without_stop_words
 from searchapp.telemetry.stages import Stage, stage
@@ -25,20 +26,28 @@ SLIPS = 2
 """Letters in which a word may differ from what was typed; more find anything."""
 
 
-def search_table(table: Any, query: RetrievalQuery, has_han: bool) -> RetrievalResults:
-    """What ``query`` finds in the table of chunks; ``has_han``: they have their Chinese words in a column."""
+def search_table(table: Any, query: RetrievalQuery, has_han: bool, lacking: Collection[str] = ()) -> RetrievalResults:
+    """What ``query`` finds in the table of chunks; ``has_han``: they have their Chinese words in a column.
+
+    ``lacking`` are columns of a table of before, of whose chunks none passes a filter by them.
+    """
+    if any(getattr(query.filters, name) for name in lacking):
+        return RetrievalResults((), ())
+    columns = [name for name in _columns(query) if name not in lacking]
     keyword: list[schema.Row] = []
     semantic: list[schema.Row] = []
     if query.keywords is not None:
         with stage(Stage.KEYWORD):
-            keyword = _keyword(table, query, query.keywords, has_han)
+            keyword = _keyword(table, query, query.keywords, has_han, columns)
     if query.vector is not None:
         with stage(Stage.VECTOR):
             filtered = bool(conditions(query))
-            semantic = _limited(nearest(table, query.vector, _columns(query), every=filtered), query)
+            semantic = _limited(nearest(table, query.vector, columns, every=filtered), query)
+    counted = [name for name in COLUMNS if name not in lacking]
     with stage(Stage.FACETS) if query.facets else contextlib.nullcontext():
         near = [row for row in semantic if 1.0 - float(row["_distance"]) >= query.least_cosine]
-        facets, matched = count_facets([*_all_matches(table, query, has_han), *near]) if query.facets else ({}, 0)
+        matches = _all_matches(table, query, has_han, counted) if query.facets else []
+        facets, matched = count_facets([*matches, *near]) if query.facets else ({}, 0)
     return RetrievalResults(
         keyword=tuple(schema.found_chunk(row, float(row.get("_score", 1.0))) for row in keyword),
         semantic=tuple(schema.found_chunk(row, 1.0 - float(row["_distance"])) for row in semantic),
@@ -51,21 +60,23 @@ def _columns(query: RetrievalQuery) -> Sequence[str]:
     return schema.FOUND_COLUMNS if query.texts else schema.COUNTED_COLUMNS
 
 
-def _keyword(table: Any, query: RetrievalQuery, keywords: str, has_han: bool) -> list[schema.Row]:
+def _keyword(
+    table: Any, query: RetrievalQuery, keywords: str, has_han: bool, columns: Sequence[str]
+) -> list[schema.Row]:
     if query.match is Match.BEGINNING:
         return _beginning(table, query, keywords)
     words = _words(query, keywords, has_han)
     if words is None:
         return []
     asked = table.search(words, query_type="fts")
-    return _limited(asked.select([*_columns(query), "_score"]), query)
+    return _limited(asked.select([*columns, "_score"]), query)
 
 
-def _all_matches(table: Any, query: RetrievalQuery, has_han: bool) -> list[schema.Row]:
+def _all_matches(table: Any, query: RetrievalQuery, has_han: bool, columns: Sequence[str]) -> list[schema.Row]:
     words = None if query.keywords is None else _words(query, query.keywords, has_han)
     if words is None:
         return []
-    asked = table.search(words, query_type="fts").select([*COLUMNS, "_score"])
+    asked = table.search(words, query_type="fts").select([*columns, "_score"])
     return _limited(asked, replace(query, depth=MOST_COUNTED))
 
 
@@ -121,6 +132,12 @@ def conditions(query: RetrievalQuery) -> str | None:
     return " AND ".join(parts) or None
 
 
+def conditions_with(filters: Filters, phrase: str, after: str) -> str:
+    """The condition that a row of ``Store.documents_with`` must meet."""
+    parts = [where(filters), _has(phrase) if phrase else None, f"document_id > {quoted(after)}" if after else None]
+    return " AND ".join(part for part in parts if part) or "true"
+
+
 def where(filters: Filters) -> str | None:
     """The condition that a chunk row must meet; None when there is none.
 
@@ -138,6 +155,11 @@ def where(filters: Filters) -> str | None:
         parts.append(f"NOT {one_of('document_id', filters.excluded_document_ids)}")
     if filters.headings:
         parts.append(f"array_has_any(headings, {_array(filters.headings)})")
+    if filters.tags:
+        parts.append(f"array_has_any(tags, {_array(filters.tags)})")
+    if filters.collections:
+        parts.append(f"array_has_any(collections, {_array(filters.collections)})")
+    parts += [f"array_has_any(fields, {_array(texts)})" for texts in wanted_fields(filters)]
     if filters.paths:
         begins = ", ".join(f"starts_with(source, {quoted(path)})" for path in filters.paths)
         parts.append(f"array_has(make_array({begins}), true)")

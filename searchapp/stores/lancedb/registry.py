@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -12,20 +13,34 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from searchapp.model import DocumentEntry, DocumentState, Pause
+from searchapp.model import DocumentCollection, DocumentEntry, DocumentState, Pause
+from searchapp.model.json import from_json, to_plain_json
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.queries import one_of, quoted, readable_by
 from searchapp.stores.lancedb.tables import DOCUMENTS, LanceTables, add_missing, translated
 from searchapp.stores.ownership import LockedRegistry
-from searchapp.stores.registry import Cursor, EntryOrder, EntryPage, Place, by_content, page_of
+from searchapp.stores.registry import (
+    MOST_LABELS,
+    Cursor,
+    EntryOrder,
+    EntryPage,
+    Memo,
+    Place,
+    by_content,
+    folder_of,
+    page_of,
+)
 
 PAUSE = "paused.json"
+COLLECTIONS = "collections.json"
 SORTED_BY = {
     EntryOrder.NEWEST: [("updated", "descending"), ("source", "ascending")],
     EntryOrder.OLDEST: [("updated", "ascending"), ("source", "ascending")],
     EntryOrder.TITLE: [("title", "ascending"), ("source", "ascending")],
     EntryOrder.SOURCE: [("source", "ascending")],
     EntryOrder.LARGEST: [("chunks", "descending"), ("source", "ascending")],
+    EntryOrder.TYPE: [("type", "ascending"), ("source", "ascending")],
+    EntryOrder.STATE: [("state", "ascending"), ("source", "ascending")],
 }
 
 
@@ -108,11 +123,14 @@ class LanceRegistry(LockedRegistry):
         *,
         states: Collection[DocumentState] = (),
         contains: str = "",
+        below: str = "",
         offset: int = 0,
         size: int = 50,
         groups: Sequence[str] | None = None,
         order: EntryOrder = EntryOrder.NEWEST,
         cursor: Cursor | None = None,
+        collection: str = "",
+        tag: str = "",
     ) -> EntryPage:
         """See ``Registry``."""
         table = self._tables.open(DOCUMENTS)
@@ -123,6 +141,12 @@ class LanceRegistry(LockedRegistry):
         if contains:
             part = quoted(contains.lower())
             conditions.append(f"(contains(lower(title), {part}) OR contains(lower(source), {part}))")
+        if below:
+            conditions.append(f"starts_with(source, {quoted(below)})")
+        for name, value in (("collections", collection), ("tags", tag)):
+            if value and name not in table.schema.names:
+                return EntryPage((), 0)
+            conditions += [f"array_has({name}, {quoted(value)})"] if value else []
         condition = " AND ".join(conditions) or "true"
         columns = ["id", *dict.fromkeys(name for name, _ in SORTED_BY[order])]
         keys = table.search().where(condition).select(columns).limit(table.count_rows() or 1).to_arrow()
@@ -136,6 +160,16 @@ class LanceRegistry(LockedRegistry):
         places = [(Place(row[columns[1]] if len(columns) > 2 else None, row["source"]), row["id"]) for row in rows]
         found = [(place, known[id_]) for place, id_ in places if id_ in known]
         return page_of(found, ordered.num_rows, size, offset, cursor)
+
+    @translated
+    def folder_counts(self, groups: Sequence[str] | None = None) -> Mapping[str, int]:
+        """See ``Registry``."""
+        table = self._tables.open(DOCUMENTS)
+        if table is None:
+            return {}
+        condition = "true" if groups is None else readable_by(groups)
+        sources = table.search().where(condition).select(["source"]).limit(table.count_rows() or 1).to_arrow()["source"]
+        return Counter(map(folder_of, sources.to_pylist()))
 
     @translated
     def state_counts(self) -> Mapping[DocumentState, int]:
@@ -166,6 +200,50 @@ class LanceRegistry(LockedRegistry):
                 table.delete(one_of("id", document_ids))
 
     @translated
+    def collections(self) -> tuple[DocumentCollection, ...]:
+        """See ``Registry``."""
+        try:
+            return from_json(tuple[DocumentCollection, ...], (self.folder / COLLECTIONS).read_bytes())
+        except FileNotFoundError:
+            return ()
+
+    @translated
+    def put_collections(self, collections: tuple[DocumentCollection, ...]) -> None:
+        """See ``LockedRegistry``."""
+        self._put_file(COLLECTIONS, to_plain_json(collections))
+
+    @translated
+    def memo(self, memo: Memo) -> str:
+        """See ``Registry``."""
+        try:
+            return (self.folder / f"{memo}.json").read_text("utf-8")
+        except FileNotFoundError:
+            return ""
+
+    @translated
+    def put_memo(self, memo: Memo, text: str) -> None:
+        """See ``LockedRegistry``."""
+        self._put_file(f"{memo}.json", text.encode())
+
+    def _put_file(self, name: str, content: bytes) -> None:
+        """Write a file as a whole, or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        arriving = self.folder / f"{name}.arriving"
+        arriving.write_bytes(content)
+        arriving.replace(self.folder / name)
+
+    @translated
+    def label_counts(self, label: str, groups: Sequence[str] | None = None) -> Mapping[str, int]:
+        """See ``Registry``."""
+        table = self._tables.open(DOCUMENTS)
+        if table is None or label not in table.schema.names:
+            return {}
+        asked = table.search().where("true" if groups is None else readable_by(groups)).select([label])
+        values = pc.list_flatten(asked.limit(table.count_rows() or 1).to_arrow()[label])
+        counts = {pair["values"]: pair["counts"] for pair in values.value_counts().to_pylist()}
+        return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_LABELS])
+
+    @translated
     def pause(self) -> Pause | None:
         """See ``Registry``."""
         try:
@@ -180,7 +258,4 @@ class LanceRegistry(LockedRegistry):
         if pause is None:
             (self.folder / PAUSE).unlink(missing_ok=True)
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        arriving = self.folder / f"{PAUSE}.arriving"
-        arriving.write_text(json.dumps({"since": pause.since.isoformat(), "by": pause.by}), "utf-8")
-        arriving.replace(self.folder / PAUSE)
+        self._put_file(PAUSE, json.dumps({"since": pause.since.isoformat(), "by": pause.by}).encode())

@@ -5,13 +5,16 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.model import Chunk, DocumentEntry, DocumentState
-from searchapp.stores.base import Chunking, DocumentWrite, FoundChunk, IndexSpec
+from searchapp.stores.base import DocumentWrite, FoundChunk
+from searchapp.stores.filtering import packed, unpacked
+from searchapp.stores.index_spec import Chunking, IndexSpec
 from searchapp.stores.lancedb.indices import HAN_FIELDS, searched_columns
 
 Row = dict[str, Any]
@@ -27,7 +30,16 @@ WRITTEN = pa.field("written", pa.int64())
 """A number that is another one after each write of the document, and is kept when a move copies it; null: an earlier
 searchapp wrote it."""
 
-LATER_COLUMNS = (GROUPS, WRITTEN)
+TAGS = pa.field("tags", pa.list_(pa.string()))
+FIELDS = pa.field("fields", pa.list_(pa.string()))
+"""``name=value``."""
+
+COLLECTIONS = pa.field("collections", pa.list_(pa.string()))
+
+STATED = (TAGS, FIELDS, COLLECTIONS)
+"""Columns of chunks that a search meets before ``prepare`` has made them."""
+
+LATER_COLUMNS = (GROUPS, WRITTEN, *STATED)
 """What a table of chunks of an earlier searchapp lacks; the Chinese words come by ``indices.bring_up_to_date``."""
 
 
@@ -53,6 +65,7 @@ def chunk_schema(spec: IndexSpec) -> pa.Schema:
             GROUPS,
             *HAN_FIELDS,
             WRITTEN,
+            *STATED,
             ("vector", pa.list_(pa.float32(), spec.fingerprint.dims)),
         ],
         metadata={
@@ -89,6 +102,12 @@ ENTRY_SCHEMA = pa.schema(
         ("lease", INSTANT),
         ("depth", pa.int32()),
         ("lacking", pa.string()),
+        TAGS,
+        FIELDS,
+        ("stated", pa.string()),
+        ("own", pa.string()),
+        COLLECTIONS,
+        ("filing", pa.string()),
     ]
 )
 
@@ -130,10 +149,28 @@ def chunk_rows(write: DocumentWrite, written: int | None) -> list[Row]:
             "end": embedded.chunk.end,
             "groups": list(entry.groups) or None,
             "written": written,
+            "tags": list(entry.tags),
+            "fields": packed(entry.fields),
+            "collections": list(entry.collections),
             "vector": embedded.vector,
         }
         for embedded in write.chunks
     ]
+
+
+def refiled(rows: pa.Table, entries: Mapping[str, DocumentEntry], written: int) -> pa.Table:
+    """Rows of chunks as their documents, by id, are filed now; nothing else of them changes."""
+    ids = rows["document_id"].to_pylist()
+    values: dict[str, list[Any]] = {
+        "groups": [list(entries[id_].groups) or None for id_ in ids],
+        "tags": [list(entries[id_].tags) for id_ in ids],
+        "collections": [list(entries[id_].collections) for id_ in ids],
+        "written": [written] * len(ids),
+    }
+    for name, column in values.items():
+        place = rows.schema.get_field_index(name)
+        rows = rows.set_column(place, rows.schema.field(place), pa.array(column, rows.schema.field(place).type))
+    return rows
 
 
 def chunk_of(row: Row) -> Chunk:
@@ -155,7 +192,7 @@ def chunk_of(row: Row) -> Chunk:
 
 COPIED_COLUMNS = (
     "id", "document_id", "position", "hash", "text", "title", "headings", "source", "type", "language", "modified",
-    "page", "start", "end", "groups", "written",
+    "page", "start", "end", "groups", "written", "tags", "fields", "collections",
 )  # fmt: skip
 """What ``chunk_of`` and ``entry_in`` read, and when the document was written."""
 
@@ -171,16 +208,22 @@ def entry_in(row: Row) -> DocumentEntry:
         language=row["language"],
         modified=_utc(row["modified"]),
         groups=tuple(row["groups"] or ()),
+        tags=tuple(row.get("tags") or ()),
+        collections=tuple(row.get("collections") or ()),
+        fields=unpacked(row.get("fields")),
     )
 
 
 FOUND_COLUMNS = (
     "id", "document_id", "text", "title", "source", "type", "language", "headings", "page", "start", "end", "modified",
+    "tags", "collections", "fields",
 )  # fmt: skip
 """What ``found_chunk`` reads; a search that fetched vectors too would take twice as long."""
 
 
-COUNTED_COLUMNS = tuple(name for name in FOUND_COLUMNS if name not in ("text", "headings"))
+COUNTED_COLUMNS = tuple(
+    name for name in FOUND_COLUMNS if name not in ("text", "headings", "tags", "collections", "fields")
+)
 
 
 def found_chunk(row: Row, score: float) -> FoundChunk:
@@ -199,6 +242,9 @@ def found_chunk(row: Row, score: float) -> FoundChunk:
         start=row["start"],
         end=row["end"],
         modified=_utc(row["modified"]),
+        tags=tuple(row.get("tags") or ()),
+        collections=tuple(row.get("collections") or ()),
+        fields=unpacked(row.get("fields")),
     )
 
 
@@ -207,6 +253,7 @@ def entry_row(entry: DocumentEntry) -> Row:
     row = {name: getattr(entry, name) for name in ENTRY_SCHEMA.names}
     row["state"] = str(entry.state)
     row["groups"] = list(entry.groups) or None
+    row["tags"], row["collections"], row["fields"] = list(entry.tags), list(entry.collections), packed(entry.fields)
     return row
 
 
@@ -214,7 +261,8 @@ def entry_of(row: Row) -> DocumentEntry:
     """The registry entry in a row; one of an earlier version holds nothing in the newer columns."""
     facts = {name: row[name] for name in ENTRY_SCHEMA.names if row.get(name) is not None}
     facts["state"] = DocumentState(facts["state"])
-    facts["groups"] = tuple(facts.get("groups") or ())
+    facts |= {name: tuple(facts.get(name) or ()) for name in ("groups", "tags", "collections")}
+    facts["fields"] = unpacked(facts.get("fields"))
     facts |= {name: _utc(facts.get(name)) for name in ENTRY_INSTANTS}
     return DocumentEntry(**facts)
 

@@ -9,25 +9,26 @@ from pathlib import Path
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import IndexSwitchedError, ModelMismatchError
-from searchapp.model import Chunk, Vector
+from searchapp.model import Chunk, DocumentEntry, Filters, Vector
 from searchapp.stores.base import (
-    FIRST_CHUNKING,
     LOST,
-    Chunking,
     DocumentWrite,
-    IndexSpec,
+    FilingChange,
     Reencoder,
     RegistryPart,
     RetrievalQuery,
     RetrievalResults,
 )
+from searchapp.stores.filing import Filer
+from searchapp.stores.index_spec import FIRST_CHUNKING, Chunking, IndexSpec
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.indices import index_vectors
-from searchapp.stores.lancedb.queries import search_table
-from searchapp.stores.lancedb.registry import LanceRegistry
+from searchapp.stores.lancedb.queries import conditions_with, search_table
+from searchapp.stores.lancedb.registry import COLLECTIONS, LanceRegistry
 from searchapp.stores.lancedb.tables import DOCUMENTS, LanceTables, translated
 from searchapp.stores.lancedb.versions import FILE, LanceChunks, is_of, names_in, read_versions
 from searchapp.stores.ownership import held_writes
+from searchapp.stores.registry import Memo
 
 TIDY_EVERY = 20
 """Writes between two tidyings: each write leaves small files, and searching them one by one is slow."""
@@ -97,7 +98,7 @@ class LanceStore(RegistryPart):
         with self.tables.writing():
             documents, _ = self._fitting(documents, model)  # embeds once more only if the index was moved in between
             stored = self.known_entries(ids)
-            writes = held_writes(documents, stored, owner)
+            writes = held_writes(documents, stored, owner, Filer(self.collections))
             if writes:
                 first_try = not any(entry.content_hash for entry in stored.values())
                 self._written += self.versions.replace(writes, first_try=first_try)
@@ -120,9 +121,30 @@ class LanceStore(RegistryPart):
         return self.reencode(parts, self.spec(live), lambda hashes: self.vectors(hashes, live)), live
 
     @translated
+    def refile(self, document_ids: Collection[str], change: FilingChange) -> Mapping[str, DocumentEntry]:
+        """See ``Store``; the chunks first, so that what is cut short is done again when it is repeated."""
+        with self.tables.writing():
+            file, known = Filer(self.collections), self.known_entries(document_ids)
+            changed = {id_: file.applied(entry, change(entry, entry.filed)) for id_, entry in known.items()}
+            if any(entry.chunks for entry in changed.values()):
+                self._written += self.versions.refile(list(changed.values()))
+                self._writes += 1
+            self.put_entries(list(changed.values()))
+        return changed
+
+    @translated
     def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:
         """See ``Store``."""
         return self.versions.read(document_id, first, size)
+
+    @translated
+    def documents_with(self, filters: Filters, phrase: str = "", after: str = "", size: int = 1000) -> tuple[str, ...]:
+        """See ``Store``."""
+        table = self.versions.live()
+        lacking = self.versions.lacking(table) if table is not None else ()
+        if any(getattr(filters, name) for name in lacking):
+            return ()
+        return tuple(self.versions.document_ids(conditions_with(filters, phrase, after))[:size])
 
     @translated
     def held(self) -> Iterator[str]:
@@ -153,7 +175,8 @@ class LanceStore(RegistryPart):
         if query.model is not None and not is_of(table, query.model):
             raise IndexSwitchedError("index_moved_in_search", folder=self.folder)
         try:
-            return search_table(table, query, query.keywords is not None and self.versions.has_han(table))
+            has_han = query.keywords is not None and self.versions.has_han(table)
+            return search_table(table, query, has_han, self.versions.lacking(table))
         except (OSError, RuntimeError, ValueError) as error:
             if read_versions(self.folder).live != table.name:  # it was removed, now that it is not live any more
                 raise IndexSwitchedError("index_moved_in_search", folder=self.folder) from error
@@ -185,4 +208,5 @@ class LanceStore(RegistryPart):
         with self.tables.writing():
             for name in (*names_in(self.folder), DOCUMENTS):
                 self.tables.remove(name)
-            (self.folder / FILE).unlink(missing_ok=True)
+            for file in (FILE, COLLECTIONS, *(f"{memo}.json" for memo in Memo)):
+                (self.folder / file).unlink(missing_ok=True)

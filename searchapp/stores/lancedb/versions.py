@@ -20,8 +20,9 @@ from typing import Any
 import pyarrow as pa
 
 from searchapp.embedding.base import Fingerprint
-from searchapp.model import Chunk, Vector
-from searchapp.stores.base import DocumentWrite, IndexSpec
+from searchapp.model import Chunk, DocumentEntry, Vector
+from searchapp.stores.base import DocumentWrite
+from searchapp.stores.index_spec import IndexSpec
 from searchapp.stores.lancedb import schema
 from searchapp.stores.lancedb.indices import bring_up_to_date, has_han, has_words, index_text
 from searchapp.stores.lancedb.queries import one_of, quoted
@@ -90,6 +91,7 @@ class LanceChunks:
     def __init__(self, tables: LanceTables) -> None:
         self._tables = tables
         self._han: set[str] = set()
+        self._whole: set[str] = set()
 
     def live(self) -> Any | None:
         """The table that is the live version of the index now; None before ``prepare``."""
@@ -112,6 +114,15 @@ class LanceChunks:
         if table.name not in self._han and has_han(table):
             self._han.add(table.name)
         return table.name in self._han
+
+    def lacking(self, table: Any) -> Collection[str]:
+        """The columns that chunks of an earlier version lack of what may be stated; they get them by ``prepare``."""
+        if table.name in self._whole:
+            return ()
+        names = table.schema.names
+        if not (missing := [field.name for field in schema.STATED if field.name not in names]):
+            self._whole.add(table.name)
+        return missing
 
     def all(self) -> list[Any]:
         """The tables of all versions; one that is not whole, or was removed a moment ago, is left out."""
@@ -138,6 +149,17 @@ class LanceChunks:
             merge.when_not_matched_by_source_delete(replaced).execute(data)
         return len(rows)
 
+    def refile(self, entries: Sequence[DocumentEntry]) -> int:
+        """Write how documents are filed beside their chunks, which stay as they are; returns how many these are."""
+        chunks = self._tables.prepared(self.live())
+        add_missing(chunks, schema.LATER_COLUMNS)
+        ours = one_of("document_id", [entry.id for entry in entries])
+        rows = chunks.search().where(ours).limit(chunks.count_rows(ours) or 1).to_arrow()
+        if rows.num_rows:
+            data = schema.refiled(rows, {entry.id: entry for entry in entries}, time.time_ns())
+            chunks.merge_insert("id").when_matched_update_all().execute(data)
+        return int(rows.num_rows)
+
     def delete(self, document_id: str) -> bool:
         """Remove a document's chunks from every version, or a way back would bring it back; False: none was live."""
         live, ours = self.live(), f"document_id = {quoted(document_id)}"
@@ -157,9 +179,9 @@ class LanceChunks:
         rows = self._rows(condition, schema.COPIED_COLUMNS)
         return tuple(sorted((schema.chunk_of(row) for row in rows), key=lambda chunk: chunk.position))
 
-    def document_ids(self) -> list[str]:
-        """The ids of the documents that have chunks, each once."""
-        return sorted({row["document_id"] for row in self._rows("true", ["document_id"])})
+    def document_ids(self, condition: str = "true") -> list[str]:
+        """The ids of the documents that have chunks which meet the condition, each once, in ascending order."""
+        return sorted({row["document_id"] for row in self._rows(condition, ["document_id"])})
 
     def _rows(self, condition: str, columns: Sequence[str]) -> list[schema.Row]:
         table = self.live()

@@ -3,17 +3,16 @@
 import { byId, h } from "./dom.js";
 import { showProblem } from "./frame.js";
 import { getJson } from "./http.js";
-import { lang, t } from "./i18n.js";
-import { dictionaries } from "./strings.js";
+import { labels, lang, t } from "./i18n.js";
 
 const SIZE = 25;
 const OUTCOMES = ["done", "refused", "failed", "begun"];
 const form = byId("audit-filters");
-const pages = [null]; // what `before` is on each page so far
+const pages = [null]; // what `cursor` is on each page so far
 
 function labelOf(kind, name) {
   const key = `${kind}_${name}`;
-  return dictionaries[lang][key] ? t(key) : name;
+  return labels[key] ? t(key) : name;
 }
 
 function fillSelect(select, kind, names) {
@@ -24,7 +23,7 @@ async function load() {
   const fields = Object.fromEntries(new FormData(form));
   const asked = new URLSearchParams({ size: SIZE });
   for (const [name, value] of Object.entries(fields)) if (value.trim()) asked.set(name, value.trim());
-  if (pages.at(-1) !== null) asked.set("before", pages.at(-1));
+  if (pages.at(-1) !== null) asked.set("cursor", pages.at(-1));
   try {
     draw(await getJson(`/api/audit?${asked}`), asked.size > 1);
   } catch (problem) {
@@ -72,7 +71,7 @@ function fromStart() {
   load();
 }
 
-const named = Object.keys(dictionaries.en).filter((key) => key.startsWith("what_") && key !== "what_any");
+const named = Object.keys(labels).filter((key) => key.startsWith("what_") && key !== "what_any");
 fillSelect(form.elements.what, "what", named.map((key) => key.slice(5)));
 fillSelect(form.elements.outcome, "outcome", OUTCOMES);
 form.addEventListener("submit", (event) => {

@@ -1,25 +1,29 @@
-// The page of documents: what there is and how far it is, adding and deleting.
+// The page of documents: which of them are listed lives in the address; the list, the tree and the panels are drawn here.
 
-import { remove } from "./deletions.js";
-import { onFiles } from "./drop.js";
-import { byId, h, icon } from "./dom.js";
+import { listenToAdding } from "./adding.js";
+import { onFiles, takeDrops } from "./drop.js";
+import { chosenBar } from "./chosen.js";
+import { byId, h } from "./dom.js";
+import { drawColumns, ORDERS, rowsOf } from "./documents_table.js";
+import { drawTree } from "./folder_tree.js";
 import { hideProblem, showProblem } from "./frame.js";
-import { crumbs } from "./hit.js";
-import { call, getJson, postJson } from "./http.js";
-import { day, languageName, t, typeName } from "./i18n.js";
-import { opens } from "./links.js";
+import { getJson } from "./http.js";
+import { t } from "./i18n.js";
+import { may } from "./rights.js";
+import { listenToSchedules } from "./schedules.js";
+import { selection } from "./selection.js";
 import { uploader } from "./uploads.js";
+import "./palette.js";
 import "./viewer.js";
 
-const PAGE = 50;
+const PAGE = 100;
 const POLL_MS = 1200;
 const PAUSE_MS = 250; // of typing, before the list is asked for
 const STATES = ["", "queued", "running", "indexed", "failed", "quarantined"];
 const SHOWN = { indexed: "indexed,unchanged" }; // "unchanged" is as ready as "indexed"
-const RETRIED = ["failed", "quarantined"];
 const UNDERWAY = ["queued", "running"];
-const ORDERS = ["newest", "oldest", "title", "source", "largest"];
-const DEEPEST = Number(document.body.dataset.deepest); // the server counts no further; behind that go its cursors
+const { deepest } = document.body.dataset;
+const DEEPEST = Number(deepest); // the server counts no further; behind that go its cursors
 const list = byId("entries");
 let asked = fromAddress();
 let poll = 0;
@@ -29,19 +33,19 @@ let beside = {}; // the cursors of the page that is shown: {next, previous}
 
 document.title = `${t("documents")} – ${t("appName")}`;
 
-// What is listed lives in the address: {state, q, sort, from, cursor}. With a cursor, from is only shown.
+// What is listed lives in the address: {state, q, below, collection, sort, from, cursor}. With a cursor, from is only shown.
 function fromAddress() {
   const address = new URLSearchParams(location.search);
-  const state = address.get("state") ?? "";
-  const sort = address.get("sort") ?? "";
-  const cursor = address.get("cursor") ?? "";
+  const told = (name) => address.get(name) ?? "";
   const from = Math.max(0, Math.trunc(Number(address.get("from"))) || 0);
   return {
-    state: STATES.includes(state) ? state : "",
-    q: address.get("q") ?? "",
-    sort: ORDERS.includes(sort) ? sort : ORDERS[0],
-    from: cursor ? from : Math.min(from, DEEPEST),
-    cursor,
+    state: STATES.includes(told("state")) ? told("state") : "",
+    q: told("q"),
+    below: told("below"),
+    collection: told("collection"),
+    sort: ORDERS.includes(told("sort")) ? told("sort") : ORDERS[0],
+    from: told("cursor") ? from : Math.min(from, DEEPEST),
+    cursor: told("cursor"),
   };
 }
 
@@ -59,10 +63,13 @@ function change(next, { replace = false } = {}) {
 
 function show() {
   drawStates();
-  byId("sort").value = asked.sort;
+  drawColumns(asked.sort, (sort) => change({ sort }));
+  drawTree(asked, narrow);
   if (document.activeElement !== byId("find")) byId("find").value = asked.q;
   return refresh();
 }
+
+const narrow = (where) => change({ ...where, q: "" });
 
 async function refresh() {
   clearTimeout(poll);
@@ -94,17 +101,20 @@ async function anyUnderway(page) {
   return (await getJson(`/api/documents?size=1&state=${UNDERWAY}`)).total > 0;
 }
 
+// Something was added, deleted or read: the list and the counts of the tree are others now.
+function changed() {
+  refresh();
+  drawTree(asked, narrow, { again: true });
+}
+
 function draw({ documents, total }) {
-  const narrowed = asked.state || asked.q;
+  const narrowed = asked.state || asked.q || asked.below || asked.collection;
   byId("total").textContent = narrowed ? t("matching", total) : t("inIndex", total);
-  // Rows that did not change stay, so that focus and selection survive the polling.
-  const old = new Map([...list.children].map((row) => [row.dataset.id, row]));
-  const rows = documents.map((entry) => {
-    const version = JSON.stringify(entry);
-    const row = old.get(entry.id);
-    return row?.dataset.version === version ? row : entryRow(entry, version);
-  });
+  const rows = rowsOf(documents, chosen, changed);
+  const focused = document.activeElement?.closest?.("tr")?.dataset.id;
   if (rows.length !== list.children.length || rows.some((row, i) => row !== list.children[i])) list.replaceChildren(...rows);
+  chosen.drawn(documents, focused);
+  byId("table").hidden = !documents.length;
   byId("none").hidden = documents.length > 0;
   byId("none").textContent = t(narrowed ? "noneInState" : "noDocuments");
   drawPager(total, documents.length);
@@ -131,73 +141,7 @@ function lastPage(total) {
 
 function go(where) {
   change(where);
-  byId("total").scrollIntoView({ block: "center" });
-}
-
-function entryRow(entry, version) {
-  const title = entry.title || crumbs(entry.source).at(-1);
-  const facts = [
-    entry.type && h("span", { class: "badge" }, typeName(entry.type)),
-    entry.language && h("span", { class: "badge" }, languageName(entry.language)),
-    entry.depth > 0 && h("span", { class: "badge" }, t("siteOf", entry.depth)),
-    entry.pages && h("span", {}, pagesOf(entry)),
-    entry.chunks > 0 && h("span", {}, t("chunks", entry.chunks)),
-    RETRIED.includes(entry.state) && entry.failures > 1 && h("span", {}, t("attempts", entry.failures)),
-    entry.updated && h("time", { datetime: entry.updated }, day(entry.updated)),
-  ];
-  return h(
-    "li",
-    { "data-id": entry.id, "data-version": version },
-    h("span", { class: `state ${entry.state}` }, t(entry.state)),
-    h(
-      "div",
-      { class: "entry" },
-      h("a", { class: "title", ...opens({ document_id: entry.id, type: entry.type }), dir: "auto" }, title),
-      h("p", { class: "crumbs", title: entry.source }, ...crumbs(entry.source)),
-      h("p", { class: "facts" }, ...facts),
-      entry.error && h("p", { class: "error", title: entry.error }, entry.error),
-      entry.note && h("p", { class: "notice", title: entry.note }, entry.note),
-    ),
-    h(
-      "p",
-      { class: "buttons" },
-      RETRIED.includes(entry.state) && tool("again", `${t("retry")}: ${title}`, t("retry"), () => retry(entry)),
-      tool("trash", `${t("erase")}: ${title}`, t("erase"), () => remove(entry.id, title, refresh)),
-    ),
-  );
-}
-
-function tool(name, label, title, onclick) {
-  return h("button", { type: "button", class: "bare", "aria-label": label, title, onclick }, icon(name));
-}
-
-function pagesOf({ pages, pages_indexed: read }) {
-  return read === null || read === undefined || read >= pages ? t("pages", pages) : t("pagesRead", read, pages);
-}
-
-async function retry(entry) {
-  hideProblem();
-  try {
-    await call(`/api/documents/${encodeURIComponent(entry.id)}/retry`, { method: "POST" });
-  } catch (problem) {
-    showProblem(problem);
-  }
-  refresh();
-}
-
-async function addAddress(event) {
-  event.preventDefault();
-  hideProblem();
-  try {
-    const depth = Number(byId("depth").value);
-    await postJson("/api/documents", { url: byId("url").value.trim(), depth });
-    byId("url").value = "";
-    byId("depth").value = "0";
-    progress(depth ? t("siteAdded") : t("added", 1));
-  } catch (problem) {
-    showProblem(problem);
-  }
-  refresh();
+  byId("table").scrollIntoView({ block: "start" });
 }
 
 function drawStates() {
@@ -208,20 +152,15 @@ function drawStates() {
   byId("states").replaceChildren(...buttons);
 }
 
-const progress = (text) => (byId("progress").textContent = text);
-
-for (const option of byId("depth").options) {
-  if (option.value !== "0") option.textContent = t("linksDeep", Number(option.value));
-}
-byId("address").addEventListener("submit", addAddress);
-for (const order of ORDERS) byId("sort").append(h("option", { value: order }, t(`sort_${order}`)));
-byId("sort").addEventListener("change", () => change({ sort: byId("sort").value }));
+const bar = chosenBar(changed, () => ({ parameters, total: beside.total ?? 0 }));
+const chosen = selection(list, (entries) => bar.draw(entries, chosen), () => bar.remove(chosen));
 let pause = 0;
+const typed = () => change({ q: byId("find").value.trim() }, { replace: true });
 byId("find").addEventListener("input", (event) => {
   clearTimeout(pause);
-  if (!event.isComposing) pause = setTimeout(() => change({ q: byId("find").value.trim() }, { replace: true }), PAUSE_MS);
+  if (!event.isComposing) pause = setTimeout(typed, PAUSE_MS);
 });
-byId("find").addEventListener("compositionend", () => change({ q: byId("find").value.trim() }, { replace: true }));
+byId("find").addEventListener("compositionend", typed);
 byId("previous").addEventListener("click", () => turn(-1));
 byId("next").addEventListener("click", () => turn(1));
 byId("first").addEventListener("click", () => go({ from: 0 }));
@@ -231,5 +170,15 @@ addEventListener("popstate", () => {
   asked = fromAddress();
   if (JSON.stringify(asked) !== before) show(); // else only the panel beside it came or went
 });
-onFiles(uploader(byId("progress"), refresh));
+// What another tab did meanwhile is seen when this one is looked at again.
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && changed());
+byId("places").open = !matchMedia("(max-width: 860px)").matches;
+if (may("write")) {
+  const batch = uploader(byId("batch"), changed);
+  onFiles(batch.add);
+  listenToAdding(batch);
+} else {
+  takeDrops(); // says that they may not
+}
+listenToSchedules(changed);
 show();

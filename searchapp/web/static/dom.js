@@ -40,3 +40,26 @@ export function cleaned(html) {
 }
 
 export const byId = (id) => document.getElementById(id);
+
+// Set while something about an element is open: not a difference.
+const OWN = new Set(["aria-describedby", "aria-expanded"]);
+
+// The children of `root` become those of `wanted`; what is alike is kept, and with it the focus, the pointer and the selection.
+export function morph(root, wanted) {
+  const next = [...wanted.childNodes];
+  for (const [i, node] of next.entries()) {
+    const old = root.childNodes[i];
+    if (!old) root.append(node);
+    else if (old.nodeType === Node.TEXT_NODE && node.nodeType === Node.TEXT_NODE) {
+      if (old.data !== node.data) old.data = node.data;
+    } else if (alike(old, node)) morph(old, node);
+    else old.replaceWith(node);
+  }
+  while (root.childNodes.length > next.length) root.lastChild.remove();
+}
+
+function alike(old, node) {
+  if (old.nodeType !== Node.ELEMENT_NODE || old.nodeName !== node.nodeName) return false;
+  const names = new Set([...old.getAttributeNames(), ...node.getAttributeNames()]);
+  return [...names].every((name) => OWN.has(name) || old.getAttribute(name) === node.getAttribute(name));
+}

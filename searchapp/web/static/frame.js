@@ -2,20 +2,19 @@
 
 import { byId, h, icon } from "./dom.js";
 import "./help.js";
-import { keepLanguage, lang, t, translate } from "./i18n.js";
-import { keep } from "./storage.js";
-
-translate();
+import { keepLanguage, lang, t } from "./i18n.js";
+import { prefer } from "./preferences.js";
 
 byId("theme").addEventListener("click", () => {
   const root = document.documentElement;
   const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.theme = dark ? "light" : "dark";
-  keep("theme", root.dataset.theme);
+  prefer({ theme: dark ? "light" : "dark" }).catch(showProblem);
 });
 
-byId("language").addEventListener("click", () => {
-  keepLanguage(lang === "zh" ? "en" : "zh");
+byId("language").addEventListener("click", async () => {
+  const language = lang === "zh" ? "en" : "zh";
+  keepLanguage(language);
+  await prefer({ language }).catch(() => {}); // the cookie holds in this browser all the same
   const address = new URL(location.href);
   address.searchParams.delete("lang");
   location.assign(address);

@@ -3,7 +3,10 @@
 import { byId, h, icon } from "./dom.js";
 import { t } from "./i18n.js";
 
-const EVERYWHERE = [["?", "keyHelp"]];
+const EVERYWHERE = [
+  ["Ctrl K", "palette"],
+  ["?", "keyHelp"],
+];
 const SEARCH = [
   ["/", "keyBox"],
   ["Enter", "keyAsk"],
@@ -14,6 +17,7 @@ const SEARCH = [
 const VIEWER = [
   ["← →", "keyPages"],
   ["+ −", "keyZoom"],
+  ["Ctrl-F", "findInDocument"],
   ["Esc", "keyClose"],
 ];
 

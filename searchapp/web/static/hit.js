@@ -1,106 +1,103 @@
-// One found passage: what it is, where it stands, why it was found.
+// One found passage as a card of at most five lines: title, where it stands, an excerpt, what is behind it.
 
 import { h, icon, marked } from "./dom.js";
-import { behind, duplicates } from "./groups.js";
-import { day, lang, languageName, t, typeName } from "./i18n.js";
+import { day, t } from "./i18n.js";
 import { breadcrumb, opens } from "./links.js";
-import { thumbs } from "./thumbs.js";
+import { hitTools } from "./toolbar.js";
 
-const excerpts = new WeakMap(); // by snippet
+const MOST_WORDS = 6; // that are named as matched
 
 // `more` is called with a hit when more like it is wanted.
 export function hitElement(hit, more) {
   const snippet = h("p", { class: "snippet", dir: "auto" });
   showExcerpt(snippet, hit);
+  const why = h("p", { class: "why", hidden: true }, whyInWords(hit));
+  const folds = [behind(hit), duplicates(hit)].filter(Boolean);
   return h(
     "li",
     { class: "hit", "data-chunk": hit.chunk_id },
-    h("p", { class: "crumbs", title: hit.source }, ...crumbs(hit.source)),
-    h(
-      "h3",
-      {},
-      h("a", { class: "title", ...opens(hit), dir: "auto" }, hit.title || hit.source),
-    ),
+    h("h3", {}, h("a", { class: "title", ...opens(hit), dir: "auto", title: hit.title || hit.source }, hit.title || hit.source)),
     h("p", { class: "facts" }, ...facts(hit)),
     snippet,
-    h(
-      "div",
-      { class: "hit-tools" },
-      wholePassage(hit, snippet),
-      h("button", { type: "button", class: "bare", onclick: () => more(hit) }, t("moreLike")),
-      why(hit),
-      thumbs(hit),
-    ),
-    behind(hit),
-    duplicates(hit),
+    folds.length > 0 && h("div", { class: "folds" }, ...folds),
+    hitTools(hit, { more, why }),
+    why,
   );
 }
 
-// The pieces that matter; unless the whole passage is open, which stays.
+// The pieces that matter. Of what was found by meaning alone the server marks the nearest sentence whole, no words.
 export function showExcerpt(snippet, hit) {
-  excerpts.set(snippet, hit.highlights.length ? hit.highlights.join(" … ") : hit.text);
-  if (!snippet.classList.contains("whole")) snippet.replaceChildren(...marked(excerpts.get(snippet)));
+  const pieces = marked(hit.highlights.length ? hit.highlights.join(" … ") : hit.text);
+  snippet.replaceChildren(...pieces.map((piece) => (hit.byMeaning && piece instanceof Element ? h("span", { class: "near" }, piece.textContent) : piece)));
 }
+
+export const hasMarks = (hit) => hit.highlights.some((piece) => piece.includes("\uE000"));
 
 export function crumbs(source) {
   return breadcrumb(source).flatMap((part, i) => (i ? [h("span", { class: "crumb-mark", "aria-hidden": "true" }, "›"), part] : [part]));
 }
 
-function facts(hit) {
+// The page and the innermost headings; empty where a document has neither.
+export function place(hit) {
   const headings = hit.headings.filter((heading) => heading !== hit.title);
+  return [hit.page && t("page", hit.page), headings.slice(-2).join(" › ")].filter(Boolean).join(" · ");
+}
+
+function facts(hit) {
+  const where = place(hit);
   return [
-    h("span", { class: "badge" }, typeName(hit.type)),
-    hit.language && h("span", { class: "badge" }, languageName(hit.language)),
-    hit.page && h("span", {}, t("page", hit.page)),
+    h("span", { class: "badge" }, t(hit.type)),
+    where && h("span", { class: "where", dir: "auto" }, where),
+    h("span", { class: where ? "crumbs" : "crumbs where", title: hit.source }, ...crumbs(hit.source)),
     hit.modified && h("time", { datetime: hit.modified }, day(hit.modified)),
-    headings.length ? h("span", { class: "headings", dir: "auto" }, headings.join(" › ")) : null,
   ];
 }
 
-function why(hit) {
-  const weighted = Object.keys(hit.weights ?? {}).length > 0;
-  const rows = ["keyword", "semantic"].map((retriever) => {
-    const place = hit.scores[retriever];
-    return h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, t(retriever)),
-      h("td", {}, place ? `${place.rank}` : t("notRetrieved")),
-      h("td", {}, place?.score?.toFixed(3) ?? "–"),
-      weighted && h("td", {}, percent(hit.weights[retriever])),
-    );
-  });
-  const together = h("tr", {}, h("th", { scope: "row" }, t("fused")), h("td", {}, `${hit.rank}`), h("td", {}, hit.score?.toFixed(3) ?? "–"), weighted && h("td", {}, percent(1)));
-  const columns = ["retriever", "rank", "score", ...(weighted ? ["weight"] : [])];
-  const head = h("tr", {}, ...columns.map((key) => h("th", { scope: "col" }, t(key))));
-  return h(
-    "details",
-    { class: "why" },
-    h("summary", {}, t("why"), icon("down")),
-    h("p", {}, whyInWords(hit)),
-    h("table", {}, h("thead", {}, head), h("tbody", {}, ...rows, together)),
+// What stands behind it: its document's other passages, and passages that say nearly the same.
+function behind(hit) {
+  const rest = hit.same_document - hit.more_from_document.length;
+  return fold(
+    hit.same_document && t("morePassages", hit.same_document),
+    [...hit.more_from_document.map(passage), rest > 0 ? h("li", { class: "muted" }, t("andMore", rest)) : null],
   );
 }
 
-function whyInWords({ scores: { keyword, semantic }, weights = {}, reranked = false }) {
-  if (reranked) return t("whyReranked");
-  if (keyword && semantic) {
-    const how = weights.semantic === undefined ? t("whyRanks") : t("whyWeights", percent(weights.keyword), percent(weights.semantic));
-    return [t("whyBoth", keyword.rank, semantic.rank), how].join(t("space"));
-  }
-  return keyword ? t("whyWords", keyword.rank) : t("whyMeaning", semantic?.rank);
+function duplicates(hit) {
+  const rest = hit.near_duplicates - hit.duplicates.length;
+  return fold(
+    hit.near_duplicates && t("similarPassages", hit.near_duplicates),
+    [...hit.duplicates.map(copy), rest > 0 ? h("li", { class: "muted" }, t("andMore", rest)) : null],
+  );
 }
 
-const percent = (share) => new Intl.NumberFormat(lang, { style: "percent" }).format(share);
+function fold(words, items) {
+  return words ? h("details", { class: "fold" }, h("summary", {}, words, icon("down")), h("ul", {}, ...items)) : null;
+}
 
-function wholePassage(hit, snippet) {
-  const button = h("button", { type: "button", class: "bare", "aria-expanded": "false" }, t("whole"));
-  button.addEventListener("click", () => {
-    const whole = button.getAttribute("aria-expanded") === "false";
-    button.setAttribute("aria-expanded", String(whole));
-    button.textContent = t(whole ? "excerpt" : "whole");
-    snippet.classList.toggle("whole", whole);
-    snippet.replaceChildren(...(whole ? [hit.text] : marked(excerpts.get(snippet))));
-  });
-  return button;
+function passage(hit) {
+  const where = [hit.page && t("page", hit.page), hit.headings.at(-1)].filter(Boolean).join(" · ");
+  const text = hit.highlights.length ? hit.highlights.join(" … ") : hit.text;
+  return h("li", {}, h("a", { ...opens(hit), dir: "auto" }, where || hit.title || hit.source), h("p", { dir: "auto" }, ...marked(text)));
+}
+
+function copy(hit) {
+  return h("li", {}, h("a", { ...opens(hit), dir: "auto" }, hit.title || hit.source), h("p", { title: hit.source }, breadcrumb(hit.source).join(" › ")));
+}
+
+// Why it was found, in a sentence or two: no scores, which mean nothing to people.
+function whyInWords(hit) {
+  const { keyword, semantic } = hit.scores;
+  const words = matchedWords(hit);
+  const sentences = [
+    words.length && t("whyFound", words.map((word) => t("quoted", word)).join(t("comma"))),
+    hit.reranked ? t("whyReranked") : t(keyword && semantic ? "whyBoth" : keyword ? "whyWords" : "whyMeaning", keyword?.rank, semantic?.rank),
+    hit.weak && t("whyWeak"),
+  ];
+  return sentences.filter(Boolean).join(t("space"));
+}
+
+// The words that are marked in it, each once.
+function matchedWords(hit) {
+  const found = hit.highlights.flatMap((piece) => [...piece.matchAll(/\uE000([^\uE000\uE001]*)\uE001/g)].map(([, word]) => word.trim().toLowerCase()));
+  return [...new Set(found)].filter(Boolean).slice(0, MOST_WORDS);
 }

@@ -3,9 +3,9 @@
 import { t } from "./i18n.js";
 
 export class Problem extends Error {
-  constructor({ detail, title, remedy = "", code = "", status = 0 }) {
+  constructor({ detail, title, remedy = "", code = "", reason = "", status = 0, offline = false }) {
     super(detail || title);
-    Object.assign(this, { remedy, code, status });
+    Object.assign(this, { remedy, code, reason, status, offline });
   }
 }
 
@@ -21,7 +21,7 @@ export async function call(path, { busy, ...options } = {}) {
     response = await fetch(path, { ...options, headers });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Problem({ detail: t("offline"), remedy: t("offlineRemedy") });
+    throw new Problem({ detail: t("offline"), remedy: t("offlineRemedy"), offline: true });
   }
   if (response.ok) return response;
   const seconds = Number(response.headers.get("Retry-After"));
@@ -34,8 +34,28 @@ export async function call(path, { busy, ...options } = {}) {
   throw refused(response.status, response.statusText, told);
 }
 
+let held = () => false;
+
+// While `is()` holds, nothing of ours leaves the page for a login: what it holds would be lost.
+export function holdPage(is) {
+  held = is;
+}
+
+// After a login in another tab this page goes on with that session's token.
+export async function renewToken() {
+  const text = await (await call(location.pathname)).text();
+  const fresh = new DOMParser().parseFromString(text, "text/html").querySelector('meta[name="csrf-token"]')?.content;
+  const meta = document.querySelector('meta[name="csrf-token"]');
+  if (fresh && meta) meta.content = fresh;
+}
+
+// The session ended in the middle: the form says so, and leads back here.
+function endSession() {
+  location.assign(`/login?${new URLSearchParams({ next: location.pathname + location.search, ended: "1" })}`);
+}
+
 function refused(status, statusText, told) {
-  if (status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (status === 401 && !held()) endSession();
   return new Problem({ title: `${status} ${statusText}`, status, ...told });
 }
 
@@ -51,7 +71,7 @@ export function send(path, body, { signal, progress }) {
       if (request.status < 300) resolve(request.response);
       else reject(refused(request.status, request.statusText, request.response ?? {}));
     });
-    request.addEventListener("error", () => reject(new Problem({ detail: t("offline"), remedy: t("offlineRemedy") })));
+    request.addEventListener("error", () => reject(new Problem({ detail: t("offline"), remedy: t("offlineRemedy"), offline: true })));
     request.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
     signal.addEventListener("abort", () => request.abort());
     request.send(body);
@@ -84,7 +104,7 @@ export async function* events(response) {
       piece = await reader.read();
     } catch (error) {
       if (error.name === "AbortError") throw error;
-      throw new Problem({ detail: t("offline"), remedy: t("offlineRemedy") });
+      throw new Problem({ detail: t("offline"), remedy: t("offlineRemedy"), offline: true });
     }
     if (piece.done) return;
     buffer += piece.value;

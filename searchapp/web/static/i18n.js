@@ -1,8 +1,7 @@
-// Which language the interface speaks, as the server decided, and putting its words into the page.
-
-import { dictionaries } from "./strings.js";
+// Which language the interface speaks, as the server decided, and the labels of it (labels.*.js, which the page names).
 
 export const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+export const labels = window.labels;
 if (new URLSearchParams(location.search).has("lang")) keepLanguage(lang);
 
 // From now on the server answers in this language: pages, and what their scripts fetch.
@@ -10,19 +9,13 @@ export function keepLanguage(chosen) {
   document.cookie = `lang=${chosen}; path=/; max-age=31536000; samesite=lax`;
 }
 
+// A label with its values: {0} is the first of them, {0:one|many} chooses by it.
 export function t(key, ...values) {
-  const entry = dictionaries[lang][key];
-  return typeof entry === "function" ? entry(...values) : (entry ?? key);
-}
-
-// Fills elements that name their string: data-t for the text, data-t-title and so on for attributes.
-export function translate(root = document) {
-  for (const element of root.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
-  for (const name of ["title", "placeholder", "aria-label"]) {
-    for (const element of root.querySelectorAll(`[data-t-${name}]`)) {
-      element.setAttribute(name, t(element.getAttribute(`data-t-${name}`)));
-    }
-  }
+  return (labels[key] ?? key).replace(/\{(\d)(?::([^|{}]*)\|([^{}]*))?\}/g, (_, place, one, many) => {
+    const value = values[place];
+    if (one !== undefined) return value === 1 ? one : many;
+    return typeof value === "number" ? value.toLocaleString(lang) : value;
+  });
 }
 
 export function languageName(code) {
@@ -31,10 +24,6 @@ export function languageName(code) {
   } catch {
     return code; // a document may name a language that does not exist
   }
-}
-
-export function typeName(type) {
-  return dictionaries[lang][type] ? t(type) : type;
 }
 
 export function day(iso) {

@@ -1,7 +1,7 @@
 // Without a mouse: / goes to the box, arrows or j and k from result to result, Enter opens, Esc stops or clears.
 
 import { stopAnswer } from "./answer.js";
-import { closePassage } from "./citations.js";
+import { closePassage } from "./card.js";
 import { byId } from "./dom.js";
 
 const box = byId("q");
@@ -31,7 +31,7 @@ function focusBox(event) {
 }
 
 function move(event, step) {
-  const titles = [...document.querySelectorAll("#hits .title")];
+  const titles = [...document.querySelectorAll("#results-body .title")].filter((title) => title.checkVisibility()); // not those in a fold
   const inside = event.target.closest(".hit")?.querySelector(".title");
   // Arrow keys scroll the page unless the reader has stepped into the results.
   if (!titles.length || (!inside && event.target !== box && event.key.startsWith("Arrow"))) return;

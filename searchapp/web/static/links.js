@@ -41,9 +41,9 @@ function firstWords(text) {
 // ["…", "handbook", "safety", "ppr-9087.pdf"]: the last parts of a path, or the host and the last parts.
 export function breadcrumb(source, most = 3) {
   const web = /^https?:\/\/([^/?#]+)([^?#]*)/i.exec(source);
-  const upload = /[\\/]uploads[\\/][0-9a-f]{16}[\\/]([^\\/]+)$/.exec(source); // our own folders mean nothing to people
-  if (upload) return [upload[1]];
-  const parts = web ? web[2].split("/").filter(Boolean).map(decoded) : source.split(/[\\/]+/).filter(Boolean);
+  const own = /[\\/]uploads[\\/][0-9a-f]{16}[\\/](.+)$/.exec(source); // our own folders mean nothing to people
+  const path = web ? web[2] : own ? own[1] : source;
+  const parts = web ? path.split("/").filter(Boolean).map(decoded) : path.split(/[\\/]+/).filter(Boolean);
   const tail = parts.slice(-most);
   const cut = parts.length > tail.length ? ["…"] : [];
   return web ? [web[1], ...cut, ...tail] : [...cut, ...tail];

@@ -1,20 +1,23 @@
-// The choice of the language model, remembered by this browser; empty stands for the one that answers where none is
+// The choice of the language model, which the caller's preferences keep; empty stands for the one that answers where none is
 // chosen: the configured one, or what stands in for it.
 
 import { byId, h } from "./dom.js";
 import { getJson } from "./http.js";
 import { t } from "./i18n.js";
-import { keep, kept } from "./storage.js";
+import { prefer, preferences } from "./preferences.js";
 
 const select = byId("answer-model");
 const think = byId("answer-think");
 let asked = null; // the list is fetched once, when the first answer is shown
 let offerThinking = () => {};
 
-export const chosenModel = () => kept("model") ?? "";
+export const chosenModel = () => preferences.model ?? "";
 
 // Whether a model that can think does so first; null: as the server's settings say.
-export const chosenThinking = () => ({ yes: true, no: false })[kept("think")] ?? null;
+export const chosenThinking = () => ({ yes: true, no: false })[preferences.thinking] ?? null;
+
+// It holds here also where it could not be kept.
+const set = (changes) => prefer(changes).catch(() => {});
 
 export function offerModels() {
   asked ??= draw();
@@ -31,7 +34,7 @@ async function draw() {
   const first = found.models.find((model) => model.answers);
   const others = found.models.filter((model) => model !== first).map(({ name }) => name);
   const chosen = others.includes(chosenModel()) ? chosenModel() : "";
-  if (!found.problem) keep("model", chosen); // it may have been removed from Ollama
+  if (!found.problem && chosen !== chosenModel()) set({ model: chosen }); // it was removed from Ollama
   select.replaceChildren(h("option", { value: "" }, label(first, found.configured)), ...others.map((name) => h("option", { value: name }, name)));
   select.value = chosen;
   select.title = first?.configured === false ? `${label(first, found.configured)}. ${t("modelTip")}` : t("modelTip");
@@ -51,12 +54,12 @@ function label(answering, configured) {
 // `handler` is called after another model was chosen, or that it shall think or not.
 export function onModel(handler) {
   select.addEventListener("change", () => {
-    keep("model", select.value);
+    set({ model: select.value });
     offerThinking();
     handler();
   });
   think.addEventListener("change", () => {
-    keep("think", think.checked ? "yes" : "no");
+    set({ thinking: think.checked ? "yes" : "no" });
     handler();
   });
 }

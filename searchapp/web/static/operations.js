@@ -1,16 +1,18 @@
 // The operator's page: how the installation stands, and the operations that have a way back.
 
+import { takeDrops } from "./drop.js";
 import { byId, h } from "./dom.js";
 import { hideProblem, showProblem } from "./frame.js";
 import { call, getJson, postJson } from "./http.js";
 import { lang, t } from "./i18n.js";
+import "./palette.js";
 
 const ROOT = "/api/operations";
 const POLL_MS = 1500;
 const REST_MS = 15000;
 const STATES = ["queued", "running", "indexed", "failed", "quarantined"];
 const BY_QUEUE = ["retry"];
-const NAMES = { reindex: "reindex", rollback: "rollback", discard: "discard", retry: "retryAll" };
+const NAMES = { reindex: "reindex", rollback: "rollback", discard: "discard", retry: "retryAll", pause: "pauseQueue" };
 let poll = 0;
 let was = ""; // the id of the operation that ran at the last look
 
@@ -85,7 +87,7 @@ function drawQueue({ states, workers, paused, batches, in_hand: held, problem })
 }
 
 function pausing(paused) {
-  return h("button", { type: "button", class: "quiet", onclick: () => hold(!paused) }, t(paused ? "resumeQueue" : "pauseQueue"));
+  return h("button", { type: "button", class: "quiet", onclick: () => (paused ? hold(false) : ask("pause")) }, t(paused ? "resumeQueue" : "pauseQueue"));
 }
 
 // Holds the queue still, or lets it go on: both at once, and each is the other's way back.
@@ -147,7 +149,7 @@ async function examine() {
 function checkName(check) {
   const key = `check_${check.replace(/\W/g, "_")}`;
   const name = t(key);
-  return name === key ? check : name; // of a product: Redis, Ollama
+  return name === key ? check : name; // of a product: Redis
 }
 
 function findingRow({ severity, check, message, remedy }) {
@@ -164,9 +166,11 @@ function ask(action) {
   byId("confirm-title").textContent = t(`${NAMES[action]}Title`);
   byId("confirm-text").textContent = t(`${NAMES[action]}Text`);
   byId("options").hidden = action !== "reindex";
+  dialog.querySelector("[value=yes]").textContent = t(action === "pause" ? "pauseQueue" : "begin");
   dialog.returnValue = "no";
   dialog.onclose = async () => {
     if (dialog.returnValue !== "yes") return;
+    if (action === "pause") return hold(true);
     hideProblem();
     const options = action === "reindex" ? { model: byId("next-model").value.trim(), throttle: Number(byId("throttle").value) } : {};
     try {
@@ -198,3 +202,4 @@ const moment = (iso) => new Intl.DateTimeFormat(lang, { dateStyle: "medium", tim
 byId("look").addEventListener("click", examine);
 refresh();
 examine();
+takeDrops();

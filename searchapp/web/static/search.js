@@ -1,17 +1,23 @@
-// The search page: what is typed becomes state, state becomes results and, on Enter, an answer.
+// The search page: what is typed becomes state, state becomes results and, where it is a question, an answer.
 
-import { hideAnswer, onNewConversation, showAnswer } from "./answer.js";
+import { hideAnswer, onConversation, onNewConversation, showAnswer } from "./answer.js";
+import { readsAsQuestion } from "./question.js";
+import { copyText } from "./clipboard.js";
+import { drawCollections } from "./collections.js";
+import { drawControls } from "./controls.js";
 import { byId } from "./dom.js";
-import { drawFacets, listenToFacets } from "./facets.js";
+import { takeDrops } from "./drop.js";
 import { hideProblem } from "./frame.js";
-import { getJson } from "./http.js";
+import { showHome } from "./home.js";
 import { t } from "./i18n.js";
+import "./palette.js";
+import { listenToSaving, remember } from "./searches.js";
 import { listenToKeys } from "./keyboard.js";
-import { drawOrder, listenToOrder } from "./order.js";
-import { clearResults, noDocuments, showResults } from "./results.js";
-import { read, write } from "./state.js";
+import { preferences } from "./preferences.js";
+import { clearResults, foldResults, showResults } from "./results.js";
+import { comeBack, leave, read, write } from "./state.js";
 import { closeSuggestions, listenToSuggestions } from "./suggest.js";
-import { drawChips, drawModes, fillPanel, listenToPanel } from "./tools.js";
+import { tell } from "./toast.js";
 import "./viewer.js";
 
 const PAUSE_MS = 250; // of typing, before a search starts
@@ -20,8 +26,13 @@ let state = read();
 let pause = 0;
 
 function change(next, options) {
-  state = { ...state, ...next };
+  leave(state);
+  const before = state;
+  // Another question, or the same in other documents, is another conversation.
+  const c = "q" in next || "filters" in next || "like" in next ? "" : state.c;
+  state = { ...state, c, ...next };
   write(state, options);
+  if (state.q !== before.q || state.like !== before.like) scrollTo(0, 0);
   show();
 }
 
@@ -32,32 +43,30 @@ async function show() {
   byId("clear").hidden = !box.value;
   document.body.dataset.view = state.q ? "results" : "home";
   document.title = state.q ? `${state.q} – ${t("appName")}` : t("appName");
-  if (!state.q) return showHome();
+  if (!state.q) return home();
   byId("home").hidden = true;
-  drawModes(state, change);
-  drawChips(state, change);
-  drawOrder(state);
-  fillPanel(state);
+  drawControls(state, null, change);
+  drawCollections(state, change);
+  foldResults(state.ask);
   if (state.ask) showAnswer(state);
   else hideAnswer();
   const asked = state;
   const found = await showResults(asked, change);
-  if (found) drawFacets(asked, found.facets, change);
+  if (found) drawControls(asked, found.facets, change);
 }
 
-async function showHome() {
+function home() {
   clearResults();
   hideAnswer();
   byId("home").hidden = false;
-  try {
-    const { total } = await getJson("/api/documents?size=1");
-    byId("home-count").textContent = total ? t("inIndex", total) : "";
-    byId("home-empty").replaceChildren(...(total ? [] : noDocuments()));
-    byId("home-empty").hidden = total > 0;
-    byId("home-hints").hidden = total === 0;
-  } catch {
-    // A search will say what is wrong; a start page need not.
-  }
+  return showHome();
+}
+
+const here = () => location.pathname + location.search;
+
+async function copyLink() {
+  await copyText(location.origin + here());
+  tell(t("linkCopied"));
 }
 
 function clear() {
@@ -77,30 +86,44 @@ function typed(event) {
   pause = setTimeout(() => change({ q, ask: false, like: "" }, { replace: Boolean(state.q) && !state.ask }), PAUSE_MS);
 }
 
-byId("search").addEventListener("submit", (event) => {
-  event.preventDefault();
+function find(ask) {
   const q = box.value.trim();
   closeSuggestions();
-  if (q) change({ q, ask: true, like: "" });
+  if (!q) return;
+  change({ q, ask, like: "" });
+  remember(here());
+}
+
+byId("search").addEventListener("submit", (event) => {
+  event.preventDefault();
+  find(preferences.answers !== false && readsAsQuestion(box.value));
 });
+byId("ask").addEventListener("pointerdown", () => clearTimeout(pause)); // a search would move the button from under the pointer
+byId("ask").addEventListener("click", () => find(true));
 box.addEventListener("input", typed);
 box.addEventListener("compositionend", typed);
 byId("clear").addEventListener("click", clear);
 onNewConversation(clear);
-listenToPanel(() => state, change);
-listenToFacets();
-listenToOrder(() => state, change);
+onConversation((c) => write((state = { ...state, c }), { replace: true }));
 listenToSuggestions(
   () => state.filters,
   (q) => change({ q, ask: false, like: "" }),
 );
 listenToKeys(clear);
-addEventListener("popstate", () => {
+addEventListener("popstate", async () => {
   const before = JSON.stringify(state);
+  leave(state);
   state = read();
   box.value = state.q;
-  if (JSON.stringify(state) !== before) show(); // else only the panel beside it came or went
+  if (JSON.stringify(state) === before) return; // only the panel beside it came or went
+  const shown = state;
+  await show();
+  if (state === shown) comeBack(shown);
 });
 
-if (!state.q) box.focus();
+listenToSaving(byId("save-search"), here);
+byId("copy-link").addEventListener("click", copyLink);
+takeDrops(() => document.body.dataset.view === "home" && showHome());
+
+if (!state.q && !document.body.dataset.viewer) box.focus();
 show();

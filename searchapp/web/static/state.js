@@ -1,6 +1,6 @@
 // What is asked for lives in the address, so that reload, share, back and forward work.
-// {q, mode, filters: ["type=pdf", ...], ask, sort, group, like}: the filters are spelled as the API spells them, and
-// `like` is the passage that more is wanted of.
+// {q, mode, filters: ["type=pdf", ...], ask, sort, group, like, c}: the filters are spelled as the API spells them, and
+// `like` is the passage that more is wanted of. A document is one entry unless the address says group=0.
 
 export const MODES = ["hybrid", "keyword", "semantic"];
 export const ORDERS = ["relevance", "newest", "oldest"];
@@ -14,8 +14,9 @@ export function read() {
     filters: address.getAll("filter").filter((filter) => filter.includes("=")),
     ask: address.has("ask"),
     sort: ORDERS.includes(address.get("sort")) ? address.get("sort") : ORDERS[0],
-    group: address.has("group"),
+    group: address.get("group") !== "0",
     like: address.get("like") ?? "",
+    c: address.get("c") ?? "", // the conversation that the question stands in
   };
 }
 
@@ -26,12 +27,17 @@ export function write(state, { replace = false } = {}) {
   for (const filter of state.filters) address.append("filter", filter);
   if (state.ask) address.set("ask", "1");
   if (state.sort !== ORDERS[0]) address.set("sort", state.sort);
-  if (state.group) address.set("group", "1");
+  if (!state.group) address.set("group", "0");
   if (state.like) address.set("like", state.like);
+  if (state.c) address.set("c", state.c);
+  // The same question, now with its conversation: the document beside it stays open.
+  const stays = replace && state.q && state.q === read().q && state.ask;
+  const here = new URLSearchParams(location.search);
+  for (const name of stays ? ["open", "page", "passage"] : []) if (here.has(name)) address.set(name, here.get(name));
   const query = address.toString();
   const next = query ? `/?${query}` : "/";
   if (next === location.pathname + location.search) return;
-  history[replace ? "replaceState" : "pushState"](null, "", next);
+  history[replace ? "replaceState" : "pushState"](stays ? history.state : null, "", next);
   dispatchEvent(new Event("addresschange"));
 }
 
@@ -53,4 +59,22 @@ export function valueOf(filters, field) {
 export function withValue(filters, field, value) {
   const others = filters.filter((filter) => split(filter)[0] !== field);
   return value ? [...others, `${field}=${value}`] : others;
+}
+
+// Where the reader was in the results of each search of this visit, for the way back.
+const places = new Map(); // by state: {y, chunk}
+const keyOf = (state) => JSON.stringify(state);
+
+history.scrollRestoration = "manual"; // the browser would scroll before the results are there
+addEventListener("pagehide", () => (history.scrollRestoration = "auto")); // a reload has nothing else to go by
+
+export function leave(state) {
+  places.set(keyOf(state), { y: scrollY, chunk: document.activeElement?.closest(".hit")?.dataset.chunk });
+}
+
+export function comeBack(state) {
+  const { y = 0, chunk } = places.get(keyOf(state)) ?? {};
+  const hit = chunk && [...document.querySelectorAll(".hit")].find((one) => one.dataset.chunk === chunk);
+  if (hit) hit.querySelector(".title").focus({ preventScroll: true });
+  scrollTo(0, y);
 }

@@ -5,8 +5,12 @@ import { getJson } from "./http.js";
 import { t } from "./i18n.js";
 import { fragmentLink } from "./links.js";
 import { markPassage } from "./marks.js";
+import { textFinder } from "./viewer_find.js";
 
 const AROUND = 40; // passages at a time
+const AT_ONCE = 200; // where all of them are fetched, to find in them
+const MOST = 6000; // passages in one page of a browser
+const CELL_BREAK = " | ";
 
 export async function markdownView(asked) {
   const base = `/api/documents/${encodeURIComponent(asked.entry.id)}`;
@@ -20,8 +24,11 @@ export async function markdownView(asked) {
   for (const link of root.querySelectorAll('a[href*=":"]')) link.target = "_blank";
   asked.body.replaceChildren(root);
   bringIntoView(root);
-  return {};
+  const goTo = ({ title }) => headingIn(root, title)?.scrollIntoView({ block: "start" });
+  return { finder: textFinder({ root: () => root }), goTo };
 }
+
+const headingIn = (root, title) => [...root.querySelectorAll("h1, h2, h3, h4, h5, h6")].find((one) => one.textContent.trim() === title);
 
 export async function textView({ entry, passage, body, isCurrent }) {
   const base = `/api/documents/${encodeURIComponent(entry.id)}/passages`;
@@ -34,7 +41,37 @@ export async function textView({ entry, passage, body, isCurrent }) {
   draw();
   body.replaceChildren(root);
   bringIntoView(root);
-  return {};
+  return { finder: textFinder({ root: () => root, load: loadAll }), goTo };
+
+  async function loadAll(signal) {
+    let isMore = true;
+    while (isMore && passages.length < MOST && !signal?.aborted) {
+      const before = passages[0]?.position ?? 0;
+      const next = before + passages.length;
+      const size = Math.min(AT_ONCE, before);
+      if (size) passages.unshift(...(await read({ from: before - size, size })).passages);
+      else if (next < start.total) passages.push(...(await read({ from: next, size: AT_ONCE })).passages);
+      isMore = passages[0]?.position > 0 || passages.length < start.total;
+    }
+    if (isCurrent()) keepingPlace(draw);
+  }
+
+  async function goTo({ passage: wanted }) {
+    const found = () => root.querySelector(`[data-id="${CSS.escape(wanted)}"]`);
+    if (!found()) await loadAll();
+    const block = found();
+    const heading = block?.previousElementSibling;
+    (heading?.tagName === "H3" ? heading : block)?.scrollIntoView({ block: "start" });
+  }
+
+  // What was being read stays where it was.
+  function keepingPlace(change) {
+    const anchor = [...root.querySelectorAll(".passage-block")].find((one) => one.getBoundingClientRect().bottom > body.getBoundingClientRect().top);
+    const top = anchor?.getBoundingClientRect().top ?? 0;
+    change();
+    const same = anchor && root.querySelector(`[data-id="${CSS.escape(anchor.dataset.id)}"]`);
+    if (same) body.scrollTop += same.getBoundingClientRect().top - top;
+  }
 
   function draw() {
     const before = passages[0]?.position ?? 0;
@@ -52,14 +89,10 @@ export async function textView({ entry, passage, body, isCurrent }) {
     button.addEventListener("click", async () => {
       const found = (await read(query)).passages;
       if (!isCurrent()) return;
-      const anchor = root.querySelector(".passage-block");
-      const top = anchor?.getBoundingClientRect().top ?? 0;
-      const id = anchor?.dataset.id;
-      take(found);
-      draw();
-      // What was being read stays where it was.
-      const same = id && root.querySelector(`[data-id="${CSS.escape(id)}"]`);
-      if (same) body.scrollTop += same.getBoundingClientRect().top - top;
+      keepingPlace(() => {
+        take(found);
+        draw();
+      });
     });
     return button;
   }
@@ -74,12 +107,31 @@ function passageNodes(one, previous, next, marked) {
   const isNew = heading && heading !== previous?.headings.at(-1);
   if (heading && text.trimStart().startsWith(heading)) text = text.trimStart().slice(heading.length);
   text = text.replace(/^\n+|\s+$/g, "");
-  const words = text && (one.id === marked ? h("mark", { class: "passage-mark" }, text) : text);
+  const words = text && written(text, (piece) => (one.id === marked ? h("mark", { class: "passage-mark" }, piece) : piece));
   return [
     one.page && one.page !== previous?.page && h("p", { class: "page-rule" }, t("page", one.page)),
     isNew && h("h3", {}, one.id === marked ? h("mark", {}, heading) : heading),
-    words && h("p", { class: "passage-block", "data-id": one.id }, words),
+    words && h("div", { class: "passage-block", "data-id": one.id }, words),
   ].filter(Boolean);
+}
+
+// Lines of as many cells, two at the least, are a table; what stands between tables stays as it is.
+function written(text, mark) {
+  const parts = [];
+  for (const line of text.split("\n")) {
+    const cells = line.split(CELL_BREAK);
+    const width = cells.length > 1 ? cells.length : 0;
+    const last = parts.at(-1);
+    if (last?.width === width) last.lines.push(line);
+    else parts.push({ width, lines: [line] });
+  }
+  const nodes = [];
+  for (const { width, lines } of parts) {
+    if (width && lines.length > 1) nodes.push(h("table", {}, h("tbody", {}, lines.map((line) => h("tr", {}, line.split(CELL_BREAK).map((cell) => h("td", {}, cell && mark(cell))))))));
+    else if (typeof nodes.at(-1) === "string") nodes.push(`${nodes.pop()}\n${lines.join("\n")}`);
+    else if (lines.some((line) => line.trim())) nodes.push(lines.join("\n"));
+  }
+  return nodes.map((node) => (typeof node === "string" ? mark(node) : node));
 }
 
 function bringIntoView(root) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from searchapp.embedding.runtime import compiling
 from searchapp.embedding.runtime.compiled import CompiledModel
-from searchapp.embedding.runtime.compiling import LEAST_COSINE, compiled_into
+from searchapp.embedding.runtime.compiling import LEAST_COSINE, calibration_texts, compiled_into
 from searchapp.embedding.runtime.facts import read_facts
 from searchapp.embedding.runtime.reference import ReferenceModel, load_reference
 from searchapp.embedding.weights import find_weights
@@ -40,6 +41,14 @@ def reference(model: Path, scratch: Path) -> ReferenceModel:
     weights = find_weights(str(model))
     assert weights
     return ReferenceModel(load_reference(weights, scratch), weights, "")
+
+
+def test_the_texts_that_calibrate_are_those_of_the_models_that_are_in_use() -> None:
+    texts = calibration_texts()
+    assert len(texts) == 52
+    assert sha256(json.dumps(texts).encode()).hexdigest() == (
+        "3897f4a4874b19eaab244cc7b3cda689e4625310cdac2f711ec69c5f08f3eca8"
+    ), "models compiled with other texts give other vectors: indices would have to be built again"
 
 
 @pytest.mark.parametrize("precision", list(Precision))

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from benchmarks.web_pages import Kept, blocks, f1
 from searchapp.sources.formats import parse
 from searchapp.sources.parsed import ParserInput
 
-SHINGLE = 4
 
-
-def shingles(text: str) -> Counter[tuple[str, ...]]:
-    words = re.findall(r"\w+", text)
-    return Counter(tuple(words[at : at + SHINGLE]) for at in range(max(1, len(words) - SHINGLE + 1)))
-
-
-def f1(pairs: Iterator[tuple[str, str]]) -> tuple[float, float, float]:
-    """Precision and recall of four-word shingles, each the mean over the pages, and their harmonic mean."""
-    precisions, recalls = [], []
-    for gold, found in pairs:
-        true, read = shingles(gold), shingles(found)
-        right = sum((true & read).values())
-        precisions.append(right / max(1, sum(read.values())))
-        recalls.append(right / max(1, sum(true.values())))
-    precision, recall = sum(precisions) / len(precisions), sum(recalls) / len(recalls)
-    return precision, recall, 2 * precision * recall / (precision + recall)
+def test_blocks_are_counted_by_kind_and_as_often_as_they_stand() -> None:
+    page = (
+        "<h2>Fees 费用</h2><p>a b</p><ul><li>one two</li></ul><p>a b</p><figure><figcaption>图 1</figcaption></figure>"
+    )
+    kept = Kept()
+    kept.add(blocks(f"<body>{page}</body>"), "Fees 费用\n\na b\n\n- one two three\n\n图 2")
+    assert kept.shares() == {"heading": (1.0, 1), "item": (1.0, 1), "caption": (0.0, 1), "paragraph": (0.5, 2)}
 
 
 @pytest.mark.slow

@@ -14,17 +14,3 @@ def test_form_feeds_are_pages() -> None:
     parsed = parse_text(ParserInput("a.txt", b"one\n\x0c\n\x0cthree\x0c"))
     assert parsed.pages == 3
     assert [(s.page, parsed.text[s.start : s.end]) for s in parsed.sections] == [(1, "one"), (3, "three")]
-
-
-def test_restructured_text_has_headings() -> None:
-    source = "=====\nTitle\n=====\n\nIntro.\n\nPart\n----\n\nBody\n\n| a\n\nOther\n-----\n"
-    parsed = parse_text(ParserInput("a.rst", source.encode()))
-    assert [s.headings for s in parsed.sections] == [("Title",), ("Title", "Part"), ("Title", "Other")]
-    assert parsed.title == "Title"
-    assert "=====" not in parsed.text and "Intro." in parsed.text
-
-
-def test_asciidoc_has_headings() -> None:
-    parsed = parse_text(ParserInput("a.adoc", b"= Title\n\nIntro.\n\n== Part\n\nBody == no heading\n"))
-    assert [s.headings for s in parsed.sections] == [("Title",), ("Title", "Part")]
-    assert parsed.title == "Title" and "Body == no heading" in parsed.text

@@ -5,7 +5,9 @@ import pytest
 from searchapp.errors import SourceError
 from searchapp.messages import shown
 from searchapp.sources.parsed import Parsed, ParserInput, ParserOptions
-from searchapp.sources.pdf.document import _is_illegible, join_lines, parse_pdf, words_of
+from searchapp.sources.pdf.document import parse_pdf
+from searchapp.sources.pdf.legibility import is_illegible
+from searchapp.sources.pdf.lines import join_lines, words_of
 from tests.sources.pdf_files import encrypted, pdf
 
 LINES = "A first line of text\nand a second one"
@@ -97,7 +99,7 @@ def test_pages_are_found_without_their_tree() -> None:
 
 
 def test_a_page_of_characters_that_the_file_does_not_tell_has_no_text() -> None:
-    assert [_is_illegible(text) for text in ("", "\ufffd\ufffd \ufffd a b", "five \ufffd words")] == [
+    assert [is_illegible(text) for text in ("", "\ufffd\ufffd \ufffd a b", "five \ufffd words")] == [
         False,
         True,
         False,

@@ -1,0 +1,1 @@
+complete --command searchapp --no-files --arguments "(env _SEARCHAPP_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) searchapp)" --condition "env _SEARCHAPP_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) searchapp"
