@@ -68,6 +68,26 @@ def add(
             autocompletion=values("searchapp.schedules:Every"),
         ),
     ] = "day",
+    at: Annotated[
+        str, typer.Option("--at", metavar="HH:MM", help="At what time of the day; else a whole time after the last.")
+    ] = "",
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            metavar="mon|tue|wed|thu|fri|sat|sun",
+            help="With --at and --every week: on what day. Default: the next that comes.",
+            autocompletion=values("searchapp.schedules:Weekday"),
+        ),
+    ] = "",
+    zone: Annotated[
+        str,
+        typer.Option(
+            "--zone",
+            metavar="NAME",
+            help="With --at: by whose clocks, as Europe/Berlin. Default: those of the machine that runs it.",
+        ),
+    ] = "",
     depth: Annotated[int, typer.Option("--depth", min=0, max=20, help="Links deep that a site is read.")] = 0,
     group: Annotated[
         list[str] | None, typer.Option("--group", metavar="NAME", help="Only this group may read it. Several times.")
@@ -114,7 +134,9 @@ def add(
 
       searchapp schedules add https://example.org/docs/ --depth 3 --every week
 
-      searchapp schedules add --kind snapshot --keep-daily 7 --keep-weekly 4 --keep-monthly 12
+      searchapp schedules add --kind snapshot --at 03:00 --zone Europe/Berlin --keep-daily 7 --keep-weekly 4
+
+      searchapp schedules add --kind drift --every week --at 06:30 --on mon
 
       searchapp schedules add questions.tsv --kind judged --least 0.7
 
@@ -124,14 +146,17 @@ def add(
     from searchapp.access import read_groups
     from searchapp.audit import local_user, note
     from searchapp.errors import UsageError
-    from searchapp.schedules import Every, Keep, ScheduleKind, Wanted, kind_of, read_wanted
+    from searchapp.schedules import Every, Keep, ScheduleKind, TimeOfDay, Wanted, Weekday, kind_of, read_wanted
     from searchapp.schedules.schedule import THUMBS
 
-    for value, words in ((every, Every), (kind or ScheduleKind.FOLDER, ScheduleKind)):
+    words_of = ((every, Every), (kind or ScheduleKind.FOLDER, ScheduleKind), (on or Weekday.MONDAY, Weekday))
+    for value, words in words_of:
         if value not in set(words):
             raise UsageError("schedule_every_unknown", every=value[:40], all=tuple(words))
     if not target and not kind:
         raise UsageError("schedule_of_nothing")
+    if (on or zone) and not at:
+        raise UsageError("schedule_time_missing")
     is_path = target and "://" not in target and target != THUMBS
     place = str(Path(target).expanduser().absolute()) if is_path else target
     running = application()
@@ -143,6 +168,7 @@ def add(
         groups=read_groups(group),
         keep=Keep(keep_daily, keep_weekly, keep_monthly),
         least=least,
+        at=TimeOfDay(at, Weekday(on) if on else None, zone) if at else None,
     )
     one = running.schedules.add(read_wanted(wanted, running.settings, None), local_user())
     note(f"{one.id} {one.name}", groups=one.groups)
@@ -237,7 +263,7 @@ def _tell(schedule: Schedule, as_json: bool) -> None:
 
 
 def _show(one: Schedule) -> None:
-    facts = [one.id, f"every {one.every}", one.name]
+    facts = [one.id, " ".join([f"every {one.every}", *_time(one)]), one.name]
     facts += [f"{one.depth} links deep"] if one.depth else []
     facts += [f"groups {', '.join(one.groups)}"] if one.groups else []
     keep = ((one.keep.daily, "days"), (one.keep.weekly, "weeks"), (one.keep.monthly, "months"))
@@ -248,6 +274,10 @@ def _show(one: Schedule) -> None:
     facts += [f"failed {one.failures} times in a row"] if one.failures > 1 else []
     facts += [f"last {one.last.ended:%Y-%m-%d %H:%M} UTC: {_went(one.last)}"] if one.last else ["not run yet"]
     console().print("  ".join(facts), soft_wrap=True)
+
+
+def _time(one: Schedule) -> list[str]:
+    return [] if one.at is None else ["at", *filter(None, (one.at.on, one.at.time, one.at.zone))]
 
 
 def _went(run: Run) -> str:

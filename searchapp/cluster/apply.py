@@ -34,13 +34,18 @@ class Applied:
 
 
 def apply(
-    application: Application, *, overwrite: bool = False, start_over: bool = False, saved: SavedPlan | None = None
+    application: Application,
+    *,
+    overwrite: bool = False,
+    start_over: bool = False,
+    saved: SavedPlan | None = None,
+    take_over: bool = False,
 ) -> Applied:
     """Bring the cluster to es/ and the settings: existing indices first, then templates, then what is missing.
 
     ``overwrite``: also undo what somebody edited by hand. ``start_over``: where the index is lost, begin an empty one
     and queue every document of the registry, so that ingestion reads it again. ``saved``: only where nothing has moved
-    since this plan was made.
+    since this plan was made. ``take_over``: as ``taking_turns`` has it.
 
     Raises UsageError without SEARCHAPP_ELASTICSEARCH_URL, ConflictError while another process applies, what
     ``refuse_if_moved`` raises, and StorageError, with nothing changed, when a change would undo an edit, the aliases
@@ -54,7 +59,7 @@ def apply(
     lost = start_over and store.live() is None
     # Who has nothing to do needs no rights, and is in nobody's way.
     alone = lost or saved is not None or bool(plan(application).changes)
-    with taking_turns(store, Turn.APPLYING) if alone else nullcontext():
+    with taking_turns(store, Turn.APPLYING, take_over=take_over) if alone else nullcontext():
         if lost:
             run_start_over(store)
         planned = plan(application)

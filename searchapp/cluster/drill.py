@@ -70,16 +70,17 @@ def drill(
     name: str = LATEST,
     *,
     queries: int = QUERIES,
+    take_over: bool = False,
     progress: Progress = lambda what, done, total: None,
 ) -> Drill:
     """Restore a snapshot beside the live index, count and ask it, and remove it again.
 
     Raises NotFoundError without a whole snapshot, ConflictError while another drill is at work, StorageError for a
-    snapshot that is not whole or that no node takes.
+    snapshot that is not whole or that no node takes. ``take_over``: as ``taking_turns`` has it.
     """
     started = time.monotonic()
     store = elasticsearch_store(application)
-    with reading(store.where), taking_turns(store, Turn.DRILLING) as renew:
+    with reading(store.where), taking_turns(store, Turn.DRILLING, take_over=take_over) as renew:
         cleaned = _clean(store)
         snapshot = find(store, registered(store), name)
         if snapshot.state != "SUCCESS":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from elasticsearch import NotFoundError
 
 from searchapp import audit
-from searchapp.cluster.repository import registered, vanished, writing
+from searchapp.cluster.repository import registered, repository_name, vanished, writing
 from searchapp.cluster.retention import Keep, superfluous
 from searchapp.cluster.store import Json, elasticsearch_store
 from searchapp.errors import NotFoundError as NoSuchSnapshotError
@@ -95,6 +95,15 @@ def listed(application: Application) -> tuple[Snapshot, ...]:
     store = elasticsearch_store(application)
     with reading(store.where):
         return ours(store, registered(store))
+
+
+def seen(application: Application) -> tuple[Snapshot, ...]:
+    """As ``listed``; a repository that nothing was written to yet is not made for it."""
+    store = elasticsearch_store(application)
+    name = repository_name(store.names.prefix)
+    with reading(store.where):
+        found = store.client.options(ignore_status=404).snapshot.get_repository(name=name)
+        return ours(store, name) if found.meta.status == 200 else ()
 
 
 def delete(application: Application, name: str) -> None:

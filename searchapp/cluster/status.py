@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from searchapp.cluster.aliases import Place, aliases
 from searchapp.cluster.plan import plan
 from searchapp.cluster.store import elasticsearch_store
+from searchapp.stores.elasticsearch.connection import reading
 from searchapp.stores.elasticsearch.index import IndexStatus, read_indices, read_server
 from searchapp.wiring import Application
 
@@ -61,3 +62,12 @@ def status(application: Application) -> ClusterStatus:
         pending=None if standing.fault else len(plan(application).changes),
         states={str(state): count for state, count in store.state_counts().items()},
     )
+
+
+def fullest_disk(application: Application) -> tuple[int, int]:
+    """Bytes that are free, and all there are, of the node with the least share left. Raises as the store does."""
+    store = elasticsearch_store(application)
+    with reading(store.where):
+        nodes = store.client.nodes.stats(metric="fs", filter_path="nodes.*.fs.total")["nodes"].values()
+    disks = [(one["fs"]["total"]["available_in_bytes"], one["fs"]["total"]["total_in_bytes"]) for one in nodes]
+    return min(disks, key=lambda disk: disk[0] / max(disk[1], 1))

@@ -19,7 +19,7 @@ from enum import StrEnum
 
 from elasticsearch import ApiError, TransportError
 
-from searchapp.audit import local_user
+from searchapp.audit import local_user, note
 from searchapp.children import is_running
 from searchapp.cluster.store import Json
 from searchapp.errors import ConflictError
@@ -59,18 +59,20 @@ class Mark:
     process: int
     since: dt.datetime
 
-    @property
-    def holds(self) -> bool:
-        """Whether its process may still be at work."""
+    def holds(self, *, take_over: bool = False) -> bool:
+        """Whether its process may still be at work; ``take_over``: somebody says that one elsewhere is dead."""
         if self.host == socket.gethostname():
             return self.process > 0 and is_running(self.process)
-        return (dt.datetime.now(dt.UTC) - self.since).total_seconds() < DEAD_SECONDS
+        return not take_over and (dt.datetime.now(dt.UTC) - self.since).total_seconds() < DEAD_SECONDS
 
 
 @contextmanager
-def taking_turns(store: ElasticsearchStore, turn: Turn) -> Iterator[Renew]:
-    """Within it this process is the only one that does this. Raises ConflictError naming the one that does already."""
-    name = _mark(store, turn)
+def taking_turns(store: ElasticsearchStore, turn: Turn, *, take_over: bool = False) -> Iterator[Renew]:
+    """Within it this process is the only one that does this. Raises ConflictError naming the one that does already.
+
+    ``take_over``: a mark of another machine is passed over at once, since its process is known to be dead.
+    """
+    name = _mark(store, turn, take_over)
     renewed = time.monotonic()
 
     def renew() -> None:
@@ -86,11 +88,13 @@ def taking_turns(store: ElasticsearchStore, turn: Turn) -> Iterator[Renew]:
             store.client.options(ignore_status=404).cluster.delete_component_template(name=name)
 
 
-def _mark(store: ElasticsearchStore, turn: Turn) -> str:
+def _mark(store: ElasticsearchStore, turn: Turn, take_over: bool) -> str:
     """The name of our own mark, once it is the only one."""
     with reading(store.where):
         left = _marks(store, turn)
-        _refuse_if_held(left, turn)
+        _refuse_if_held(left, turn, take_over)
+        if passed_over := [_told(mark) for mark in left if mark.holds()]:
+            note(taken_over=passed_over)
         number = max((mark.number for mark in left), default=0) + 1
         name = f"{store.names.prefix}-{turn}-{number}"
         try:
@@ -98,7 +102,7 @@ def _mark(store: ElasticsearchStore, turn: Turn) -> str:
         except ApiError as error:
             if error.meta.status != 400:
                 raise
-            _refuse_if_held(_marks(store, turn), turn)  # somebody was quicker
+            _refuse_if_held(_marks(store, turn), turn, take_over=False)  # somebody was quicker
             raise ConflictError("turn_taken_meanwhile") from error  # and has done already
         for mark in left:
             store.client.options(ignore_status=404).cluster.delete_component_template(name=mark.name)
@@ -111,14 +115,18 @@ def _put(store: ElasticsearchStore, name: str, *, create: bool) -> None:
     store.client.cluster.put_component_template(name=name, template={}, meta=meta, create=create)
 
 
-def _refuse_if_held(marks: list[Mark], turn: Turn) -> None:
+def _refuse_if_held(marks: list[Mark], turn: Turn, take_over: bool) -> None:
     for mark in marks:
-        if mark.holds:
+        if mark.holds(take_over=take_over):
             since = f"{mark.since:%Y-%m-%d %H:%M:%S}"
             raise ConflictError(
                 TAKEN[turn], user=mark.user, host=mark.host, process=mark.process, since=since,
                 minutes=round(DEAD_SECONDS / 60),
             )  # fmt: skip
+
+
+def _told(mark: Mark) -> str:
+    return f"{mark.user}, process {mark.process} on {mark.host}, since {mark.since.isoformat(timespec='seconds')}"
 
 
 def _marks(store: ElasticsearchStore, turn: Turn) -> list[Mark]:

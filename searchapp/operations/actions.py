@@ -57,12 +57,20 @@ class Action(StrEnum):
     RETRY = "retry"
     """Queue what failed once more; what fails again is as it was."""
 
+    SNAPSHOT = "snapshot"
+    """Take a snapshot: nothing that is there is changed."""
+
+    DRILL = "drill"
+    """Try whether the latest snapshot would bring everything back: what it restores is removed again."""
+
 
 DONE_AS = {
     Action.REINDEX: What.ES_REINDEX,
     Action.ROLLBACK: What.ES_ROLLBACK,
     Action.DISCARD: What.ES_DISCARD,
     Action.RETRY: What.RETRY,
+    Action.SNAPSHOT: What.ES_SNAPSHOT_CREATED,
+    Action.DRILL: What.ES_SNAPSHOT_DRILLED,
 }
 """What the audit log calls them."""
 
@@ -90,6 +98,10 @@ def start(
         return _begun(tasks, action, by, lambda tell: _retry(application, submit, tell))
     if not application.settings.elasticsearch_url:
         raise UsageError("one_version_only")
+    if action is Action.SNAPSHOT:
+        return _begun(tasks, action, by, lambda tell: _snapshot(application, tell))
+    if action is Action.DRILL:
+        return _begun(tasks, action, by, lambda tell: _drill(application, tell))
     _refuse_while_building(application)
     if action is Action.REINDEX:
         return _begun(tasks, action, by, lambda tell: _reindex(application, model, throttle, tell))
@@ -168,6 +180,24 @@ def _discard(application: Application) -> Message:
     audit.note(left.version.name)
     left.give_up()
     return Message("build_discarded", version=left.version.name)
+
+
+def _snapshot(application: Application, tell: Progress) -> Message:
+    from searchapp.cluster import snapshots
+
+    taken = snapshots.create(application, tell)
+    return Message("snapshot_taken", name=taken.name, passages=taken.chunks or 0, documents=taken.documents or 0)
+
+
+def _drill(application: Application, tell: Progress) -> Message:
+    from searchapp.cluster.drill import drill
+
+    done = drill(application, progress=tell)
+    if failed := [f"{check.name}: {check.found}" for check in done.checks if not check.passed]:
+        raise StorageError("drill_failed", name=done.snapshot, checks=failed)
+    return Message(
+        "drill_passed", name=done.snapshot, passages=done.chunks, documents=done.documents, seconds=done.seconds
+    )
 
 
 def _retry(application: Application, submit: Submit, tell: Progress) -> Message:

@@ -115,6 +115,8 @@ def _clustered(application: Application) -> Overview:
         actions.append(Action.ROLLBACK)
     if left is not None:
         actions.append(Action.DISCARD)
+    if live and application.settings.snapshot_repository:
+        actions += [Action.SNAPSHOT, Action.DRILL]
     return Overview(
         store="elasticsearch",
         server=found.server,
@@ -129,7 +131,7 @@ def _clustered(application: Application) -> Overview:
         pending=found.pending,
         versions=versions,
         queue=queue,
-        actions=(*actions, *_retrying(queue)),
+        actions=(*actions, *retrying(queue)),
     )
 
 
@@ -167,7 +169,7 @@ def _embedded(application: Application) -> Overview:
         pending=0,
         versions=(version,) if indexed else (),
         queue=queue,
-        actions=_retrying(queue),
+        actions=retrying(queue),
     )
 
 
@@ -188,6 +190,7 @@ def queue_of(application: Application) -> Queue:
         return Queue(states, workers, paused, problem=error.sentence.whole.text())
 
 
-def _retrying(queue: Queue) -> tuple[Action, ...]:
+def retrying(queue: Queue) -> tuple[Action, ...]:
+    """What can be started because of what failed."""
     failed = sum(queue.states.get(state, 0) for state in (DocumentState.FAILED, DocumentState.QUARANTINED))
     return (Action.RETRY,) if failed else ()

@@ -7,8 +7,9 @@ does stands in ``operations/scheduled.py``.
 
 from searchapp.schedules.book import MOST, Book
 from searchapp.schedules.running import Runner
-from searchapp.schedules.schedule import Every, Keep, Run, RunOutcome, Schedule, ScheduleKind
+from searchapp.schedules.schedule import Keep, Run, RunOutcome, Schedule, ScheduleKind
 from searchapp.schedules.target import Wanted, kind_of, read_wanted
+from searchapp.schedules.time_of_day import Every, TimeOfDay, Weekday
 from searchapp.schedules.work import Broken, Job, Result, breaking
 
 __all__ = [
@@ -24,7 +25,9 @@ __all__ = [
     "Runner",
     "Schedule",
     "ScheduleKind",
+    "TimeOfDay",
     "Wanted",
+    "Weekday",
     "breaking",
     "kind_of",
     "read_wanted",

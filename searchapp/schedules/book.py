@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from searchapp.errors import ConflictError, NotFoundError, StorageError, UsageError
 from searchapp.model.json import from_json, to_plain_json
 from searchapp.schedules.lease import Lease
-from searchapp.schedules.schedule import Every, Run, Schedule
+from searchapp.schedules.schedule import Run, Schedule
 from searchapp.schedules.target import Wanted
+from searchapp.schedules.time_of_day import Every
+from searchapp.schedules.timing import next_time
 from searchapp.stores import Memo, Registry
 
 MOST = 100
@@ -57,24 +59,28 @@ class Book:
         self._registry = registry
         self.now = clock
 
-    def add(self, wanted: Wanted, by: str, *, at_once: bool = True) -> Schedule:
-        """Have it done from now on, ``at_once`` or after the first time.
+    def add(self, wanted: Wanted, by: str, *, at_once: bool | None = None) -> Schedule:
+        """Have it done from now on, ``at_once`` or after the first time; None: at once unless it has a time of the day.
 
         Raises ConflictError where it is scheduled already, and UsageError where there are too many or no index yet.
         """
         now = self.now()
+        is_at_once = wanted.at is None if at_once is None else at_once
         new = Schedule(
             id=secrets.token_hex(6),
             kind=wanted.kind,
             target=wanted.target,
             every=wanted.every,
             by=by,
-            due=now if at_once else now + wanted.every.time,
+            due=now,
+            at=wanted.at and wanted.at.fitting(wanted.every, now),
             depth=wanted.depth,
             groups=wanted.groups,
             keep=wanted.keep,
             least=wanted.least,
         )
+        if not is_at_once:
+            new = dataclasses.replace(new, due=next_time(new, now))
 
         def adding(kept: Kept) -> Kept:
             if kept.find(new.id):  # written before, and its answer was lost
@@ -105,9 +111,11 @@ class Book:
         def changing(kept: Kept) -> Kept:
             before = self._one(kept, id_)
             every_ = every or before.every
-            due = min(before.due, now + every_.time)
             paused_ = before.paused if paused is None else paused
-            return kept.having(dataclasses.replace(_plain(before), every=every_, paused=paused_, due=due))
+            after = dataclasses.replace(
+                _plain(before), every=every_, at=before.at and before.at.fitting(every_, now), paused=paused_
+            )
+            return kept.having(dataclasses.replace(after, due=min(before.due, next_time(after, now))))
 
         return self._one(self.change_kept(changing), id_)
 

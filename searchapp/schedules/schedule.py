@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from searchapp.model.json import HIDDEN, MessageText, Moment
+from searchapp.schedules.time_of_day import Every, TimeOfDay
 
 
 class ScheduleKind(StrEnum):
@@ -35,23 +36,6 @@ CLUSTERED = frozenset({ScheduleKind.SNAPSHOT, ScheduleKind.DRIFT})
 
 THUMBS = "thumbs"
 """The target of a check of the queries that readers judged on the page."""
-
-
-class Every(StrEnum):
-    """How often."""
-
-    HOUR = "hour"
-    DAY = "day"
-    WEEK = "week"
-
-    @property
-    def time(self) -> dt.timedelta:
-        """From one beginning to the next."""
-        return {
-            Every.HOUR: dt.timedelta(hours=1),
-            Every.DAY: dt.timedelta(days=1),
-            Every.WEEK: dt.timedelta(weeks=1),
-        }[self]
 
 
 class RunOutcome(StrEnum):
@@ -108,6 +92,8 @@ class Schedule:
     by: str
     """Who wanted it."""
     due: dt.datetime = field(metadata=HIDDEN)
+    at: TimeOfDay | None = None
+    """At what time of the day; null: a whole time after it was done last."""
     depth: int = 0
     """How many links deep a site is read."""
     groups: tuple[str, ...] | None = None

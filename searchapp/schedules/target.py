@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from searchapp.errors import UsageError
-from searchapp.schedules.schedule import CLUSTERED, KEEP_ALL, THUMBS, Every, Keep, ScheduleKind
+from searchapp.schedules.schedule import CLUSTERED, KEEP_ALL, THUMBS, Keep, ScheduleKind
+from searchapp.schedules.time_of_day import Every, TimeOfDay, read_time_of_day
 from searchapp.settings import Settings
 from searchapp.sources.source import is_web_address, normalise_address
 
@@ -24,6 +26,7 @@ class Wanted:
     groups: tuple[str, ...] | None = None
     keep: Keep = KEEP_ALL
     least: float = 0.0
+    at: TimeOfDay | None = None
 
 
 def read_wanted(wanted: Wanted, settings: Settings, allowed: Sequence[Path] | None) -> Wanted:
@@ -52,7 +55,7 @@ def read_wanted(wanted: Wanted, settings: Settings, allowed: Sequence[Path] | No
         target = read_target(target, allowed)
         if is_web_address(target) != (kind is ScheduleKind.SITE):
             raise UsageError("schedule_of_other_kind", name=target, kind=str(kind))
-    return Wanted(kind, target, wanted.every, wanted.depth, wanted.groups, wanted.keep, wanted.least)
+    return dataclasses.replace(wanted, target=target, at=read_time_of_day(wanted.at, wanted.every))
 
 
 def read_target(text: str, allowed: Sequence[Path] | None) -> str:

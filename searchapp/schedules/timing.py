@@ -13,6 +13,9 @@ FIRST_RETRY = dt.timedelta(minutes=5)
 SLACK = dt.timedelta(minutes=1)
 """By so much the clocks of several machines may differ without being said to have jumped."""
 
+LONGER_DAY = dt.timedelta(hours=1)
+"""By so much the day is longer on which clocks are put back."""
+
 
 def is_due(schedule: Schedule, now: dt.datetime) -> bool:
     """Whether its time has come, or somebody called for it; a paused one only runs when it is called for."""
@@ -25,6 +28,11 @@ def overdue(schedule: Schedule, now: dt.datetime) -> dt.timedelta:
     return now - schedule.due if waits else dt.timedelta()
 
 
+def next_time(schedule: Schedule, now: dt.datetime) -> dt.datetime:
+    """Its first time after ``now``: the time of the day that it has, or a whole time from now."""
+    return now + schedule.every.time if schedule.at is None else schedule.at.following(now)
+
+
 def after(schedule: Schedule, run: Run, now: dt.datetime, took: dt.timedelta) -> Schedule:
     """The schedule as it stands after a run that ``took`` so long and ended ``now``.
 
@@ -32,14 +40,24 @@ def after(schedule: Schedule, run: Run, now: dt.datetime, took: dt.timedelta) ->
     is measured, so that a clock that jumped during the run moves nothing.
     """
     failures = schedule.failures + 1 if run.outcome is RunOutcome.FAILED else 0
-    wait = _retry(failures, schedule.every.time) if failures else schedule.every.time - took
-    return dataclasses.replace(schedule, due=now + max(wait, dt.timedelta()), called=False, failures=failures, last=run)
+    due = now + schedule.every.time - took if schedule.at is None else schedule.at.following(_since(schedule, now))
+    if failures:
+        retried = now + _retry(failures, schedule.every.time)
+        due = retried if schedule.at is None else min(due, retried)
+    return dataclasses.replace(schedule, due=max(due, now), called=False, failures=failures, last=run)
+
+
+def _since(schedule: Schedule, now: dt.datetime) -> dt.datetime:
+    """From when the next time of the day counts. The clock of another machine may be behind the one that began it; a
+    run that somebody called for long before its time takes no other's place.
+    """
+    return max(now, schedule.due) if schedule.due <= now + SLACK else now
 
 
 def after_jump(schedule: Schedule, now: dt.datetime) -> Schedule:
     """The schedule for a clock that went back: due no later than one whole time from ``now``, and else as it was."""
-    latest = now + schedule.every.time
-    return dataclasses.replace(schedule, due=latest) if schedule.due > latest + SLACK else schedule
+    latest = now + schedule.every.time + (LONGER_DAY if schedule.at else dt.timedelta())
+    return dataclasses.replace(schedule, due=next_time(schedule, now)) if schedule.due > latest + SLACK else schedule
 
 
 def _retry(failures: int, every: dt.timedelta) -> dt.timedelta:

@@ -8,16 +8,29 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, url_for
+from flask import Blueprint, Response, request, url_for
 from pydantic import Field
 
 from searchapp.audit import What, note
 from searchapp.doctor import diagnose
 from searchapp.errors import ConflictError, ModelUnavailableError, NotFoundError, StorageError, UsageError
 from searchapp.findings import Finding
-from searchapp.operations import Action, Overview, Queue, Task, Tasks, overview, pause, queue_of, resume, start
+from searchapp.operations import (
+    Action,
+    Board,
+    Boards,
+    Overview,
+    Queue,
+    Task,
+    Tasks,
+    overview,
+    pause,
+    queue_of,
+    resume,
+    start,
+)
 from searchapp.redaction import redactor
-from searchapp.web.identity import caller
+from searchapp.web.identity import SAFE_METHODS, caller
 from searchapp.web.jobs import Jobs
 from searchapp.web.operation import STORE, operation
 from searchapp.web.requests import Body, Name, Query
@@ -50,7 +63,7 @@ class Start(Body):
 
     action: Action
     """`reindex` builds the next version of the index and switches to it, `rollback` switches back, `discard` removes a
-    build that was left unfinished, `retry` queues again what failed."""
+    build that was left unfinished, `retry` queues again what failed, `snapshot` takes one, `drill` tries the latest."""
     model: Name = ""
     """For `reindex`: the model of the next version, as PROVIDER:MODEL. Empty: the configured one."""
     throttle: int = Field(0, ge=0, le=FASTEST_COPY)
@@ -76,6 +89,22 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
     routes = Blueprint("operations", __name__, url_prefix="/api/operations")
     redact = redactor(application.settings)
     running = Tasks(application.settings.data_dir, redact)
+    boards = Boards(application, running)
+
+    @routes.after_request
+    def look_again(response: Response) -> Response:
+        if request.method not in SAFE_METHODS:
+            boards.changed()
+        return response
+
+    @routes.get("/board", endpoint="board")
+    @operation("All that an operator looks at, at a glance", conditional=True)
+    def board() -> Board:
+        """Made to be asked again and again: the store is looked at once for everybody who asks, some parts every second
+        or two, others less often, and the doctor when something has changed or after five minutes. With If-None-Match
+        nothing is sent where nothing has changed. It answers also while the store is away.
+        """
+        return boards.board()
 
     @routes.get("", endpoint="overview")
     @operation("How the installation stands", errors=(ModelUnavailableError, StorageError, *STORE))
@@ -86,12 +115,12 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
     @operation("What the doctor finds", errors=(UsageError,))
     def findings(query: FindingsQuery) -> Findings:
         """What `searchapp doctor` says, each finding with the command or setting that fixes it. It takes seconds."""
-        return Findings(
-            tuple(
-                dataclasses.replace(one, message=redact(one.message), remedy=redact(one.remedy))
-                for one in diagnose(application, quick=query.quick)
-            )
+        found = tuple(
+            dataclasses.replace(one, message=redact(one.message), remedy=redact(one.remedy))
+            for one in diagnose(application, quick=query.quick)
         )
+        boards.examined(found)
+        return Findings(found)
 
     @routes.put("/queue", endpoint="queue")
     @operation(

@@ -76,4 +76,9 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
     def operations() -> str:
         return render_template("operations.html")
 
+    @routes.get("/operations/audit")
+    @operation("The page of the audit log", content={"text/html": {"type": "string"}})
+    def audit() -> str:
+        return render_template("audit.html")
+
     return routes

@@ -13,8 +13,20 @@ from searchapp import limits
 from searchapp.access import read_groups
 from searchapp.audit import note
 from searchapp.errors import ConflictError, NotFoundError, SourceError, StorageError, UsageError
-from searchapp.schedules import Every, Keep, Run, Schedule, ScheduleKind, Wanted, kind_of, read_wanted
+from searchapp.schedules import (
+    Every,
+    Keep,
+    Run,
+    Schedule,
+    ScheduleKind,
+    TimeOfDay,
+    Wanted,
+    Weekday,
+    kind_of,
+    read_wanted,
+)
 from searchapp.schedules.schedule import CLUSTERED
+from searchapp.schedules.time_of_day import LONGEST_ZONE
 from searchapp.web.identity import caller
 from searchapp.web.operation import STORE, operation
 from searchapp.web.requests import Body, Groups
@@ -33,6 +45,17 @@ class NewKeep(Body):
     monthly: int = Field(default=0, ge=0, le=limits.SNAPSHOTS_KEPT)
 
 
+class NewTimeOfDay(Body):
+    """At what time of the day."""
+
+    time: str = Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
+    """HH:MM, from 00:00 to 23:59."""
+    on: Weekday | None = None
+    """The day, where it is done every week; null: the next that comes."""
+    zone: str = Field("", max_length=LONGEST_ZONE)
+    """Whose clocks, by a name of the IANA database (`Europe/Berlin`); empty: those of the machine that runs it."""
+
+
 class NewSchedule(Body):
     """Something to do again and again."""
 
@@ -43,8 +66,10 @@ class NewSchedule(Body):
     depth: int = Field(0, ge=0, le=limits.SITE_DEPTH)
     """How many links deep its site is read."""
     every: Every = Every.DAY
-    at_once: bool = True
-    """Whether it is done now too, and not only when its first hour, day or week is over."""
+    at: NewTimeOfDay | None = None
+    """At what time of the day, for what is done every day or week; null: a whole day or week after the last time."""
+    at_once: bool | None = None
+    """Whether it is done now too, and not only at its first time; null: where it has no time of the day."""
     groups: Groups = Field(default=[])
     """Who may read what is found there; empty: everybody, and what is there already stays with whom it is."""
     keep: NewKeep = NewKeep()
@@ -112,6 +137,7 @@ def blueprint(application: Application) -> Blueprint:
             groups=read_groups(body.groups),
             keep=Keep(body.keep.daily, body.keep.weekly, body.keep.monthly),
             least=body.least,
+            at=TimeOfDay(body.at.time, body.at.on, body.at.zone.strip()) if body.at else None,
         )
         schedule = book.add(read_wanted(asked, settings, allowed), caller().name, at_once=body.at_once)
         note_schedule(schedule)

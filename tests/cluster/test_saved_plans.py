@@ -142,6 +142,27 @@ def test_of_many_at_once_one_applies_and_the_others_are_told(
     assert plan(configured()).changes == () and not marks(store_of(configured()))
 
 
+def test_a_mark_of_another_machine_is_taken_over_by_who_says_so(
+    configured: Configured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application = configured()
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(socket, "gethostname", lambda: "elsewhere")
+        left = taking_turns(store_of(application), Turn.APPLYING)
+        left.__enter__()  # and never ends: it is killed
+    with pytest.raises(ConflictError) as caught:
+        apply(application)
+    assert "on elsewhere" in caught.value.message and "--take-over" in caught.value.remedy
+    assert apply(application, take_over=True).left == ()
+    assert not marks(store_of(application))
+
+
+def test_a_process_that_works_on_this_machine_is_not_taken_over(configured: Configured) -> None:
+    application = configured()
+    with taking_turns(store_of(application), Turn.APPLYING), pytest.raises(ConflictError):
+        apply(application, take_over=True)
+
+
 @pytest.mark.parametrize("since", ["2026-01-01T00:00:00+00:00", "yesterday"])
 def test_the_mark_of_a_dead_process_is_passed_over(configured: Configured, since: str) -> None:
     application = configured()
@@ -160,8 +181,12 @@ def test_a_mark_of_this_machine_holds_while_its_process_runs() -> None:
 
     now, old = datetime.now(UTC), datetime.fromtimestamp(0, UTC)
     here = socket.gethostname()
-    assert mark(here, os.getpid(), old).holds and not mark(here, 2**22 + 1, now).holds and not mark(here, 0, now).holds
-    assert mark("elsewhere", 1, now).holds and not mark("elsewhere", 1, old).holds
+    assert (
+        mark(here, os.getpid(), old).holds()
+        and not mark(here, 2**22 + 1, now).holds()
+        and not mark(here, 0, now).holds()
+    )
+    assert mark("elsewhere", 1, now).holds() and not mark("elsewhere", 1, old).holds()
 
 
 def marks(store: ElasticsearchStore) -> list[str]:

@@ -14,7 +14,7 @@ from searchapp.model import SourceType
 
 FOLDER = Path(searchapp.web.__file__).parent
 ENGLISH, CHINESE = labels("en"), labels("zh")
-PREFIXES = ("facet_", "order_", "sort_", "check_", "batch_", "every_", "date_", "kind_", "mode_")
+PREFIXES = ("facet_", "order_", "sort_", "check_", "batch_", "every_", "date_", "kind_", "mode_", "weekday_", "health_")
 # Keys that the code puts together from the kinds of search, the filters and the types of documents.
 COMPOSED = {
     *("hybridTip", "keywordTip", "semanticTip"),
@@ -22,10 +22,22 @@ COMPOSED = {
     *(key for key in ENGLISH if key.startswith(PREFIXES)),
     *(
         f"{name}{part}"
-        for name in ("reindex", "rollback", "discard", "retryAll", "pauseQueue")
+        for name in ("reindex", "rollback", "discard", "retryAll", "pauseQueue", "takeSnapshot", "drillSnapshot")
         for part in ("Title", "Text")
     ),
-    *("live", "written", "kept", "unfinished", "stranger", "counting", "copying", "checking", "queueing"),
+    *(
+        "live",
+        "written",
+        "kept",
+        "unfinished",
+        "stranger",
+        "counting",
+        "copying",
+        "checking",
+        "queueing",
+        "restoring",
+        "writing",
+    ),
     *("done", "stopped", "interrupted"),
     *(f"what_{what}" for what in ("any", *What)),
     *(f"outcome_{outcome}" for outcome in ("any", *Outcome)),

@@ -151,6 +151,9 @@ def apply(
     start_over: Annotated[
         bool, typer.Option("--start-over", help="The index is lost: begin an empty one, and let ingest read all again.")
     ] = False,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="Pass over the mark of an apply that was killed on another machine.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Bring the cluster to es/mappings, es/pipelines and the settings: templates, new fields, dynamic settings.
@@ -170,7 +173,7 @@ def apply(
 
     saved = read_plan(plan) if plan else None
     with waiting("Applying", as_json):
-        done = run(application(), overwrite=overwrite, start_over=start_over, saved=saved)
+        done = run(application(), overwrite=overwrite, start_over=start_over, saved=saved, take_over=take_over)
     if as_json:
         steps = [dataclasses.asdict(step) for step in done.steps]
         print_json({"steps": steps, "left": [change_json(change) for change in done.left]})

@@ -119,6 +119,9 @@ def drill(
         str, typer.Argument(metavar="[NAME]", help="As es snapshot list shows it. Default: latest.")
     ] = "latest",
     queries: Annotated[int, typer.Option(min=1, max=500, metavar="N", help="How many queries both are asked.")] = 20,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="Pass over the mark of a drill that was killed on another machine.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Try whether a snapshot would bring everything back: restore it beside the live index, ask both, remove it.
@@ -138,7 +141,7 @@ def drill(
     from searchapp.cluster.drill import drill as run
 
     with orderly_end(), stages("Asking Elasticsearch", quiet=as_json) as show:
-        done = run(application(), name, queries=queries, progress=show)
+        done = run(application(), name, queries=queries, take_over=take_over, progress=show)
     if as_json:
         print_json({**dataclasses.asdict(done), "passed": done.passed})
     else:

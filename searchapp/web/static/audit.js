@@ -1,13 +1,16 @@
 // The audit log on the operator's page: who did what, by filters and pages. Nothing here changes a record.
 
 import { byId, h } from "./dom.js";
+import { takeDrops } from "./drop.js";
 import { showProblem } from "./frame.js";
 import { getJson } from "./http.js";
 import { labels, lang, t } from "./i18n.js";
+import "./palette.js";
 
 const SIZE = 25;
 const OUTCOMES = ["done", "refused", "failed", "begun"];
 const form = byId("audit-filters");
+document.title = `${t("auditTitle")} – ${t("appName")}`;
 const pages = [null]; // what `cursor` is on each page so far
 
 function labelOf(kind, name) {
@@ -89,3 +92,4 @@ byId("audit-newer").addEventListener("click", () => {
 });
 byId("audit-again").addEventListener("click", fromStart);
 fromStart();
+takeDrops();

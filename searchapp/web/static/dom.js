@@ -42,7 +42,7 @@ export function cleaned(html) {
 export const byId = (id) => document.getElementById(id);
 
 // Set while something about an element is open: not a difference.
-const OWN = new Set(["aria-describedby", "aria-expanded"]);
+const OWN = new Set(["aria-describedby", "aria-expanded", "open"]);
 
 // The children of `root` become those of `wanted`; what is alike is kept, and with it the focus, the pointer and the selection.
 export function morph(root, wanted) {
@@ -62,4 +62,11 @@ function alike(old, node) {
   if (old.nodeType !== Node.ELEMENT_NODE || old.nodeName !== node.nodeName) return false;
   const names = new Set([...old.getAttributeNames(), ...node.getAttributeNames()]);
   return [...names].every((name) => OWN.has(name) || old.getAttribute(name) === node.getAttribute(name));
+}
+
+// `root` shows `nodes`; a button with the focus that had to be made anew has it again.
+export function redraw(root, nodes) {
+  const does = root.contains(document.activeElement) && document.activeElement.dataset.does;
+  morph(root, h("div", {}, ...nodes));
+  if (does && !root.contains(document.activeElement)) root.querySelector(`[data-does="${CSS.escape(does)}"]`)?.focus();
 }

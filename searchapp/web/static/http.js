@@ -23,7 +23,7 @@ export async function call(path, { busy, ...options } = {}) {
     if (error.name === "AbortError") throw error;
     throw new Problem({ detail: t("offline"), remedy: t("offlineRemedy"), offline: true });
   }
-  if (response.ok) return response;
+  if (response.ok || response.status === 304) return response; // 304: to who sent If-None-Match
   const seconds = Number(response.headers.get("Retry-After"));
   if (busy && [429, 503].includes(response.status) && seconds > 0 && seconds <= LONGEST_WAIT_S) {
     busy(seconds);

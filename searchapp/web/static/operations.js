@@ -1,93 +1,87 @@
-// The operator's page: how the installation stands, and the operations that have a way back.
+// The operator's page: how the installation stands, live, and the operations that have a way back.
 
+import { byId, h, redraw } from "./dom.js";
 import { takeDrops } from "./drop.js";
-import { byId, h } from "./dom.js";
 import { hideProblem, showProblem } from "./frame.js";
 import { call, getJson, postJson } from "./http.js";
-import { lang, t } from "./i18n.js";
+import { ago, t } from "./i18n.js";
+import { NAMES, PANELS } from "./operations_panels.js";
+import { drawSchedules, offerSchedules } from "./operations_schedules.js";
 import "./palette.js";
+import { tell } from "./toast.js";
 
 const ROOT = "/api/operations";
-const POLL_MS = 1500;
-const REST_MS = 15000;
-const STATES = ["queued", "running", "indexed", "failed", "quarantined"];
-const BY_QUEUE = ["retry"];
-const NAMES = { reindex: "reindex", rollback: "rollback", discard: "discard", retry: "retryAll", pause: "pauseQueue" };
+const BUSY_MS = 2000;
+const REST_MS = 8000;
+const FIRST_MS = 1000; // until all was looked at once
+const LONGEST_WAIT_MS = 30_000; // while the server is away
+const ANSWER_MS = 20_000;
+const TICK_MS = 20_000;
 let poll = 0;
-let was = ""; // the id of the operation that ran at the last look
+let tag = ""; // of the answer that is shown
+let shown = null;
+let failures = 0;
+let asked = 0; // which look is the latest: an earlier one that comes late shows nothing
+const drawn = new Map(); // of each panel, what it shows
 
 document.title = `${t("operationsTitle")} – ${t("appName")}`;
 
 async function refresh() {
   clearTimeout(poll);
+  const mine = ++asked;
+  let wait = LONGEST_WAIT_MS;
   try {
-    const { tasks } = await getJson(`${ROOT}/tasks`);
-    const running = tasks.find((task) => task.state === "running");
-    drawRunning(running);
-    drawHistory(tasks.filter((task) => task !== running));
-    drawOverview(await getJson(ROOT), Boolean(running));
-    if (was && !running) examine(); // what it changed may be what the doctor looked at
-    was = running?.id ?? "";
-    poll = setTimeout(refresh, running ? POLL_MS : REST_MS);
+    const known = tag ? { "If-None-Match": tag } : {};
+    const answer = await call(`${ROOT}/board`, { headers: known, cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
+    if (mine !== asked) return;
+    failures = 0;
+    if (answer.status !== 304) {
+      tag = answer.headers.get("ETag") ?? "";
+      show(await answer.json());
+    }
+    byId("away").hidden = true;
+    byId("board").classList.remove("stale");
+    wait = !shown.examined || !shown.overview ? FIRST_MS : isBusy(shown) ? BUSY_MS : REST_MS;
   } catch (problem) {
-    showProblem(problem, refresh);
+    if (mine !== asked) return;
+    if (problem.status === 401) return; // on the way to the login
+    wait = Math.min(BUSY_MS * 2 ** failures++, LONGEST_WAIT_MS);
+    byId("away").textContent = shown ? t("boardAway", problem.message || t("offline")) : problem.message || t("offline");
+    byId("away").hidden = false;
+    byId("board").classList.add("stale");
+    byId("board").dataset.state = "away";
   }
+  if (!document.hidden) poll = setTimeout(refresh, wait);
 }
 
-function drawOverview(found, busy) {
-  byId("store").textContent =
-    found.store === "embedded" ? t("embeddedStore") : t("serverIs", found.version, found.nodes, found.licence);
-  byId("model").textContent = `${t("configuredModel")}${t("colon")}${found.configured}`;
-  const trouble = [found.fault, !found.matches && t("otherModel"), found.pending > 0 && t("pendingChanges", found.pending)];
-  byId("trouble").textContent = trouble.filter(Boolean).join(" ") || (found.versions.length ? "" : t("noIndexYet"));
-  byId("trouble").hidden = !byId("trouble").textContent;
-  byId("trouble").className = found.versions.length ? "error" : "muted";
-  drawVersions(found.versions);
-  const buttons = (names) =>
-    names.map((name) => h("button", { type: "button", class: "quiet", disabled: busy, onclick: () => ask(name) }, t(NAMES[name])));
-  byId("actions").replaceChildren(...buttons(found.actions.filter((name) => !BY_QUEUE.includes(name))));
-  byId("queue-actions").replaceChildren(...buttons(found.actions.filter((name) => BY_QUEUE.includes(name))), pausing(found.queue.paused));
-  drawQueue(found.queue);
+const running = (board) => board.tasks.find((task) => task.state === "running");
+const isDue = ({ running, called, next }) => running || called || (next && new Date(next) <= new Date());
+const isBusy = (board) => Boolean(running(board)) || board.schedules.some(isDue);
+
+function show(board) {
+  if (shown) tellEnded(shown, board);
+  shown = board;
+  byId("board").dataset.state = board.examined ? board.wants[0]?.severity ?? "ok" : "looking";
+  const busy = Boolean(running(board));
+  for (const [id, panel] of Object.entries(PANELS)) {
+    const of = panel.of(board, busy);
+    const key = JSON.stringify(of);
+    if (drawn.get(id) === key) continue;
+    drawn.set(id, key);
+    const nodes = panel.draw(of);
+    byId(panel.hides ?? id).hidden = !nodes.length;
+    redraw(byId(id), nodes);
+  }
+  drawSchedules(board.schedules);
 }
 
-function drawVersions(versions) {
-  const head = ["version", "versionState", "modelOf"].map((key) => h("th", { scope: "col" }, t(key)));
-  const numbers = ["documentsHeld", "passagesHeld", "sizeHeld"].map((key) => h("th", { scope: "col", class: "number" }, t(key)));
-  const rows = versions.map((one) =>
-    h(
-      "tr",
-      {},
-      h("td", {}, one.name),
-      h("td", {}, h("span", { class: `state ${one.state}` }, t(one.state)), one.built !== null && h("p", { class: "muted" }, t("builtSoFar", one.built))),
-      h("td", {}, one.model),
-      h("td", { class: "number" }, one.documents.toLocaleString(lang)),
-      h("td", { class: "number" }, one.passages.toLocaleString(lang)),
-      h("td", { class: "number" }, size(one.bytes)),
-    ),
-  );
-  byId("versions").hidden = !versions.length;
-  byId("versions").replaceChildren(h("thead", {}, h("tr", {}, ...head, ...numbers)), h("tbody", {}, ...rows));
-}
-
-function drawQueue({ states, workers, paused, batches, in_hand: held, problem }) {
-  const counts = { ...states, indexed: (states.indexed ?? 0) + (states.unchanged ?? 0) };
-  const shown = STATES.filter((name) => counts[name] > 0);
-  byId("queue").replaceChildren(
-    ...shown.map((name) => h("li", {}, h("strong", {}, counts[name].toLocaleString(lang)), t(name))),
-  );
-  const words = [
-    !shown.length && t("queueEmpty"),
-    t("workersNow", workers),
-    batches !== null && t("batchesWait", batches, held),
-    problem,
-  ];
-  byId("workers").textContent = words.filter(Boolean).join(" ");
-  byId("paused").hidden = !paused;
-  byId("paused").textContent = paused ? t("queuePaused", moment(paused.since), paused.by) : "";
-}
-
-function pausing(paused) {
-  return h("button", { type: "button", class: "quiet", onclick: () => (paused ? hold(false) : ask("pause")) }, t(paused ? "resumeQueue" : "pauseQueue"));
+// What ran at the last look and has ended is told, with its way back.
+function tellEnded(before, { tasks }) {
+  const was = running(before);
+  const now = was && tasks.find((task) => task.id === was.id);
+  if (!now || now.state === "running") return;
+  const back = now.state === "done" && now.action === "rollback" ? () => begin("rollback") : null;
+  tell([`${t(NAMES[now.action] ?? now.action)}: ${t(now.state)}.`, now.message].filter(Boolean).join(" "), back);
 }
 
 // Holds the queue still, or lets it go on: both at once, and each is the other's way back.
@@ -95,70 +89,21 @@ async function hold(paused) {
   hideProblem();
   try {
     await postJson(`${ROOT}/queue`, { paused }, { method: "PUT" });
+    tell(t(paused ? "queueNowPaused" : "queueNowGoes"), () => hold(!paused));
   } catch (problem) {
     showProblem(problem);
   }
   refresh();
 }
 
-function drawRunning(task) {
-  byId("now").hidden = !task;
-  if (!task) return;
-  const known = task.total > 0;
-  const step = t(task.step || "starting");
-  byId("running").replaceChildren(
-    h("p", { role: "status" }, `${t(NAMES[task.action])}: ${step}${known ? ` ${t("stepOf", task.done, task.total)}` : ""}`),
-    h("button", { type: "button", class: "quiet", disabled: task.stopping, onclick: () => stop(task) }, t(task.stopping ? "stopping" : "stop")),
-    h("progress", { max: known ? task.total : null, value: known ? task.done : null, "aria-label": step }),
-  );
-}
-
-function drawHistory(tasks) {
-  const rows = tasks.map((task) =>
-    h(
-      "li",
-      {},
-      h("span", { class: `state ${task.state}` }, t(task.state)),
-      h(
-        "div",
-        {},
-        h("p", {}, `${t(NAMES[task.action] ?? task.action)}. ${task.message}`),
-        h("p", {}, [task.remedy, t("startedBy", task.by, moment(task.started))].filter(Boolean).join(" ")),
-      ),
-    ),
-  );
-  byId("history").replaceChildren(...(rows.length ? rows : [h("li", {}, h("p", { class: "muted" }, t("nothingDone")))]));
-}
-
-async function examine() {
-  const button = byId("look");
-  button.disabled = true;
-  button.textContent = t("looking");
+async function begin(action, options = {}) {
+  hideProblem();
   try {
-    const { findings } = await getJson(`${ROOT}/findings`);
-    const order = ["error", "warning", "info", "ok"];
-    findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
-    byId("findings").replaceChildren(...(findings.length ? findings.map(findingRow) : [h("li", {}, h("p", {}, t("allWell")))]));
+    await postJson(`${ROOT}/tasks`, { action, ...options });
   } catch (problem) {
-    showProblem(problem, examine);
+    showProblem(problem);
   }
-  button.disabled = false;
-  button.textContent = t("lookAgain");
-}
-
-function checkName(check) {
-  const key = `check_${check.replace(/\W/g, "_")}`;
-  const name = t(key);
-  return name === key ? check : name; // of a product: Redis
-}
-
-function findingRow({ severity, check, message, remedy }) {
-  return h(
-    "li",
-    {},
-    h("span", { class: `state ${severity}` }, t(severity)),
-    h("div", {}, h("p", {}, `${checkName(check)}${t("colon")}${message}`), remedy && h("p", {}, remedy)),
-  );
+  await refresh();
 }
 
 function ask(action) {
@@ -168,38 +113,55 @@ function ask(action) {
   byId("options").hidden = action !== "reindex";
   dialog.querySelector("[value=yes]").textContent = t(action === "pause" ? "pauseQueue" : "begin");
   dialog.returnValue = "no";
-  dialog.onclose = async () => {
+  dialog.onclose = () => {
     if (dialog.returnValue !== "yes") return;
-    if (action === "pause") return hold(true);
-    hideProblem();
-    const options = action === "reindex" ? { model: byId("next-model").value.trim(), throttle: Number(byId("throttle").value) } : {};
-    try {
-      await postJson(`${ROOT}/tasks`, { action, ...options });
-    } catch (problem) {
-      showProblem(problem);
-    }
-    refresh();
+    if (action === "pause") hold(true);
+    else begin(action, action === "reindex" ? { model: byId("next-model").value.trim(), throttle: Number(byId("throttle").value) } : {});
   };
   dialog.showModal();
 }
 
-async function stop(task) {
+async function stop(id) {
   try {
-    await call(`${ROOT}/tasks/${encodeURIComponent(task.id)}`, { method: "DELETE" });
+    await call(`${ROOT}/tasks/${encodeURIComponent(id)}`, { method: "DELETE" });
   } catch (problem) {
     showProblem(problem);
   }
   refresh();
 }
 
-function size(bytes) {
-  const unit = bytes < 1e6 ? ["kilobyte", 1e3] : bytes < 1e9 ? ["megabyte", 1e6] : ["gigabyte", 1e9];
-  return new Intl.NumberFormat(lang, { style: "unit", unit: unit[0], maximumFractionDigits: 1 }).format(bytes / unit[1]);
+async function examine() {
+  const button = byId("look");
+  if (button.getAttribute("aria-disabled")) return;
+  button.setAttribute("aria-disabled", "true");
+  button.textContent = t("looking");
+  try {
+    await getJson(`${ROOT}/findings`);
+    await refresh();
+  } catch (problem) {
+    showProblem(problem, examine);
+  }
+  button.removeAttribute("aria-disabled");
+  button.textContent = t("lookAgain");
 }
 
-const moment = (iso) => new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
-
+// Buttons are drawn anew while the page lives, so nobody listens to one of them.
+byId("board").addEventListener("click", (event) => {
+  const button = event.target.closest("[data-does]");
+  if (!button || button.getAttribute("aria-disabled")) return;
+  const { does, task } = button.dataset;
+  if (does === "stop") stop(task);
+  else if (does === "resume") hold(false);
+  else if (does === "pause" || NAMES[does]) ask(does);
+});
 byId("look").addEventListener("click", examine);
+document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(poll) : refresh()));
+setInterval(() => {
+  for (const time of document.querySelectorAll("time[data-ago]")) {
+    const words = ago(time.dateTime);
+    if (time.textContent !== words) time.textContent = words;
+  }
+}, TICK_MS);
+offerSchedules(refresh);
 refresh();
-examine();
 takeDrops();

@@ -1,8 +1,9 @@
 // A list of schedules: what, when next, how it went last and before, and what can be done with each.
 
-import { h, icon } from "./dom.js";
-import { call, getJson } from "./http.js";
-import { lang, t } from "./i18n.js";
+import { h, icon, redraw } from "./dom.js";
+import { call, getJson, postJson } from "./http.js";
+import { moment, t, timeAgo } from "./i18n.js";
+import { tell } from "./toast.js";
 
 export const EVERY = ["hour", "day", "week"];
 const POLL_MS = 2000;
@@ -10,92 +11,107 @@ const REST_MS = 15000;
 const STATES = { done: "done", warned: "warning", failed: "failed" };
 const address = (id, rest = "") => `/api/schedules/${encodeURIComponent(id)}${rest}`;
 
-// Fills `list` with the schedules of `kinds` (all without any), and gives what draws it again and what ends that; `said`
-// tells what went wrong, and `found` is called with what the server told.
-export function scheduleList(list, said, { kinds = null, empty, found = () => {} }) {
+// Shows in `list` the schedules of `kinds` (all without any); `said` tells what went wrong. Gives `show`, and `draw` and
+// `end` for who has it fetch them again and again; `changed` is called in place of `draw` where somebody else fetches.
+export function scheduleList(list, said, { kinds = null, empty, changed = () => draw() }) {
   let timer = 0;
-  let open = new Set(); // ids whose earlier runs are shown
+  let shown = [];
+  const open = new Set(); // ids whose earlier runs are shown
+  const earlier = new Map(); // and what they are
+
+  function show(all) {
+    shown = all.filter((one) => !kinds || kinds.includes(one.kind));
+    redraw(list, shown.length ? shown.map(line) : [h("li", { class: "muted" }, empty)]);
+  }
 
   async function draw() {
     clearTimeout(timer);
     try {
-      const told = await getJson("/api/schedules");
-      const schedules = told.schedules.filter((one) => !kinds || kinds.includes(one.kind));
-      const focused = document.activeElement?.dataset?.does;
-      list.replaceChildren(...(schedules.length ? schedules.map(line) : [h("li", { class: "muted" }, empty)]));
-      if (focused) list.querySelector(`[data-does="${CSS.escape(focused)}"]`)?.focus();
-      found(told);
-      timer = setTimeout(draw, schedules.some((one) => one.running || (one.next && new Date(one.next) <= new Date())) ? POLL_MS : REST_MS);
+      show((await getJson("/api/schedules")).schedules);
+      timer = setTimeout(draw, shown.some((one) => one.running || (one.next && new Date(one.next) <= new Date())) ? POLL_MS : REST_MS);
     } catch (problem) {
-      tell(problem);
+      tellWrong(problem);
     }
   }
 
-  function tell(problem) {
+  function tellWrong(problem) {
     said.textContent = [problem.message, problem.remedy].filter(Boolean).join(" ");
   }
 
-  async function act(path, options) {
+  // What is done can be taken back: `undo` gives what that takes.
+  async function act(does, words = "", undo = null) {
     said.textContent = "";
     try {
-      await call(path, options);
+      await does();
+      if (words) tell(words, undo && (() => act(undo)));
     } catch (problem) {
-      tell(problem);
+      tellWrong(problem);
     }
-    draw();
+    changed();
   }
 
-  const send = (schedule, body) =>
-    act(address(schedule.id), { method: "PATCH", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const patch = (id, body) => call(address(id), { method: "PATCH", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+  async function addAgain({ kind, target, every, depth, groups, keep, least, at, paused }) {
+    const made = await postJson("/api/schedules", { kind, target, every, depth, groups: groups ?? [], keep, least, at, at_once: false });
+    if (paused) await patch((await made.json()).id, { paused });
+  }
+
+  function doTo(id, does) {
+    const one = shown.find((known) => known.id === id);
+    const name = nameOf(one);
+    if (does === "run") act(() => call(address(id, "/run"), { method: "POST" }), t("scheduleCalled", name));
+    else if (does === "remove") act(() => call(address(id), { method: "DELETE" }), t("scheduleRemoved", name), () => addAgain(one));
+    else act(() => patch(id, { paused: !one.paused }), t(one.paused ? "scheduleGoesOn" : "scheduleStops", name), () => patch(id, { paused: one.paused }));
+  }
+
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do]");
+    if (button) doTo(button.closest("li").dataset.id, button.dataset.do);
+  });
+  list.addEventListener("change", ({ target }) => target.matches("select") && act(() => patch(target.closest("li").dataset.id, { every: target.value })));
 
   function line(schedule) {
-    const { id, kind, target, every, depth, paused, running, next, last } = schedule;
-    const name = [t(`kind_${kind}`), target].filter(Boolean).join(t("colon"));
-    const when = h("select", { "aria-label": `${t("scheduleEvery")}: ${name}`, "data-does": `${id}-every` }, ...EVERY.map((one) => h("option", { value: one, selected: one === every }, t(`every_${one}`))));
-    when.addEventListener("change", () => send(schedule, { every: when.value }));
-    const tool = (key, picture, onclick) => h("button", { type: "button", class: "bare", "aria-label": `${t(key)}: ${name}`, title: t(key), "data-does": `${id}-${key}`, onclick }, icon(picture));
+    const { id, depth, every, at, paused, running, next, last } = schedule;
+    const name = nameOf(schedule);
+    const tool = (key, does, picture) => h("button", { type: "button", class: "bare", "aria-label": `${t(key)}: ${name}`, title: t(key), "data-do": does, "data-does": `${id}-${does}` }, icon(picture));
     return h(
       "li",
-      {},
-      h("strong", { title: name }, name),
-      depth > 0 && h("span", { class: "muted" }, t("siteOf", depth)),
-      h("p", { class: "muted" }, running ? t("scheduleRuns") : next ? t("scheduleNext", moment(next)) : t("schedulePaused")),
+      { "data-id": id },
+      h("div", {}, h("strong", { title: name }, name), depth > 0 && h("span", { class: "muted" }, ` ${t("siteOf", depth)}`), at && h("p", { class: "muted" }, timeOf(at))),
       last ? ran(last) : h("p", { class: "muted" }, t("scheduleNever")),
+      h("p", { class: "muted next" }, ...(running ? [t("scheduleRuns")] : next ? [`${t("scheduleNext")}${t("colon")}`, timeAgo(next)] : [t("schedulePaused")])),
       h(
         "div",
         { class: "buttons" },
-        when,
-        tool("runNow", "again", () => act(address(id, "/run"), { method: "POST" })),
-        tool(paused ? "resumeSchedule" : "pauseSchedule", paused ? "right" : "stop", () => send(schedule, { paused: !paused })),
-        tool("removeSchedule", "trash", () => act(address(id), { method: "DELETE" })),
+        h("select", { "aria-label": `${t("scheduleEvery")}: ${name}`, "data-does": `${id}-every` }, ...EVERY.map((one) => h("option", { value: one, selected: one === every }, t(`every_${one}`)))),
+        tool("runNow", "run", "again"),
+        tool(paused ? "resumeSchedule" : "pauseSchedule", "pause", paused ? "right" : "stop"),
+        tool("removeSchedule", "remove", "trash"),
       ),
       last && history(id),
     );
   }
 
-  const ran = ({ outcome, ended, message }) => h("p", {}, h("span", { class: `state ${STATES[outcome]}` }, t(STATES[outcome])), " ", h("span", { class: "muted" }, `${moment(ended)}${t("colon")}${message}`));
-
   function history(id) {
-    const runs = h("div", { class: "runs" });
-    const details = h("details", { open: open.has(id) }, h("summary", {}, t("earlierRuns")), runs);
-    const fill = async () => {
-      try {
-        const { runs: kept } = await getJson(address(id, "/runs"));
-        runs.replaceChildren(...kept.map(ran));
-      } catch (problem) {
-        tell(problem);
-      }
-    };
-    details.addEventListener("toggle", () => {
+    const details = h("details", { open: open.has(id) }, h("summary", {}, t("earlierRuns")), h("div", { class: "runs" }, ...(earlier.get(id) ?? []).map(ran)));
+    details.addEventListener("toggle", async () => {
       if (!details.isConnected) return; // it was drawn anew
       details.open ? open.add(id) : open.delete(id);
-      if (details.open) fill();
+      if (!details.open) return;
+      try {
+        earlier.set(id, (await getJson(address(id, "/runs"))).runs);
+        redraw(details.querySelector(".runs"), earlier.get(id).map(ran));
+      } catch (problem) {
+        tellWrong(problem);
+      }
     });
-    if (details.open) fill();
     return details;
   }
 
-  return { draw, tell, end: () => clearTimeout(timer) };
+  return { show, draw, tell: tellWrong, end: () => clearTimeout(timer) };
 }
 
-const moment = (iso) => new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+const nameOf = ({ kind, target }) => [t(`kind_${kind}`), target].filter(Boolean).join(t("colon"));
+const timeOf = ({ on, time, zone }) => t("scheduleTime", [on && t(`weekday_${on}`), time, zone].filter(Boolean).join(" "));
+const ran = ({ outcome, ended, message }) => h("p", { class: "ran" }, h("span", { class: `state ${STATES[outcome]}`, title: moment(ended) }, t(STATES[outcome])), " ", h("span", { class: "muted" }, timeAgo(ended), `${t("colon")}${message}`));
