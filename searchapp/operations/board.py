@@ -231,7 +231,8 @@ def _disk(application: Application) -> Disk:
         from searchapp.cluster.status import fullest_disk
 
         return Disk(*fullest_disk(application))
-    usage = shutil.disk_usage(application.settings.data_dir)
+    folder = application.settings.data_dir.absolute()
+    usage = shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists()))
     return Disk(usage.free, usage.total)
 
 

@@ -55,6 +55,28 @@ def test_a_check_says_by_its_exit_code_what_it_found(typed: Type, tmp_path: Path
     assert thumbs["target"] == "thumbs"
 
 
+def test_a_time_of_the_day_is_waited_for(typed: Type, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Gloves")
+    assert typed("ingest", "a.md").code == 0
+    options = ("--kind", "doctor", "--at", "03:00", "--zone", "Europe/Berlin")
+    made = json.loads(typed("schedules", "add", *options, "--json").out)
+    assert made["at"] == {"time": "03:00", "on": None, "zone": "Europe/Berlin"}
+    assert "every day at 03:00 Europe/Berlin" in typed("schedules", "list").out
+    assert json.loads(typed("schedules", "remove", made["id"], "--json").out)["removed"]
+    weekly = typed("schedules", "add", "--kind", "doctor", "--every", "week", "--at", "06:30", "--on", "sun")
+    assert "every week at sun 06:30" in weekly.out
+    for words, wrong in {
+        "25:00 is no time": ("--at", "25:00"),
+        "every hour has no time": ("--at", "03:00", "--every", "hour"),
+        "every day has no day": ("--at", "03:00", "--on", "sun"),
+        "someday is none of": ("--at", "03:00", "--on", "someday"),
+        "no time zone Europe/Atlantis": ("--at", "03:00", "--zone", "Europe/Atlantis"),
+        "Add --at": ("--zone", "Europe/Berlin"),
+    }.items():
+        refused = typed("schedules", "add", "a.md", "--kind", "judged", *wrong)
+        assert refused.code == 2 and words in refused.err
+
+
 def test_what_cannot_be_scheduled_is_told(typed: Type, tmp_path: Path) -> None:
     (tmp_path / "library").mkdir()
     refused = [

@@ -115,7 +115,7 @@ def test_the_operators_page(new_page: NewPage, served: Serve, clustered: Applica
     page = new_page(color_scheme=scheme, locale=language, bypass_csp=True)
     page.goto(f"{served(clustered)}/operations")
     expect(page.locator("#versions tbody tr")).to_have_count(1)
-    expect(page.locator("#findings li").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#findings time")).to_be_visible(timeout=60_000)
     assert barriers(page) == []
     page.locator("#actions button").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -129,7 +129,7 @@ def test_the_operators_page_over_the_embedded_store(page: Page, served: Serve, t
     list(application.ingester.ingest([str(torn)]))
     page.goto(f"{served(application)}/operations")
     expect(page.locator("#queue-actions button").first).to_be_visible()
-    expect(page.locator("#findings li").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#findings time")).to_be_visible(timeout=60_000)
     expect(page.locator("#history li")).to_have_count(1)  # that nothing was started
     assert barriers(page) == []
     page.locator("#queue-actions button").first.click()

@@ -80,6 +80,10 @@ def test_each_kind_takes_what_is_its_own(client: FlaskClient, folder: Path) -> N
     for body in (
         {},
         {"kind": "party"},
+        {"kind": "doctor", "at": {"time": "3 am"}},
+        {"kind": "doctor", "at": {"time": "03:00", "on": "sun"}},
+        {"kind": "doctor", "at": {"time": "03:00", "zone": "Europe/Atlantis"}},
+        {"kind": "doctor", "every": "hour", "at": {"time": "03:00"}},
         {"kind": "snapshot"},  # there is no Elasticsearch
         {"kind": "drift"},
         {"kind": "doctor", "least": 0.5},
@@ -90,6 +94,15 @@ def test_each_kind_takes_what_is_its_own(client: FlaskClient, folder: Path) -> N
         {"target": "x" * 9000},
     ):
         assert client.post("/api/schedules", json=body).status_code == 400, body
+
+
+def test_a_time_of_the_day_is_waited_for(app: StandIn, client: FlaskClient) -> None:
+    body = {"kind": "doctor", "every": "week", "at": {"time": "03:00", "on": "sun", "zone": "UTC"}}
+    made = client.post("/api/schedules", json=body).get_json()
+    assert made["at"] == body["at"]
+    next_ = dt.datetime.fromisoformat(made["next"])
+    assert (next_.hour, next_.minute, next_.weekday()) == (3, 0, 6)
+    assert Turns(app.schedules).next_due(reading=True) is None
 
 
 def test_no_folder_is_followed_that_is_not_allowed(
@@ -135,7 +148,7 @@ def test_a_folder_is_followed_from_the_page(
     expect(list_).to_contain_text("Paused")
     list_.get_by_role("button", name="Go on").click()
     list_.get_by_label("How often").select_option("Every hour")
-    expect(list_).to_contain_text("Next time")
+    expect(list_).to_contain_text("Next: ")
     list_.get_by_role("button", name="Remove").click()
     expect(list_).to_contain_text("Nothing is followed yet")
     assert [one.kind for one in app.schedules.all()] == [ScheduleKind.DOCTOR]
@@ -171,6 +184,7 @@ def test_operators_schedule_run_pause_and_read_what_happened(new_page: NewPage, 
     section = page.get_by_role("region").or_(page.locator("section")).filter(has=page.locator("#schedules"))
     list_ = page.locator("#schedules")
     expect(list_).to_contain_text("Nothing is scheduled yet.")
+    page.locator("#scheduling > summary").click()
     section.get_by_label("What").select_option("Judged queries")
     section.get_by_label("File of judged queries").fill(str(tmp_path / "elsewhere.tsv"))
     section.get_by_role("button", name="Add a schedule").click()

@@ -39,6 +39,7 @@ async function refresh() {
       tag = answer.headers.get("ETag") ?? "";
       show(await answer.json());
     }
+    byId("board").dataset.state = stateOf(shown);
     byId("away").hidden = true;
     byId("board").classList.remove("stale");
     wait = !shown.examined || !shown.overview ? FIRST_MS : isBusy(shown) ? BUSY_MS : REST_MS;
@@ -54,6 +55,7 @@ async function refresh() {
   if (!document.hidden) poll = setTimeout(refresh, wait);
 }
 
+const stateOf = ({ examined, wants }) => wants[0]?.severity ?? (examined ? "ok" : "looking");
 const running = (board) => board.tasks.find((task) => task.state === "running");
 const isDue = ({ running, called, next }) => running || called || (next && new Date(next) <= new Date());
 const isBusy = (board) => Boolean(running(board)) || board.schedules.some(isDue);
@@ -61,7 +63,6 @@ const isBusy = (board) => Boolean(running(board)) || board.schedules.some(isDue)
 function show(board) {
   if (shown) tellEnded(shown, board);
   shown = board;
-  byId("board").dataset.state = board.examined ? board.wants[0]?.severity ?? "ok" : "looking";
   const busy = Boolean(running(board));
   for (const [id, panel] of Object.entries(PANELS)) {
     const of = panel.of(board, busy);

@@ -32,10 +32,13 @@ function verdict({ wants, examined, behind }) {
   return [words, behind && h("span", { class: "muted" }, " ", t("boardBehind"), " ", timeAgo(behind))].filter(Boolean);
 }
 
+// What it is about, each once; the worst comes first.
 const wants = (found) =>
-  found.map(({ severity, about, message }) =>
-    h("li", {}, h("a", { href: `#${PLACES[about] ?? "findings-panel"}`, class: `state ${severity}`, title: message }, checkName(about))),
-  );
+  [...new Set(found.map((one) => one.about))].map((about) => {
+    const all = found.filter((one) => one.about === about);
+    const more = all.length > 1 ? ` (${number(all.length)})` : "";
+    return h("li", {}, h("a", { href: `#${PLACES[about] ?? "findings-panel"}`, class: `state ${all[0].severity}`, title: all.map((one) => one.message).join(" ") }, checkName(about) + more));
+  });
 
 function vitals({ overview, disk, services }) {
   const cell = (key, kind, value, more) => h("div", {}, h("dt", {}, t(key)), h("dd", {}, state(kind, value), more && h("p", { class: "muted" }, more)));
@@ -107,12 +110,13 @@ function quality(judged) {
 
 function findings({ findings: found, examined }) {
   if (!examined) return [h("p", { class: "muted" }, t("boardLooking"))];
-  const row = ({ severity, check, message, remedy }) => h("li", {}, state(severity, t(severity)), h("div", {}, h("p", {}, `${checkName(check)}${t("colon")}${message}`), remedy && h("p", {}, remedy)));
+  const row = ({ severity, check, message, remedy }) =>
+    h("li", {}, h("strong", { class: `state ${severity}` }, h("span", { class: severity === "error" ? "" : "sr-only" }, `${t(severity)}${t("colon")}`), checkName(check)), h("p", {}, message), remedy && h("p", { class: "muted" }, remedy));
   const bad = LINES_OF_FINDINGS.flatMap((kind) => found.filter((one) => one.severity === kind));
   const rest = ["info", "ok"].flatMap((kind) => found.filter((one) => one.severity === kind));
   return [
-    bad.length ? h("ul", { class: "findings" }, ...bad.map(row)) : h("p", {}, state("ok", t("allWell"))),
-    rest.length > 0 && h("details", {}, h("summary", {}, t("findingsFine", rest.length)), h("ul", { class: "findings" }, ...rest.map(row))),
+    bad.length ? h("ul", {}, ...bad.map(row)) : h("p", {}, state("ok", t("allWell"))),
+    rest.length > 0 && h("details", {}, h("summary", {}, t("findingsFine", rest.length)), h("ul", {}, ...rest.map(row))),
     h("p", { class: "muted" }, t("lookedAt"), " ", timeAgo(examined)),
   ].filter(Boolean);
 }

@@ -13,8 +13,9 @@ const address = (id, rest = "") => `/api/schedules/${encodeURIComponent(id)}${re
 
 // Shows in `list` the schedules of `kinds` (all without any); `said` tells what went wrong. Gives `show`, and `draw` and
 // `end` for who has it fetch them again and again; `changed` is called in place of `draw` where somebody else fetches.
-export function scheduleList(list, said, { kinds = null, empty, changed = () => draw() }) {
+export function scheduleList(list, said, { kinds = null, empty, changed = null }) {
   let timer = 0;
+  let asked = 0; // which look is the latest: an earlier one that comes late shows nothing
   let shown = [];
   const open = new Set(); // ids whose earlier runs are shown
   const earlier = new Map(); // and what they are
@@ -26,8 +27,11 @@ export function scheduleList(list, said, { kinds = null, empty, changed = () => 
 
   async function draw() {
     clearTimeout(timer);
+    const mine = ++asked;
     try {
-      show((await getJson("/api/schedules")).schedules);
+      const { schedules } = await getJson("/api/schedules");
+      if (mine !== asked) return;
+      show(schedules);
       timer = setTimeout(draw, shown.some((one) => one.running || (one.next && new Date(one.next) <= new Date())) ? POLL_MS : REST_MS);
     } catch (problem) {
       tellWrong(problem);
@@ -47,7 +51,7 @@ export function scheduleList(list, said, { kinds = null, empty, changed = () => 
     } catch (problem) {
       tellWrong(problem);
     }
-    changed();
+    (changed ?? draw)();
   }
 
   const patch = (id, body) => call(address(id), { method: "PATCH", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
@@ -79,8 +83,8 @@ export function scheduleList(list, said, { kinds = null, empty, changed = () => 
       "li",
       { "data-id": id },
       h("div", {}, h("strong", { title: name }, name), depth > 0 && h("span", { class: "muted" }, ` ${t("siteOf", depth)}`), at && h("p", { class: "muted" }, timeOf(at))),
-      last ? ran(last) : h("p", { class: "muted" }, t("scheduleNever")),
-      h("p", { class: "muted next" }, ...(running ? [t("scheduleRuns")] : next ? [`${t("scheduleNext")}${t("colon")}`, timeAgo(next)] : [t("schedulePaused")])),
+      h("div", {}, ...(last ? [ran(last), history(id)] : [h("p", { class: "muted" }, t("scheduleNever"))])),
+      h("p", { class: "muted" }, ...(running ? [t("scheduleRuns")] : next ? [`${t("scheduleNext")}${t("colon")}`, timeAgo(next)] : [t("schedulePaused")])),
       h(
         "div",
         { class: "buttons" },
@@ -89,7 +93,6 @@ export function scheduleList(list, said, { kinds = null, empty, changed = () => 
         tool(paused ? "resumeSchedule" : "pauseSchedule", "pause", paused ? "right" : "stop"),
         tool("removeSchedule", "remove", "trash"),
       ),
-      last && history(id),
     );
   }
 
