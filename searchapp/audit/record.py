@@ -64,6 +64,7 @@ class What(StrEnum):
     ES_ALIASES = "es_aliases"
     ES_APPLY = "es_apply"
     ES_DISCARD = "es_discard"
+    ES_FORCEMERGE = "es_forcemerge"
     ES_KEY_CREATED = "es_key_created"
     ES_KEY_REVOKED = "es_key_revoked"
     ES_PIPELINE = "es_pipeline"

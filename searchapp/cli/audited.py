@@ -73,6 +73,7 @@ COMMANDS: Mapping[str, Doing] = {
     "models prepare": Doing(What.MODEL_PREPARED, "name"),
     "es aliases": Doing(What.ES_ALIASES, when=lambda params: bool(params["live"] or params["remove_index"])),
     "es apply": Doing(What.ES_APPLY, "plan"),
+    "es forcemerge": Doing(What.ES_FORCEMERGE),
     "es prune": Doing(What.ES_PRUNE),
     "es reindex": Doing(What.ES_REINDEX, "model"),
     "es rollback": Doing(What.ES_ROLLBACK),

@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from searchapp.errors import UsageError
 from searchapp.settings.indexing import (
+    MOST_SHARDS,
     ElasticsearchSettings,
     EmbeddingSettings,
     FolderSettings,
@@ -124,6 +125,7 @@ def load_settings(**overrides: object) -> Settings:
 
 
 __all__ = [
+    "MOST_SHARDS",
     "SETTINGS_FILE",
     "Auditing",
     "Authentication",
