@@ -55,6 +55,7 @@ class What(StrEnum):
     CONVERSATION_UNSHARED = "conversation_unshared"
     QUEUE_PAUSED = "queue_paused"
     QUEUE_RESUMED = "queue_resumed"
+    MISSED_CLEARED = "missed_cleared"
     EXPORT = "export"
     BACKUP_CREATED = "backup_created"
     BACKUP_RESTORED = "backup_restored"

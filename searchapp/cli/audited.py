@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, Doing] = {
     "conversations show": Doing(What.EXPORT, "conversation", when=_as_json),
     "judgements export": Doing(What.EXPORT, "to"),
     "judgements remove": Doing(What.JUDGED),
+    "missed clear": Doing(What.MISSED_CLEARED),
     "audit export": Doing(What.EXPORT, "to"),
     "backup create": Doing(What.BACKUP_CREATED, "file"),
     "keys make": Doing(What.KEY_CREATED, "name"),
@@ -99,7 +100,8 @@ QUERIES: Mapping[str, What] = {
 READS = frozenset({
     "backup restore", "collections list", "collections show", "schedules history", "schedules list", "tags list",
     "serve", "worker", "mcp", "eval", "doctor", "audit", "documents deleted", "documents show", "judgements answers",
-    "judgements list", "keys list", "models", "models compare", "models list", "queue status", "users list",
+    "judgements history", "judgements list", "keys list", "missed list",
+    "models", "models compare", "models list", "queue status", "users list",
     "es export", "es pipeline simulate", "es pipeline status", "es plan", "es roles", "es roles list", "es sizing",
     "es snapshot list", "es status",
     "completion", "verify", *QUERIES,

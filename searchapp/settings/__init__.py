@@ -40,6 +40,7 @@ from searchapp.settings.serving import (
     ConversationSettings,
     Fusion,
     LogFormat,
+    MissedSettings,
     SearchSettings,
     ServingSettings,
     WatchingSettings,
@@ -62,6 +63,7 @@ class Settings(
     ServingSettings,
     AccessSettings,
     AuditSettings,
+    MissedSettings,
     BaseSettings,
 ):
     """Everything that can be set. Every field has a default that works; docs/settings.md lists them all."""

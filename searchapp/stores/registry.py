@@ -39,6 +39,7 @@ class Memo(StrEnum):
 
     SCHEDULES = "schedules"
     SCHEDULE_RUNS = "schedule-runs"
+    JUDGED_RUNS = "judged-runs"
 
 
 class EntryOrder(StrEnum):
