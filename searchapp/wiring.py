@@ -19,6 +19,7 @@ from searchapp.personal import Personal
 from searchapp.search import Searcher
 from searchapp.settings import Settings
 from searchapp.stores import Store, build_store
+from searchapp.wanted import Wanted
 
 if TYPE_CHECKING:
     from searchapp.answer import Answerer
@@ -94,6 +95,11 @@ class Application:
         return SharedEmbedder(self.model, batch_size=self.settings.embedding_batch_size)
 
     @cached_property
+    def wanted(self) -> Wanted:
+        """Documents whose vectors are to come first."""
+        return Wanted()
+
+    @cached_property
     def originals(self) -> Originals:
         """The original files behind documents."""
         from searchapp.ingest import Originals
@@ -164,7 +170,7 @@ class Application:
         """Sources to the store."""
         from searchapp.ingest import Ingester
 
-        return Ingester(self.store, self.embedder, self.originals, self.settings)
+        return Ingester(self.store, self.embedder, self.originals, self.settings, self.wanted)
 
     @cached_property
     def queue(self) -> RedisQueue | None:
@@ -176,7 +182,7 @@ class Application:
     @cached_property
     def searcher(self) -> Searcher:
         """Queries to hits."""
-        return Searcher(self.store, self.embedder, self.settings)
+        return Searcher(self.store, self.embedder, self.settings, wanted=self.wanted)
 
     @cached_property
     def answerer(self) -> Answerer:
