@@ -120,8 +120,8 @@ def ingest(
         follow(
             running.ingester,
             targets,
-            lambda notify: run(targets, sync=mode, notify=notify),
-            lambda paths, notify: run(paths, notify=notify),
+            lambda notify: run(targets, sync=mode, notify=notify, leaves_vectors=True),
+            lambda paths, notify: run(paths, notify=notify, leaves_vectors=True),
             as_json,
             follow_links=running.settings.follow_links,
         )

@@ -120,7 +120,9 @@ class Ingester:
             comparer = Comparer(run, loader, crawl, archives, groups, has_passwords=bool(passwords))
             parser = Parser(run, loader, self._chunker)
             reader = Reader(run, comparer, parser, crawl, archives, queued=queued, passed=passed)
-            late = None if leaves_vectors else self._late(run, owner)
+            late = None
+            if not leaves_vectors:
+                late = self._late(run, owner, goes_on=lambda: stopping is None or not stopping.is_set())
             yield from self._flow(reader.read(targets), run, late)
             yield from remove_entries(run, archives.vanished(reader.seen))
             if sync is not Sync.NO:
