@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from searchapp.embedding import Embedder, embedder_for
+from searchapp.errors import SearchAppError
 from searchapp.ingest import metrics
 from searchapp.ingest.batches import BATCH_CHUNKS
 from searchapp.ingest.claims import Claims
@@ -106,7 +107,8 @@ class LateVectors:
         """Wait until the threads have ended, after ``stop`` or the last step; what was claimed is free then."""
         self._taken.join()
         self._embedded.join()
-        self._claims.release_all()
+        with suppress(SearchAppError):  # the store is away: the claims end by themselves
+            self._claims.release_all()
 
     def _take(self) -> Iterator[Late]:
         self.wake()  # what an earlier run left
@@ -133,7 +135,7 @@ class LateVectors:
             entries = [*first, *(entry for entry in listed if entry.id not in known)]
             entries = [entry for entry in entries if entry.id not in self._fruitless]
             wanted = known.keys() if self._stands_by else None
-            if taken := self._claims.take(entries, BATCH_CHUNKS, BATCH_DOCUMENTS, wanted=wanted):
+            if entries and (taken := self._claims.take(entries, BATCH_CHUNKS, BATCH_DOCUMENTS, wanted=wanted)):
                 return self._read(taken)
             if len(listed) < size:
                 break

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from searchapp.errors import SearchAppError, ServiceUnavailableError
+from searchapp.errors import SearchAppError, ServiceRefusedError, ServiceUnavailableError
 from searchapp.messages import Message
 from searchapp.operations import paused
 from searchapp.web.problems import InternalError
@@ -187,7 +187,11 @@ class _Vectors(_Lane):
     """The thread that computes the vectors of what is found by its words, while others read and searches go on."""
 
     def _drain(self) -> None:
-        if not self._pauses():
+        if self._pauses():
+            return
+        try:
             self._application.ingester.embed_waiting(
                 self._stopping, notify=self._tell, goes_on=lambda: not self._pauses(), stands_by=True
             )
+        except ServiceRefusedError as error:  # a key that may only read: who wrote the documents sees to them
+            log.debug("Vectors are left to others: %s", error)

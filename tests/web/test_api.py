@@ -29,7 +29,7 @@ HIT_KEYS = [
         "more_from_document",
         "near_duplicates",
     ),
-    *("duplicates", "reranked", "weak"),
+    *("duplicates", "reranked", "weak", "unembedded"),
     *("legs", "behind", "nearly_same"),  # the old names, until 0.3.0
 ]
 
@@ -183,7 +183,13 @@ def test_the_events_carry_hits_words_sentences_and_the_answer(client: FlaskClien
         "support": "unsupported",
         "missing": ["Monday"],
     }
-    assert [sentence["support"] for sentence in done["sentences"]] == ["supported", "supported", "weak", "unsupported"]
+    assert [sentence["support"] for sentence in done["sentences"]] == [
+        "supported",
+        "supported",
+        "weak",
+        "unembedded",
+        "unsupported",
+    ]
     assert (done["citations_removed"], done["notices"]) == (0, [])
 
 
