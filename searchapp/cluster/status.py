@@ -21,7 +21,7 @@ class ClusterStatus:
 
     ``fault`` is a sentence where the aliases are not sane; ``pending`` counts the changes of ``es plan``, None then.
     ``states`` counts documents. ``shards`` is a sentence where the live version wants another number of them.
-    ``states`` counts documents, ``unembedded`` those that are found by their words alone so far.
+    ``chunks`` are the live version's, ``unembedded`` what of them is found by its words alone so far.
     """
 
     server: str

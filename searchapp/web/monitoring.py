@@ -16,9 +16,9 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, Gauge, Histogram, genera
 from typing_extensions import TypedDict
 
 from searchapp.errors import SearchAppError, ServiceUnavailableError
+from searchapp.ingest.metrics import CHUNKS_UNEMBEDDED, PAUSED, QUEUED_BATCHES, show_states
 from searchapp.judged_runs import show as show_judged
 from searchapp.schedules import ScheduleKind
-from searchapp.ingest.metrics import CHUNKS_UNEMBEDDED, PAUSED, QUEUED_BATCHES, show_states
 from searchapp.schedules.metrics import show
 from searchapp.web.operation import operation
 
