@@ -19,6 +19,7 @@ from searchapp.personal import Personal
 from searchapp.search import Searcher
 from searchapp.settings import Settings
 from searchapp.stores import Store, build_store
+from searchapp.wanted import Wanted
 
 if TYPE_CHECKING:
     from searchapp.answer import Answerer
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from searchapp.filing import Collections, Tags
     from searchapp.idempotency import IdempotencyKeys
     from searchapp.ingest import Ingester, Originals, RedisQueue, Trash
+    from searchapp.judged_runs import JudgedRuns
+    from searchapp.missed import Missed
     from searchapp.model import Chunk, DocumentEntry
     from searchapp.schedules import Book
     from searchapp.sources.page_drawer import PageDrawer
@@ -92,6 +95,11 @@ class Application:
         return SharedEmbedder(self.model, batch_size=self.settings.embedding_batch_size)
 
     @cached_property
+    def wanted(self) -> Wanted:
+        """Documents whose vectors are to come first."""
+        return Wanted()
+
+    @cached_property
     def originals(self) -> Originals:
         """The original files behind documents."""
         from searchapp.ingest import Originals
@@ -139,6 +147,20 @@ class Application:
         return Book(self.store)
 
     @cached_property
+    def judged_runs(self) -> JudgedRuns:
+        """How judged queries were answered, run by run."""
+        from searchapp.judged_runs import JudgedRuns
+
+        return JudgedRuns(self.store)
+
+    @cached_property
+    def missed(self) -> Missed:
+        """What readers did not find."""
+        from searchapp.missed import Missed
+
+        return Missed(self.settings)
+
+    @cached_property
     def judged_answers(self) -> JudgedAnswers:
         """What readers said of answers."""
         return JudgedAnswers(self.settings.data_dir)
@@ -148,7 +170,7 @@ class Application:
         """Sources to the store."""
         from searchapp.ingest import Ingester
 
-        return Ingester(self.store, self.embedder, self.originals, self.settings)
+        return Ingester(self.store, self.embedder, self.originals, self.settings, self.wanted)
 
     @cached_property
     def queue(self) -> RedisQueue | None:
@@ -160,7 +182,7 @@ class Application:
     @cached_property
     def searcher(self) -> Searcher:
         """Queries to hits."""
-        return Searcher(self.store, self.embedder, self.settings)
+        return Searcher(self.store, self.embedder, self.settings, wanted=self.wanted)
 
     @cached_property
     def answerer(self) -> Answerer:

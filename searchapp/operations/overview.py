@@ -14,6 +14,9 @@ from searchapp.wiring import Application
 
 OLDEST_LOOKED_AT = 1000
 
+EMBEDDED_INDEX = "passages"
+"""What the one version of the embedded store is called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -50,6 +53,8 @@ class Queue:
     """Documents in workers' hands; null without Redis."""
     problem: str = ""
     """Why nothing is known of the workers' queue; empty where all is well."""
+    unembedded: int = 0
+    """Passages that are found by their words alone so far: their vectors follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,16 @@ def overview(application: Application) -> Overview:
     if application.settings.elasticsearch_url:
         return _clustered(application)
     return _embedded(application)
+
+
+def live_name(application: Application) -> str:
+    """The name of the version that is searched; empty before the first. Raises as the store does."""
+    if not application.settings.elasticsearch_url:
+        return EMBEDDED_INDEX
+    from searchapp.cluster.store import elasticsearch_store
+
+    live = elasticsearch_store(application).live()
+    return live.name if live else ""
 
 
 def _clustered(application: Application) -> Overview:
@@ -145,7 +160,7 @@ def _embedded(application: Application) -> Overview:
     size = sum(file.stat().st_size for file in folder.glob("**/*.lance/**/*") if file.is_file())
     indexed_documents = sum(queue.states.get(state, 0) for state in (DocumentState.INDEXED, DocumentState.UNCHANGED))
     version = Version(
-        name="passages",
+        name=EMBEDDED_INDEX,
         state="live",
         model=str(indexed),
         documents=indexed_documents,
@@ -181,13 +196,14 @@ def queue_of(application: Application) -> Queue:
     ).entries
     now = dt.datetime.now(dt.UTC)
     workers = len({one.owner for one in claimed if one.owner and one.lease is not None and one.lease > now})
-    paused = application.store.pause()
+    paused, unembedded = application.store.pause(), application.store.backlog().chunks
     if application.queue is None:
-        return Queue(states, workers, paused)
+        return Queue(states, workers, paused, unembedded=unembedded)
     try:
-        return Queue(states, workers, paused, application.queue.length(), len(application.queue.held()))
+        batches, held = application.queue.length(), len(application.queue.held())
     except SearchAppError as error:
-        return Queue(states, workers, paused, problem=error.sentence.whole.text())
+        return Queue(states, workers, paused, problem=error.sentence.whole.text(), unembedded=unembedded)
+    return Queue(states, workers, paused, batches, held, unembedded=unembedded)
 
 
 def retrying(queue: Queue) -> tuple[Action, ...]:

@@ -16,7 +16,9 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, Gauge, Histogram, genera
 from typing_extensions import TypedDict
 
 from searchapp.errors import SearchAppError, ServiceUnavailableError
-from searchapp.ingest.metrics import PAUSED, QUEUED_BATCHES, show_states
+from searchapp.ingest.metrics import CHUNKS_UNEMBEDDED, PAUSED, QUEUED_BATCHES, show_states
+from searchapp.judged_runs import show as show_judged
+from searchapp.schedules import ScheduleKind
 from searchapp.schedules.metrics import show
 from searchapp.web.operation import operation
 
@@ -107,6 +109,7 @@ def metrics(application: Application) -> Blueprint:
     def metrics() -> Response:
         if search_problem(application) is None:
             show_states(application.store.state_counts())
+            CHUNKS_UNEMBEDDED.set(application.store.backlog().chunks)
             PAUSED.set(application.store.pause() is not None)
             _show_schedules(application)
         answer_problem(application)
@@ -123,6 +126,8 @@ def _show_schedules(application: Application) -> None:
         schedules = application.schedules.all()
         running = next((one.id for one in schedules if one.running), "")
         show(schedules, running, application.schedules.now())
+        judged = [one for one in schedules if one.kind is ScheduleKind.JUDGED and not one.paused]
+        show_judged(application.judged_runs.all(), {one.target: one.least for one in judged})
 
 
 def search_problem(application: Application) -> SearchAppError | None:

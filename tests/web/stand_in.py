@@ -24,8 +24,10 @@ from searchapp.errors import SearchAppError, UsageError
 from searchapp.filing import Collections, Tags
 from searchapp.idempotency import IdempotencyKeys
 from searchapp.judged_answers import JudgedAnswers
+from searchapp.judged_runs import JudgedRuns
 from searchapp.judgements import Judgements
 from searchapp.llm import ChatModel
+from searchapp.missed import Missed
 from searchapp.model import (
     Answer,
     AnswerEvent,
@@ -344,6 +346,9 @@ class Ingester:
         self.gate = threading.Event()
         self.gate.set()
 
+    def embed_waiting(self, stopping: threading.Event, **how: object) -> int:
+        return 0
+
     def reset_failures(self, document_ids: Collection[str] | None) -> list[str]:
         forgiven = [self.store.known[id_] for id_ in document_ids or ()]
         for one in forgiven:
@@ -369,6 +374,7 @@ class Ingester:
         queued: bool,
         notify: Callable[[str], None],
         stopping: threading.Event,
+        leaves_vectors: bool = False,
     ) -> Iterator[IngestOutcome]:
         batch = list(ids)
         self.batches.append(batch)
@@ -436,6 +442,8 @@ class StandIn:
         self.judgements = Judgements(data_dir)
         self.schedules = Book(self.store)
         self.judged_answers = JudgedAnswers(data_dir)
+        self.judged_runs = JudgedRuns(self.store)
+        self.missed = Missed(self.settings)
         self.conversations = ConversationStore(self.settings)
         self.reading = Reading(self.conversations, self.store)
         self.page_drawer = PageDrawer(self.settings)

@@ -87,8 +87,8 @@ function queue({ states, waiting }) {
   );
 }
 
-const workers = ({ states, workers: working, batches, in_hand: held, problem }) =>
-  [[!Object.keys(states).length && t("queueEmpty"), t("workersNow", working), batches !== null && t("batchesWait", batches, held), problem].filter(Boolean).join(" ")];
+const workers = ({ states, workers: working, batches, in_hand: held, unembedded, problem }) =>
+  [[!Object.keys(states).length && t("queueEmpty"), t("workersNow", working), batches !== null && t("batchesWait", batches, held), unembedded > 0 && t("vectorsFollow", unembedded), problem].filter(Boolean).join(" ")];
 
 function snapshots({ taken }) {
   if (!taken) return [];
