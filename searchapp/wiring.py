@@ -21,6 +21,7 @@ from searchapp.settings import Settings
 from searchapp.stores import Store, build_store
 
 if TYPE_CHECKING:
+    from searchapp.alerts import AlertBook
     from searchapp.answer import Answerer
     from searchapp.answer.checking import Checks
     from searchapp.answer.replay import Replay
@@ -137,6 +138,13 @@ class Application:
         from searchapp.schedules import Book
 
         return Book(self.store)
+
+    @cached_property
+    def alerts(self) -> AlertBook:
+        """What webhooks were told; ``operations.alerting`` looks what there is to tell."""
+        from searchapp.alerts import AlertBook
+
+        return AlertBook(self.store)
 
     @cached_property
     def judged_answers(self) -> JudgedAnswers:

@@ -16,6 +16,7 @@ import typer.main
 from searchapp import __version__
 from searchapp.children import end_children
 from searchapp.cli import (
+    alerts,
     ask,
     audit,
     backup,
@@ -119,6 +120,7 @@ app.command("eval")(evaluate.evaluate)
 app.add_typer(conversations.app, name="conversations")
 app.add_typer(judgements.app, name="judgements")
 app.command("doctor")(doctor.doctor)
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
 app.add_typer(audit.app, name="audit")

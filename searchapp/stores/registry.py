@@ -39,6 +39,7 @@ class Memo(StrEnum):
 
     SCHEDULES = "schedules"
     SCHEDULE_RUNS = "schedule-runs"
+    ALERTS = "alerts"
 
 
 class EntryOrder(StrEnum):
