@@ -39,8 +39,8 @@ def list_(as_json: JsonOption = False) -> None:
         console().print("Nothing is wrong that webhooks were told of.")
 
 
-@app.command()
-def test(as_json: JsonOption = False) -> None:
+@app.command("test")
+def try_(as_json: JsonOption = False) -> None:
     """Send each webhook of SEARCHAPP_WEBHOOK_URLS one notice that tests it, and tell what was answered.
 
     Exit code 1: none took it; 3: some did.
@@ -73,10 +73,8 @@ def test(as_json: JsonOption = False) -> None:
         print_list("webhooks", told)
     else:
         for row in told:
-            console().print(
-                f"{row['message']} {row['answer']}".strip(),
-                style="green" if row["outcome"] == Outcome.DELIVERED else "red",
-            )
+            style = "green" if row["outcome"] == Outcome.DELIVERED else "red"
+            console().print(f"{row['message']} {row['answer']}".strip(), style=style)
     if failed := sum(one["outcome"] != Outcome.DELIVERED for one in told):
         raise typer.Exit(FAILED if failed == len(told) else SOME_FAILED)
 
