@@ -178,7 +178,9 @@ def pause(attempts: int, asked: float | None) -> dt.timedelta:
 
 def _next(kept: Kept, targets: Collection[str], now: dt.datetime) -> Delivery | None:
     """The one that has been due longest, of the first of each webhook."""
-    first = {one.target: one for one in reversed(kept.deliveries)}
+    first: dict[str, Delivery] = {}
+    for one in kept.deliveries:
+        first.setdefault(one.target, one)
     # A clock went back where it is due later than any pause is long.
     latest = now + dt.timedelta(seconds=LONGEST_PAUSE_SECONDS) + SLACK
     due = [one for target, one in first.items() if target in targets and (one.due <= now or one.due > latest)]
