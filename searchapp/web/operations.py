@@ -12,7 +12,7 @@ from flask import Blueprint, url_for
 from pydantic import Field
 
 from searchapp.audit import What, note
-from searchapp.doctor import diagnose
+from searchapp.doctor import Change, History, Past, examine
 from searchapp.errors import ConflictError, ModelUnavailableError, NotFoundError, StorageError, UsageError
 from searchapp.findings import Finding
 from searchapp.operations import Action, Overview, Queue, Task, Tasks, overview, pause, queue_of, resume, start
@@ -62,6 +62,8 @@ class Findings:
     """What the doctor found."""
 
     findings: tuple[Finding, ...]
+    changed: Change
+    """What of its errors and warnings is new, and what is gone, since the examination before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,22 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
     @operation("What the doctor finds", errors=(UsageError,))
     def findings(query: FindingsQuery) -> Findings:
         """What `searchapp doctor` says, each finding with the command or setting that fixes it. It takes seconds."""
+        made = examine(application, quick=query.quick)
         return Findings(
             tuple(
                 dataclasses.replace(one, message=redact(one.message), remedy=redact(one.remedy))
-                for one in diagnose(application, quick=query.quick)
-            )
+                for one in made.findings
+            ),
+            made.changed,
         )
+
+    @routes.get("/findings/history", endpoint="history")
+    @operation("What the doctor found before")
+    def history() -> Past:
+        """Errors and warnings of the latest examination, each since when, and what earlier ones found new or gone.
+        Nothing is looked at.
+        """
+        return History(application.settings).read()
 
     @routes.put("/queue", endpoint="queue")
     @operation(

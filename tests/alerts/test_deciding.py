@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 from searchapp.alerts import Code, Kept, Look, Phase
 from searchapp.alerts.deciding import MOST_ALERTS, MOST_WAITING, decide
@@ -16,7 +17,7 @@ FLOOD = condition(severity=Severity.ERROR, mark="flood")
 
 def after(*looks: Look, kept: Kept | None = None) -> Kept:
     kept = kept or Kept()
-    for before, now in zip(looks, looks[1:], strict=False):
+    for before, now in itertools.pairwise(looks):
         kept = decide(kept, before, now, NOW, TARGETS)
     return kept
 

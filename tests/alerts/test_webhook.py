@@ -55,9 +55,7 @@ def test_slack_is_known_by_its_host_and_others_by_the_setting(receiver: Receiver
         (trickling, Outcome.AGAIN, None),
     ],
 )
-def test_what_an_answer_means(
-    receiver: Receiver, behaviour: Behaviour, outcome: Outcome, status: int | None
-) -> None:
+def test_what_an_answer_means(receiver: Receiver, behaviour: Behaviour, outcome: Outcome, status: int | None) -> None:
     receiver.then = [behaviour]
     one = webhook(receiver)
     if status is None:

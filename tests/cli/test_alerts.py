@@ -47,3 +47,22 @@ def test_what_was_told_and_is_not_over_is_listed(typed: Type, tmp_path: Path) ->
     told = json.loads(typed("alerts", "list", "--json").out)
     assert told["total"] == 1 and told["alerts"][0]["condition"]["code"] == Code.DISK_LOW
     assert set(told["alerts"][0]) == {"id", "since", "notices", "condition"}
+
+
+def test_the_doctor_tells_what_is_new_and_gone(typed: Type, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    monkeypatch.setenv("SEARCHAPP_OLLAMA_URL", "http://127.0.0.1:9")
+    assert "No run has found" in typed("doctor", "--history").out
+    first = typed("doctor", "--quick")
+    assert "since" not in first.out
+    assert "Nothing is new or gone since" in typed("doctor", "--quick").out
+    monkeypatch.setenv("SEARCHAPP_LLM", "openai:absent")
+    monkeypatch.setenv("SEARCHAPP_LLM_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("SEARCHAPP_QUEUE_ALERT_MINUTES", "1")
+    told = json.loads(typed("doctor", "--quick", "--json").out)["changed"]
+    assert told["since"] and told["new"] == [] == told["gone"]  # another sentence, and the same code
+    listed = typed("doctor", "--history").out
+    assert "new " in listed and "language model" in listed
+    changes = json.loads(typed("doctor", "--history", "--json").out)
+    assert changes["total"] == 1 and {one["check"] for one in changes["changes"][0]["new"]} == {"language model"}
+    assert "by" not in changes["changes"][0]["new"][0]

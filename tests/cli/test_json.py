@@ -130,6 +130,7 @@ PLAN = [
     Typed("models prepare", "", USAGE),
     Typed("eval", "nowhere.tsv", FAILED),
     Typed("doctor", "--quick"),
+    Typed("doctor", "--history"),
     Typed("alerts list"),
     Typed("alerts test", "", USAGE),
     Typed("backup create", "kept.tar"),

@@ -103,7 +103,9 @@ def test_no_alert_is_without_a_test_and_a_line_in_the_manual() -> None:
 
 
 def test_what_nobody_can_look_at_is_no_alert(promtool: str, tmp_path: Path) -> None:
-    inputs = [{"series": f'searchapp_conditions{{code="{code}"}}', "values": "-1x60"} for code in ("disk_low", "cluster_red")]
+    inputs = [
+        {"series": f'searchapp_conditions{{code="{code}"}}', "values": "-1x60"} for code in ("disk_low", "cluster_red")
+    ]
     for alert in ("SearchappDiskIsLow", "SearchappClusterIsRed"):
         assert "SUCCESS" in run_rules(promtool, tmp_path, alert, inputs)
 
