@@ -132,6 +132,7 @@ REQUIRED: Mapping[str, Scope | None] = {
     "audit.records": Scope.OPERATE,
     "operations.overview": Scope.OPERATE,
     "operations.findings": Scope.OPERATE,
+    "operations.history": Scope.OPERATE,
     "operations.queue": Scope.OPERATE,
     "operations.tasks": Scope.OPERATE,
     "operations.task": Scope.OPERATE,
