@@ -7,7 +7,7 @@ so that several processes tell it once, and says when it is sent again; ``webhoo
 
 from searchapp.alerts.alert import Alert, Code, Condition, Kept, Look, Notice, Phase
 from searchapp.alerts.book import AlertBook
-from searchapp.alerts.teller import Teller
+from searchapp.alerts.teller import Teller, Turn
 from searchapp.alerts.webhook import Answer, Webhook, webhooks_of
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Notice",
     "Phase",
     "Teller",
+    "Turn",
     "Webhook",
     "webhooks_of",
 ]

@@ -26,15 +26,29 @@ LOOK_SECONDS = 60.0
 SEND_SECONDS = 5.0
 """How often is looked whether a notice is due."""
 
+STOP_SECONDS = 2.0
+"""How long an end waits for a webhook that is being told: another process tells it once more."""
+
 LEAST_LEASE_SECONDS = SECONDS * 2
 """A process that sends does so for less."""
+
+
+class Turn:
+    """Which process tells what all see and none can note; where it cannot be known each does."""
+
+    def take(self) -> bool:
+        """Take it, or keep it; False where it is another's."""
+        return True
+
+    def give_back(self) -> None:
+        """There is nothing to tell any more."""
 
 
 class Teller:
     """Looks by ``look``, and tells ``webhooks`` what there is to tell by ``book``; without any it only shows metrics.
 
     What of a look is of the code ``store_away`` is told from this process's own memory, since the book is away too;
-    ``first`` says of several processes to one that it is the one to do so.
+    ``turn`` says which of several does so.
     """
 
     def __init__(
@@ -45,17 +59,17 @@ class Teller:
         *,
         data_dir: Path,
         lease_seconds: float,
-        first: Callable[[], bool] = lambda: True,
+        turn: Turn | None = None,
         clock: Clock = utc_now,
     ) -> None:
-        self._look, self._book, self._first, self._now = look, book, first, clock
+        self._look, self._book, self._turn, self._now = look, book, turn or Turn(), clock
         self._webhooks = {one.target: one for one in webhooks}
         self._own = AlertBook(OneProcess())
         self._data_dir = data_dir
         self._watch = Watch(max(lease_seconds, LEAST_LEASE_SECONDS))
         self._before: Look | None = None
         self._before_away: Look | None = None
-        self._tells_away: bool | None = None
+        self._tells_away = False
         self._said = ""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="searchapp-alerts", daemon=True)
@@ -72,7 +86,7 @@ class Teller:
         """End soon; what was not told yet is told by the next process that starts."""
         self._stopping.set()
         if self._thread.is_alive():
-            self._thread.join(SECONDS + 1)
+            self._thread.join(STOP_SECONDS)
         if "_owner" in self.__dict__:
             self._owner.close(forgotten=not self._thread.is_alive())
 
@@ -102,10 +116,11 @@ class Teller:
     def _away(self, seen: Look) -> Look:
         """The part of a look that is told from memory; it is empty where another process tells it."""
         found = {key: one for key, one in seen.found.items() if key[0] == Code.STORE_AWAY}
-        if not found:
-            self._tells_away = None
-        elif self._tells_away is None:
-            self._tells_away = self._first()
+        if found:
+            self._tells_away = self._turn.take()
+        elif self._tells_away:
+            self._tells_away = False
+            self._turn.give_back()
         return Look(found if self._tells_away else {}, frozenset({Code.STORE_AWAY.value}))
 
     def _send(self, book: AlertBook) -> None:

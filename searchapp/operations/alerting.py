@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
 
-from searchapp.alerts import Code, Condition, Look, Teller, webhooks_of
+from searchapp.alerts import Code, Condition, Look, Teller, Turn, webhooks_of
 from searchapp.alerts.metrics import FREE_BYTES, QUEUE_SECONDS
 from searchapp.doctor.checks import LITTLE
 from searchapp.errors import SearchAppError
 from searchapp.findings import Severity
+from searchapp.ingest import RedisQueue
 from searchapp.messages import Message, read_in
 from searchapp.model import DocumentState
 from searchapp.schedules import RunOutcome, Schedule, ScheduleKind
@@ -19,8 +21,11 @@ from searchapp.wiring import Application
 
 Looker = Callable[[Application], Iterator[Condition]]
 
-ONCE_SECONDS = 3600.0
-"""For how long one worker alone tells that the store is away."""
+AWAY = "store-away"
+"""The name of that turn in Redis."""
+
+TURN_SECONDS = 300.0
+"""After so long without a look of the one worker that tells that the store is away, another tells it."""
 
 
 def teller_of(application: Application, *, serves: bool) -> Teller:
@@ -32,7 +37,7 @@ def teller_of(application: Application, *, serves: bool) -> Teller:
         webhooks_of(settings),
         data_dir=settings.data_dir,
         lease_seconds=settings.lease_seconds,
-        first=lambda: _first(application),
+        turn=OfWorkers(application.queue) if application.queue is not None else None,
     )
 
 
@@ -156,11 +161,26 @@ def _blocks(application: Application) -> Iterator[Condition]:
         yield Condition.of(Code.INDEX_READ_ONLY, Severity.ERROR, sentence, finding.subject, finding.code)
 
 
-def _first(application: Application) -> bool:
-    """Whether this process, of several with one Redis, tells that the store is away; where Redis is, too, each does."""
-    if application.queue is None:
-        return True
-    try:
-        return application.queue.first_of("store-away", ONCE_SECONDS)
-    except SearchAppError:
-        return True
+class OfWorkers(Turn):
+    """The turn of one of those that share a Redis."""
+
+    def __init__(self, queue: RedisQueue) -> None:
+        self._queue, self._is_mine = queue, False
+
+    def take(self) -> bool:
+        """See ``Turn``; where Redis is away, too, each process tells."""
+        try:
+            if self._is_mine:
+                self._queue.stay_first(AWAY, TURN_SECONDS)
+            else:
+                self._is_mine = self._queue.first_of(AWAY, TURN_SECONDS)
+        except SearchAppError:
+            return True
+        return self._is_mine
+
+    def give_back(self) -> None:
+        """See ``Turn``."""
+        if self._is_mine:
+            with contextlib.suppress(SearchAppError):
+                self._queue.end_first(AWAY)
+        self._is_mine = False

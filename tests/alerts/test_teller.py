@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from searchapp.alerts import AlertBook, Code, Look, Teller, Webhook, webhooks_of
+from searchapp.alerts import AlertBook, Code, Look, Teller, Turn, Webhook, webhooks_of
 from searchapp.errors import ServiceUnavailableError
 from searchapp.findings import Severity
 from searchapp.messages import Message
@@ -55,9 +55,7 @@ def new(application: Application, sight: Sight, receiver: Receiver, monkeypatch:
     monkeypatch.setattr("searchapp.alerts.book.FIRST_PAUSE_SECONDS", 0.01)
     made: list[Teller] = []
 
-    def new(
-        book: AlertBook | None = None, *urls: str, first: Callable[[], bool] = lambda: True, seconds: float = 10.0
-    ) -> Teller:
+    def new(book: AlertBook | None = None, *urls: str, turn: Turn | None = None, seconds: float = 10.0) -> Teller:
         settings = application.settings.model_copy(update={"webhook_urls": ()})
         webhooks = [
             replace(one, seconds=seconds)
@@ -65,7 +63,7 @@ def new(application: Application, sight: Sight, receiver: Receiver, monkeypatch:
         ]
         teller = Teller(
             sight, book or AlertBook(application.store), webhooks,
-            data_dir=settings.data_dir, lease_seconds=60, first=first,
+            data_dir=settings.data_dir, lease_seconds=60, turn=turn,
         )  # fmt: skip
         made.append(teller)
         return teller
@@ -163,21 +161,34 @@ class Broken:
         return self.memo(memo)
 
 
+class Held(Turn):
+    """A turn that is ours or not."""
+
+    def __init__(self, *, is_mine: bool) -> None:
+        self.is_mine, self.asked, self.given_back = is_mine, 0, 0
+
+    def take(self) -> bool:
+        """As it is."""
+        self.asked += 1
+        return self.is_mine
+
+    def give_back(self) -> None:
+        """Count."""
+        self.given_back += 1
+
+
 def test_a_store_that_is_away_is_told_from_memory_by_one_process(new: New, sight: Sight, receiver: Receiver) -> None:
     sight.now = saw(AWAY, looked=(Code.STORE_AWAY,))
-    asked: list[bool] = []
-
-    def first() -> bool:
-        asked.append(True)
-        return len(asked) == 1
-
-    for _ in range(2):
-        new(AlertBook(Broken()), first=first).start()
+    others = Held(is_mine=False)
+    mine = Held(is_mine=True)
+    for turn in (others, mine):
+        new(AlertBook(Broken()), turn=turn).start()
     eventually(lambda: phases(receiver) == [("store_away", "begun")])
-    eventually(lambda: len(asked) == 2)
+    eventually(lambda: others.asked > 2)
     sight.now = saw(looked=(Code.STORE_AWAY,))
     eventually(lambda: len(receiver.got) > 1)
     assert phases(receiver) == [("store_away", "begun"), ("store_away", "ended")]
+    assert (others.given_back, mine.given_back) == (0, 1)
 
 
 def test_without_webhooks_metrics_are_shown_and_nothing_is_written(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from searchapp.findings import Finding, Severity
 from searchapp.messages import Message
 from searchapp.model import DocumentEntry, DocumentState, Pause
 from searchapp.operations import alerting, runner_of, teller_of
-from searchapp.operations.alerting import look
+from searchapp.operations.alerting import OfWorkers, look
 from searchapp.schedules import Every, Run, RunOutcome, Schedule, ScheduleKind, Wanted, read_wanted
 from searchapp.schedules.turns import Turns
 from searchapp.settings import Settings
@@ -167,6 +168,23 @@ def test_a_schedule_that_fails_is_told_and_its_mending_too(tmp_path: Path, monke
             ("ended", one.id),
         ]
         assert all(word not in sent.body.decode() for sent in receiver.got for word in ("papers", "Gloves", "gloves"))
+
+
+def test_of_several_workers_one_tells_that_the_store_is_away(tmp_path: Path, redis_url: str) -> None:
+    def worker(url: str) -> OfWorkers:
+        queue = Application(Settings(data_dir=tmp_path, redis_url=url, index_prefix=prefix)).queue
+        assert queue is not None
+        return OfWorkers(queue)
+
+    prefix = f"test-{uuid.uuid4().hex[:8]}"
+    one, other = worker(redis_url), worker(redis_url)
+    assert [one.take(), other.take(), one.take(), other.take()] == [True, False, True, False]
+    other.give_back()
+    assert not other.take()
+    one.give_back()
+    assert other.take() and not one.take()
+    assert worker("redis://127.0.0.1:9/0").take()
+    other.give_back()
 
 
 def webhooks(application: Application) -> list[Finding]:
