@@ -9,7 +9,7 @@ import typer
 from searchapp.cli.common import JsonOption, application, console, print_json, print_list, waiting
 
 if TYPE_CHECKING:
-    from searchapp.doctor import Change
+    from searchapp.doctor import Difference
     from searchapp.findings import Finding
     from searchapp.wiring import Application
 
@@ -79,7 +79,7 @@ def _show_history(running: Application, as_json: bool) -> None:
         console().print("No run has found an error or a warning yet.")
 
 
-def _show_change(change: Change) -> None:
+def _show_change(change: Difference) -> None:
     if change.since is None:
         return
     since = f"{change.since:%Y-%m-%d %H:%M} UTC"
@@ -89,7 +89,7 @@ def _show_change(change: Change) -> None:
         console().print(f"Nothing is new or gone since {since}.")
 
 
-def _lines(change: Change, when: str) -> list[str]:
+def _lines(change: Difference, when: str) -> list[str]:
     from searchapp.messages import shown
 
     told = [("new", one) for one in change.new] + [("gone", one) for one in change.gone]

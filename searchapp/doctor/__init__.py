@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from searchapp.doctor import checks
-from searchapp.doctor.history import Change, History, Past, Problem
+from searchapp.doctor.history import Difference, Examinations, History, Trouble
 from searchapp.doctor.parsing import PARSING
 from searchapp.doctor.recognition import RECOGNISING
 from searchapp.errors import SearchAppError, ServiceRefusedError
@@ -27,7 +27,7 @@ class Examination:
     """What was found, and what of it changed since the examination before."""
 
     findings: tuple[Finding, ...]
-    changed: Change
+    changed: Difference
 
 
 def examine(
@@ -103,4 +103,4 @@ def _made(check: Check, application: Application) -> Iterator[Finding]:
         yield found(name, Severity.ERROR, failed.sentence)
 
 
-__all__ = ["Change", "Examination", "History", "Past", "Problem", "diagnose", "examine"]
+__all__ = ["Difference", "Examination", "Examinations", "History", "Trouble", "diagnose", "examine"]

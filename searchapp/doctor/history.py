@@ -38,7 +38,7 @@ TROUBLES = (Severity.WARNING, Severity.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Trouble:
     """A warning or an error that the doctor found, and when it was first found."""
 
     check: str
@@ -57,25 +57,25 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Difference:
     """What is different from the examination before."""
 
     at: Moment
     since: Moment | None
     """When that was; null: there was none."""
-    new: tuple[Problem, ...] = ()
-    gone: tuple[Problem, ...] = ()
+    new: tuple[Trouble, ...] = ()
+    gone: tuple[Trouble, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class Examinations:
     """What is known of earlier examinations."""
 
     looked: Moment | None = None
     """The latest one; null: there was none."""
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Trouble, ...] = ()
     """What it found, and what it did not look at and an earlier one found."""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Difference, ...] = ()
     """The examinations that found something new or found something gone, the newest first."""
 
 
@@ -86,24 +86,24 @@ class History:
         self._folder = settings.data_dir.absolute()
         self._redact, self._now = redactor(settings), clock
 
-    def read(self) -> Past:
+    def read(self) -> Examinations:
         """What is kept; nothing where that cannot be read."""
         path = self._folder / FILE
         try:
-            return from_json(Past, path.read_bytes()) if path.stat().st_size <= MOST_BYTES else Past()
+            return from_json(Examinations, path.read_bytes()) if path.stat().st_size <= MOST_BYTES else Examinations()
         except FileNotFoundError:
-            return Past()
+            return Examinations()
         except (OSError, ValueError) as error:  # damaged, or a later version's: the next examination begins anew
             log.warning("The history of the doctor cannot be read: %s", type(error).__name__)
-            return Past()
+            return Examinations()
 
-    def note(self, found: Iterable[tuple[str, Finding]], looked: Collection[str]) -> Change:
+    def note(self, found: Iterable[tuple[str, Finding]], looked: Collection[str]) -> Difference:
         """Keep what checks found, each by its check's name, and return what is different from the time before.
 
         What a check found that is not among ``looked`` stays as it was.
         """
         if not self._folder.is_dir():  # nothing is kept of an installation that has not begun
-            return Change(self._now(), None)
+            return Difference(self._now(), None)
         try:
             with FileLock(self._folder / LOCK, timeout=LOCK_SECONDS, thread_local=False):
                 past, change = self._compared(self.read(), found, looked)
@@ -114,8 +114,8 @@ class History:
             return self._compared(self.read(), found, looked)[1]
 
     def _compared(
-        self, past: Past, found: Iterable[tuple[str, Finding]], looked: Collection[str]
-    ) -> tuple[Past, Change]:
+        self, past: Examinations, found: Iterable[tuple[str, Finding]], looked: Collection[str]
+    ) -> tuple[Examinations, Difference]:
         now = self._now()
         before = {one.key: one for one in past.problems}
         after = {one.key: one for one in past.problems if one.by not in looked}
@@ -125,15 +125,15 @@ class History:
                 after[problem.key] = before.get(problem.key, problem)
         new = tuple(one for key, one in after.items() if key not in before)
         gone = tuple(one for key, one in before.items() if key not in after)
-        change = Change(now, past.looked, new, gone)
+        change = Difference(now, past.looked, new, gone)
         changes = (change, *past.changes)[:MOST_CHANGES] if new or gone else past.changes
-        return Past(now, tuple(after.values()), changes), change
+        return Examinations(now, tuple(after.values()), changes), change
 
-    def _problem(self, by: str, finding: Finding, now: Moment) -> Problem:
+    def _problem(self, by: str, finding: Finding, now: Moment) -> Trouble:
         message = decoded(finding.kept)
         text = (
             redacted(message, lambda value: self._redact(value)[:LONGEST_VALUE]).encoded()
             if message
             else self._redact(finding.message)
         )
-        return Problem(finding.check, finding.severity, finding.code, finding.subject, text, now, by)
+        return Trouble(finding.check, finding.severity, finding.code, finding.subject, text, now, by)

@@ -12,7 +12,7 @@ from flask import Blueprint, url_for
 from pydantic import Field
 
 from searchapp.audit import What, note
-from searchapp.doctor import Change, History, Past, examine
+from searchapp.doctor import Difference, Examinations, History, examine
 from searchapp.errors import ConflictError, ModelUnavailableError, NotFoundError, StorageError, UsageError
 from searchapp.findings import Finding
 from searchapp.operations import Action, Overview, Queue, Task, Tasks, overview, pause, queue_of, resume, start
@@ -62,7 +62,7 @@ class Findings:
     """What the doctor found."""
 
     findings: tuple[Finding, ...]
-    changed: Change
+    changed: Difference
     """What of its errors and warnings is new, and what is gone, since the examination before."""
 
 
@@ -99,7 +99,7 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
 
     @routes.get("/findings/history", endpoint="history")
     @operation("What the doctor found before")
-    def history() -> Past:
+    def history() -> Examinations:
         """Errors and warnings of the latest examination, each since when, and what earlier ones found new or gone.
         Nothing is looked at.
         """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from searchapp.doctor import Change, History, examine
+from searchapp.doctor import Difference, History, examine
 from searchapp.doctor import history as module
 from searchapp.doctor.history import FILE
 from searchapp.errors import SearchAppError
@@ -47,7 +47,7 @@ PAUSED = ("queue", warning("queue", "queue_paused_by", since="2026-05-01", by="a
 LENGTH = ("queue", info("queue", "nobody_ingests", queued=1, running=0))
 
 
-def told(change: Change) -> tuple[list[str], list[str]]:
+def told(change: Difference) -> tuple[list[str], list[str]]:
     return [f"{one.code} {one.subject}" for one in change.new], [f"{one.code} {one.subject}" for one in change.gone]
 
 
