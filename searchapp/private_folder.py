@@ -17,10 +17,9 @@ OTHERS = 0o077
 
 OURS = frozenset({
     ".backup", ".backup.lock", "access.sqlite", "audit.sqlite", "conversations.sqlite", "demo", "doctor.json",
-    ".doctor.lock", "embedding-servers",
-    "evaluation", "idempotency.sqlite", "index", "judgements.sqlite", "models", "operations.json", ".operations.lock",
-    "pages", "personal.sqlite", "running", "sent-tokens.sqlite", "spool", "trash",
-    "trash.lock", "uploads",
+    ".doctor.lock", "embedding-servers", "evaluation", "idempotency.sqlite", "index", "judgements.sqlite",
+    "missed.sqlite", "models", "operations.json", ".operations.lock", "pages", "personal.sqlite", "running",
+    "sent-tokens.sqlite", "spool", "trash", "trash.lock", "uploads",
 })  # fmt: skip
 """What searchapp keeps in the data folder."""
 

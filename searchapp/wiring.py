@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from searchapp.filing import Collections, Tags
     from searchapp.idempotency import IdempotencyKeys
     from searchapp.ingest import Ingester, Originals, RedisQueue, Trash
+    from searchapp.judged_runs import JudgedRuns
+    from searchapp.missed import Missed
     from searchapp.model import Chunk, DocumentEntry
     from searchapp.schedules import Book
     from searchapp.sources.page_drawer import PageDrawer
@@ -145,6 +147,20 @@ class Application:
         from searchapp.alerts import AlertBook
 
         return AlertBook(self.store)
+
+    @cached_property
+    def judged_runs(self) -> JudgedRuns:
+        """How judged queries were answered, run by run."""
+        from searchapp.judged_runs import JudgedRuns
+
+        return JudgedRuns(self.store)
+
+    @cached_property
+    def missed(self) -> Missed:
+        """What readers did not find."""
+        from searchapp.missed import Missed
+
+        return Missed(self.settings)
 
     @cached_property
     def judged_answers(self) -> JudgedAnswers:

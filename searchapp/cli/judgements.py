@@ -1,4 +1,4 @@
-"""``searchapp judgements``: list, answers, export, remove."""
+"""``searchapp judgements``: list, answers, history, export, remove."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from searchapp.cli.common import JsonOption, application, console, print_json, print_list
+from searchapp.cli.common import JsonOption, SizeOption, application, console, print_json, print_list
 
 app = typer.Typer(
     help="What readers said of hits and answers on the page, by thumbs.", no_args_is_help=True, rich_markup_mode=None
@@ -75,6 +75,44 @@ def answers(as_json: JsonOption = False) -> None:
         out.print(f"  {'+' if one.grade else '-'} {' '.join(one.answer.split())}", soft_wrap=True)
     if not found:
         out.print("No answers judged yet. The page has thumbs below each: searchapp serve")
+
+
+@app.command()
+def history(
+    target: Annotated[
+        str, typer.Option("--of", metavar="JUDGED", help="Only runs of this file or folder, or of thumbs.")
+    ] = "",
+    size: SizeOption = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how judged queries were answered over time, as "schedules add --kind judged" has them asked, newest first.
+
+    A change of the index, the embedding model or the settings of the ranking is told where it happened.
+
+    Example: searchapp judgements history --of thumbs
+    """
+    from searchapp.judged_runs import changed
+    from searchapp.model.json import to_json
+    from searchapp.schedules.schedule import THUMBS
+
+    place = target if target in ("", THUMBS) else str(Path(target).expanduser().absolute())
+    runs = application().judged_runs.all(place)
+    if as_json:
+        print_list("runs", [to_json(one) for one in runs[::-1][:size]], len(runs))
+        return
+    out = console()
+    for one, new in list(zip(runs, changed(runs), strict=True))[::-1][:size]:
+        facts = [
+            f"{one.ended:%Y-%m-%d %H:%M} UTC",
+            f"nDCG@10 {one.ndcg_at_10:.4f}",
+            f"recall@100 {one.recall_at_100:.4f}",
+        ]
+        facts += [f"{one.queries} queries", one.target]
+        facts += [f"below {one.least:g}"] if one.ndcg_at_10 < one.least else []
+        facts += [f"new {', '.join(new)}"] if new else []
+        out.print("  ".join(facts), soft_wrap=True)
+    if not runs:
+        out.print("No judged query was asked yet: searchapp schedules add JUDGED --kind judged")
 
 
 @app.command()

@@ -34,6 +34,7 @@ from searchapp.cli import (
     ingest,
     judgements,
     keys,
+    missed,
     models,
     queue,
     schedules,
@@ -119,6 +120,7 @@ app.add_typer(schedules.app, name="schedules")
 app.command("eval")(evaluate.evaluate)
 app.add_typer(conversations.app, name="conversations")
 app.add_typer(judgements.app, name="judgements")
+app.add_typer(missed.app, name="missed")
 app.command("doctor")(doctor.doctor)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(keys.app, name="keys")

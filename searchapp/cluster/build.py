@@ -9,11 +9,13 @@ import time
 from dataclasses import dataclass, replace
 
 from searchapp.children import is_running
+from searchapp.cluster.shards import Shards
 from searchapp.errors import StorageError, UsageError
 from searchapp.stores import IndexSpec
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.stores.elasticsearch.connection import reading
 from searchapp.stores.elasticsearch.installation import put_templates
+from searchapp.stores.elasticsearch.templates import SHARDS
 from searchapp.stores.elasticsearch.versions import BUILD, Version, put_meta, read_versions, version_meta
 
 NOTE_SECONDS = 2.0
@@ -77,7 +79,7 @@ class Build:
         self.version = replace(self.version, meta=meta)
 
 
-def begin(store: ElasticsearchStore, live: Version, spec: IndexSpec) -> Build:
+def begin(store: ElasticsearchStore, live: Version, spec: IndexSpec, shards: Shards) -> Build:
     """Create the next version, by the templates of es/mappings, empty and receiving every write.
 
     Until it is finished it has no replicas and does not refresh by itself, which makes filling it cheaper.
@@ -92,8 +94,13 @@ def begin(store: ElasticsearchStore, live: Version, spec: IndexSpec) -> Build:
         client.indices.create(
             index=names.version(number),
             aliases={names.write: {}},
-            settings={"auto_expand_replicas": "false", "number_of_replicas": 0, "refresh_interval": "-1"},
-            mappings={"_meta": version_meta(spec, former, started)},
+            settings={
+                SHARDS: shards.number,
+                "auto_expand_replicas": "false",
+                "number_of_replicas": 0,
+                "refresh_interval": "-1",
+            },
+            mappings={"_meta": version_meta(spec, former, started, shards.chosen)},
         )
         created = next(v for v in read_versions(client, names) if v.name == names.version(number))
     return Build(store, created)

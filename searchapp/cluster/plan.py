@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from searchapp.cluster.changes import Difference, Effect, mapping_differences, setting_differences
+from searchapp.cluster.shards import wanted_shards
 from searchapp.cluster.store import Json, elasticsearch_store, lost_documents
 from searchapp.embedding import Fingerprint
 from searchapp.messages import Message
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.stores.elasticsearch.connection import reading
 from searchapp.stores.elasticsearch.installation import Installed, Origin, installed
+from searchapp.stores.elasticsearch.templates import SHARDS
 from searchapp.stores.elasticsearch.versions import Version, chosen, read_versions
 from searchapp.wiring import Application
 
@@ -136,6 +138,7 @@ def _version_changes(store: ElasticsearchStore, version: Version) -> Iterator[Ch
     """Of a version beside the live one only what can be done to it; it keeps the rest until it is pruned."""
     dims = version.spec.fingerprint.dims if version.spec else 1
     wanted = store.templates(dims).index(store.names.chunks)
+    wanted["settings"][SHARDS] = str(wanted_shards(store, version).number)
     for difference in _differences(store, version.name, wanted):
         is_setting = difference.part == "setting"
         if version.build is not None and is_setting:

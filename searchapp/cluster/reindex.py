@@ -10,6 +10,9 @@ from typing import Any
 from searchapp import audit
 from searchapp.cluster.build import Build, Reached, begin, refuse_if_running, unfinished
 from searchapp.cluster.copying import Copier
+from searchapp.cluster.merging import Merged, merge_index
+from searchapp.cluster.sameness import Check, checked
+from searchapp.cluster.shards import Shards, wanted_shards
 from searchapp.cluster.store import elasticsearch_store, refuse_if_blocked
 from searchapp.errors import StorageError, UsageError
 from searchapp.evaluation.dataset import Dataset, read_dataset
@@ -20,7 +23,7 @@ from searchapp.model import SearchMode
 from searchapp.progress import Progress
 from searchapp.stores import IndexMove, IndexSpec
 from searchapp.stores.elasticsearch import ElasticsearchStore
-from searchapp.stores.elasticsearch.chunks import held_documents, stored_documents
+from searchapp.stores.elasticsearch.chunks import held_documents
 from searchapp.stores.elasticsearch.connection import reading
 from searchapp.stores.elasticsearch.installation import put_templates
 from searchapp.stores.elasticsearch.versions import Version, chosen, read_versions, switch
@@ -65,41 +68,37 @@ def run_gate(
     return GateResult(dataset.name, len(dataset.queries), margin, *figures)
 
 
-SAMPLE = 100
-"""Documents whose whole text is compared, spread evenly over the index."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that must hold before the switch, and what was found."""
-
-    name: str
-    passed: bool
-    found: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reindexed(IndexMove):
-    """What was done, or would be (``dry_run``); ``source`` and ``target`` are names of versions."""
+    """What was done, or would be (``dry_run``); ``source`` and ``target`` are names of versions, of so many shards."""
 
     source: str
     target: str
+    source_shards: int
+    shards: int
     model: str
     dry_run: bool = False
     switched: bool = False
     switch_ms: float = 0.0
     checks: tuple[Check, ...] = ()
+    merged: Merged | None = None
     gate: GateResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to reindex. ``throttle``: most chunks a second, so that searches keep the machine."""
+    """How to reindex.
+
+    ``throttle``: most chunks a second, so that searches keep the machine. ``shards``: primary ones of the next version.
+    ``forcemerge``: merge its segments before searches read it.
+    """
 
     gate: Path | None = None
     margin: float = MARGIN
     throttle: float | None = None
     dry_run: bool = False
+    shards: int | None = None
+    forcemerge: bool = False
 
 
 def reindex(
@@ -118,15 +117,22 @@ def reindex(
     if not options.dry_run:
         refuse_if_blocked(store)
     live = _live(store)
+    shards = wanted_shards(store, live, options.shards)
     spec = store.spec(application.embedder.fingerprint)
     # Judged queries that cannot be asked are refused before anything is built.
     dataset = placed(store, read_dataset(options.gate))[0] if options.gate else None
     left = unfinished(store)
     if left is not None:
-        _refuse_another(left.version, live, spec)
-    planned = _planned(store, live, spec, left, show)
+        _refuse_another(left.version, live, spec, shards)
+    elif options.shards == live.shards and live.spec is not None and live.spec.matches(spec):
+        raise UsageError("shards_as_now", index=live.name, shards=live.shards)
+    planned = _planned(store, live, spec, shards, left, show)
     audit.note(f"{planned.source} to {planned.target}", plan=_told(planned))
-    done = planned if options.dry_run else _build(application, live, spec, left, planned, dataset, options, show)
+    if not options.dry_run:
+        build = left or begin(store, live, spec, shards)
+        done = _build(application, live, build, planned, dataset, options, show)
+    else:
+        done = planned
     audit.note(f"{done.source} to {done.target}", switched=done.switched, done=_told(done))
     return replace(done, dry_run=options.dry_run, seconds=round(time.monotonic() - started, 1))
 
@@ -135,22 +141,24 @@ def _told(planned: Reindexed) -> dict[str, Any]:
     """A build as the audit log keeps it."""
     failed = [check.name for check in planned.checks if not check.passed]
     return {
-        **{name: getattr(planned, name) for name in ("model", "documents", "chunks", "embedded", "reused")},
+        **{name: getattr(planned, name) for name in ("model", "shards", "documents", "chunks", "embedded", "reused")},
         **({"failed_checks": failed} if failed else {}),
         **({} if planned.gate is None else {"gate_passed": planned.gate.passed}),
     }
 
 
 def _build(
-    application: Application, live: Version, spec: IndexSpec, left: Build | None, planned: Reindexed,
+    application: Application, live: Version, build: Build, planned: Reindexed,
     dataset: Dataset | None, options: Options, show: Progress,
 ) -> Reindexed:  # fmt: skip
     store = elasticsearch_store(application)
-    build = left or begin(store, live, spec)
     copier = Copier(store, Reembed(application.embedder_of), live, build.version, options.throttle)
     _fill(copier, build, planned.documents, show)
-    done = replace(planned, target=build.version.name, checks=_checked(copier, store, live, build.version, show))
+    done = replace(planned, target=build.version.name, checks=checked(copier, store, live, build.version, show))
     if all(check.passed for check in done.checks):
+        if options.forcemerge:
+            alive = lambda: build.note(build.progress)  # noqa: E731 - a merge takes longer than a build may be silent
+            done = replace(done, merged=merge_index(store, build.version.name, show=show, alive=alive))
         if dataset is not None:
             done = replace(done, gate=run_gate(application, dataset, live, build.version, options.margin, show))
         if done.gate is None or done.gate.passed:
@@ -179,13 +187,15 @@ def _live(store: ElasticsearchStore) -> Version:
     return live
 
 
-def _refuse_another(version: Version, live: Version, spec: IndexSpec) -> None:
-    """An unfinished build is gone on with only where it is of the same live version, model and chunk size."""
+def _refuse_another(version: Version, live: Version, spec: IndexSpec, shards: Shards) -> None:
+    """An unfinished build is gone on with only where it is of the same live version, model, chunk size and shards."""
     refuse_if_running(version)
     build = version.build or {}
-    if version.spec is not None and version.spec.matches(spec) and build.get("from") == live.name:
-        return
     source = build.get("from", "?")
+    if version.spec is not None and version.spec.matches(spec) and source == live.name:
+        if version.shards == shards.number:
+            return
+        raise UsageError("reindex_left_other_shards", version=version.name, source=source, shards=version.shards)
     if version.spec is None:
         raise UsageError("reindex_left_unknown_model", version=version.name, source=source)
     model, tokens = str(version.spec.fingerprint), version.spec.chunking.tokens
@@ -193,7 +203,7 @@ def _refuse_another(version: Version, live: Version, spec: IndexSpec) -> None:
 
 
 def _planned(
-    store: ElasticsearchStore, live: Version, spec: IndexSpec, left: Build | None, show: Progress
+    store: ElasticsearchStore, live: Version, spec: IndexSpec, shards: Shards, left: Build | None, show: Progress
 ) -> Reindexed:
     """What there is to do: documents and chunks counted, vectors forecast."""
     show("counting", 0, 0)
@@ -207,6 +217,8 @@ def _planned(
     return Reindexed(
         source=live.name,
         target=left.version.name if left else "the next version",
+        source_shards=live.shards,
+        shards=shards.number,
         model=str(spec.fingerprint),
         chunk_tokens=spec.chunking.tokens,
         documents=documents,
@@ -230,43 +242,6 @@ def _fill(copier: Copier, build: Build, documents: int, show: Progress) -> None:
     show("copying", done, documents)
     build.note(progress, now=True)
     copier.copy_all(progress.after, note)
-
-
-def _checked(
-    copier: Copier, store: ElasticsearchStore, live: Version, target: Version, show: Progress
-) -> tuple[Check, ...]:
-    """Whether the target holds what the live version holds."""
-    show("checking", 0, 0)
-    found = copier.reconcile()
-    sample, differing = _sampled(store, live, target)
-    stuck = f", {len(found.stuck)} differ" if found.stuck else ""
-    other = f", another in {len(differing)} of {sample}: {', '.join(differing[:3])}" if differing else ""
-    same = f"{sample - len(differing)} documents with the same text"
-    return (
-        Check("documents", not found.stuck, f"{found.documents - len(found.stuck)} in both{stuck}"),
-        # Another size cuts otherwise; but what has chunks has some in the other version, too.
-        Check("passages", bool(found.chunks) == bool(found.copied_chunks), f"{found.chunks} and {found.copied_chunks}"),
-        Check("sample", not differing, same + other),
-    )
-
-
-def _sampled(store: ElasticsearchStore, live: Version, target: Version) -> tuple[int, list[str]]:
-    """Compare the text of some documents, white space aside; those that change meanwhile do not count."""
-    with reading(store.where):
-        ids = sorted({one.document_id for one in held_documents(store.client, live.name)})
-        chosen_ids = ids[:: max(1, len(ids) // SAMPLE)][:SAMPLE]
-        texts: list[dict[str, tuple[Any, str]]] = []
-        for version in (live, target):
-            stored = stored_documents(store.client, version.name, chosen_ids) if chosen_ids else []
-            texts.append({one.entry.id: (one.written, _letters(one)) for one in stored})
-    both = [id_ for id_ in texts[0] if id_ in texts[1] and texts[0][id_][0] == texts[1][id_][0]]
-    return len(both), [id_ for id_ in both if texts[0][id_][1] != texts[1][id_][1]]
-
-
-def _letters(document: Any) -> str:
-    from searchapp.ingest.reembed import rebuild_document
-
-    return "".join(rebuild_document(document.entry, document.chunks).text.split())
 
 
 def _undo(store: ElasticsearchStore, live: Version, build: Build) -> None:

@@ -4,8 +4,7 @@ Sources:
 
 - [knn] Elastic, "Tune approximate kNN search", section "Ensure data nodes have enough memory":
   https://www.elastic.co/docs/deploy-manage/production-guidance/optimize-performance/approximate-knn-search
-- [shards] Elastic, "Size your shards":
-  https://www.elastic.co/docs/deploy-manage/production-guidance/optimize-performance/size-shards
+- [shards] in ``cluster/shards.py``
 - [heap] Elastic, "JVM settings": https://www.elastic.co/docs/reference/elasticsearch/jvm-settings
 - [disk] Elastic, "Cluster-level shard allocation and routing settings":
   https://www.elastic.co/docs/reference/elasticsearch/configuration-reference/cluster-level-shard-allocation-routing-settings
@@ -17,15 +16,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from searchapp.cluster.shards import GIB, needed_shards
 from searchapp.errors import UsageError
 from searchapp.settings import IndexOptions, Settings
 from searchapp.stores.elasticsearch.templates import es_folder, read_templates
-
-GIB = 2**30
-
-SHARD_BYTES = 50 * GIB
-SHARD_CHUNKS = 200_000_000
-"""[shards]: up to 200M documents, or sizes between 10GB and 50GB."""
 
 HEAP_SHARE, HEAP_LIMIT_GIB = 0.5, 31.0
 """[heap]: half of the node's memory at most; Elasticsearch itself takes no more than 31 GB."""
@@ -151,7 +145,7 @@ def _size(load: Load, options: IndexOptions) -> Size:
         memory_all=memory * copies,
         disk=disk,
         disk_all=disk * copies,
-        shards=max(math.ceil(disk / SHARD_BYTES), math.ceil(load.chunks / SHARD_CHUNKS)),
+        shards=needed_shards(disk, load.chunks),
         nodes=nodes,
         disk_a_node=math.ceil(disk * copies / nodes / LOW_WATERMARK),
     )

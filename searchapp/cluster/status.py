@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from searchapp.cluster.aliases import Place, aliases
 from searchapp.cluster.plan import plan
+from searchapp.cluster.shards import advice
 from searchapp.cluster.store import elasticsearch_store
 from searchapp.stores.elasticsearch.index import IndexStatus, read_indices, read_server
 from searchapp.wiring import Application
@@ -18,7 +19,7 @@ class ClusterStatus:
     """What ``es status`` tells; ``model`` is empty before the first index, ``matches`` compares it with ours.
 
     ``fault`` is a sentence where the aliases are not sane; ``pending`` counts the changes of ``es plan``, None then.
-    ``states`` counts documents.
+    ``states`` counts documents. ``shards`` is a sentence where the live version wants another number of them.
     """
 
     server: str
@@ -35,6 +36,7 @@ class ClusterStatus:
     fault: str
     pending: int | None
     states: dict[str, int]
+    shards: str
 
 
 def status(application: Application) -> ClusterStatus:
@@ -45,6 +47,9 @@ def status(application: Application) -> ClusterStatus:
     standing = aliases(application)
     indexed = None if standing.fault else store.fingerprint()
     configured = application.embedder.fingerprint
+    indices = read_indices(store.index)
+    live = next((one for one in indices if store.names.chunks in one.alias.split(", ")), None)
+    found = advice(live.shards, live.bytes, live.documents) if live else None
     return ClusterStatus(
         server=store.where,
         cluster=server.name,
@@ -52,7 +57,7 @@ def status(application: Application) -> ClusterStatus:
         health=server.health,
         nodes=server.nodes,
         licence=server.licence,
-        indices=read_indices(store.index),
+        indices=indices,
         versions=standing.places,
         model=str(indexed) if indexed else "",
         configured=str(configured),
@@ -60,4 +65,5 @@ def status(application: Application) -> ClusterStatus:
         fault=standing.fault,
         pending=None if standing.fault else len(plan(application).changes),
         states={str(state): count for state, count in store.state_counts().items()},
+        shards=found.whole.text() if found else "",
     )

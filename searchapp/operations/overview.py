@@ -14,6 +14,9 @@ from searchapp.wiring import Application
 
 OLDEST_LOOKED_AT = 1000
 
+EMBEDDED_INDEX = "passages"
+"""What the one version of the embedded store is called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -85,6 +88,16 @@ def overview(application: Application) -> Overview:
     return _embedded(application)
 
 
+def live_name(application: Application) -> str:
+    """The name of the version that is searched; empty before the first. Raises as the store does."""
+    if not application.settings.elasticsearch_url:
+        return EMBEDDED_INDEX
+    from searchapp.cluster.store import elasticsearch_store
+
+    live = elasticsearch_store(application).live()
+    return live.name if live else ""
+
+
 def _clustered(application: Application) -> Overview:
     from searchapp.cluster import status
     from searchapp.cluster.build import unfinished
@@ -143,7 +156,7 @@ def _embedded(application: Application) -> Overview:
     size = sum(file.stat().st_size for file in folder.glob("**/*.lance/**/*") if file.is_file())
     indexed_documents = sum(queue.states.get(state, 0) for state in (DocumentState.INDEXED, DocumentState.UNCHANGED))
     version = Version(
-        name="passages",
+        name=EMBEDDED_INDEX,
         state="live",
         model=str(indexed),
         documents=indexed_documents,

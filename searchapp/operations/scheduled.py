@@ -12,8 +12,10 @@ from typing import cast
 
 from searchapp.errors import NotFoundError, StorageError
 from searchapp.findings import Finding, Severity
+from searchapp.judged_runs import JudgedRun, settings_hash
 from searchapp.messages import Message, joined
 from searchapp.model import IngestOutcome, IngestState, SearchMode
+from searchapp.operations.overview import live_name
 from searchapp.redaction import redactor
 from searchapp.schedules import Broken, Job, Result, Runner, RunOutcome, Schedule, ScheduleKind, breaking
 from searchapp.schedules.schedule import THUMBS
@@ -140,7 +142,22 @@ def judged(application: Application, schedule: Schedule, stopping: threading.Eve
         except (OSError, ValueError) as error:
             raise StorageError("judgements_unreadable", path=path.name, why=str(error)) from error
         done = evaluate(application, dataset, (SearchMode.HYBRID,), breaking(stopping), embedder=application.embedder)
-    reached = done.results[SearchMode.HYBRID].ndcg_at_10
+    measured = done.results[SearchMode.HYBRID]
+    reached = measured.ndcg_at_10
+    application.judged_runs.remember(
+        JudgedRun(
+            ended=application.schedules.now(),
+            target=schedule.target,
+            ndcg_at_10=reached,
+            recall_at_100=measured.recall_at_100,
+            queries=done.queries,
+            unknown=len(done.unknown),
+            least=schedule.least,
+            index="" if dataset.has_corpus else live_name(application),
+            model=str(application.embedder.fingerprint if dataset.has_corpus else application.store.fingerprint()),
+            settings=settings_hash(done.settings),
+        )
+    )
     figures = {"ndcg@10": round(reached, 4), "queries": done.queries, "unknown": len(done.unknown)}
     told = Message("schedule_judged", ndcg=reached, queries=done.queries)
     if reached < schedule.least:

@@ -23,6 +23,7 @@ from pydantic_settings import (
 from searchapp.errors import UsageError
 from searchapp.settings.alerting import AlertSettings
 from searchapp.settings.indexing import (
+    MOST_SHARDS,
     ElasticsearchSettings,
     EmbeddingSettings,
     FolderSettings,
@@ -40,6 +41,7 @@ from searchapp.settings.serving import (
     ConversationSettings,
     Fusion,
     LogFormat,
+    MissedSettings,
     SearchSettings,
     ServingSettings,
     WatchingSettings,
@@ -63,6 +65,7 @@ class Settings(
     ServingSettings,
     AccessSettings,
     AuditSettings,
+    MissedSettings,
     BaseSettings,
 ):
     """Everything that can be set. Every field has a default that works; docs/settings.md lists them all."""
@@ -126,6 +129,7 @@ def load_settings(**overrides: object) -> Settings:
 
 
 __all__ = [
+    "MOST_SHARDS",
     "SETTINGS_FILE",
     "Auditing",
     "Authentication",

@@ -77,6 +77,10 @@ class IndexOptions(StrEnum):
         return "_" in self.value
 
 
+MOST_SHARDS = 1024
+"""Primary shards of one index: Elasticsearch's own limit, as it is shipped (its page "General index settings")."""
+
+
 class ElasticsearchSettings(BaseModel):
     """Elasticsearch and its indices."""
 
@@ -106,6 +110,13 @@ class ElasticsearchSettings(BaseModel):
         None,
         description="How new Elasticsearch indices keep vectors: hnsw, int8_hnsw, int4_hnsw, bbq_hnsw, flat, "
         "int8_flat, int4_flat, bbq_flat. Unset: what es/mappings says. docs/index-options.md compares them.",
+    )
+    index_shards: int | None = Field(
+        None,
+        ge=1,
+        le=MOST_SHARDS,
+        description="Primary shards of new Elasticsearch indices. Unset: what searchapp es reindex --shards chose, "
+        "else what es/mappings says. docs/scaling.md says how many are right.",
     )
     oversample: float = Field(
         2.0,

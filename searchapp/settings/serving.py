@@ -284,3 +284,16 @@ class AuditSettings(BaseModel):
     audit_queries: bool = Field(
         False, description="Record queries and questions, too, with their words. They tell what people think about."
     )
+
+
+class MissedSettings(BaseModel):
+    """What readers did not find."""
+
+    missed_queries: bool = Field(
+        False,
+        description="Count queries that found nothing, or only loosely related passages, with their words and without "
+        "names, in the data folder of this machine (docs/watching.md). They tell what people think about.",
+    )
+    missed_days: int = Field(
+        90, ge=1, le=3_650, description="How long such a query is kept after it was asked last, in days."
+    )

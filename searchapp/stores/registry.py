@@ -40,6 +40,7 @@ class Memo(StrEnum):
     SCHEDULES = "schedules"
     SCHEDULE_RUNS = "schedule-runs"
     ALERTS = "alerts"
+    JUDGED_RUNS = "judged-runs"
 
 
 class EntryOrder(StrEnum):

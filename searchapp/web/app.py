@@ -21,10 +21,12 @@ from searchapp.web import (
     guards,
     idempotency,
     identity,
+    judged,
     judgements,
     llms,
     login,
     mcp,
+    missed,
     monitoring,
     openapi,
     operations,
@@ -113,6 +115,8 @@ def create_app(application: Application, *, host: str | None = None, jobs: Jobs 
     app.register_blueprint(searches.blueprint(application))
     app.register_blueprint(suggested.blueprint(application))
     app.register_blueprint(operations.blueprint(application, jobs))
+    app.register_blueprint(judged.blueprint(application))
+    app.register_blueprint(missed.blueprint(application))
     app.register_blueprint(originals.blueprint(application))
     app.register_blueprint(viewer.blueprint(application))
     app.register_blueprint(reading.blueprint(application))

@@ -69,6 +69,7 @@ ACTIONS: Mapping[str, What] = {
     "operations.queue": What.QUEUE_PAUSED,
     "operations.start": What.ES_REINDEX,
     "operations.stop": What.TASK_STOPPED,
+    "missed.clear": What.MISSED_CLEARED,
 }
 QUERIES: Mapping[str, What] = {
     "api.search": What.SEARCH,
@@ -80,9 +81,9 @@ QUERIES: Mapping[str, What] = {
 }
 """Recorded where SEARCHAPP_AUDIT_QUERIES says so."""
 
-UNRECORDED = frozenset({"searches.remember", "mcp.serve"})
-"""The caller's own list of what they searched for: queries are recorded where they are asked, or not at all. And the
-calls of tools, which record themselves what they do."""
+UNRECORDED = frozenset({"searches.remember", "missed.count", "mcp.serve"})
+"""The caller's own list of what they searched for: queries are recorded where they are asked, or not at all. What they
+did not find, which is kept without their names. And the calls of tools, which record themselves what they do."""
 
 LOGINS = frozenset({"login.submit", "login.returned"})
 STRANGERS_PER_MINUTE = 20

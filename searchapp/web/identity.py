@@ -58,6 +58,7 @@ REQUIRED: Mapping[str, Scope | None] = {
     "searches.rename": Scope.READ,
     "searches.delete": Scope.READ,
     "searches.restore": Scope.READ,
+    "missed.count": Scope.READ,
     "suggested.questions": Scope.READ,
     "pages.conversations": Scope.READ,
     "pages.shared": Scope.READ,

@@ -17,6 +17,8 @@ from typing_extensions import TypedDict
 
 from searchapp.errors import SearchAppError, ServiceUnavailableError
 from searchapp.ingest.metrics import PAUSED, QUEUED_BATCHES, show_states
+from searchapp.judged_runs import show as show_judged
+from searchapp.schedules import ScheduleKind
 from searchapp.schedules.metrics import show
 from searchapp.web.operation import operation
 
@@ -123,6 +125,8 @@ def _show_schedules(application: Application) -> None:
         schedules = application.schedules.all()
         running = next((one.id for one in schedules if one.running), "")
         show(schedules, running, application.schedules.now())
+        judged = [one for one in schedules if one.kind is ScheduleKind.JUDGED and not one.paused]
+        show_judged(application.judged_runs.all(), {one.target: one.least for one in judged})
 
 
 def search_problem(application: Application) -> SearchAppError | None:

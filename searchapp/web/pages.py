@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from searchapp.embedding.models import weakness
 from searchapp.errors import SearchAppError
 from searchapp.messages import Message
+from searchapp.missed import SHOWN_FROM_DAYS
 from searchapp.openai_api.leaving import all_leaving
 from searchapp.settings import Authentication, Settings
 from searchapp.sources.passed_over import READ_NAMES
@@ -43,7 +44,7 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
     @operation("The search page", content={"text/html": {"type": "string"}})
     def search() -> str:
         leaves = [one.sentence for one in all_leaving(settings)]
-        return render_template("page.html", leaves=leaves, weakness=_weakness(store))
+        return render_template("page.html", leaves=leaves, weakness=_weakness(store), missed=settings.missed_queries)
 
     @routes.get("/documents")
     @operation("The page of documents", content={"text/html": {"type": "string"}})
@@ -53,7 +54,7 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
     @routes.get("/settings", endpoint="settings")
     @operation("The page of what a person may set", content={"text/html": {"type": "string"}})
     def settings_() -> str:
-        return render_template("settings.html")
+        return render_template("settings.html", missed=settings.missed_queries)
 
     @routes.get("/access")
     @operation("The page of users and keys", content={"text/html": {"type": "string"}})
@@ -74,6 +75,6 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
     @routes.get("/operations")
     @operation("The operator's page", content={"text/html": {"type": "string"}})
     def operations() -> str:
-        return render_template("operations.html")
+        return render_template("operations.html", missed={"shown_from": SHOWN_FROM_DAYS, "days": settings.missed_days})
 
     return routes

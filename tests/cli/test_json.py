@@ -104,6 +104,9 @@ PLAN = [
     Typed("schedules run", "$schedule"),
     Typed("schedules history", "$schedule"),
     Typed("schedules remove", "$schedule"),
+    Typed("judgements history"),
+    Typed("missed list"),
+    Typed("missed clear"),
     Typed("judgements list"),
     Typed("judgements answers"),
     Typed("judgements export", "judged", FAILED),
@@ -140,7 +143,7 @@ PLAN = [
     *(
         Typed(f"es {command}", arguments, USAGE)
         for command, arguments in {
-            "aliases": "", "apply": "", "export": "cluster", "plan": "", "prune": "", "reindex": "", "rollback": "", "status": "",
+            "aliases": "", "apply": "", "export": "cluster", "forcemerge": "", "plan": "", "prune": "", "reindex": "", "rollback": "", "status": "",
             "roles create": "web", "roles list": "", "roles revoke": "x", "snapshot create": "",
             "snapshot list": "", "snapshot restore": "latest", "snapshot delete": "x", "snapshot prune": "", "snapshot drill": "", "pipeline put": "",
             "pipeline simulate": "x", "pipeline status": "",

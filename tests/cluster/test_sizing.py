@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from searchapp.cluster.sizing import GIB, Load, graph_neighbours, read_number, size, vector_bytes
+from searchapp.cluster.shards import GIB
+from searchapp.cluster.sizing import Load, graph_neighbours, read_number, size, vector_bytes
 from searchapp.errors import UsageError
 from searchapp.settings import IndexOptions, load_settings
 from searchapp.stores.elasticsearch.templates import es_folder

@@ -102,9 +102,14 @@ def test_judged_queries_are_measured_from_a_file_and_from_thumbs(
     application.judgements.put("ropes", document.id, 1, document.source, document.title)
     good = judged(application, schedule(ScheduleKind.JUDGED, "thumbs", least=0.9), threading.Event())
     assert (good.outcome, good.figures["ndcg@10"]) == (RunOutcome.DONE, 1.0)
+    first, second = application.judged_runs.all()
+    assert (first.target, first.ndcg_at_10, first.queries, first.least) == (str(path), low.figures["ndcg@10"], 2, 0.9)
+    assert (second.target, second.ndcg_at_10, second.recall_at_100, second.unknown) == ("thumbs", 1.0, 1.0, 0)
+    assert first.index == "passages" and first.model.startswith("hashed:64 ") and len(first.settings) == 8
     path.write_bytes(b"\xff\xfe\x00\x01")
     broken = ran(application, one)
     assert broken.outcome is RunOutcome.FAILED and "judged.jsonl" in shown(broken.message)
+    assert len(application.judged_runs.all()) == 2  # what could not be measured has no place in the history
 
 
 def test_the_doctor_says_what_it_finds_and_does_not_find_itself(application: Application) -> None:

@@ -74,13 +74,13 @@ FIRES = {
     "SearchappScheduleFails": ('searchapp_schedules{outcome="failed"}', "1x60"),
     "SearchappScheduleWarns": ('searchapp_schedules{outcome="warned"}', "2x60"),
     "SearchappClusterDrifts": ('searchapp_conditions{code="cluster_drifts"}', "1x60"),
-    "SearchappQualityIsLow": ('searchapp_conditions{code="quality_low"}', "1x60"),
     "SearchappClusterIsRed": ('searchapp_conditions{code="cluster_red"}', "1x60"),
     "SearchappIndexIsReadOnly": ('searchapp_conditions{code="index_read_only"}', "1x60"),
     "SearchappDiskIsLow": ('searchapp_conditions{code="data_folder_low"}', "1x60"),
     "SearchappDocumentsWaitLong": ('searchapp_conditions{code="queue_slow"}', "1x60"),
     "SearchappWebhookFails": ("searchapp_webhooks_failing", "1x60"),
     "SearchappSchedulesStandStill": ("searchapp_schedules_overdue_seconds", "0+240x60"),
+    "SearchappQualityIsLow": ('searchapp_judged_ndcg{judged="thumbs"}', "0.6x60"),
     "SearchappWorkerIsSilent": ("searchapp_worker_heartbeat_timestamp_seconds", "1x60"),
 }
 
@@ -92,6 +92,8 @@ def test_an_alert_fires_when_it_should(promtool: str, tmp_path: Path, alert: str
     if "bucket" in series:
         inputs += [{"series": series.replace("+Inf", "2.5"), "values": "0x60"}]
         inputs += [{"series": series.replace("+Inf", "10"), "values": "0+60x60"}]
+    if "ndcg" in series:
+        inputs += [{"series": series.replace("ndcg", "ndcg_least"), "values": "0.7x60"}]
     found = run_rules(promtool, tmp_path, alert, inputs)
     assert "got:[\n" in found and f'alertname="{alert}"' in found
 

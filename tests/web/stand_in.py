@@ -24,8 +24,10 @@ from searchapp.errors import SearchAppError, UsageError
 from searchapp.filing import Collections, Tags
 from searchapp.idempotency import IdempotencyKeys
 from searchapp.judged_answers import JudgedAnswers
+from searchapp.judged_runs import JudgedRuns
 from searchapp.judgements import Judgements
 from searchapp.llm import ChatModel
+from searchapp.missed import Missed
 from searchapp.model import (
     Answer,
     AnswerEvent,
@@ -436,6 +438,8 @@ class StandIn:
         self.judgements = Judgements(data_dir)
         self.schedules = Book(self.store)
         self.judged_answers = JudgedAnswers(data_dir)
+        self.judged_runs = JudgedRuns(self.store)
+        self.missed = Missed(self.settings)
         self.conversations = ConversationStore(self.settings)
         self.reading = Reading(self.conversations, self.store)
         self.page_drawer = PageDrawer(self.settings)

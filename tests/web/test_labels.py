@@ -8,6 +8,7 @@ import pytest
 import searchapp.web
 from searchapp.access import Scope
 from searchapp.audit import Outcome, What
+from searchapp.judged_runs import CHANGES
 from searchapp.messages import read_in
 from searchapp.messages.labels import label, labels
 from searchapp.model import SourceType
@@ -30,6 +31,7 @@ COMPOSED = {
     *(f"what_{what}" for what in ("any", *What)),
     *(f"outcome_{outcome}" for outcome in ("any", *Outcome)),
     *("audit_stdout", "audit_off"),
+    *(f"judged_{name}" for name in CHANGES),
     *(f"scope{part}_{scope}" for part in ("", "Tip") for scope in Scope),
 }
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from searchapp.cli.es import export, index, pipeline, plan, roles, sizing, snapshot, versions
+from searchapp.cli.es import export, forcemerge, index, pipeline, plan, roles, sizing, snapshot, versions
 
 app = typer.Typer(help="Operate the Elasticsearch indices.", no_args_is_help=True, rich_markup_mode=None)
 
 app.command()(index.aliases)
 app.command()(plan.apply)
 app.command()(export.export)
+app.command()(forcemerge.forcemerge)
 app.command()(plan.plan)
 app.command()(versions.prune)
 app.command()(versions.reindex)

@@ -41,6 +41,8 @@ def status(as_json: JsonOption = False) -> None:
         model = f", {place.model}" if place and place.model else ""
         size = f"{index.bytes / 1e6:.1f} MB, {index.shards} shard(s), {index.replicas} replica(s)"
         out.print(f"{what:<11} {index.name}: {index.health}, {held}, {size}{model}")
+    if found.shards:
+        out.print(f"shards      {found.shards}")
     if found.states:
         out.print(f"documents   {', '.join(f'{count:,} {state}' for state, count in sorted(found.states.items()))}")
     if found.fault:

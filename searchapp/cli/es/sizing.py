@@ -70,7 +70,8 @@ def sizing(
 def _tell(load: Load, sizes: tuple[Size, ...]) -> None:
     from rich.table import Table
 
-    from searchapp.cluster.sizing import FORMULAS, GIB, SOURCES
+    from searchapp.cluster.shards import GIB
+    from searchapp.cluster.sizing import FORMULAS, SOURCES
 
     out = console()
     copies = "no replica" if not load.replicas else f"{load.replicas} replica" + ("s" if load.replicas > 1 else "")
@@ -104,7 +105,7 @@ def _tell(load: Load, sizes: tuple[Size, ...]) -> None:
 
 
 def _gib(bytes_: int) -> str:
-    from searchapp.cluster.sizing import GIB
+    from searchapp.cluster.shards import GIB
 
     value = bytes_ / GIB
     return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}" if value >= 1 else f"{value:.3f}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from searchapp.cli.common import JsonOption, application, console, print_json
+from searchapp.cli.es.forcemerge import print_merged
 from searchapp.cli.progress import stages
 
 if TYPE_CHECKING:
@@ -29,13 +30,21 @@ def reindex(
     throttle: Annotated[
         float | None, typer.Option(min=0.1, metavar="N", help="Most passages a second, to spare the machine.")
     ] = None,
+    shards: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Primary shards of the next version and of those after it. Unset: as now."),
+    ] = None,
+    forcemerge: Annotated[
+        bool, typer.Option("--forcemerge", help='Merge its segments before searches read it (as "es forcemerge").')
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be done, and do nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Build the next version of the index, check it, and let searches read it. Searches and ingestion go on meanwhile.
 
     Chunks are cut from the text in the index; no source is read again, and vectors of the same model are reused. Run
-    it again after a kill: it goes on. "es rollback" switches back.
+    it again after a kill: it goes on. "es rollback" switches back. With --shards the index is split or shrunk to any
+    number; nothing is embedded for it.
 
     Examples:
       searchapp es reindex --model ollama:mxbai-embed-large --dry-run
@@ -44,17 +53,23 @@ def reindex(
 
       SEARCHAPP_CHUNK_TOKENS=200 searchapp es reindex
 
+      searchapp es reindex --shards 3 --forcemerge
+
     """
     from searchapp.cluster import reindex as run
     from searchapp.cluster.reindex import Options
 
     with stages("Loading the embedding model", quiet=as_json) as show:
-        done = run(application(embedding_model=model), Options(gate, margin, throttle, dry_run), show)
+        running = application(embedding_model=model)
+        options = Options(gate, margin, throttle, dry_run, shards, forcemerge)
+        done = run(running, options, show)
     if as_json:
         first = {"source": done.source, "target": done.target, "model": done.model}
         print_json(first | dataclasses.asdict(done) | {"gate": _gate_json(done.gate)})
     else:
         _tell(done, model)
+        if shards is not None and running.settings.index_shards not in (None, shards):
+            console().print(f"          Set SEARCHAPP_INDEX_SHARDS={shards}, else the next reindex goes back to it.")
     if not (done.switched or done.dry_run):
         raise typer.Exit(1)
 
@@ -63,6 +78,8 @@ def _tell(done: Reindexed, model: str | None) -> None:
     out = console()
     out.print(f"from      {done.source}")
     out.print(f"to        {done.target}: {done.model}, passages of {done.chunk_tokens} tokens at most")
+    if done.shards != done.source_shards:
+        out.print(f"shards    {done.source_shards} become {done.shards}")
     size = f"{done.documents:,} documents, {done.chunks:,} passages there"
     if done.dry_run:
         out.print(f"to copy   {size}; at most {done.embedded:,} to embed" + (", going on" if done.resumed else ""))
@@ -71,6 +88,8 @@ def _tell(done: Reindexed, model: str | None) -> None:
     out.print(f"copied    {size}; {done.embedded:,} embedded, {done.reused:,} vectors reused, {done.seconds:.1f} s")
     for check in done.checks:
         out.print(f"check     {check.name}: {check.found}" + ("" if check.passed else " FAILED"))
+    if done.merged is not None:
+        print_merged(done.merged)
     if done.gate is not None:
         _print_gate(done.gate)
     if done.switched:

@@ -8,6 +8,7 @@ from searchapp.cluster.aliases import aliases
 from searchapp.cluster.build import refuse_if_running
 from searchapp.cluster.changes import Effect
 from searchapp.cluster.plan import plan
+from searchapp.cluster.shards import GIB, needed_shards
 from searchapp.cluster.store import blocks, elasticsearch_store, lost_documents
 from searchapp.errors import UsageError
 from searchapp.findings import Finding, Severity, error, found, info, ok, warning
@@ -17,8 +18,6 @@ from searchapp.stores.elasticsearch.versions import Version, read_versions
 from searchapp.wiring import Application
 
 SHARDS = "shards"
-LARGEST = 50 * 2**30
-"""Bytes of a shard beyond which moving and merging it gets slow (Elastic's page on the size of shards)."""
 
 
 def check_shards(application: Application) -> Iterator[Finding]:
@@ -29,12 +28,12 @@ def check_shards(application: Application) -> Iterator[Finding]:
         if not store.client.indices.get_alias(index=pattern, ignore_unavailable=True):
             return
         health = store.client.cluster.health(index=pattern, level="indices")
-        sizes = store.client.indices.stats(index=pattern, metric="store")["indices"]
+        sizes = store.client.indices.stats(index=pattern, metric="docs,store")["indices"]
     for name, one in sorted(health["indices"].items()):
         if name not in sizes:
             continue  # it came or went between the two questions, as a reindex does to versions
         primaries, replicas = one["number_of_shards"], one["number_of_replicas"]
-        size = sizes[name]["primaries"]["store"]["size_in_bytes"] / max(1, primaries)
+        held = sizes[name]["primaries"]
         counts = {"index": name, "primaries": primaries, "replicas": replicas}
         if one["status"] != "green":
             missing, status = one["unassigned_shards"], one["status"]
@@ -45,8 +44,10 @@ def check_shards(application: Application) -> Iterator[Finding]:
             yield info(SHARDS, "shards_on_one_node", **counts)
         else:
             yield ok(SHARDS, "shards_are_fine", **counts)
-        if size > LARGEST:
-            yield warning(SHARDS, "shard_too_large", index=name, size=size / 2**30)
+        needed = needed_shards(held["store"]["size_in_bytes"], held["docs"]["count"])
+        if needed > primaries:
+            size = held["store"]["size_in_bytes"] / primaries
+            yield warning(SHARDS, "shard_too_large", index=name, size=size / GIB, shards=needed)
 
 
 BLOCKS = "read-only"

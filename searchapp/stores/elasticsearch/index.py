@@ -63,7 +63,7 @@ class ElasticsearchIndex:
     def templates(self, dims: int) -> Templates:
         """What es/ holds, for vectors of ``dims`` dimensions."""
         settings, folder = self.settings, es_folder(self.settings.es_dir)
-        templates = read_templates(folder, settings.index_prefix, dims, settings.index_options)
+        templates = read_templates(folder, settings.index_prefix, dims, settings.index_options, settings.index_shards)
         provider, _, inference_id = settings.embedding_model.partition(":")
         if provider != ELASTICSEARCH:  # nothing uses a pipeline
             return templates

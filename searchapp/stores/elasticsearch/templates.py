@@ -27,6 +27,9 @@ COMPONENTS = ("chunks-fields",)
 INDEX_TEMPLATES = ("chunks", "documents")
 GRAPH_OPTIONS = ("m", "ef_construction")
 
+SHARDS = "number_of_shards"
+"""The setting of an index, and one shard is what Elasticsearch makes without it."""
+
 MANAGED_BY = "managed_by"
 CONTENT = "content"
 OUR_META = (MANAGED_BY, CONTENT, "digest")
@@ -65,11 +68,13 @@ def es_folder(configured: Path | None = None) -> Path:
     return installed if installed.is_dir() else installed.parents[1] / "es"
 
 
-def read_templates(folder: Path, prefix: str, dims: int, index_options: IndexOptions | None = None) -> Templates:
+def read_templates(
+    folder: Path, prefix: str, dims: int, index_options: IndexOptions | None = None, shards: int | None = None
+) -> Templates:
     """Read es/mappings for indices that begin with ``prefix`` and vectors of ``dims`` dimensions.
 
-    ``index_options`` replaces the type in the files; the graph's own options stay where there is a graph. Raises
-    UsageError naming the file that is missing or is not JSON.
+    ``index_options`` replaces the type in the files, ``shards`` the number of primary shards of the chunks; the graph's
+    own options stay where there is a graph. Raises UsageError naming the file that is missing or is not JSON.
     """
     components = {f"{prefix}-{name}": _read(folder, name) for name in COMPONENTS}
     fields = components[f"{prefix}-chunks-fields"]["template"]["mappings"]["properties"]
@@ -79,6 +84,9 @@ def read_templates(folder: Path, prefix: str, dims: int, index_options: IndexOpt
         graph = {key: shipped[key] for key in GRAPH_OPTIONS if key in shipped} if index_options.is_graph else {}
         fields["embedding"]["index_options"] = {"type": str(index_options), **graph}
     indices = {f"{prefix}-{name}": _renamed(_read(folder, name), prefix) for name in INDEX_TEMPLATES}
+    if shards is not None:
+        chunks = indices[f"{prefix}-chunks"]["template"]
+        chunks["settings"] = {**flat_settings(chunks.get("settings", {})), SHARDS: str(shards)}
     return Templates(components, indices)
 
 

@@ -16,6 +16,7 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import StorageError
+from searchapp.stores.elasticsearch.templates import SHARDS
 from searchapp.stores.index_spec import FIRST_CHUNKING, Chunking, IndexSpec
 
 Json = dict[str, Any]
@@ -26,6 +27,7 @@ FORMER_MODELS = "searchapp_former_models"
 BUILD = "searchapp_build"
 HAN = "searchapp_han"
 SPELLINGS = "searchapp_spellings"
+CHOSEN_SHARDS = "searchapp_shards"
 """Keys in a version's ``_meta``."""
 
 CLOSED = "verified_before_close"
@@ -77,7 +79,7 @@ class Version:
     """One index of chunks. ``written``: every write reaches it. ``spec`` is None where its ``_meta`` is lost.
 
     ``former_models`` are those whose processes may follow the index to this version's model. A ``closed`` one is there
-    and answers nothing.
+    and answers nothing. ``shards`` are its primary ones.
     """
 
     name: str
@@ -87,6 +89,13 @@ class Version:
     former_models: tuple[Fingerprint, ...] = ()
     meta: Json = field(default_factory=dict)
     closed: bool = False
+    shards: int = 1
+
+    @property
+    def chosen_shards(self) -> int | None:
+        """The number of shards that somebody asked ``es reindex`` for; None where es/ and the settings decided."""
+        number = self.meta.get(CHOSEN_SHARDS)
+        return number if isinstance(number, int) else None
 
     @property
     def build(self) -> Json | None:
@@ -122,7 +131,7 @@ def look(client: Elasticsearch, names: Names) -> tuple[tuple[Version, ...], tupl
     found = client.indices.get(
         index=[names.versions, names.chunks],
         features=["aliases", "mappings", "settings"],
-        filter_path=["*.aliases", "*.mappings._meta", f"*.settings.index.{CLOSED}"],
+        filter_path=["*.aliases", "*.mappings._meta", f"*.settings.index.{CLOSED}", f"*.settings.index.{SHARDS}"],
         ignore_unavailable=True,
     )
     numbered = {number: name for name in found if (number := names.number(name)) is not None}
@@ -151,7 +160,12 @@ def chosen(versions: Sequence[Version], names: Names) -> Version | None:
     return live[0] if live else None
 
 
-def version_meta(spec: IndexSpec, former_models: Sequence[Fingerprint] = (), build: Json | None = None) -> Json:
+def version_meta(
+    spec: IndexSpec,
+    former_models: Sequence[Fingerprint] = (),
+    build: Json | None = None,
+    chosen_shards: int | None = None,
+) -> Json:
     """The ``_meta`` of a version that is made by ``spec``."""
     made = {FINGERPRINT: spec.fingerprint.as_dict(), CHUNKING: asdict(spec.chunking)}
     meta: Json = {**made, HAN: True, SPELLINGS: True}
@@ -159,6 +173,8 @@ def version_meta(spec: IndexSpec, former_models: Sequence[Fingerprint] = (), bui
         meta[FORMER_MODELS] = [model.as_dict() for model in former_models]
     if build is not None:
         meta[BUILD] = build
+    if chosen_shards is not None:
+        meta[CHOSEN_SHARDS] = chosen_shards
     return meta
 
 
@@ -209,6 +225,7 @@ def _version(names: Names, name: str, found: Json) -> Version:
     meta = found.get("mappings", {}).get("_meta", {})
     aliases = found.get("aliases", {})
     live = names.chunks in aliases
+    settings = found.get("settings", {}).get("index", {})
     return Version(
         name=name,
         live=live,
@@ -216,7 +233,8 @@ def _version(names: Names, name: str, found: Json) -> Version:
         spec=_spec(meta),
         former_models=tuple(Fingerprint.from_dict(model) for model in meta.get(FORMER_MODELS, [])),
         meta=meta,
-        closed=CLOSED in found.get("settings", {}).get("index", {}),
+        closed=CLOSED in settings,
+        shards=int(settings.get(SHARDS, 1)),
     )
 
 

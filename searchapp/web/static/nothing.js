@@ -1,5 +1,6 @@
 // Where nothing was found: that it is so, and what could help.
 
+import { countsMissed } from "./count_missed.js";
 import { byId, h } from "./dom.js";
 import { getJson } from "./http.js";
 import { t } from "./i18n.js";
@@ -13,7 +14,7 @@ const place = byId("nothing");
 export async function showNothing(state, asked, change) {
   const action = (text, next) => h("button", { type: "button", class: "quiet", onclick: () => change(next) }, text);
   const own = h("div", { class: "near-documents" });
-  place.replaceChildren(
+  const told = [
     h("h2", {}, t("noResults", state.q)),
     h("p", {}, t(state.filters.length ? "tryWithoutFilters" : "tryFewer")),
     h(
@@ -22,8 +23,10 @@ export async function showNothing(state, asked, change) {
       state.filters.length > 0 && action(t("clearFilters"), { filters: [] }),
       state.mode !== MODES[0] && action(t("tryMode"), { mode: MODES[0] }),
     ),
+    countsMissed() && h("p", { class: "muted" }, t("missedTold")),
     own,
-  );
+  ];
+  place.replaceChildren(...told.filter(Boolean));
   place.hidden = false;
   try {
     const { total } = await getJson("/api/documents?size=1");

@@ -7,6 +7,7 @@ import { drawCollections } from "./collections.js";
 import { drawControls } from "./controls.js";
 import { byId } from "./dom.js";
 import { takeDrops } from "./drop.js";
+import { countMissed } from "./count_missed.js";
 import { hideProblem } from "./frame.js";
 import { showHome } from "./home.js";
 import { t } from "./i18n.js";
@@ -33,9 +34,10 @@ function change(next, options) {
   state = { ...state, c, ...next };
   write(state, options);
   if (state.q !== before.q || state.like !== before.like) scrollTo(0, 0);
-  show();
+  return show();
 }
 
+// Gives what is found; null where a newer search overtook it.
 async function show() {
   clearTimeout(pause);
   hideProblem();
@@ -53,6 +55,7 @@ async function show() {
   const asked = state;
   const found = await showResults(asked, change);
   if (found) drawControls(asked, found.facets, change);
+  return found;
 }
 
 function home() {
@@ -90,8 +93,9 @@ function find(ask) {
   const q = box.value.trim();
   closeSuggestions();
   if (!q) return;
-  change({ q, ask, like: "" });
+  const found = change({ q, ask, like: "" });
   remember(here());
+  found.then((results) => countMissed(q, results));
 }
 
 byId("search").addEventListener("submit", (event) => {
