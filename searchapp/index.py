@@ -73,7 +73,10 @@ class Index:
         return list(self.adding(*sources, depth=depth, passwords=passwords))
 
     def adding(self, *sources: str | Path, depth: int = 0, passwords: Sequence[str] = ()) -> Iterator[IngestOutcome]:
-        """As ``add``, each outcome as soon as its document is searchable. Closing the iterator stops."""
+        """As ``add``, each outcome as soon as its document is found by its words; the last ends when vectors are there.
+
+        Closing the iterator stops: whoever adds next computes the vectors that are left.
+        """
         from pydantic import SecretStr
 
         targets = [str(source) for source in sources]

@@ -19,6 +19,7 @@ from searchapp.personal import Personal
 from searchapp.search import Searcher
 from searchapp.settings import Settings
 from searchapp.stores import Store, build_store
+from searchapp.wanted import Wanted
 
 if TYPE_CHECKING:
     from searchapp.alerts import AlertBook
@@ -93,6 +94,11 @@ class Application:
     def embedder(self) -> SharedEmbedder:
         """What turns text into vectors, shared by all threads."""
         return SharedEmbedder(self.model, batch_size=self.settings.embedding_batch_size)
+
+    @cached_property
+    def wanted(self) -> Wanted:
+        """Documents whose vectors are to come first."""
+        return Wanted()
 
     @cached_property
     def originals(self) -> Originals:
@@ -172,7 +178,7 @@ class Application:
         """Sources to the store."""
         from searchapp.ingest import Ingester
 
-        return Ingester(self.store, self.embedder, self.originals, self.settings)
+        return Ingester(self.store, self.embedder, self.originals, self.settings, self.wanted)
 
     @cached_property
     def queue(self) -> RedisQueue | None:
@@ -184,7 +190,7 @@ class Application:
     @cached_property
     def searcher(self) -> Searcher:
         """Queries to hits."""
-        return Searcher(self.store, self.embedder, self.settings)
+        return Searcher(self.store, self.embedder, self.settings, wanted=self.wanted)
 
     @cached_property
     def answerer(self) -> Answerer:

@@ -111,7 +111,7 @@ def _bears(question: str, hits: Sequence[Hit], known_share: float) -> bool:
     if not together or not _has_numbers(question, chunks, together - NEARLY):
         return False
     spread = _share(terms, set[str]().union(*(head.terms for head in heads)))
-    if known_share < LEAST_KNOWN:
+    if known_share < LEAST_KNOWN or all(hit.unembedded for hit in best):  # whose nearness nobody knows yet
         return together >= LEAST_TOGETHER or spread >= LEAST_SPREAD
     near = max(map(_cosine, best), default=0.0) - (CROWDED if is_cjk(question) else 0.0)
     return together >= LEAST_TOGETHER or together + near >= LEAST_SUM or spread + near >= LEAST_SPREAD_SUM

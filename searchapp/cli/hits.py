@@ -68,6 +68,8 @@ def print_hit(hit: Hit, explain: bool = False) -> None:
     out.print(Text(f"{hit.rank:>2}. ", style="dim") + heading)
     print_below(out, _marked(hit), INDENT)
     print_below(out, Text(place_of(hit, out), style="cyan"), INDENT)
+    if hit.unembedded:
+        print_below(out, Text("by words so far", style="dim"), INDENT)
     if stated := stated_of(hit):
         print_below(out, Text(stated, style="dim"), INDENT)
     for other in hit.more_from_document:

@@ -120,8 +120,8 @@ def ingest(
         follow(
             running.ingester,
             targets,
-            lambda notify: run(targets, sync=mode, notify=notify),
-            lambda paths, notify: run(paths, notify=notify),
+            lambda notify: run(targets, sync=mode, notify=notify, leaves_vectors=True),
+            lambda paths, notify: run(paths, notify=notify, leaves_vectors=True),
             as_json,
             follow_links=running.settings.follow_links,
         )
@@ -130,6 +130,7 @@ def ingest(
     try:
         finish(lambda notify: run(targets, sync=mode, notify=notify, passed=passed), as_json, targets, passed)
     finally:
+        say_what_waits(running)
         _say_weakness(running)
 
 
@@ -152,6 +153,16 @@ def _note_groups(running: Application, targets: Sequence[str], groups: Sequence[
     note(groups=after)
     if changed:
         note(what=What.GROUPS_CHANGED, documents=changed)
+
+
+def say_what_waits(running: Application) -> None:
+    """Say on stderr how much is found by its words alone so far, where a run was stopped or others are at it."""
+    from searchapp.errors import SearchAppError
+    from searchapp.messages import Message
+
+    with contextlib.suppress(SearchAppError):  # which the run has said
+        if left := running.store.backlog().chunks:
+            console(stderr=True).print(str(Message("vectors_follow", passages=left)), style="yellow", soft_wrap=True)
 
 
 def _say_weakness(running: Application) -> None:

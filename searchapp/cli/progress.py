@@ -70,7 +70,8 @@ def _on_terminal(run: Run, targets: Sequence[str]) -> Iterator[IngestOutcome]:
         for outcome in run(notify):
             yield outcome  # counted first: Ctrl-C may come while it is shown
             print_outcome(screen if screen is out else out, outcome)
-            forecast.done(outcome.source, outcome.embedded if outcome.state == "indexed" else 0)
+            computed = outcome.embedded + outcome.unembedded if outcome.state == "indexed" else 0
+            forecast.done(outcome.source, computed)
             bar.update(task, advance=1, description="documents")
 
 
@@ -104,7 +105,7 @@ def print_outcome(out: Console, outcome: IngestOutcome) -> None:
         out.print(f"{outcome.state:<11} {why(outcome, 12)}", style="red", soft_wrap=True)
         return
     note = f" ({messages.shown(outcome.note)})" if outcome.note else ""
-    made = count(outcome.chunks, "passage")
+    made = count(outcome.chunks, "passage") + (", by words so far" if outcome.unembedded else "")
     out.print(f"{outcome.state:<11} {outcome.source}, {made}{note}", soft_wrap=True)
 
 

@@ -77,6 +77,8 @@ def _show(running: Application, as_json: bool) -> None:
         out.print(f"The queue is paused since {since} by {queue.paused.by}: nothing new is begun.")
     waiting, running_now = queue.states.get("queued", 0), queue.states.get("running", 0)
     out.print(f"{waiting:,} documents queued, {running_now:,} in work, in the hands of {queue.workers} process(es).")
+    if queue.unembedded:
+        out.print(f"{queue.unembedded:,} passages are found by their words so far; their vectors follow.")
     if queue.problem:
         out.print(queue.problem, style="red", soft_wrap=True)
     elif queue.batches is not None:

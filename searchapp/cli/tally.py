@@ -27,7 +27,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.documents = self.indexed = self.unchanged = self.failed = self.quarantined = self.deleted = 0
-        self.chunks = self.embedded = self.reused = 0
+        self.chunks = self.embedded = self.reused = self.by_words_first = 0
         self._failed: list[IngestOutcome] = []
 
     def add(self, outcome: IngestOutcome) -> None:
@@ -36,7 +36,8 @@ class Tally:
         setattr(self, outcome.state, getattr(self, outcome.state) + 1)
         if outcome.state == "indexed":
             self.chunks += outcome.chunks
-            self.embedded += outcome.embedded
+            self.embedded += outcome.embedded + outcome.unembedded
+            self.by_words_first += outcome.unembedded
             self.reused += outcome.reused
         elif outcome.state in ("failed", "quarantined") and len(self._failed) < NAMED:
             self._failed.append(outcome)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 AGAIN_SECONDS = 30.0
 """When a service has stayed away for longer than a run waits for it, its changes are tried again after so long."""
 
+LOOK_SECONDS = 1.0
+"""How often one looks whether something waits for its vectors."""
 
 Paths = Callable[[Sequence[str], "Notify"], "Iterator[IngestOutcome]"]
 """Starts a run over some paths, given whom to tell what it waits for."""
@@ -36,6 +38,8 @@ def follow(
     stopping = threading.Event()
     # Watched from now on, so that nothing is missed that happens during the first run.
     changes = Prefetch(watch_folders(folders, stopping, follow_links=follow_links), 1, "watch")
+    vectors = threading.Thread(target=_embed, args=(ingester, stopping), name="searchapp-vectors", daemon=True)
+    vectors.start()
     with contextlib.suppress(KeyboardInterrupt):
         try:
             _show(first, as_json, folders)
@@ -44,6 +48,19 @@ def follow(
         finally:
             stopping.set()
             changes.stop()
+            vectors.join()
+
+
+def _embed(ingester: Ingester, stopping: threading.Event) -> None:
+    """Compute vectors of what is found by its words, beside the runs, so that no change waits for them."""
+    from searchapp.errors import SearchAppError
+
+    while not stopping.is_set():
+        try:
+            ingester.embed_waiting(stopping)
+        except SearchAppError as error:
+            console(stderr=True).print(error.message, soft_wrap=True, markup=False)
+        stopping.wait(LOOK_SECONDS)
 
 
 def _follow(changes: Prefetch[Changes], ingest: Paths, remove: Paths, as_json: bool) -> None:

@@ -186,7 +186,8 @@ def _newest(held: Iterator[Held]) -> Iterator[Held]:
 
 
 def _same(ours: Held, theirs: Held) -> bool:
-    complete = theirs.whole and theirs.end + END_SLACK >= ours.end
+    # What has no vector yet gets it by the copy: nobody would see to it in a version that is not live.
+    complete = theirs.whole and not theirs.unembedded and theirs.end + END_SLACK >= ours.end
     return complete and (ours.version, ours.written) == (theirs.version, theirs.written)
 
 

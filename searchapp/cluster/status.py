@@ -8,6 +8,7 @@ from searchapp.cluster.aliases import Place, aliases
 from searchapp.cluster.plan import plan
 from searchapp.cluster.shards import advice
 from searchapp.cluster.store import elasticsearch_store
+from searchapp.stores import Backlog
 from searchapp.stores.elasticsearch.index import IndexStatus, read_indices, read_server
 from searchapp.wiring import Application
 
@@ -20,6 +21,7 @@ class ClusterStatus:
 
     ``fault`` is a sentence where the aliases are not sane; ``pending`` counts the changes of ``es plan``, None then.
     ``states`` counts documents. ``shards`` is a sentence where the live version wants another number of them.
+    ``chunks`` are the live version's, ``unembedded`` what of them is found by its words alone so far.
     """
 
     server: str
@@ -37,6 +39,8 @@ class ClusterStatus:
     pending: int | None
     states: dict[str, int]
     shards: str
+    chunks: int
+    unembedded: Backlog
 
 
 def status(application: Application) -> ClusterStatus:
@@ -66,4 +70,6 @@ def status(application: Application) -> ClusterStatus:
         pending=None if standing.fault else len(plan(application).changes),
         states={str(state): count for state, count in store.state_counts().items()},
         shards=found.whole.text() if found else "",
+        chunks=0 if standing.fault else store.count(),
+        unembedded=store.backlog(),
     )

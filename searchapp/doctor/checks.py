@@ -142,6 +142,8 @@ def check_queue_of_documents(application: Application) -> Iterator[Finding]:
     left = [entry for entry in oldest.entries if entry.lease is None or entry.lease < now]
     if left:
         yield warning(QUEUE, "documents_left_running", documents=len(left), first=left[0].source)
+    if unembedded := store.backlog().chunks:
+        yield info(QUEUE, "vectors_follow", passages=unembedded)
     failed = counts.get(DocumentState.FAILED, 0) + counts.get(DocumentState.QUARANTINED, 0)
     if failed:
         yield info(QUEUE, "documents_failed", documents=failed)

@@ -1,16 +1,13 @@
-"""The later stages: documents gather in batches, missing vectors are computed, and batches are written whole."""
+"""Documents gather in batches, are looked up and embedded together (``embedding``), and are written whole."""
 
 from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from cachetools import LRUCache
-
-from searchapp.embedding import document_vectors
 from searchapp.ingest.lifecycle import mark_failed
 from searchapp.ingest.prefetch import Empty, Prefetch
 from searchapp.ingest.retry import Run
@@ -27,8 +24,8 @@ BATCH_ITEMS = 64
 IDLE_SECONDS = 0.05
 """How long a batch that is not full waits for more while the embedder has nothing to do."""
 
-REMEMBERED_VECTORS = 4096
-"""Vectors of the latest chunks kept in memory: the store finds those it was just given only after a refresh."""
+GATHERED_SECONDS = 0.5
+"""How long documents gather to be written by their words, while the model is busy with others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ class Batch:
     finished: list[Finished] = field(default_factory=list)
     chunks: int = 0
     vectors: dict[str, Vector] = field(default_factory=dict)
-    reused: set[str] = field(default_factory=set)
+    computed: set[str] = field(default_factory=set)
     seconds: float = 0.0
 
     def add(self, item: Item) -> None:
@@ -90,18 +87,34 @@ class Batch:
         """What the model reads, by hash."""
         return {chunk.hash: chunk.embedded_text for one in self.loaded for chunk in one.chunks}
 
+    @property
+    def missing(self) -> Mapping[str, str]:
+        """The texts whose vectors are not known, by hash."""
+        return {hash_: text for hash_, text in self.texts.items() if hash_ not in self.vectors}
 
-def gather(items: Prefetch[Item], next_stage: list[Prefetch[Batch]]) -> Iterator[Batch]:
+    def add_computed(self, vectors: Mapping[str, Vector]) -> None:
+        """These were missing."""
+        self.vectors.update(vectors)
+        self.computed.update(vectors)
+
+
+def gather(
+    items: Prefetch[Item], next_stage: list[Prefetch[Batch]], is_busy: Callable[[], bool] = lambda: False
+) -> Iterator[Batch]:
     """Batches of documents: full ones, or what there is when the stage in ``next_stage`` has nothing to do.
 
-    (A list, since that stage is made of this one, and put in afterwards.)
+    (A list, since that stage is made of this one, and put in afterwards.) While the model ``is_busy`` they gather for
+    longer: many small writes cost more than they find sooner.
     """
-    batch = Batch()
+    batch, begun = Batch(), 0.0
     while True:
         try:
             batch.add(items.take(None if batch.is_empty else IDLE_SECONDS))
+            begun = begun or time.monotonic()
         except Empty:
             if not any(stage.is_idle for stage in next_stage):
+                continue
+            if is_busy() and time.monotonic() - begun < GATHERED_SECONDS:
                 continue
         except StopIteration:
             break
@@ -109,48 +122,16 @@ def gather(items: Prefetch[Item], next_stage: list[Prefetch[Batch]]) -> Iterator
             if not batch.is_full:
                 continue
         yield batch
-        batch = Batch()
+        batch, begun = Batch(), 0.0
     if not batch.is_empty:
         yield batch
 
 
-class Embedding:
-    """Fills batches with vectors: remembered ones, stored ones, and computed ones for the rest."""
-
-    def __init__(self, run: Run) -> None:
-        self._store = run.store
-        self._embedder = run.embedder
-        self._remembered: LRUCache[str, Vector] = LRUCache(REMEMBERED_VECTORS)
-
-    def look_up(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """Add the vectors that the store has."""
-        for batch in batches:
-            if texts := batch.texts:
-                batch.vectors.update(self._store.vectors(texts.keys(), self._embedder.fingerprint))
-            yield batch
-
-    def embed(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """Add the vectors that are still missing."""
-        for batch in batches:
-            started = time.perf_counter()
-            texts = batch.texts
-            remembered = (texts.keys() - batch.vectors.keys()) & self._remembered.keys()
-            batch.vectors.update({hash_: self._remembered[hash_] for hash_ in remembered})
-            missing = [hash_ for hash_ in texts if hash_ not in batch.vectors]
-            batch.reused = texts.keys() - set(missing)
-            if missing:
-                computed = document_vectors(self._embedder, [texts[hash_] for hash_ in missing])
-                new = dict(zip(missing, computed, strict=True))
-                batch.vectors.update(new)
-                self._remembered.update(new)
-            batch.seconds = time.perf_counter() - started
-            yield batch
-
-
 class Writing:
-    """Writes batches and reports what became of each document."""
+    """Writes batches and reports what became of each document; ``late`` hears of those written by their words alone."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, late: Callable[[], None] = lambda: None) -> None:
+        self._late = late
         self._store = run.store
         self._embedder = run.embedder
         self._leases = run.leases
@@ -190,15 +171,17 @@ class Writing:
             if one.moved_from is not None:
                 self._store.delete_document(one.moved_from.id)
         errors = self._store.write(writes, self._embedder.fingerprint, self._leases.owner)
-        computed: set[str] = set()
+        if any(write.unembedded for write in writes):
+            self._late()
+        counted: set[str] = set()
         for one, write in zip(batch.loaded, writes, strict=True):
             if reason := errors.get(write.entry.id):
                 if reason != LOST:
                     yield from self._fail(one, reason)
                 continue
-            new = {chunk.hash for chunk in one.chunks} - batch.reused - computed
-            computed |= new
-            yield _outcome(one, write.entry, len(new))
+            new = {chunk.hash for chunk in one.chunks} & batch.computed - counted
+            counted |= new
+            yield _outcome(one, write, len(new))
         lost = {id_ for id_, reason in errors.items() if reason == LOST}
         self._leases.release([write.entry.id for write in writes], lost=lost)
 
@@ -211,16 +194,18 @@ class Writing:
 
 def _document_write(one: Loaded, vectors: Mapping[str, Vector], seconds_a_chunk: float) -> DocumentWrite:
     entry = dataclasses.replace(one.entry, seconds=round(one.entry.seconds + seconds_a_chunk * len(one.chunks), 3))
-    return DocumentWrite(entry, tuple(EmbeddedChunk(chunk, vectors[chunk.hash]) for chunk in one.chunks))
+    return DocumentWrite(entry, tuple(EmbeddedChunk(chunk, vectors.get(chunk.hash)) for chunk in one.chunks))
 
 
-def _outcome(one: Loaded, entry: DocumentEntry, embedded: int) -> IngestOutcome:
+def _outcome(one: Loaded, write: DocumentWrite, embedded: int) -> IngestOutcome:
+    entry, unembedded = write.entry, write.unembedded
     return IngestOutcome(
         source=entry.source,
         document_id=entry.id,
         state=IngestState.INDEXED,
         chunks=len(one.chunks),
         embedded=embedded,
-        reused=len(one.chunks) - embedded,
+        reused=len(one.chunks) - embedded - unembedded,
+        unembedded=unembedded,
         note=Message("renamed", source=one.moved_from.source).encoded() if one.moved_from else entry.note,
     )

@@ -19,6 +19,9 @@ BATCH_SECONDS = Histogram(
 QUEUED_BATCHES = Gauge("searchapp_ingest_queued_batches", "Batches in the queue that no worker has taken yet.")
 BATCHES_IN_HAND = Gauge("searchapp_ingest_batches_in_hand", "Batches that this process works on now.")
 DOCUMENTS = Gauge("searchapp_documents", "Documents in the registry, by state.", ["state"])
+CHUNKS_UNEMBEDDED = Gauge(
+    "searchapp_chunks_unembedded", "Passages that are found by their words alone so far, whose vectors follow."
+)
 PAUSED = Gauge("searchapp_ingest_paused", "Whether an operator paused the queue: 1 or 0.")
 HEARTBEAT = Gauge("searchapp_worker_heartbeat_timestamp_seconds", "When this worker last looked at the registry.")
 

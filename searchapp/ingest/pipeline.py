@@ -1,8 +1,9 @@
 """The pipeline: reading, looking up, embedding and writing, each in a thread, each a bounded number of steps ahead.
 
 Documents pass through in batches of some hundred chunks, so that the model's own form across documents and memory does
-not grow with the corpus. While one batch is embedded the next is read and the last one written, so that the model never
-waits. A document that fails costs only itself. A store or model that goes away is waited for; a run that ends
+not grow with the corpus. What is read faster than it can be embedded is written at once, to be found by its words; its
+vectors follow (``late_vectors``), so that neither reading nor the model waits for the other. A document that fails
+costs only itself. A store or model that goes away is waited for; a run that ends
 early, however, leaves nothing half done behind, and what was not written is done by the next run.
 """
 
@@ -10,15 +11,17 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from searchapp.embedding import Embedder
 from searchapp.errors import SearchAppError, SourceError
 from searchapp.ingest import lifecycle
 from searchapp.ingest.archives import Archives
-from searchapp.ingest.batches import Batch, Embedding, Item, Writing, gather
+from searchapp.ingest.batches import Batch, Item, Writing, gather
 from searchapp.ingest.compare import Comparer
+from searchapp.ingest.embedding import Busy, Embedding
+from searchapp.ingest.late_vectors import LateVectors, running
 from searchapp.ingest.leases import LeaseOwner, Leases
 from searchapp.ingest.originals import Originals
 from searchapp.ingest.parsing import Chunker, Parser
@@ -28,10 +31,12 @@ from searchapp.ingest.retry import Notify, Retry, Run, retrying
 from searchapp.ingest.site_crawl import SiteCrawl
 from searchapp.ingest.sync import Sync, remove_entries, remove_missing, remove_places
 from searchapp.model import Document, DocumentEntry, IngestOutcome, Space
+from searchapp.progress import tell
 from searchapp.settings import Settings
 from searchapp.sources import BadTarget, Links, Loader, discover
 from searchapp.sources.passed_over import PassedOver
 from searchapp.stores import Store
+from searchapp.wanted import Wanted
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -44,11 +49,24 @@ BATCHES_AHEAD = 1
 
 OUTCOMES_AHEAD = 256
 
+EMBEDDING = "All are found by their words, vectors follow"
+"""What is being done when everything is read."""
+
 
 class Ingester:
     """Puts documents into the store."""
 
-    def __init__(self, store: Store, embedder: Embedder, originals: Originals, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        originals: Originals,
+        settings: Settings,
+        wanted: Wanted | None = None,
+    ) -> None:
+        """``wanted`` are documents whose vectors are to come first."""
+        self._wanted = wanted or Wanted()
+        self._busy = Busy()
         self._store = store
         self._embedder = embedder
         self._originals = originals
@@ -67,6 +85,7 @@ class Ingester:
         queued: bool = False,
         stopping: threading.Event | None = None,
         passed: PassedOver | None = None,
+        leaves_vectors: bool = False,
     ) -> Iterator[IngestOutcome]:
         """Ingest files, folders and web addresses; yields one outcome for each document as it is done.
 
@@ -78,6 +97,8 @@ class Ingester:
         ``notify`` is given a sentence when the run has to wait for a service. Documents that another process works on
         come last. Once ``stopping`` is set, services are not waited for any more: their errors are raised.
         ``passed`` counts what folders hold besides documents; without it the log says so.
+        The run ends when nothing in the store waits for vectors any more but what other processes have in hand, or,
+        where it ``leaves_vectors`` that were not computed at once, before: ``embed_waiting`` sees to them then.
         Targets that were ``queued`` are documents' ids. They are left out if they have been deleted since, and left to
         other processes that work on them; the store is waited for from the beginning, as nobody stands by to try again.
 
@@ -91,7 +112,7 @@ class Ingester:
         self.require_model(retry)
         with (
             Loader(self._settings, passwords) as loader,
-            Leases(self._store, LeaseOwner(self._settings.data_dir), self._settings.lease_seconds) as leases,
+            Leases(self._store, owner := LeaseOwner(self._settings.data_dir), self._settings.lease_seconds) as leases,
         ):
             run = self._run(leases, retry)
             crawl = SiteCrawl(run, depth)
@@ -99,7 +120,10 @@ class Ingester:
             comparer = Comparer(run, loader, crawl, archives, groups, has_passwords=bool(passwords))
             parser = Parser(run, loader, self._chunker)
             reader = Reader(run, comparer, parser, crawl, archives, queued=queued, passed=passed)
-            yield from self._flow(reader.read(targets), run)
+            late = None
+            if not leaves_vectors:
+                late = self._late(run, owner, goes_on=lambda: stopping is None or not stopping.is_set())
+            yield from self._flow(reader.read(targets), run, late)
             yield from remove_entries(run, archives.vanished(reader.seen))
             if sync is not Sync.NO:
                 yield from remove_missing(run, targets, reader.seen, sync, crawl)
@@ -108,7 +132,41 @@ class Ingester:
         """Ingest documents that are in memory already, as ``ingest`` does with sources, but without leases."""
         unleased = Leases(self._store, None, self._settings.lease_seconds)
         run = self._run(unleased, Retry(self._settings.patience_seconds))
-        yield from self._flow((self._chunker.load(document) for document in documents), run)
+        loaded = (self._chunker.load(document) for document in documents)
+        yield from self._flow(loaded, run, self._late(run, None))
+
+    def embed_waiting(
+        self,
+        stopping: threading.Event,
+        *,
+        notify: Notify | None = None,
+        goes_on: Callable[[], bool] = lambda: True,
+        stands_by: bool = False,
+    ) -> int:
+        """Compute the vectors of what is found by its words alone; returns how many chunks got one.
+
+        Until nothing is left but what other processes have in hand, or ``stopping`` is set, or ``goes_on`` says no. One
+        that ``stands_by`` takes only what readers just met while another process is at work. Raises as ``ingest``.
+        """
+        if not self._store.backlog().chunks:
+            return 0
+        retry = Retry(self._settings.patience_seconds, notify, stopping)
+        owner = LeaseOwner(self._settings.data_dir)
+        try:
+            run = self._run(Leases(self._store, None, self._settings.lease_seconds), retry)
+            late = self._late(run, owner, goes_on=lambda: not stopping.is_set() and goes_on(), stands_by=stands_by)
+            with running(late) as steps:
+                late.finish()
+                done = sum(steps)
+            run.store.refresh()
+            return done
+        finally:
+            retry.stop()
+            owner.close(forgotten=True)
+
+    def _late(self, run: Run, owner: LeaseOwner | None, **how: Any) -> LateVectors:
+        embedding = Embedding(run.store, run.embedder, self._busy)
+        return LateVectors(run, embedding, self._busy, self._wanted, owner, **how)
 
     def remove(self, places: Sequence[str], *, notify: Notify | None = None) -> Iterator[IngestOutcome]:
         """Remove the documents of files and folders that are gone; yields one outcome for each.
@@ -180,18 +238,23 @@ class Ingester:
             retry=retry,
         )
 
-    def _flow(self, reading: Iterator[Item], run: Run) -> Iterator[IngestOutcome]:
-        embedding = Embedding(run)
+    def _flow(self, reading: Iterator[Item], run: Run, late: LateVectors | None) -> Iterator[IngestOutcome]:
+        embedding = late.embedding if late is not None else Embedding(run.store, run.embedder, self._busy)
         next_stage: list[Prefetch[Batch]] = []
         read = Prefetch(reading, READ_AHEAD, "read")
-        batches = Prefetch(embedding.look_up(gather(read, next_stage)), BATCHES_AHEAD, "look-up")
+        gathered = gather(read, next_stage, lambda: bool(self._busy))
+        batches = Prefetch(embedding.look_up(gathered), BATCHES_AHEAD, "look-up")
         next_stage.append(batches)
-        embedded = Prefetch(embedding.embed(batches), BATCHES_AHEAD, "embed")
-        outcomes = Prefetch(Writing(run).write(embedded), OUTCOMES_AHEAD, "write")
+        embedded = Prefetch(embedding.fill(batches), BATCHES_AHEAD, "embed")
+        writing = Writing(run, late.wake if late is not None else lambda: None)
+        outcomes = Prefetch(writing.write(embedded), OUTCOMES_AHEAD, "write")
         stages: list[Prefetch[Any]] = [read, batches, embedded, outcomes]
         try:
-            yield from outcomes
-            run.store.refresh()
+            with running(late) as steps:
+                yield from outcomes
+                run.store.refresh()
+                if late is not None:
+                    self._wait_for_vectors(late, steps)
         except BaseException:
             with contextlib.suppress(SearchAppError):  # what is raised already says more
                 self._store.refresh()
@@ -202,3 +265,17 @@ class Ingester:
                 stage.stop()
             for stage in stages:
                 stage.join()
+
+    def _wait_for_vectors(self, late: LateVectors, steps: Iterable[int]) -> None:
+        """Until nothing that is free waits for vectors; who watches progress is told of it."""
+        left, before = self._store.backlog().chunks, late.given
+        if left:
+            tell(EMBEDDING, 0.0)
+        late.finish()
+        for _ in steps:
+            if left:
+                tell(EMBEDDING, min(1.0, (late.given - before) / left))
+        if left:
+            tell(EMBEDDING, 1.0)
+        if late.given:
+            self._store.refresh()

@@ -62,10 +62,11 @@ SOCKET_SECONDS = 20.0
 def run_batch(ingester: Ingester, ids: Sequence[str], stopping: threading.Event, notify: Notify | None = None) -> bool:
     """Ingest these documents; False when ``stopping`` was set before its end: what was not done is queued as before.
 
-    What was deleted while it waited is left out: nobody wants it any more. Raises what ``Ingester.ingest`` raises.
+    What was deleted while it waited is left out: nobody wants it any more. Vectors are left to a thread of their own.
+    Raises what ``Ingester.ingest`` raises.
     """
     with metrics.BATCHES_IN_HAND.track_inprogress(), metrics.BATCH_SECONDS.time():
-        run = ingester.ingest(ids, queued=True, notify=notify, stopping=stopping)
+        run = ingester.ingest(ids, queued=True, notify=notify, stopping=stopping, leaves_vectors=True)
         with contextlib.closing(cast("Generator[IngestOutcome]", run)):
             for outcome in run:
                 metrics.count(outcome)

@@ -38,6 +38,12 @@ WARM = "Warm"
 PAUSE_LOOK_SECONDS = 2.0
 """How often a worker asks whether the queue is paused: one small read of the registry."""
 
+LOOK_SECONDS = 3.0
+"""How often a worker asks for documents without vectors that another process has written."""
+
+LAST_VECTORS_SECONDS = 20.0
+"""How long a worker that ends waits for the vectors at hand; they are computed again by another one after that."""
+
 AWAY_SECONDS = 5.0
 """How long a worker rests when a service stayed away for longer than a run waits for it, or was away when it began."""
 
@@ -63,6 +69,7 @@ class Worker:
         self._metrics_host, self._metrics_port = metrics_host, metrics_port
         self._sweep_seconds = min(LONGEST_SWEEP_SECONDS, lease_seconds)
         self._stopping = threading.Event()
+        self._written = threading.Event()
         self._queue_pause: QueuePause | None = None
         self._ended_in_order = False
         self._lock = threading.Lock()
@@ -101,8 +108,17 @@ class Worker:
         threading.Thread(
             target=self._queue_pause.follow, args=[self._stopping], name="searchapp-pause", daemon=True
         ).start()
+        vectors = [
+            threading.Thread(target=self._embed_repeatedly, name=f"searchapp-vectors-{number}", daemon=True)
+            for number in range(self._concurrency)
+        ]
+        for thread in vectors:
+            thread.start()
         worker.start()
         self._stopping.set()
+        self._written.set()
+        for thread in vectors:
+            thread.join(LAST_VECTORS_SECONDS)
         # Celery calls Ctrl-C a failure, although it stops as in order as by SIGTERM.
         return 0 if self._ended_in_order else int(worker.exitcode or 0)
 
@@ -130,8 +146,27 @@ class Worker:
             # The documents are queued in the registry; the sweeper sends them again.
             log.error("A batch of %d documents was left: %s", len(ids), error)
             return
+        self._written.set()
         if not done:
             raise Reject("it is not done", requeue=True)
+
+    def _embed_repeatedly(self) -> None:
+        """Compute vectors of what is found by its words alone, whoever read it, beside the batches."""
+        while not self._stopping.is_set():
+            self._written.clear()
+            try:
+                if self._is_going_on():
+                    self._ingester.embed_waiting(self._stopping, goes_on=self._is_going_on)
+            except SearchAppError as error:
+                log.error("Documents wait for their vectors: %s", error)
+                self._stopping.wait(AWAY_SECONDS)
+            except Exception:  # the thread's last door: vectors must go on coming
+                log.exception("Documents wait for their vectors")
+                self._stopping.wait(AWAY_SECONDS)
+            self._written.wait(LOOK_SECONDS)
+
+    def _is_going_on(self) -> bool:
+        return not self._stopping.is_set() and self._store.pause() is None
 
     @contextlib.contextmanager
     def _in_hand(self, ids: list[str]) -> Iterator[None]:
@@ -167,6 +202,7 @@ class Worker:
     def _sweep(self) -> None:
         """Send what waits in the registry and in no message; of several workers one does it in each period."""
         metrics.show_states(self._store.state_counts())
+        metrics.CHUNKS_UNEMBEDDED.set(self._store.backlog().chunks)
         with self._lock:
             mine = list(self._documents)
         self._queue.hold(mine, self._sweep_seconds * 2)

@@ -33,8 +33,8 @@ def search(
     """Find chunks by keyword and meaning at once.
 
     `total` says how many hits there are; `start` leads to those behind the ones that came. Hits with `weak` have few
-    of the query's words and are not near in meaning; they come last. Sorted by date, the 50 best chunks are in order.
-    With facets, each value that is counted works as a filter.
+    of the query's words and are not near in meaning; they come last. Hits with `unembedded` are found by their words
+    so far. Sorted by date, the 50 best chunks are in order. With facets, each value that is counted works as a filter.
     """
     note(query=query, filters=filter)
     asked = SearchRequest(query, mode, size, start, context.filters(filter), sort, group, folded=True, facets=facets)

@@ -67,7 +67,7 @@ def whole_text(chunks: Iterable[Chunk]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedChunk:
-    """A chunk with its vector: ``(dims,) float32``, L2-normalised."""
+    """A chunk with its vector: ``(dims,) float32``, L2-normalised; None where that is still to be computed."""
 
     chunk: Chunk
-    vector: Vector
+    vector: Vector | None

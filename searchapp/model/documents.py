@@ -150,6 +150,8 @@ class DocumentEntry:
     pages_indexed: int | None = None  # those that hold text
     chunks: int = 0
     """Chunks that searches can find."""
+    unembedded: int = 0
+    """Those of them that are found by their words alone so far: their vectors follow."""
     attempts: int = 0  # tries begun since it was last indexed
     failures: int = 0  # those of them that ended with an error
     failed_hash: str = field(default="", metadata=HIDDEN)

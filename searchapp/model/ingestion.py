@@ -41,3 +41,5 @@ class IngestOutcome:
     """Chunks that had one already."""
     error: MessageText = ""
     note: MessageText = ""
+    unembedded: int = 0
+    """Chunks whose vector follows: they are found by their words so far."""

@@ -136,6 +136,8 @@ class Hit:
     """Whether a cross-encoder (SEARCHAPP_RERANKER) read it: ``score`` is then what it said, from 2 to 3."""
     weak: bool = False
     """Whether it is neither near to the query in meaning nor has half of its words, and comes behind all that are."""
+    unembedded: bool = False
+    """Whether it is found by its words alone so far: its vector follows, and how near it is in meaning is not known."""
     legs: Mapping[Retriever, RetrieverScore] = field(init=False, default_factory=dict)
     """The old name of ``scores``, until 0.3.0."""
     behind: tuple[Hit, ...] = field(init=False, default=())

@@ -53,6 +53,8 @@ class Queue:
     """Documents in workers' hands; null without Redis."""
     problem: str = ""
     """Why nothing is known of the workers' queue; empty where all is well."""
+    unembedded: int = 0
+    """Passages that are found by their words alone so far: their vectors follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +194,14 @@ def queue_of(application: Application) -> Queue:
     ).entries
     now = dt.datetime.now(dt.UTC)
     workers = len({one.owner for one in claimed if one.owner and one.lease is not None and one.lease > now})
-    paused = application.store.pause()
+    paused, unembedded = application.store.pause(), application.store.backlog().chunks
     if application.queue is None:
-        return Queue(states, workers, paused)
+        return Queue(states, workers, paused, unembedded=unembedded)
     try:
-        return Queue(states, workers, paused, application.queue.length(), len(application.queue.held()))
+        batches, held = application.queue.length(), len(application.queue.held())
     except SearchAppError as error:
-        return Queue(states, workers, paused, problem=error.sentence.whole.text())
+        return Queue(states, workers, paused, problem=error.sentence.whole.text(), unembedded=unembedded)
+    return Queue(states, workers, paused, batches, held, unembedded=unembedded)
 
 
 def _retrying(queue: Queue) -> tuple[Action, ...]:

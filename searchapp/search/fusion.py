@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 
 from searchapp.search.nearness import across_scripts
@@ -28,16 +28,23 @@ RRF_K = 60
 """The constant of reciprocal rank fusion: Cormack, Clarke and Büttcher, SIGIR 2009, found 60 near the optimum."""
 
 
-def reciprocal_rank_fusion(rankings: Sequence[Ranking], k: int = RRF_K) -> dict[str, float]:
-    """Sum of ``1 / (k + rank)`` over the rankings, ranks from 1 (Cormack et al. 2009); best first."""
+def reciprocal_rank_fusion(
+    rankings: Sequence[Ranking], k: int = RRF_K, unembedded: Collection[str] = ()
+) -> dict[str, float]:
+    """Sum of ``1 / (k + rank)`` over the rankings, ranks from 1 (Cormack et al. 2009); best first.
+
+    What is ``unembedded`` stands in one of them alone, and counts as if it stood there in all.
+    """
     fused: dict[str, float] = {}
     for ranking in rankings:
         for rank, (key, _) in enumerate(ranking, start=1):
-            fused[key] = fused.get(key, 0.0) + 1.0 / (k + rank)
+            fused[key] = fused.get(key, 0.0) + (len(rankings) if key in unembedded else 1) / (k + rank)
     return best_first(fused)
 
 
-def weighted_sum(keyword: Ranking, semantic: Ranking, semantic_weight: float, depth: int) -> dict[str, float]:
+def weighted_sum(
+    keyword: Ranking, semantic: Ranking, semantic_weight: float, depth: int, unembedded: Collection[str] = ()
+) -> dict[str, float]:
     """Weighted sum of the scores, each as its share of its retriever's best one; best first.
 
     Counting from the least that a retriever can give (BM25: 0, similarity: -1) and not from the least that it brought
@@ -45,11 +52,13 @@ def weighted_sum(keyword: Ranking, semantic: Ranking, semantic_weight: float, de
     al. 2023 (arXiv:2210.11934) call it the theoretical minimum and found it to beat min-max and reciprocal rank
     fusion. What a retriever did not bring counts as the last chunk that it did; but where the keyword retriever
     brought fewer than ``depth`` it brought all, and what is missing has none of the words. The semantic retriever is
-    approximate and proves nothing.
+    approximate and proves nothing. What is ``unembedded`` it could not bring: that counts as its mean one.
     """
     words, meaning = _share_of_best(keyword, least=0.0), _share_of_best(semantic, least=-1.0)
     last_word = min(words.values(), default=0.0) if len(keyword) >= depth else 0.0
     last_meaning = min(meaning.values(), default=0.0)
+    if unembedded and meaning:
+        meaning = {**dict.fromkeys(unembedded, sum(meaning.values()) / len(meaning)), **meaning}
     return best_first(
         {
             key: (1.0 - semantic_weight) * words.get(key, last_word) + semantic_weight * meaning.get(key, last_meaning)
@@ -158,9 +167,10 @@ def _fused(
 ) -> dict[str, float]:
     words = [(chunk.id, chunk.score) for chunk in keyword]
     meaning = [(chunk.id, chunk.score) for chunk in semantic]
+    unembedded = {chunk.id for chunk in keyword if chunk.unembedded}
     if settings.fusion is Fusion.RRF:
-        return reciprocal_rank_fusion([words, meaning])
-    fused = weighted_sum(words, meaning, settings.semantic_weight * known_share, depth)
+        return reciprocal_rank_fusion([words, meaning], unembedded=unembedded)
+    fused = weighted_sum(words, meaning, settings.semantic_weight * known_share, depth, unembedded)
     if not text:
         return fused
     chunks = {chunk.id: chunk for chunk in (*semantic, *keyword)}

@@ -131,6 +131,7 @@ def page_of_results(request: SearchRequest, found: Found, total: int | None = No
             duplicates=tuple(hit(rank, Place(one)) for one in place.duplicates[:MOST_BEHIND]),
             reranked=reranks and score >= ABOVE,
             weak=chunk.id in found.weak,
+            unembedded=chunk.unembedded,
         )
 
     if total is None:

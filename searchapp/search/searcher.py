@@ -40,6 +40,7 @@ from searchapp.telemetry.stages import SECONDS, Stage, stage
 from searchapp.text.chinese import with_variants
 from searchapp.text.words import has_cjk, telling_words
 from searchapp.tokens import Reading
+from searchapp.wanted import Wanted
 
 SEARCH_SECONDS = Histogram("searchapp_search_seconds", "How long searches took.", ["mode"], buckets=SECONDS)
 
@@ -60,8 +61,13 @@ class Searcher:
         embedder: Embedder,
         settings: Settings,
         hears: Callable[[RetrievalResults], None] = lambda retrieved: None,
+        wanted: Wanted | None = None,
     ) -> None:
-        """``hears`` is told what the retrievers of each search found, scores of the semantic one as similarities."""
+        """``hears`` is told what the retrievers of each search found, scores of the semantic one as similarities.
+
+        ``wanted`` notes the documents that were met by their words alone.
+        """
+        self._wanted = wanted
         self._hears = hears
         self._store = store
         self._embedder = embedder
@@ -118,6 +124,8 @@ class Searcher:
 
         results, retrieved = paged(asked, found, count)
         results = replace(results, weights=weights(asked, self._settings, known_share))
+        if self._wanted is not None and (ids := [hit.document_id for hit in results.hits if hit.unembedded]):
+            self._wanted.note(reversed(ids))
         if request.sentences and request.mode is not SearchMode.KEYWORD:  # that one needs no model
             results = replace(results, hits=self._with_sentences(query.text, results.hits))
         if request.spelling and not request.offset and request.mode is not SearchMode.SEMANTIC:

@@ -27,7 +27,7 @@ def doubtful_ids(retrieved: RetrievalResults, asked: RetrievalQuery, least: floa
     """The ids of the doubtful ones among what was found; scores of the semantic retriever are similarities.
 
     None where no least similarity is set, where words alone are searched for, nor where the query says exactly what
-    must stand there.
+    must stand there; nor is a chunk without a vector, of which nobody knows yet how near it is.
     """
     terms = frozenset(_terms(asked.text))
     if least <= -1.0 or asked.vector is None or asked.exact or asked.required:
@@ -48,7 +48,10 @@ def doubtful_ids(retrieved: RetrievalResults, asked: RetrievalQuery, least: floa
     return frozenset(
         key
         for key, chunk in every.items()
-        if key not in near and not (named is not None and key not in named) and _share(chunk, terms) < LEAST_WORDS
+        if key not in near
+        and not chunk.unembedded
+        and not (named is not None and key not in named)
+        and _share(chunk, terms) < LEAST_WORDS
     )
 
 

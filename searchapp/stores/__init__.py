@@ -28,6 +28,7 @@ from searchapp.stores.cursors import read_cursor, write_cursor
 from searchapp.stores.index_spec import Chunking, IndexSpec
 from searchapp.stores.registry import (
     LAST_PAGE,
+    Backlog,
     Cursor,
     EntryOrder,
     EntryPage,
@@ -41,6 +42,7 @@ from searchapp.stores.registry import (
 __all__ = [
     "LAST_PAGE",
     "LOST",
+    "Backlog",
     "Chunking",
     "Cursor",
     "DocumentWrite",

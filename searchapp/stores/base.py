@@ -22,6 +22,11 @@ class DocumentWrite:
     entry: DocumentEntry
     chunks: tuple[EmbeddedChunk, ...]
 
+    @property
+    def unembedded(self) -> int:
+        """How many of the chunks have no vector yet."""
+        return sum(one.vector is None for one in self.chunks)
+
 
 LOST = "It was deleted, or another process took it over."
 """What ``Store.write`` says of a document that its owner does not hold any more."""
@@ -129,6 +134,8 @@ class FoundChunk(NamedTuple):
     tags: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
     fields: Fields = MappingProxyType({})
+    unembedded: bool = False
+    """Whether it has no vector yet, so that only the keyword retriever can bring it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +178,8 @@ class RegistryPart:
         self.memo = registry.memo
         self.change_memo = registry.change_memo
         self.label_counts = registry.label_counts
+        self.unembedded = registry.unembedded
+        self.backlog = registry.backlog
         self.pause = registry.pause
         self.put_pause = registry.put_pause
 
@@ -216,7 +225,26 @@ class Store(Registry, Protocol):
         was deleted leaves nothing behind.
 
         Per document all or nothing to a reader: the new chunks are complete before the old ones go, and a document
-        that failed keeps its old version. Visible to searches after ``refresh``, possibly earlier.
+        that failed keeps its old version. Visible to searches after ``refresh``, possibly earlier. Chunks without a
+        vector are found by their words; the entry says how many there are, and ``add_vectors`` gives them theirs.
+        """
+        ...
+
+    def unembedded_texts(self, document_ids: Collection[str], size: int) -> Mapping[str, str]:
+        """What the model is to read for chunks of these documents that have no vector yet, by chunk hash.
+
+        Those of ``size`` chunks at most; of everything written so far.
+        """
+        ...
+
+    def add_vectors(
+        self, document_ids: Collection[str], vectors: Mapping[str, Vector], model: Fingerprint
+    ) -> Mapping[str, int]:
+        """Give chunks of these documents that have no vector theirs, by chunk hash; returns how many got one, by id.
+
+        Nothing else of a chunk changes. What was replaced or deleted meanwhile stays so: a vector belongs to a hash,
+        whatever document has it. Entries say afterwards how many chunks are left. Nothing is done where the live
+        version of the index is not of this ``model``. Visible to searches as what is written; may be repeated.
         """
         ...
 

@@ -14,7 +14,16 @@ from typing import Any
 
 from searchapp.embedding.base import Fingerprint
 from searchapp.errors import IndexSwitchedError, ModelMismatchError, StorageError
-from searchapp.model import Chunk, DocumentCollection, DocumentEntry, DocumentState, Filters, Pause, Vector
+from searchapp.model import (
+    Chunk,
+    DocumentCollection,
+    DocumentEntry,
+    DocumentState,
+    EmbeddedChunk,
+    Filters,
+    Pause,
+    Vector,
+)
 from searchapp.stores.base import LOST, DocumentWrite, FilingChange, RegistryPart, RetrievalQuery, RetrievalResults
 from searchapp.stores.facets import count_facets
 from searchapp.stores.filing import Filer, facts
@@ -23,6 +32,7 @@ from searchapp.stores.memory_search import StoredChunk, best, cosines, keyword_s
 from searchapp.stores.ownership import LockedRegistry, held_writes
 from searchapp.stores.registry import (
     MOST_LABELS,
+    Backlog,
     Cursor,
     EntryOrder,
     EntryPage,
@@ -109,7 +119,31 @@ class MemoryStore(RegistryPart):
         if self.model is None or (model is not None and not self.model.matches(model)):
             return {}
         wanted = set(hashes)
-        return {one.chunk.hash: one.vector for one in self._all() if one.chunk.hash in wanted}
+        held = ((one.chunk.hash, one.vector) for one in self._all() if one.chunk.hash in wanted)
+        return {hash_: vector for hash_, vector in held if vector is not None}
+
+    def unembedded_texts(self, document_ids: Collection[str], size: int) -> Mapping[str, str]:
+        """See ``Store``."""
+        waiting = [one.chunk for id_ in document_ids for one in self.stored.get(id_, ()) if one.vector is None]
+        return {chunk.hash: chunk.embedded_text for chunk in waiting[:size]}
+
+    def add_vectors(
+        self, document_ids: Collection[str], vectors: Mapping[str, Vector], model: Fingerprint
+    ) -> Mapping[str, int]:
+        """See ``Store``."""
+        given: Counter[str] = Counter()
+        with self.registry.writing():
+            if self.model is None or not self.model.matches(model):
+                return given
+            for id_, entry in self.known_entries(document_ids).items():
+                held = self.stored.get(id_, [])
+                for place, one in enumerate(held):
+                    if one.vector is None and one.chunk.hash in vectors:
+                        held[place] = replace(one, embedded=EmbeddedChunk(one.chunk, vectors[one.chunk.hash]))
+                        given[id_] += 1
+                left = sum(one.vector is None for one in held)
+                self.put_entries([replace(entry, unembedded=left)])
+        return given
 
     def delete_document(self, document_id: str) -> bool:
         """See ``Store``."""
@@ -262,6 +296,18 @@ class MemoryRegistry(LockedRegistry):
         """See ``Registry``."""
         readable = (entry for entry in list(self.known.values()) if may_read(groups, entry.groups))
         return dict(Counter(value for entry in readable for value in getattr(entry, label)).most_common(MOST_LABELS))
+
+    def unembedded(self, size: int) -> tuple[DocumentEntry, ...]:
+        """See ``Registry``."""
+        waiting = [entry for entry in list(self.known.values()) if entry.unembedded]
+        return tuple(
+            sorted(waiting, key=lambda one: _rank(_place_of(one, EntryOrder.NEWEST), EntryOrder.NEWEST))[:size]
+        )
+
+    def backlog(self) -> Backlog:
+        """See ``Registry``."""
+        counts = [entry.unembedded for entry in list(self.known.values()) if entry.unembedded]
+        return Backlog(len(counts), sum(counts))
 
     def pause(self) -> Pause | None:
         """See ``Registry``."""

@@ -48,8 +48,8 @@ class StoredChunk:
         return self.embedded.chunk
 
     @property
-    def vector(self) -> Vector:
-        """Its vector."""
+    def vector(self) -> Vector | None:
+        """Its vector, once it has one."""
         return self.embedded.vector
 
     @cached_property
@@ -86,7 +86,7 @@ class StoredChunk:
         return FoundChunk(
             chunk.id, entry.id, score, chunk.text, entry.title, entry.source, entry.type, entry.language,
             chunk.headings, chunk.page, chunk.start, chunk.end, entry.modified, entry.tags, entry.collections,
-            entry.fields,
+            entry.fields, self.vector is None,
         )  # fmt: skip
 
 
@@ -152,9 +152,10 @@ def _bm25(query: RetrievalQuery, every: Sequence[StoredChunk]) -> Callable[[Stor
 
 
 def cosines(vector: Vector, allowed: Sequence[StoredChunk]) -> Iterator[tuple[StoredChunk, float]]:
-    """All of the allowed chunks with the cosines of their vectors and this one."""
+    """All of the allowed chunks that have a vector, with its cosine and this one."""
+    allowed = [one for one in allowed if one.vector is not None]
     if not allowed:
         return iter(())
-    matrix = np.stack([one.vector for one in allowed])
+    matrix = np.stack([one.vector for one in allowed if one.vector is not None])
     cosines = matrix @ vector / (np.linalg.norm(matrix, axis=1) * np.linalg.norm(vector))
     return zip(allowed, map(float, cosines), strict=True)

@@ -54,6 +54,7 @@ def held_writes(
     writes: Sequence[DocumentWrite], stored: Mapping[str, DocumentEntry], owner: str, file: Filer
 ) -> Sequence[DocumentWrite]:
     """Those of the documents that ``owner`` holds, with the entries that ``settle`` writes; without an owner all."""
+    writes = [replace(write, entry=replace(write.entry, unembedded=write.unembedded)) for write in writes]
     if not owner:
         return [replace(write, entry=file(write.entry, stored.get(write.entry.id))) for write in writes]
     held: list[DocumentWrite] = []
@@ -67,7 +68,7 @@ def held_writes(
 
 
 def stands(stored: DocumentEntry | None, read: DocumentEntry | None) -> bool:
-    """Whether an entry is still what was read of it, its lease and what was given by hand apart."""
+    """Whether an entry is still what was read of it; its lease, what was given by hand and vectors that came apart."""
     if stored is None or read is None:
         return stored is read
     return _plain(stored) == _plain(read)
@@ -78,6 +79,7 @@ def _plain(entry: DocumentEntry) -> DocumentEntry:
     return replace(
         entry,
         lease=None,
+        unembedded=0,
         tags=filing.stated_tags,
         collections=filing.stated_collections,
         groups=filing.readers,

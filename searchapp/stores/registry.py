@@ -41,6 +41,17 @@ class Memo(StrEnum):
     SCHEDULE_RUNS = "schedule-runs"
     ALERTS = "alerts"
     JUDGED_RUNS = "judged-runs"
+    EMBEDDING = "embedding"
+    """Which process computes the vectors of which documents now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much is found by its words alone so far."""
+
+    documents: int
+    chunks: int
+    """Chunks without a vector."""
 
 
 class EntryOrder(StrEnum):
@@ -222,6 +233,17 @@ class Registry(Protocol):
 
         With ``groups`` only what these may read counts.
         """
+        ...
+
+    def unembedded(self, size: int) -> tuple[DocumentEntry, ...]:
+        """Documents with chunks that have no vector yet, the latest first, ``size`` of them at most.
+
+        Of everything written so far.
+        """
+        ...
+
+    def backlog(self) -> Backlog:
+        """How many documents ``unembedded`` would list in all, and their chunks without a vector."""
         ...
 
     def pause(self) -> Pause | None:

@@ -151,7 +151,9 @@ class Unlocker:
 
     def _read(self, document_id: str, password: SecretStr, raised: list[SearchAppError]) -> None:
         try:
-            for _ in self._application.ingester.ingest([document_id], queued=True, passwords=[password]):
+            for _ in self._application.ingester.ingest(
+                [document_id], queued=True, passwords=[password], leaves_vectors=True
+            ):
                 pass
         except SearchAppError as error:
             raised.append(error)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from searchapp.errors import SearchAppError, ServiceUnavailableError
+from searchapp.errors import SearchAppError, ServiceRefusedError, ServiceUnavailableError
 from searchapp.messages import Message
 from searchapp.operations import paused
 from searchapp.web.problems import InternalError
@@ -38,12 +39,16 @@ class Jobs:
         self._application = application
         self._stopping = threading.Event()
         self._problem: SearchAppError | None = None
-        self._lanes = [_Lane(application, self._stopping, kind) for kind in ("file", "page", "site")]
+        self._vectors = _Vectors(application, self._stopping, "vectors")
+        self._lanes = [
+            _Lane(application, self._stopping, kind, self._vectors.look) for kind in ("file", "page", "site")
+        ]
 
     @property
     def problem(self) -> SearchAppError | None:
         """What keeps the queue as a whole from moving, if anything; a single bad document does not."""
-        lane = next((lane.problem for lane in self._lanes if lane.problem is not None), self._problem)
+        lanes = (*self._lanes, self._vectors)
+        lane = next((lane.problem for lane in lanes if lane.problem is not None), self._problem)
         return lane or paused(self._application.store)
 
     def submit(self, document_id: str) -> None:
@@ -62,25 +67,35 @@ class Jobs:
     def resume(self) -> None:
         """Take up what is queued, by an earlier server too; with Redis the workers do that."""
         if self._application.queue is None:
-            for lane in self._lanes:
+            for lane in (*self._lanes, self._vectors):
                 lane.look()
 
     def wait(self) -> None:
-        """Block until everything that was submitted so far is done, or cannot be done now."""
-        for lane in self._lanes:
+        """Block until everything that was submitted so far is done, vectors too, or cannot be done now."""
+        for lane in (*self._lanes, self._vectors):
             lane.wait()
 
     def stop(self, timeout: float = 5.0) -> None:
         """End the threads after the documents at hand, waiting at most ``timeout`` seconds for each."""
         self._stopping.set()
-        for lane in self._lanes:
+        for lane in (*self._lanes, self._vectors):
             lane.stop(timeout)
 
 
 class _Lane:
-    """One thread, for one kind of what waits (``ingest.queue.Kind``, which is imported when it is used)."""
+    """One thread, for one kind of what waits (``ingest.queue.Kind``, which is imported when it is used).
 
-    def __init__(self, application: Application, stopping: threading.Event, kind: str) -> None:
+    ``done`` is called when a batch is.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        stopping: threading.Event,
+        kind: str,
+        done: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._done = done
         self.problem: SearchAppError | None = None
         self._application = application
         self._kind = kind
@@ -149,6 +164,7 @@ class _Lane:
                 if self._pauses() or not run_batch(application.ingester, batch, self._stopping, self._tell):
                     return
                 self.problem = None
+                self._done()
             tried.update(waiting)  # what another process holds stays as it is, and comes with a later look
 
     def _pauses(self) -> bool:
@@ -165,3 +181,17 @@ class _Lane:
         if sentence is not None:
             log.warning("%s", sentence)
         self.problem = None if sentence is None else ServiceUnavailableError("plain", text=sentence)
+
+
+class _Vectors(_Lane):
+    """The thread that computes the vectors of what is found by its words, while others read and searches go on."""
+
+    def _drain(self) -> None:
+        if self._pauses():
+            return
+        try:
+            self._application.ingester.embed_waiting(
+                self._stopping, notify=self._tell, goes_on=lambda: not self._pauses(), stands_by=True
+            )
+        except ServiceRefusedError as error:  # a key that may only read: who wrote the documents sees to them
+            log.debug("Vectors are left to others: %s", error)

@@ -16,7 +16,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, Gauge, Histogram, genera
 from typing_extensions import TypedDict
 
 from searchapp.errors import SearchAppError, ServiceUnavailableError
-from searchapp.ingest.metrics import PAUSED, QUEUED_BATCHES, show_states
+from searchapp.ingest.metrics import CHUNKS_UNEMBEDDED, PAUSED, QUEUED_BATCHES, show_states
 from searchapp.judged_runs import show as show_judged
 from searchapp.schedules import ScheduleKind
 from searchapp.schedules.metrics import show
@@ -109,6 +109,7 @@ def metrics(application: Application) -> Blueprint:
     def metrics() -> Response:
         if search_problem(application) is None:
             show_states(application.store.state_counts())
+            CHUNKS_UNEMBEDDED.set(application.store.backlog().chunks)
             PAUSED.set(application.store.pause() is not None)
             _show_schedules(application)
         answer_problem(application)

@@ -54,5 +54,5 @@ def test_the_json_of_a_run_has_the_counts_alone() -> None:
     tally.add(failed(1))
     assert set(tally.summary(1.0)) == {
         "documents", "indexed", "unchanged", "failed", "quarantined", "deleted",
-        "chunks", "embedded", "reused", "seconds", "chunks_per_second",
+        "chunks", "embedded", "reused", "by_words_first", "seconds", "chunks_per_second",
     }  # fmt: skip

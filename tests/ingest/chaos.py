@@ -133,7 +133,7 @@ def chunks_of(settings: Settings) -> dict[str, tuple[dict[str, Any], np.ndarray]
             sort=[{"document_id": "asc"}, {"position": "asc"}, {"hash": "asc"}],
             search_after=after,
             fields=["embedding"],
-            source_excludes=["embedding", "written"],
+            source_excludes=["embedding", "written", "unembedded", "embedded_text"],  # null once it has its vector
         )["hits"]["hits"]
         for hit in hits:
             assert hit["_id"] not in found

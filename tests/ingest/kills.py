@@ -237,6 +237,7 @@ class World:
     def wait_until_settled(self) -> None:
         store = self.application.store
         eventually(lambda: not {DocumentState.QUEUED, DocumentState.RUNNING} & set(store.state_counts()))
+        eventually(lambda: not store.backlog().chunks)
 
     def end(self) -> None:
         """Ask what still runs to finish: a worker tidies up after a document whose entry says already that it is done."""

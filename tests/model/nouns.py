@@ -66,6 +66,7 @@ BEST = hit(
     scores={Retriever.KEYWORD: RetrieverScore(1, 1234567.123456789), Retriever.SEMANTIC: RetrieverScore(2, -0.9999999)},
     highlights=("必须\ue000戴\ue001",),
     same_document=2,
+    unembedded=True,
     more_from_document=(hit(1, page=None),),
     near_duplicates=1,
     duplicates=(hit(1, modified=None, scores={}),),
@@ -93,12 +94,12 @@ REFUSED = Answer(
 )  # fmt: skip
 ENTRY = DocumentEntry(
     id="d", source="https://example.org/a", title="手册", type="html", state=DocumentState.RUNNING, content_hash="c0",
-    language="zh", modified=ELSEWHERE, pages=7, pages_indexed=6, chunks=19, attempts=2, failures=1, failed_hash="f0",
+    language="zh", modified=ELSEWHERE, pages=7, pages_indexed=6, chunks=19, unembedded=4, attempts=2, failures=1, failed_hash="f0",
     error="It failed.", note="Page 3 holds no text.", queued=UTC, started=UTC, updated=ELSEWHERE, seconds=1.23456,
     groups=("hr", "law"), tags=("contract", "2024"), collections=("Papers",), filing="{}", fields={"author": ("Li",)}, stated="5a", own="{}", owner="host:12", lease=UTC, depth=2, lacking="deu+fra",
 )  # fmt: skip
 QUEUED = DocumentEntry("q", "/in/q.txt", "", "", DocumentState.QUEUED)
-OUTCOME = IngestOutcome("/in/a.txt", "d", IngestState.INDEXED, 5, 3, 2, "", "Page 3 holds no text.")
+OUTCOME = IngestOutcome("/in/a.txt", "d", IngestState.INDEXED, 5, 3, 1, "", "Page 3 holds no text.", 1)
 CHUNK = Chunk(
     id="d-4-aa", document_id="d", position=4, text="必须戴\n手套。", embedded_text="手册\n必须戴\n手套。", start=10, end=17,
     tokens=9, hash="h0", headings=("安全", "手套"), page=3,

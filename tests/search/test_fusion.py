@@ -42,6 +42,17 @@ def test_a_passage_that_a_whole_leg_leaves_out_gets_nothing_from_it() -> None:
     assert next(iter(weighted_sum(only, near, 0.2, depth=1))) == "b"
 
 
+def test_a_passage_without_a_vector_is_neither_near_nor_far() -> None:
+    fused = weighted_sum(KEYWORD, SEMANTIC, 0.75, 3, unembedded={"b"})
+    mean = (1.9 + 1.5 + 1.1) / 1.9 / 3
+    assert fused["b"] == pytest.approx(0.25 * 6 / 12 + 0.75 * mean)
+    assert {key: fused[key] for key in "acd"} == {
+        key: score for key, score in weighted_sum(KEYWORD, SEMANTIC, 0.75, 3).items() if key != "b"
+    }
+    assert weighted_sum(KEYWORD, [], 0.5, 3, unembedded={"a", "b", "c"}) == weighted_sum(KEYWORD, [], 0.5, 3)
+    assert reciprocal_rank_fusion([KEYWORD, SEMANTIC], unembedded={"b"})["b"] == pytest.approx(2 / 62)
+
+
 def test_a_leg_that_finds_everything_alike_hardly_moves_the_ranking() -> None:
     alike = [("x", 0.041), ("y", 0.040), ("a", 0.039)]
     assert next(iter(weighted_sum(KEYWORD, alike, 0.5, 3))) == "a"

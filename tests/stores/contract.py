@@ -16,6 +16,7 @@ from searchapp.errors import ModelMismatchError
 from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk, Filters
 from searchapp.stores import (
     LOST,
+    Backlog,
     DocumentWrite,
     EntryOrder,
     Match,
@@ -319,6 +320,102 @@ class StoreContract:
         self.fill(prepared, document("a", *texts))
         cosine = {text: float(vector_of(text) @ vector_of("two")) for text in texts}
         assert self.semantic(prepared, "two") == sorted(texts, key=lambda text: -cosine[text])
+
+    # --- words first, vectors later
+
+    def by_words(self, write: DocumentWrite, *without: str) -> DocumentWrite:
+        """The document without the vectors of these texts."""
+        chunks = [EmbeddedChunk(one.chunk, None if one.chunk.text in without else one.vector) for one in write.chunks]
+        return DocumentWrite(write.entry, tuple(chunks))
+
+    def given(self, store: Store, *document_ids: str) -> dict[str, int]:
+        """Give the documents all vectors that they lack."""
+        texts = store.unembedded_texts(document_ids, 100)
+        given = store.add_vectors(document_ids, {hash_: vector_of(text) for hash_, text in texts.items()}, MODEL)
+        store.refresh()
+        return dict(given)
+
+    def test_a_chunk_without_a_vector_is_found_by_its_words_alone_and_says_so(self, prepared: Store) -> None:
+        self.fill(prepared, self.by_words(document("a", "alpha one", "alpha two"), "alpha two"))
+        found = prepared.search(RetrievalQuery("alpha", vector_of("alpha two"), depth=9, facets=True))
+        assert {chunk.text: chunk.unembedded for chunk in found.keyword} == {"alpha one": False, "alpha two": True}
+        assert [(chunk.text, chunk.unembedded) for chunk in found.semantic] == [("alpha one", False)]
+        assert found.matched == 2 and found.facets["type"] == {"markdown": 2}
+        assert prepared.count() == 2 and prepared.entry("a").unembedded == 1
+        hashes = {one.text: one.hash for one in prepared.chunks("a")}
+        assert prepared.vectors(hashes.values()).keys() == {hashes["alpha one"]}
+        assert prepared.unembedded_texts(["a"], 9) == {hashes["alpha two"]: "alpha two"}
+
+    def test_vectors_come_later_and_change_nothing_else(self, prepared: Store) -> None:
+        write = document("a", "alpha one", "alpha two", "alpha three", groups=("law",), tags=("x",))
+        self.fill(prepared, self.by_words(write, "alpha one", "alpha two"))
+        before, chunks = prepared.entry("a"), prepared.chunks("a")
+        [(first, text)] = prepared.unembedded_texts(["a"], 1).items()
+        assert prepared.add_vectors(["a"], {first: vector_of(text)}, MODEL) == {"a": 1}
+        assert prepared.entry("a") == dataclasses.replace(before, unembedded=1)
+        assert self.given(prepared, "a", "none") == {"a": 1}
+        assert prepared.entry("a") == dataclasses.replace(before, unembedded=0) and prepared.chunks("a") == chunks
+        assert self.semantic(prepared, "alpha two")[0] == "alpha two" and len(self.semantic(prepared, "x")) == 3
+        assert self.semantic(prepared, "x", filters=Filters(groups=())) == []
+        assert len(self.keyword(prepared, "alpha", filters=Filters(groups=("law",), tags=("x",)))) == 3
+        found = prepared.search(RetrievalQuery("alpha", None, depth=9)).keyword
+        assert not any(chunk.unembedded for chunk in found) and prepared.unembedded_texts(["a"], 9) == {}
+        assert self.given(prepared, "a") == {}
+
+    def test_what_waits_for_vectors_is_listed_newest_first_and_counted(self, prepared: Store) -> None:
+        day = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
+        assert prepared.unembedded(9) == () and prepared.backlog() == Backlog(0, 0)
+        for number, name in enumerate(("old", "new", "whole")):
+            texts = (f"{name} one", f"{name} two")
+            write = document(name, *texts, updated=day + dt.timedelta(days=number))
+            prepared.write([write if name == "whole" else self.by_words(write, *texts)])
+        assert [entry.id for entry in prepared.unembedded(9)] == ["new", "old"]
+        assert [entry.id for entry in prepared.unembedded(1)] == ["new"]
+        prepared.refresh()
+        assert prepared.backlog() == Backlog(2, 4)
+        self.given(prepared, "new")
+        assert [entry.id for entry in prepared.unembedded(9)] == ["old"] and prepared.backlog() == Backlog(1, 2)
+
+    def test_late_vectors_neither_revive_a_document_nor_reach_another_text(self, prepared: Store) -> None:
+        self.fill(
+            prepared,
+            *(self.by_words(document(name, f"{name} text"), f"{name} text") for name in ("gone", "edited", "same")),
+        )
+        texts = prepared.unembedded_texts(["gone", "edited", "same"], 9)
+        prepared.delete_document("gone")
+        self.fill(prepared, self.by_words(document("edited", "other text", version="v2"), "other text"))
+        vectors = {hash_: vector_of(text) for hash_, text in texts.items()}
+        assert prepared.add_vectors(["gone", "edited", "same"], vectors, MODEL) == {"same": 1}
+        prepared.refresh()
+        assert prepared.entry("gone") is None and prepared.count() == 2
+        assert self.semantic(prepared, "x") == ["same text"]
+        assert (prepared.entry("edited").unembedded, prepared.entry("same").unembedded) == (1, 0)
+        assert self.given(prepared, "edited") == {"edited": 1}
+
+    def test_a_document_written_anew_takes_its_vectors_along_or_waits_again(self, prepared: Store) -> None:
+        self.fill(prepared, self.by_words(document("a", "one", "two"), "one", "two"))
+        self.fill(prepared, document("a", "one", "two", "three", version="v2"))
+        assert prepared.entry("a").unembedded == 0 and len(self.semantic(prepared, "x")) == 3
+        self.fill(prepared, self.by_words(document("a", "one", "four", version="v3"), "four"))
+        assert prepared.entry("a").unembedded == 1 and self.semantic(prepared, "x") == ["one"]
+        assert self.given(prepared, "a") == {"a": 1}
+
+    def test_late_vectors_of_another_model_are_left_out(self, prepared: Store) -> None:
+        self.fill(prepared, self.by_words(document("a", "one"), "one"))
+        texts = prepared.unembedded_texts(["a"], 9)
+        other = dataclasses.replace(MODEL, digest="2")
+        assert prepared.add_vectors(["a"], {hash_: vector_of("x") for hash_ in texts}, other) == {}
+        assert prepared.entry("a").unembedded == 1 and self.semantic(prepared, "x") == []
+
+    def test_a_document_that_waits_for_vectors_is_filed_and_claimed_as_any_other(self, prepared: Store) -> None:
+        self.fill(prepared, self.by_words(document("a", "one"), "one"))
+        read = prepared.entry("a")
+        prepared.refile(["a"], lambda entry, filing: dataclasses.replace(filing, tags=("by hand",)))
+        assert prepared.entry("a").unembedded == 1
+        assert self.given(prepared, "a") == {"a": 1}
+        assert self.semantic(prepared, "x", filters=Filters(tags=("by hand",))) == ["one"]
+        queued = dataclasses.replace(read, state=DocumentState.QUEUED, unembedded=0)
+        assert prepared.exchange([(read, queued)]) == ["a"]  # vectors that came are no difference
 
     def test_depth_bounds_each_retriever(self, prepared: Store) -> None:
         self.fill(prepared, document("a", *(f"word number {number}" for number in range(20))))

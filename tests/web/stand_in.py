@@ -346,6 +346,9 @@ class Ingester:
         self.gate = threading.Event()
         self.gate.set()
 
+    def embed_waiting(self, stopping: threading.Event, **how: object) -> int:
+        return 0
+
     def reset_failures(self, document_ids: Collection[str] | None) -> list[str]:
         forgiven = [self.store.known[id_] for id_ in document_ids or ()]
         for one in forgiven:
@@ -371,6 +374,7 @@ class Ingester:
         queued: bool,
         notify: Callable[[str], None],
         stopping: threading.Event,
+        leaves_vectors: bool = False,
     ) -> Iterator[IngestOutcome]:
         batch = list(ids)
         self.batches.append(batch)

@@ -29,7 +29,7 @@ HIT_KEYS = [
         "more_from_document",
         "near_duplicates",
     ),
-    *("duplicates", "reranked", "weak"),
+    *("duplicates", "reranked", "weak", "unembedded"),
     *("legs", "behind", "nearly_same"),  # the old names, until 0.3.0
 ]
 

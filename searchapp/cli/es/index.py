@@ -45,6 +45,12 @@ def status(as_json: JsonOption = False) -> None:
         out.print(f"shards      {found.shards}")
     if found.states:
         out.print(f"documents   {', '.join(f'{count:,} {state}' for state, count in sorted(found.states.items()))}")
+    if (left := found.unembedded).chunks:
+        done = max(0, found.chunks - left.chunks)
+        held = f"{left.chunks:,} passages of {left.documents:,} document(s) are found by their words so far"
+        out.print(f"vectors     {done:,} of {found.chunks:,} passages ({done / max(1, found.chunks):.0%}); {held}")
+    elif found.chunks:
+        out.print(f"vectors     all of {found.chunks:,} passages")
     if found.fault:
         out.print(f"aliases     {found.fault} searchapp es aliases fixes them.", style="red")
     elif found.pending:

@@ -29,6 +29,7 @@ class Held:
     """A document as one version holds it. Versions agree about it when all of this is equal but ``chunks``.
 
     ``whole``: its chunks are numbered without a gap and end where the text ends, which a write cut short does not give.
+    ``unembedded``: those of them that have no vector yet.
     """
 
     document_id: str
@@ -37,6 +38,7 @@ class Held:
     chunks: int
     whole: bool
     end: int
+    unembedded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def chunk_actions(
     for write in writes:
         for embedded in write.chunks:
             source = documents.chunk_source(write.entry, embedded, written)
-            yield Action.index(index, embedded.chunk.id, source, "" if embedded.vector.size else pipeline)
+            by_store = embedded.vector is not None and not embedded.vector.size
+            yield Action.index(index, embedded.chunk.id, source, pipeline if by_store else "")
 
 
 def refile_documents(
@@ -171,7 +174,11 @@ def held_documents(client: Elasticsearch, index: str, after: str = "") -> Iterat
             aggregations={
                 "held": {
                     "composite": composite,
-                    "aggregations": {"last": {"max": {"field": "position"}}, "end": {"max": {"field": "end"}}},
+                    "aggregations": {
+                        "last": {"max": {"field": "position"}},
+                        "end": {"max": {"field": "end"}},
+                        "unembedded": {"filter": {"term": {documents.UNEMBEDDED: True}}},
+                    },
                 }
             },
         )["aggregations"]["held"]
@@ -183,6 +190,7 @@ def held_documents(client: Elasticsearch, index: str, after: str = "") -> Iterat
                 chunks=bucket["doc_count"],
                 whole=bucket["last"]["value"] + 1 == bucket["doc_count"],
                 end=int(bucket["end"]["value"]),
+                unembedded=bucket["unembedded"]["doc_count"],
             )
         key = answer.get("after_key")
         if key is None or len(answer["buckets"]) < PAGE:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk
+from searchapp.model import Chunk, DocumentEntry, DocumentState, EmbeddedChunk, Vector
 from searchapp.stores.analysis import file_name, gather, han_words, written_beside
 from searchapp.stores.base import FoundChunk
 from searchapp.stores.facets import folder
@@ -22,6 +22,9 @@ ENTRY_FIELDS = tuple(field.name for field in dataclasses.fields(DocumentEntry) i
 """Those of the registry; ``groups`` and what is stated are left out where there is none."""
 
 STATED = ("tags", "collections", "fields")
+
+UNEMBEDDED = "unembedded"
+"""The field of a chunk that says that it has no vector yet."""
 
 ENTRY_INSTANTS = ("modified", "updated", "queued", "started", "lease")
 
@@ -62,10 +65,21 @@ def _analysed(entry: DocumentEntry, chunk: Chunk) -> Json:
 
 
 def _vector(embedded: EmbeddedChunk) -> Json:
-    """The vector, or the text that the ingest pipeline makes it of."""
+    """The vector, or the text that it is still to be made of, by the ingest pipeline or by ``Store.add_vectors``."""
+    if embedded.vector is None:
+        return {UNEMBEDDED: True, "embedded_text": embedded.chunk.embedded_text}
     if not embedded.vector.size:
         return {"embedded_text": embedded.chunk.embedded_text}
-    return {"embedding": np.round(embedded.vector.astype(np.float64), 7).tolist()}
+    return _embedding(embedded.vector)
+
+
+def _embedding(vector: Vector) -> Json:
+    return {"embedding": np.round(vector.astype(np.float64), 7).tolist()}
+
+
+def embedded_late(vector: Vector) -> Json:
+    """What of a chunk changes when it gets its vector; null is as if the field were not there."""
+    return {**_embedding(vector), UNEMBEDDED: False, "embedded_text": None}
 
 
 def chunk_filing(entry: DocumentEntry, written: dt.datetime) -> Json:
@@ -111,6 +125,7 @@ def found_chunk(hit: Json, score: float) -> FoundChunk:
         tuple(source.get("tags", ())),
         tuple(source.get("collections", ())),
         unpacked(source.get("fields")),
+        bool(source.get(UNEMBEDDED)),
     )
 
 

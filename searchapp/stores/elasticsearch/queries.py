@@ -9,7 +9,7 @@ from typing import Any
 from searchapp.model import Filters, Vector
 from searchapp.stores.analysis import asked_beside, han_words, without_han
 from searchapp.stores.base import FACET_VALUES, Match, RetrievalQuery, RetrievalResults
-from searchapp.stores.elasticsearch.documents import found_chunk, newest_versions
+from searchapp.stores.elasticsearch.documents import UNEMBEDDED, found_chunk, newest_versions
 from searchapp.stores.filtering import wanted_fields
 from searchapp.text.chinese import with_variants
 from searchapp.text.words import CJK
@@ -26,11 +26,13 @@ EXACT_BOOST = 2.0
 
 FOUND_FIELDS = [
     "document_id", "version", "written", "text", "title", "source", "type", "language", "headings", "page", "start",
-    "end", "modified", "tags", "collections", "fields",
+    "end", "modified", "tags", "collections", "fields", UNEMBEDDED,
 ]  # fmt: skip
 """What a search brings of a chunk; each further field costs time for every hit."""
 
-COUNTED_FIELDS = [name for name in FOUND_FIELDS if name not in ("text", "headings", "tags", "collections", "fields")]
+COUNTED_FIELDS = [
+    name for name in FOUND_FIELDS if name not in ("text", "headings", "tags", "collections", "fields", UNEMBEDDED)
+]
 
 CHUNK_FIELDS = [*FOUND_FIELDS, "position", "hash"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -20,12 +21,15 @@ from searchapp.stores.ownership import entry_to_claim, final_entry, is_held, is_
 from searchapp.stores.registry import (
     MOST_LABELS,
     PAGE,
+    Backlog,
     Cursor,
     EntryOrder,
     EntryPage,
     Replacement,
     by_content,
 )
+
+WITHOUT_VECTORS: Json = {"range": {"unembedded": {"gt": 0}}}
 
 
 class ElasticsearchRegistry(Memos):
@@ -212,6 +216,50 @@ class ElasticsearchRegistry(Memos):
             return self._over(hit, file.applied(entry, change(entry, entry.filed)))
 
         self.write_decided(document_ids, refiled, refresh=True)
+
+    @translated
+    def unembedded(self, size: int) -> tuple[DocumentEntry, ...]:
+        """See ``Registry``."""
+        self._client.indices.refresh(index=self._name, ignore_unavailable=True)
+        hits = self._client.search(
+            index=self._name,
+            query=WITHOUT_VECTORS,
+            sort=[{"updated": {"order": "desc", "missing": "_last"}}],
+            size=size,
+            track_total_hits=False,
+            ignore_unavailable=True,
+        )["hits"]["hits"]
+        return tuple(map(documents.entry_of, hits))
+
+    @translated
+    def backlog(self) -> Backlog:
+        """See ``Registry``."""
+        answer = self._client.search(
+            index=self._name,
+            query=WITHOUT_VECTORS,
+            size=0,
+            aggs={"chunks": {"sum": {"field": "unembedded"}}},
+            track_total_hits=True,
+            ignore_unavailable=True,
+        )
+        chunks = answer.get("aggregations", {}).get("chunks", {}).get("value") or 0
+        return Backlog(answer["hits"]["total"]["value"], int(chunks))
+
+    def count_unembedded(self, known: Mapping[str, DocumentEntry], left: Mapping[str, int]) -> None:
+        """Say in the ``known`` entries how many of their chunks are left without a vector.
+
+        One that was written anew meanwhile says so itself.
+        """
+
+        def counted(id_: str, hit: Json | None) -> Action | None:
+            entry, before = documents.entry_of(hit) if hit else None, known[id_]
+            if entry is None or (entry.updated, entry.content_hash) != (before.updated, before.content_hash):
+                return None
+            if entry.unembedded == left.get(id_, 0):
+                return None
+            return self._over(hit, dataclasses.replace(entry, unembedded=left.get(id_, 0)))
+
+        self.write_decided(known, counted)
 
     @translated
     def label_counts(self, label: str, groups: Sequence[str] | None = None) -> Mapping[str, int]:

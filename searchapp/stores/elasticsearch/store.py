@@ -37,6 +37,7 @@ from searchapp.stores.elasticsearch.chunks import (
 from searchapp.stores.elasticsearch.connection import reading, translated
 from searchapp.stores.elasticsearch.index import ElasticsearchIndex
 from searchapp.stores.elasticsearch.installation import Step, add_missing, install, remove
+from searchapp.stores.elasticsearch.late_vectors import add_vectors, unembedded_texts
 from searchapp.stores.elasticsearch.registry import ElasticsearchRegistry
 from searchapp.stores.elasticsearch.templates import chunk_properties, es_folder
 from searchapp.stores.elasticsearch.versions import Version
@@ -146,7 +147,7 @@ class ElasticsearchStore(RegistryPart):
                 else:
                     if version.live:
                         failed |= refused
-                        entries = [write.entry for write in fitting]
+                        entries = [replace(write.entry, unembedded=write.unembedded) for write in fitting]
                 done.add(version.name)
         finals = {entry.id: entry for entry in entries if entry.id not in failed}
         if not owner:
@@ -261,6 +262,30 @@ class ElasticsearchStore(RegistryPart):
             for hit in page["hits"]:
                 found[hit["_source"]["hash"]] = np.asarray(hit["fields"]["embedding"], dtype=np.float32)
         return found
+
+    @translated
+    def unembedded_texts(self, document_ids: Collection[str], size: int) -> Mapping[str, str]:
+        """See ``Store``."""
+        live = self.index.live()
+        return unembedded_texts(self.client, live.name, document_ids, size) if live is not None else {}
+
+    @translated
+    def add_vectors(
+        self, document_ids: Collection[str], vectors: Mapping[str, Vector], model: Fingerprint
+    ) -> Mapping[str, int]:
+        """See ``Store``; in every version of this model that receives writes."""
+        live = self.index.live()
+        if live is None or live.spec is None or not live.spec.fingerprint.matches(model):
+            return {}
+        known = self.known_entries(document_ids)  # before their chunks: who writes them anew writes the entry last
+        given: Mapping[str, int] = {}
+        for version in self.index.written_versions():
+            if version.spec is not None and version.spec.fingerprint.matches(model):
+                added = add_vectors(self.client, version.name, list(known), vectors)
+                if version.name == live.name:
+                    given, left = added
+                    self.registry.count_unembedded(known, left)
+        return given
 
     @translated
     def delete_document(self, document_id: str) -> bool:

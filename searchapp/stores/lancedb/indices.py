@@ -200,7 +200,7 @@ def nearest(table: Any, vector: Vector, columns: Sequence[str], every: bool = Fa
 
 def index_vectors(table: Any) -> None:
     """Make the index that a table of this size wants; nothing where it is there already."""
-    rows = table.count_rows()
+    rows = table.count_rows("vector IS NOT NULL")
     trained = {name: int(found[1]) for one in table.list_indices() if (found := _NAMED.fullmatch(name := one.name))}
     newest = max(trained.values(), default=0)
     if rows > EXACT_UP_TO and rows >= RETRAIN_AT * newest:

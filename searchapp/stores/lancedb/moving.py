@@ -150,7 +150,8 @@ def _carried(store: LanceStore, live: Any, target: Any, show: Show) -> Moved:
         done = copier.compare()
         if done.missing or done.surplus:
             raise StorageError("versions_differ", documents=len(done.missing) + len(done.surplus))
-        store.registry.recount({document_id: chunks for document_id, (_, chunks) in done.target.items()})
+        counts = {document_id: chunks for document_id, (_, chunks) in done.target.items()}
+        store.registry.recount(counts, store.versions.unembedded_counts(target))
         write_versions(store.folder, read_versions(store.folder).switched(target.name, source))
     with contextlib.suppress(OSError):  # the index was moved, whatever becomes of an older version
         _remove_all_but(store, {live.name, target.name})

@@ -31,7 +31,7 @@ def search_table(table: Any, query: RetrievalQuery, has_han: bool, lacking: Coll
 
     ``lacking`` are columns of a table of before, of whose chunks none passes a filter by them.
     """
-    if any(getattr(query.filters, name) for name in lacking):
+    if any(getattr(query.filters, name, ()) for name in lacking):
         return RetrievalResults((), ())
     columns = [name for name in _columns(query) if name not in lacking]
     keyword: list[schema.Row] = []

@@ -21,6 +21,7 @@ from searchapp.stores.lancedb.tables import DOCUMENTS, LanceTables, add_missing,
 from searchapp.stores.ownership import LockedRegistry
 from searchapp.stores.registry import (
     MOST_LABELS,
+    Backlog,
     Cursor,
     EntryOrder,
     EntryPage,
@@ -99,11 +100,14 @@ class LanceRegistry(LockedRegistry):
             add_missing(table, schema.ENTRY_SCHEMA)
             table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all().execute(rows)
 
-    def recount(self, chunks: Mapping[str, int]) -> None:
-        """Write into the entries how many chunks these documents have, by id."""
-        known = self._where("true")
-        other = [entry for entry in known if chunks.get(entry.id, entry.chunks) != entry.chunks]
-        self.put_entries([dataclasses.replace(entry, chunks=chunks[entry.id]) for entry in other])
+    def recount(self, chunks: Mapping[str, int], unembedded: Mapping[str, int]) -> None:
+        """Write into the entries how many chunks these documents have, and how many without a vector, by id."""
+        known = [entry for entry in self._where("true") if entry.id in chunks]
+        counted = [
+            dataclasses.replace(entry, chunks=chunks[entry.id], unembedded=unembedded.get(entry.id, 0))
+            for entry in known
+        ]
+        self.put_entries([now for was, now in zip(known, counted, strict=True) if now != was])
 
     @translated
     def known_entries(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
@@ -242,6 +246,29 @@ class LanceRegistry(LockedRegistry):
         values = pc.list_flatten(asked.limit(table.count_rows() or 1).to_arrow()[label])
         counts = {pair["values"]: pair["counts"] for pair in values.value_counts().to_pylist()}
         return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_LABELS])
+
+    @translated
+    def unembedded(self, size: int) -> tuple[DocumentEntry, ...]:
+        """See ``Registry``."""
+        rows = self._without_vectors(schema.ENTRY_SCHEMA.names)
+        if rows is None:
+            return ()
+        newest = rows.sort_by([(name, how) for name, how in SORTED_BY[EntryOrder.NEWEST]]).slice(0, size)
+        return tuple(map(schema.entry_of, newest.to_pylist()))
+
+    @translated
+    def backlog(self) -> Backlog:
+        """See ``Registry``."""
+        rows = self._without_vectors(["unembedded"])
+        return Backlog(0, 0) if rows is None else Backlog(rows.num_rows, pc.sum(rows["unembedded"]).as_py() or 0)
+
+    def _without_vectors(self, columns: Sequence[str]) -> pa.Table | None:
+        table = self._tables.open(DOCUMENTS)
+        if table is None or "unembedded" not in table.schema.names:
+            return None
+        known = [name for name in columns if name in table.schema.names]
+        asked = table.search().where("unembedded > 0").select(known)
+        return asked.limit(table.count_rows() or 1).to_arrow()
 
     @translated
     def pause(self) -> Pause | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from searchapp.embedding.base import Fingerprint
-from searchapp.model import Chunk, DocumentEntry, DocumentState
+from searchapp.model import Chunk, DocumentEntry, DocumentState, Vector
 from searchapp.stores.base import DocumentWrite, FoundChunk
 from searchapp.stores.filtering import packed, unpacked
 from searchapp.stores.index_spec import Chunking, IndexSpec
@@ -36,10 +37,16 @@ FIELDS = pa.field("fields", pa.list_(pa.string()))
 
 COLLECTIONS = pa.field("collections", pa.list_(pa.string()))
 
-STATED = (TAGS, FIELDS, COLLECTIONS)
+UNEMBEDDED = pa.field("unembedded", pa.bool_())
+"""Whether the chunk has no vector yet; null: it has one."""
+
+EMBEDDED_TEXT = pa.field("embedded_text", pa.string())
+"""What the model is to read for it then; null: it has been read."""
+
+SEARCHED_COLUMNS = (TAGS, FIELDS, COLLECTIONS, UNEMBEDDED)
 """Columns of chunks that a search meets before ``prepare`` has made them."""
 
-LATER_COLUMNS = (GROUPS, WRITTEN, *STATED)
+LATER_COLUMNS = (GROUPS, WRITTEN, *SEARCHED_COLUMNS, EMBEDDED_TEXT)
 """What a table of chunks of an earlier searchapp lacks; the Chinese words come by ``indices.bring_up_to_date``."""
 
 
@@ -65,7 +72,8 @@ def chunk_schema(spec: IndexSpec) -> pa.Schema:
             GROUPS,
             *HAN_FIELDS,
             WRITTEN,
-            *STATED,
+            *SEARCHED_COLUMNS,
+            EMBEDDED_TEXT,
             ("vector", pa.list_(pa.float32(), spec.fingerprint.dims)),
         ],
         metadata={
@@ -108,6 +116,7 @@ ENTRY_SCHEMA = pa.schema(
         ("own", pa.string()),
         COLLECTIONS,
         ("filing", pa.string()),
+        ("unembedded", pa.int32()),
     ]
 )
 
@@ -153,6 +162,8 @@ def chunk_rows(write: DocumentWrite, written: int | None) -> list[Row]:
             "fields": packed(entry.fields),
             "collections": list(entry.collections),
             "vector": embedded.vector,
+            "unembedded": True if embedded.vector is None else None,
+            "embedded_text": embedded.chunk.embedded_text if embedded.vector is None else None,
         }
         for embedded in write.chunks
     ]
@@ -170,6 +181,17 @@ def refiled(rows: pa.Table, entries: Mapping[str, DocumentEntry], written: int) 
     for name, column in values.items():
         place = rows.schema.get_field_index(name)
         rows = rows.set_column(place, rows.schema.field(place), pa.array(column, rows.schema.field(place).type))
+    return rows
+
+
+def embedded_late(rows: pa.Table, vectors: Sequence[Vector]) -> pa.Table:
+    """Rows of chunks with the vectors that they lacked, one a row."""
+    place = rows.schema.get_field_index("vector")
+    field = rows.schema.field(place)
+    flat = pa.array(np.concatenate(vectors).astype(np.float32))
+    rows = rows.set_column(place, field, pa.FixedSizeListArray.from_arrays(flat, field.type.list_size))
+    for gone in (UNEMBEDDED, EMBEDDED_TEXT):
+        rows = rows.set_column(rows.schema.get_field_index(gone.name), gone, pa.nulls(rows.num_rows, gone.type))
     return rows
 
 
@@ -216,13 +238,13 @@ def entry_in(row: Row) -> DocumentEntry:
 
 FOUND_COLUMNS = (
     "id", "document_id", "text", "title", "source", "type", "language", "headings", "page", "start", "end", "modified",
-    "tags", "collections", "fields",
+    "tags", "collections", "fields", "unembedded",
 )  # fmt: skip
 """What ``found_chunk`` reads; a search that fetched vectors too would take twice as long."""
 
 
 COUNTED_COLUMNS = tuple(
-    name for name in FOUND_COLUMNS if name not in ("text", "headings", "tags", "collections", "fields")
+    name for name in FOUND_COLUMNS if name not in ("text", "headings", "tags", "collections", "fields", "unembedded")
 )
 
 
@@ -245,6 +267,7 @@ def found_chunk(row: Row, score: float) -> FoundChunk:
         tags=tuple(row.get("tags") or ()),
         collections=tuple(row.get("collections") or ()),
         fields=unpacked(row.get("fields")),
+        unembedded=bool(row.get("unembedded")),
     )
 
 

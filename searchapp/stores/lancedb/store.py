@@ -142,7 +142,7 @@ class LanceStore(RegistryPart):
         """See ``Store``."""
         table = self.versions.live()
         lacking = self.versions.lacking(table) if table is not None else ()
-        if any(getattr(filters, name) for name in lacking):
+        if any(getattr(filters, name, ()) for name in lacking):
             return ()
         return tuple(self.versions.document_ids(conditions_with(filters, phrase, after))[:size])
 
@@ -155,6 +155,30 @@ class LanceStore(RegistryPart):
     def vectors(self, hashes: Collection[str], model: Fingerprint | None = None) -> Mapping[str, Vector]:
         """See ``Store``."""
         return self.versions.vectors(hashes, model)
+
+    @translated
+    def unembedded_texts(self, document_ids: Collection[str], size: int) -> Mapping[str, str]:
+        """See ``Store``."""
+        return self.versions.unembedded_texts(document_ids, size)
+
+    @translated
+    def add_vectors(
+        self, document_ids: Collection[str], vectors: Mapping[str, Vector], model: Fingerprint
+    ) -> Mapping[str, int]:
+        """See ``Store``; one transaction for the chunks."""
+        with self.tables.writing():
+            live = self.versions.live()
+            if live is None or not is_of(live, model):
+                return {}
+            known = self.known_entries(document_ids)
+            given = self.versions.add_vectors(list(known), vectors)
+            self._writes += 1
+            self._written += sum(given.values())
+            left = self.versions.unembedded_counts(live, list(known))
+            self.put_entries([replace(entry, unembedded=left.get(id_, 0)) for id_, entry in known.items()])
+            if self._writes >= TIDY_EVERY and self._written >= TIDY_SHARE * self.count():
+                self._tidy()
+            return given
 
     @translated
     def delete_document(self, document_id: str) -> bool:

@@ -12,7 +12,8 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,7 @@ class LanceChunks:
         if table.name in self._whole:
             return ()
         names = table.schema.names
-        if not (missing := [field.name for field in schema.STATED if field.name not in names]):
+        if not (missing := [field.name for field in schema.SEARCHED_COLUMNS if field.name not in names]):
             self._whole.add(table.name)
         return missing
 
@@ -146,7 +147,7 @@ class LanceChunks:
             chunks.delete(replaced)
         else:
             merge = chunks.merge_insert("id").when_matched_update_all().when_not_matched_insert_all()
-            merge.when_not_matched_by_source_delete(replaced).execute(data)
+            merge.when_not_matched_by_source_delete(replaced).execute(data, **_vectors(data))
         return len(rows)
 
     def refile(self, entries: Sequence[DocumentEntry]) -> int:
@@ -157,7 +158,7 @@ class LanceChunks:
         rows = chunks.search().where(ours).limit(chunks.count_rows(ours) or 1).to_arrow()
         if rows.num_rows:
             data = schema.refiled(rows, {entry.id: entry for entry in entries}, time.time_ns())
-            chunks.merge_insert("id").when_matched_update_all().execute(data)
+            chunks.merge_insert("id").when_matched_update_all().execute(data, **_vectors(data))
         return int(rows.num_rows)
 
     def delete(self, document_id: str) -> bool:
@@ -195,13 +196,41 @@ class LanceChunks:
         """See ``Store.vectors``."""
         found: dict[str, Vector] = {}
         for table in self._of_model(model) if hashes else ():
-            asked = table.search().where(one_of("hash", hashes)).select(["hash", "vector"])
+            wanted = f"{one_of('hash', hashes)} AND vector IS NOT NULL"
+            asked = table.search().where(wanted).select(["hash", "vector"])
             rows = asked.limit(table.count_rows() or 1).to_arrow()
             # Not by way of Python's numbers: an edited document asks for all of its vectors.
             dims = rows.schema.field("vector").type.list_size
             vectors = rows["vector"].combine_chunks().flatten().to_numpy().reshape(-1, dims)
             found.update(zip(rows["hash"].to_pylist(), vectors, strict=True))
         return found
+
+    def unembedded_texts(self, document_ids: Collection[str], size: int) -> dict[str, str]:
+        """See ``Store.unembedded_texts``."""
+        live = self.live()
+        if live is None or not document_ids or schema.EMBEDDED_TEXT.name not in live.schema.names:
+            return {}
+        asked = live.search().where(_without_vector(document_ids)).select(["hash", "embedded_text"])
+        return {row["hash"]: row["embedded_text"] for row in asked.limit(size).to_list()}
+
+    def add_vectors(self, document_ids: Collection[str], vectors: Mapping[str, Vector]) -> Counter[str]:
+        """Give chunks of the live version the vectors of their hashes; returns how many got one, by document."""
+        live = self.live()
+        if live is None or not document_ids or not vectors or schema.EMBEDDED_TEXT.name not in live.schema.names:
+            return Counter()
+        ours = f"{_without_vector(document_ids)} AND {one_of('hash', vectors)}"
+        rows = live.search().where(ours).limit(live.count_rows(ours) or 1).to_arrow()
+        if rows.num_rows:
+            data = schema.embedded_late(rows, [vectors[hash_] for hash_ in rows["hash"].to_pylist()])
+            live.merge_insert("id").when_matched_update_all().execute(data)
+        return Counter(rows["document_id"].to_pylist())
+
+    def unembedded_counts(self, table: Any, document_ids: Collection[str] = ()) -> Counter[str]:
+        """How many chunks without a vector these documents have in a version, or all of them."""
+        if schema.UNEMBEDDED.name not in table.schema.names:
+            return Counter()
+        asked = table.search().where(_without_vector(document_ids)).select(["document_id"])
+        return Counter(asked.limit(table.count_rows() or 1).to_arrow()["document_id"].to_pylist())
 
     def _of_model(self, model: Fingerprint | None) -> list[Any]:
         """The versions whose vectors are of ``model``, the live one last; None stands for that one's model."""
@@ -210,6 +239,16 @@ class LanceChunks:
             return [] if live is None else [live]
         others = [table for table in self.all() if table.name != live.name]
         return [table for table in (*others, live) if is_of(table, model)]
+
+
+def _vectors(rows: pa.Table) -> dict[str, str]:
+    """How LanceDB takes vectors: where some are missing, it is to keep them so."""
+    return {"on_bad_vectors": "null"} if rows["vector"].null_count else {}
+
+
+def _without_vector(document_ids: Collection[str]) -> str:
+    """The condition that a chunk without a vector meets, of these documents or of all."""
+    return f"unembedded = true AND {one_of('document_id', document_ids)}" if document_ids else "unembedded = true"
 
 
 def is_of(table: Any, model: Fingerprint) -> bool:

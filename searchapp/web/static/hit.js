@@ -47,6 +47,7 @@ function facts(hit) {
   const where = place(hit);
   return [
     h("span", { class: "badge" }, t(hit.type)),
+    hit.unembedded && h("span", { class: "by-words", title: t("whyByWords") }, t("byWords")),
     where && h("span", { class: "where", dir: "auto" }, where),
     h("span", { class: where ? "crumbs" : "crumbs where", title: hit.source }, ...crumbs(hit.source)),
     hit.modified && h("time", { datetime: hit.modified }, day(hit.modified)),
@@ -92,6 +93,7 @@ function whyInWords(hit) {
     words.length && t("whyFound", words.map((word) => t("quoted", word)).join(t("comma"))),
     hit.reranked ? t("whyReranked") : t(keyword && semantic ? "whyBoth" : keyword ? "whyWords" : "whyMeaning", keyword?.rank, semantic?.rank),
     hit.weak && t("whyWeak"),
+    hit.unembedded && t("whyByWords"),
   ];
   return sentences.filter(Boolean).join(t("space"));
 }

@@ -69,7 +69,7 @@ function drawVersions(versions) {
   byId("versions").replaceChildren(h("thead", {}, h("tr", {}, ...head, ...numbers)), h("tbody", {}, ...rows));
 }
 
-function drawQueue({ states, workers, paused, batches, in_hand: held, problem }) {
+function drawQueue({ states, workers, paused, batches, in_hand: held, problem, unembedded }) {
   const counts = { ...states, indexed: (states.indexed ?? 0) + (states.unchanged ?? 0) };
   const shown = STATES.filter((name) => counts[name] > 0);
   byId("queue").replaceChildren(
@@ -79,6 +79,7 @@ function drawQueue({ states, workers, paused, batches, in_hand: held, problem })
     !shown.length && t("queueEmpty"),
     t("workersNow", workers),
     batches !== null && t("batchesWait", batches, held),
+    unembedded > 0 && t("vectorsFollow", unembedded),
     problem,
   ];
   byId("workers").textContent = words.filter(Boolean).join(" ");

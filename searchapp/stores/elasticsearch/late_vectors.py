@@ -1,0 +1,74 @@
+"""Chunks that were written without a vector, and get it when it is computed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from searchapp.model import Vector
+from searchapp.stores.elasticsearch import documents
+from searchapp.stores.elasticsearch.bulk import Action, write_all
+
+Json = dict[str, Any]
+
+PAGE = 1000
+"""Chunks of one round trip."""
+
+GONE = "document_missing_exception"
+"""What the server says of a chunk that was replaced or deleted meanwhile."""
+
+
+def unembedded_texts(client: Elasticsearch, index: str, document_ids: Collection[str], size: int) -> dict[str, str]:
+    """See ``Store.unembedded_texts``, of one version of the index."""
+    found: dict[str, str] = {}
+    for number, hit in enumerate(_without_vector(client, index, document_ids, ["hash", "embedded_text"]), start=1):
+        found[hit["_source"]["hash"]] = hit["_source"]["embedded_text"]
+        if number == size:
+            break
+    return found
+
+
+def add_vectors(
+    client: Elasticsearch, index: str, document_ids: Collection[str], vectors: Mapping[str, Vector]
+) -> tuple[Counter[str], Counter[str]]:
+    """Give the chunks of ``index`` their vectors; returns how many got one, and how many are left, by document."""
+    of_chunk: dict[str, str] = {}
+    left: Counter[str] = Counter()
+    actions: list[Action] = []
+    for hit in _without_vector(client, index, document_ids, ["hash"]):
+        document_id = hit["sort"][0]
+        if (vector := vectors.get(hit["_source"]["hash"])) is None:
+            left[document_id] += 1
+        else:
+            of_chunk[hit["_id"]] = document_id
+            actions.append(Action.update(index, hit["_id"], documents.embedded_late(vector)))
+    failures = write_all(client, actions)
+    left.update(of_chunk[id_] for id_, reason in failures.items() if not reason.startswith(GONE))
+    return Counter(document_id for id_, document_id in of_chunk.items() if id_ not in failures), left
+
+
+def _without_vector(
+    client: Elasticsearch, index: str, document_ids: Collection[str], fields: list[str]
+) -> Iterator[Json]:
+    if not document_ids:
+        return
+    client.indices.refresh(index=index)
+    ours: list[Json] = [{"terms": {"document_id": list(document_ids)}}, {"term": {documents.UNEMBEDDED: True}}]
+    after: list[Any] | None = None
+    while True:
+        page = client.search(
+            index=index,
+            query={"bool": {"filter": ours}},
+            sort=[{"document_id": "asc"}, {"position": "asc"}, {"hash": "asc"}],
+            source_includes=fields,
+            size=PAGE,
+            search_after=after,
+            track_total_hits=False,
+        )["hits"]["hits"]
+        yield from page
+        if len(page) < PAGE:
+            return
+        after = page[-1]["sort"]
