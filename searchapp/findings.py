@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from searchapp.messages import Message, Value
+from searchapp.model.json import HIDDEN
+
+SUBJECTS = ("node", "index", "id", "version")
+"""The values of a sentence that tell which of several things it is about."""
 
 
 class Severity(StrEnum):
@@ -28,11 +32,16 @@ class Finding:
     message: str
     remedy: str = ""
     """What fixes it; empty where nothing is to be fixed."""
+    subject: str = ""
+    """Which of several it is about, such as a node, an index or a schedule; empty where there is but one."""
+    kept: str = field(default="", metadata=HIDDEN)
+    """The message encoded, for who reads it later in a language of their own."""
 
 
 def found(check: str, severity: Severity, sentence: Message) -> Finding:
     """The finding that a sentence says."""
-    return Finding(check, severity, sentence.code, sentence.text(), sentence.remedy.text())
+    subject = next((str(sentence.values[name]) for name in SUBJECTS if name in sentence.values), "")
+    return Finding(check, severity, sentence.code, sentence.text(), sentence.remedy.text(), subject, sentence.encoded())
 
 
 def ok(check: str, code: str, /, **values: Value) -> Finding:

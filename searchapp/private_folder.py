@@ -16,10 +16,10 @@ OTHERS = 0o077
 """What the group and everybody else may do."""
 
 OURS = frozenset({
-    ".backup", ".backup.lock", "access.sqlite", "audit.sqlite", "conversations.sqlite", "demo", "embedding-servers",
-    "evaluation", "idempotency.sqlite", "index", "judgements.sqlite", "missed.sqlite", "models",
-    "operations.json", ".operations.lock", "pages", "personal.sqlite", "running", "sent-tokens.sqlite", "spool",
-    "trash", "trash.lock", "uploads",
+    ".backup", ".backup.lock", "access.sqlite", "audit.sqlite", "conversations.sqlite", "demo", "doctor.json",
+    ".doctor.lock", "embedding-servers", "evaluation", "idempotency.sqlite", "index", "judgements.sqlite",
+    "missed.sqlite", "models", "operations.json", ".operations.lock", "pages", "personal.sqlite", "running",
+    "sent-tokens.sqlite", "spool", "trash", "trash.lock", "uploads",
 })  # fmt: skip
 """What searchapp keeps in the data folder."""
 

@@ -42,7 +42,7 @@ def redactor(settings: Settings) -> Callable[[str], str]:
 
 
 def _secrets(settings: Settings) -> Iterator[str]:
-    """The secret settings, and the passwords within addresses, which a library may name without the rest."""
+    """The secret settings, and of addresses the password and the path, which a library may name without the rest."""
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         for one in value if isinstance(value, tuple) else (value,):
@@ -52,6 +52,7 @@ def _secrets(settings: Settings) -> Iterator[str]:
             for address in text.split(",") if "://" in text else ():
                 yield unquote(urlsplit(address).password or "")
                 yield urlsplit(address).password or ""
+                yield urlsplit(address).path if isinstance(one, SecretStr) else ""
 
 
 def redacted(message: Message, redact: Callable[[str], str]) -> Message:

@@ -22,6 +22,7 @@ from searchapp.stores import Store, build_store
 from searchapp.wanted import Wanted
 
 if TYPE_CHECKING:
+    from searchapp.alerts import AlertBook
     from searchapp.answer import Answerer
     from searchapp.answer.checking import Checks
     from searchapp.answer.replay import Replay
@@ -145,6 +146,13 @@ class Application:
         from searchapp.schedules import Book
 
         return Book(self.store)
+
+    @cached_property
+    def alerts(self) -> AlertBook:
+        """What webhooks were told; ``operations.alerting`` looks what there is to tell."""
+        from searchapp.alerts import AlertBook
+
+        return AlertBook(self.store)
 
     @cached_property
     def judged_runs(self) -> JudgedRuns:

@@ -10,7 +10,7 @@ from searchapp.private_folder import OURS
 
 MADE_ANEW = frozenset({
     "demo", "embedding-servers", "evaluation", "models", "running", "spool", ".operations.lock",
-    "trash", "trash.lock", ".backup", ".backup.lock", "missed.sqlite",
+    "trash", "trash.lock", ".backup", ".backup.lock", ".doctor.lock", "missed.sqlite",
 })  # fmt: skip
 """Models and measurements are made again; a deletion that could still be undone is final in a backup. What readers did
 not find stays on this machine."""

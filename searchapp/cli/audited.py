@@ -99,7 +99,8 @@ QUERIES: Mapping[str, What] = {
 
 READS = frozenset({
     "backup restore", "collections list", "collections show", "schedules history", "schedules list", "tags list",
-    "serve", "worker", "mcp", "eval", "doctor", "audit", "documents deleted", "documents show", "judgements answers",
+    "serve", "worker", "mcp", "eval", "doctor", "alerts list", "alerts test", "audit",
+    "documents deleted", "documents show", "judgements answers",
     "judgements history", "judgements list", "keys list", "missed list",
     "models", "models compare", "models list", "queue status", "users list",
     "es export", "es pipeline simulate", "es pipeline status", "es plan", "es roles", "es roles list", "es sizing",

@@ -16,6 +16,7 @@ import typer.main
 from searchapp import __version__
 from searchapp.children import end_children
 from searchapp.cli import (
+    alerts,
     ask,
     audit,
     backup,
@@ -121,6 +122,7 @@ app.add_typer(conversations.app, name="conversations")
 app.add_typer(judgements.app, name="judgements")
 app.add_typer(missed.app, name="missed")
 app.command("doctor")(doctor.doctor)
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(keys.app, name="keys")
 app.add_typer(users.app, name="users")
 app.add_typer(audit.app, name="audit")

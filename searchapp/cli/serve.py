@@ -83,7 +83,7 @@ def worker(
         raise UsageError("worker_without_redis")
     from searchapp.ingest.worker import Worker
     from searchapp.memory import bound_heaps
-    from searchapp.operations import runner_of
+    from searchapp.operations import runner_of, teller_of
     from searchapp.redaction import redact_logs, redactor
     from searchapp.telemetry import logs, tracing
 
@@ -101,12 +101,14 @@ def worker(
         metrics_port=settings.metrics_port,
         lease_seconds=settings.lease_seconds,
     )
-    schedules = runner_of(running)
+    schedules, alerts = runner_of(running), teller_of(running, serves=False)
     schedules.start()
+    alerts.start()
     try:
         code = one.run()
     finally:
         schedules.stop()
+        alerts.stop()
     raise typer.Exit(code)
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 
+from searchapp.alerts import webhooks_of
 from searchapp.doctor.language_model import LANGUAGE_MODEL, check_language_model
 from searchapp.embedding import is_here
 from searchapp.embedding.models import weakness
@@ -223,6 +224,27 @@ def check_schedules(application: Application) -> Iterator[Finding]:
         yield ok(SCHEDULES, "schedules_kept", n=len(schedules))
 
 
+WEBHOOKS = "webhooks"
+
+
+def check_webhooks(application: Application) -> Iterator[Finding]:
+    """Which of them did not take what they were told; nothing is sent."""
+    webhooks = webhooks_of(application.settings)
+    if not webhooks:
+        return
+    kept, failing = application.alerts.read(), 0
+    for one in webhooks:
+        if trouble := kept.trouble(one.target):
+            failing += 1
+            since, why = f"{trouble.since:%Y-%m-%d %H:%M}", shown(trouble.why)
+            wait = sum(waiting.target == one.target for waiting in kept.deliveries)
+            yield warning(
+                WEBHOOKS, "webhook_fails", host=one.host, since=since, why=why, waiting=wait, lost=trouble.lost
+            )
+    if not failing:
+        yield ok(WEBHOOKS, "webhooks_answer", n=len(webhooks), hosts=[one.host for one in webhooks])
+
+
 MODELS = (
     (EMBEDDING, check_embedding_model),
     (RERANKER, check_reranker),
@@ -234,6 +256,7 @@ INDEX = (
     (QUEUE, check_queue_of_documents),
     (REDIS, check_redis),
     (SCHEDULES, check_schedules),
+    (WEBHOOKS, check_webhooks),
 )
 EVERY_DOCUMENT = ((DOCUMENTS, check_consistency),)
 """The checks with the names that their findings have."""

@@ -193,6 +193,16 @@ class RedisQueue:
         with self._our_errors():
             return bool(self._client.set(f"{self.name}:{name}", 1, nx=True, px=int(seconds * 1000)))
 
+    def stay_first(self, name: str, seconds: float) -> None:
+        """Who was the first stays so for ``seconds`` more."""
+        with self._our_errors():
+            self._client.set(f"{self.name}:{name}", 1, px=int(seconds * 1000))
+
+    def end_first(self, name: str) -> None:
+        """Whoever asks next is the first."""
+        with self._our_errors():
+            self._client.delete(f"{self.name}:{name}")
+
     def hold(self, ids: Collection[str], seconds: float) -> None:
         """Tell that this worker has these documents in hand, for the next ``seconds``. Raises as ``check`` does."""
         if ids:

@@ -36,10 +36,10 @@ def own_pause(attempt: int) -> float:
     return FIRST_PAUSE_SECONDS * float(2**attempt) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter
 
 
-def asked_pause(headers: Mapping[str, str]) -> float | None:
+def asked_pause(headers: Mapping[str, str], most: float = MOST_ASKED_SECONDS) -> float | None:
     """Seconds that the server asks to wait: Retry-After in seconds or as a date, at OpenAI also in milliseconds."""
     asked = _asked(headers)
-    return None if asked is None else min(max(asked, 0.0), MOST_ASKED_SECONDS)
+    return None if asked is None else min(max(asked, 0.0), most)
 
 
 def _asked(headers: Mapping[str, str]) -> float | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from searchapp.errors import NotFoundError, StorageError
-from searchapp.findings import Severity
+from searchapp.findings import Finding, Severity
 from searchapp.judged_runs import JudgedRun, settings_hash
 from searchapp.messages import Message, joined
 from searchapp.model import IngestOutcome, IngestState, SearchMode
@@ -106,18 +106,17 @@ def drift(application: Application, schedule: Schedule, stopping: threading.Even
 
 def doctor(application: Application, schedule: Schedule, stopping: threading.Event) -> Result:
     """Look at everything that can be wrong, but for what schedules themselves say."""
-    from searchapp.doctor import diagnose
+    from searchapp.doctor import examine
     from searchapp.doctor.checks import SCHEDULES
 
-    counts, names = Counter[Severity](), list[str]()
-    for finding in diagnose(application):
+    def tell(finding: Finding) -> None:
         if stopping.is_set():
             raise Broken
-        if finding.check == SCHEDULES:  # else a failed run would be found for ever, by its own next run
-            continue
-        counts[finding.severity] += 1
-        if finding.severity in (Severity.ERROR, Severity.WARNING):
-            names.append(finding.check)
+
+    # Without what schedules say: else a failed run would be found for ever, by its own next run.
+    findings = examine(application, leave_out=(SCHEDULES,), tell=tell).findings
+    counts = Counter(finding.severity for finding in findings)
+    names = [finding.check for finding in findings if finding.severity in (Severity.ERROR, Severity.WARNING)]
     figures = {"errors": counts[Severity.ERROR], "warnings": counts[Severity.WARNING]}
     if not names:
         return Result(RunOutcome.DONE, Message("schedule_healthy"), figures)

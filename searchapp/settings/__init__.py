@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from searchapp.errors import UsageError
+from searchapp.settings.alerting import AlertSettings
 from searchapp.settings.indexing import (
     MOST_SHARDS,
     ElasticsearchSettings,
@@ -60,6 +61,7 @@ class Settings(
     SourceSettings,
     IngestionSettings,
     WatchingSettings,
+    AlertSettings,
     ServingSettings,
     AccessSettings,
     AuditSettings,

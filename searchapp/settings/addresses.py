@@ -26,9 +26,9 @@ def web_address(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("must start with http:// or https://")
     try:
-        parts = urlsplit(value)
-        host = (parts.hostname or "").encode("idna").decode()
-        readable = _HOST.fullmatch(host) and parts.port != 0 and not parts.fragment and value.isprintable()
+        read = urlsplit(value)
+        host = (read.hostname or "").encode("idna").decode()
+        readable = _HOST.fullmatch(host) and read.port != 0 and not read.fragment and value.isprintable()
     except ValueError:  # UnicodeError too
         readable = None
     if not readable:
@@ -56,20 +56,21 @@ WebAddress = Annotated[str, AfterValidator(web_address)]
 """An address of HTTP or HTTPS, or an empty text."""
 
 
-def _parts(value: object) -> object:
+def parts(value: object) -> object:
+    """The parts of a text between commas and spaces; anything else as it is."""
     return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
 
 
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_parts)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(parts)]
 """Networks and addresses, parted by commas."""
 
 
 def host_of(url: str) -> str:
     """Host, and port where one is named; never the user and password that may stand before them."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    read = urlsplit(url)
+    host = read.hostname or ""
     host = f"[{host}]" if ":" in host else host
-    return f"{host}:{parts.port}" if parts.port else host
+    return f"{host}:{read.port}" if read.port else host
 
 
 def is_this_machine(url: str) -> bool:

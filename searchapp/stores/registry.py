@@ -39,6 +39,7 @@ class Memo(StrEnum):
 
     SCHEDULES = "schedules"
     SCHEDULE_RUNS = "schedule-runs"
+    ALERTS = "alerts"
     JUDGED_RUNS = "judged-runs"
     EMBEDDING = "embedding"
     """Which process computes the vectors of which documents now."""

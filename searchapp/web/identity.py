@@ -135,6 +135,7 @@ REQUIRED: Mapping[str, Scope | None] = {
     "operations.overview": Scope.OPERATE,
     "operations.board": Scope.OPERATE,
     "operations.findings": Scope.OPERATE,
+    "operations.history": Scope.OPERATE,
     "operations.queue": Scope.OPERATE,
     "operations.tasks": Scope.OPERATE,
     "operations.task": Scope.OPERATE,

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request, url_for
 from pydantic import Field
 
 from searchapp.audit import What, note
-from searchapp.doctor import diagnose
+from searchapp.doctor import Difference, Examinations, History, examine
 from searchapp.errors import ConflictError, ModelUnavailableError, NotFoundError, StorageError, UsageError
 from searchapp.findings import Finding
 from searchapp.operations import (
@@ -75,6 +75,8 @@ class Findings:
     """What the doctor found."""
 
     findings: tuple[Finding, ...]
+    changed: Difference
+    """What of its errors and warnings is new, and what is gone, since the examination before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,20 @@ def blueprint(application: Application, jobs: Jobs) -> Blueprint:
     @operation("What the doctor finds", errors=(UsageError,))
     def findings(query: FindingsQuery) -> Findings:
         """What `searchapp doctor` says, each finding with the command or setting that fixes it. It takes seconds."""
+        made = examine(application, quick=query.quick)
         found = tuple(
-            dataclasses.replace(one, message=redact(one.message), remedy=redact(one.remedy))
-            for one in diagnose(application, quick=query.quick)
+            dataclasses.replace(one, message=redact(one.message), remedy=redact(one.remedy)) for one in made.findings
         )
         boards.examined(found)
-        return Findings(found)
+        return Findings(found, made.changed)
+
+    @routes.get("/findings/history", endpoint="history")
+    @operation("What the doctor found before")
+    def history() -> Examinations:
+        """Errors and warnings of the latest examination, each since when, and what earlier ones found new or gone.
+        Nothing is looked at.
+        """
+        return History(application.settings).read()
 
     @routes.put("/queue", endpoint="queue")
     @operation(

@@ -13,7 +13,7 @@ import waitress
 
 from searchapp import limits
 from searchapp.errors import SearchAppError, UsageError
-from searchapp.operations import runner_of
+from searchapp.operations import runner_of, teller_of
 from searchapp.redaction import redact_logs, redactor
 from searchapp.telemetry import logs, tracing
 from searchapp.web import connections, wire
@@ -43,7 +43,7 @@ def serve(
     logs.configure(application.settings)
     traces = tracing.start(application.settings, "searchapp-web")
     jobs = Jobs(application)
-    schedules = runner_of(application)
+    schedules, alerts = runner_of(application), teller_of(application, serves=True)
     server = open_server(application, host, port, jobs)
     if threading.current_thread() is threading.main_thread():
         # In a container we are process 1, which SIGTERM does not end by itself.
@@ -56,6 +56,7 @@ def serve(
         log.warning("Unfinished documents of an earlier run were not resumed: %s", error)
     if application.queue is None:  # else workers run what is due
         schedules.start()
+    alerts.start()
     try:
         on_ready(f"http://{_in_address(host)}:{port}")
         server.run()  # returns on KeyboardInterrupt and SystemExit
@@ -64,6 +65,7 @@ def serve(
     finally:
         server.close()
         schedules.stop()
+        alerts.stop()
         jobs.stop()
         if traces is not None:
             traces.shutdown()

@@ -133,6 +133,9 @@ PLAN = [
     Typed("models prepare", "", USAGE),
     Typed("eval", "nowhere.tsv", FAILED),
     Typed("doctor", "--quick"),
+    Typed("doctor", "--history"),
+    Typed("alerts list"),
+    Typed("alerts test", "", USAGE),
     Typed("backup create", "kept.tar"),
     Typed("backup restore", "kept.tar", USAGE),  # the data folder is not empty
     Typed("es sizing", "--chunks 1000"),

@@ -39,6 +39,8 @@ def values() -> dict[str, object]:
             secret = f"{MARK}-{name}"
             if name == "redis_url":
                 secret = f"redis://:{MARK}-{name}@127.0.0.1:9/0"
+            if name == "webhook_urls":
+                secret = f"https://hooks.example.org/{MARK}-{name}"
             held[name] = [SecretStr(secret)] if kind.startswith(("list", "tuple")) else secret
     held["elasticsearch_url"] = f"http://user:{MARK}-elasticsearch@127.0.0.1:9"
     held["ollama_url"] = f"http://user:{MARK}-ollama@127.0.0.1:9"

@@ -73,6 +73,12 @@ FIRES = {
     "SearchappDocumentsFail": ('searchapp_ingest_documents_total{outcome="failed"}', "0+60x60"),
     "SearchappScheduleFails": ('searchapp_schedules{outcome="failed"}', "1x60"),
     "SearchappScheduleWarns": ('searchapp_schedules{outcome="warned"}', "2x60"),
+    "SearchappClusterDrifts": ('searchapp_conditions{code="cluster_drifts"}', "1x60"),
+    "SearchappClusterIsRed": ('searchapp_conditions{code="cluster_red"}', "1x60"),
+    "SearchappIndexIsReadOnly": ('searchapp_conditions{code="index_read_only"}', "1x60"),
+    "SearchappDiskIsLow": ('searchapp_conditions{code="data_folder_low"}', "1x60"),
+    "SearchappDocumentsWaitLong": ('searchapp_conditions{code="queue_slow"}', "1x60"),
+    "SearchappWebhookFails": ("searchapp_webhooks_failing", "1x60"),
     "SearchappSchedulesStandStill": ("searchapp_schedules_overdue_seconds", "0+240x60"),
     "SearchappQualityIsLow": ('searchapp_judged_ndcg{judged="thumbs"}', "0.6x60"),
     "SearchappWorkerIsSilent": ("searchapp_worker_heartbeat_timestamp_seconds", "1x60"),
@@ -90,6 +96,20 @@ def test_an_alert_fires_when_it_should(promtool: str, tmp_path: Path, alert: str
         inputs += [{"series": series.replace("ndcg", "ndcg_least"), "values": "0.7x60"}]
     found = run_rules(promtool, tmp_path, alert, inputs)
     assert "got:[\n" in found and f'alertname="{alert}"' in found
+
+
+def test_no_alert_is_without_a_test_and_a_line_in_the_manual() -> None:
+    page = (OPS.parent / "docs" / "watching.md").read_text(encoding="utf-8")
+    alerts = set(re.findall(r"- alert: (\w+)", RULES.read_text(encoding="utf-8")))
+    assert alerts == set(FIRES) == set(re.findall(r"^\| (Searchapp\w+) \|", page, re.MULTILINE))
+
+
+def test_what_nobody_can_look_at_is_no_alert(promtool: str, tmp_path: Path) -> None:
+    inputs = [
+        {"series": f'searchapp_conditions{{code="{code}"}}', "values": "-1x60"} for code in ("disk_low", "cluster_red")
+    ]
+    for alert in ("SearchappDiskIsLow", "SearchappClusterIsRed"):
+        assert "SUCCESS" in run_rules(promtool, tmp_path, alert, inputs)
 
 
 def run_rules(promtool: str, folder: Path, alert: str, inputs: list[dict[str, str]]) -> str:

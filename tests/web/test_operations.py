@@ -103,7 +103,12 @@ def test_the_embedded_store_shows_what_it_has(tmp_path: Path, open_client: Calla
     assert version["bytes"] > 0
     refused = client.post(TASKS, json={"action": "reindex"})
     assert refused.status_code == 400 and "SEARCHAPP_ELASTICSEARCH_URL" in refused.json["remedy"]
-    findings = client.get("/api/operations/findings").json["findings"]
+    told = client.get("/api/operations/findings").json
+    findings, changed = told["findings"], told["changed"]
+    assert changed["since"] is None and {one["check"] for one in changed["new"]} == {"language model"}
+    past = client.get("/api/operations/findings/history").json
+    assert past["looked"] == changed["at"] and past["changes"] == [changed] and past["problems"] == changed["new"]
+    assert str(tmp_path) not in str(past)
     assert {"store", "queue", "language model"} <= {one["check"] for one in findings}
     assert all(one["message"] and one["severity"] in ("ok", "info", "warning", "error") for one in findings)
 
