@@ -2,8 +2,10 @@
 
     python -m benchmarks.index_options DATASET_DIR [--options all] [--split test] [--json]
 
-``--options``: all, or hnsw,bbq_hnsw:3,flat and so on; :3 ranks three times as many again by whole vectors. The dataset
-is a folder in BEIR layout with a corpus.jsonl; the server is the one of SEARCHAPP_ELASTICSEARCH_URL.
+``--options``: all, or hnsw,bbq_hnsw:3,flat and so on; :3 ranks three times as many again by whole vectors. "settings"
+is the default way with settings of the index (``variants.py``), such as int8_hnsw:2+shards=3 or
+int8_hnsw:2+early=off; what the server does not know or has no licence for is named and left out. The dataset is a
+folder in BEIR layout with a corpus.jsonl; the server is the one of SEARCHAPP_ELASTICSEARCH_URL.
 
 The chunks go into one throw-away index a way, all at once, so that each is embedded once. Then every query is asked
 of every index in turn, so that whatever else the machine does falls on all of them alike.
@@ -26,10 +28,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.progress import shown
+from benchmarks.variants import BBQ_DISK, EVERY_VARIANT, Kept, Variant, read_variants
 from searchapp.cli.common import orderly_end
 from searchapp.cluster.store import elasticsearch_store
 from searchapp.embedding import Embedder, Fingerprint
-from searchapp.errors import SearchAppError, StorageError, UsageError
+from searchapp.errors import (
+    IncompatibleServerError,
+    SearchAppError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+    StorageError,
+    UsageError,
+)
 from searchapp.evaluation import Dataset, read_dataset
 from searchapp.model import Hit, SearchMode, SearchRequest, Vector
 from searchapp.progress import Progress
@@ -42,27 +52,6 @@ from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.connection import reading
 from searchapp.stores.elasticsearch.documents import chunk_source
 from searchapp.wiring import Application
-
-OVERSAMPLE = 3.0
-"""Elasticsearch's own choice for binary quantisation; "all" compares it with no second ranking."""
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One row: a way of keeping vectors, and how many times as many chunks are ranked again (0: none are)."""
-
-    options: IndexOptions
-    oversample: float = 0.0
-
-    def __str__(self) -> str:
-        return f"{self.options}:{self.oversample:g}" if self.oversample else str(self.options)
-
-
-EVERY_VARIANT = tuple(
-    Variant(options, oversample)
-    for options in IndexOptions
-    for oversample in ((0.0, OVERSAMPLE) if options.is_quantised else (0.0,))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,29 +83,12 @@ class Comparison:
     queries: int
     chunks: int
     results: Mapping[str, VariantFigures]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Variants that the server refuses, and its words."""
 
 
-def read_variants(text: str) -> tuple[Variant, ...]:
-    """The variants in "all", or in types with commas between them, each with ``:oversample`` behind it or not.
-
-    Raises UsageError naming the part that is none.
-    """
-    if text == "all":
-        return EVERY_VARIANT
-    variants: list[Variant] = []
-    for part in text.split(","):
-        name, _, factor = part.strip().partition(":")
-        try:
-            variant = Variant(IndexOptions(name), float(factor or 0))
-        except ValueError as error:
-            remedy = f"Write all, or some of {', '.join(IndexOptions)}, with :3 behind it for an oversampling of 3."
-            raise UsageError("passed_on", text=f"'{part}' is no way of keeping vectors.", remedy=remedy) from error
-        if variant.oversample and not 1 <= variant.oversample <= 10:
-            said = f"The oversampling in '{part}' cannot be used."
-            raise UsageError("passed_on", text=said, remedy="It is between 1 and 10.")
-        variants.append(variant)
-    return tuple(variants)
-
+EXACT = Kept(str(IndexOptions.FLAT))
+"""Recall is measured against it."""
 
 RECALL_AT = 10
 WARM_UP_QUERIES = 20
@@ -135,8 +107,7 @@ def compare(
     """
     elasticsearch_store(application).check()
     with ExitStack() as stack:
-        # Flat is exact: recall is measured against it.
-        trial = _Trial(application, {IndexOptions.FLAT, *(variant.options for variant in variants)}, stack)
+        trial = _Trial(application, [EXACT, *(variant.kept for variant in variants)], stack)
         trial.index(dataset, progress)
         return trial.measure(dataset, variants, progress)
 
@@ -215,19 +186,34 @@ class _AnsweredEmbedder:
 
 
 class _Trial:
-    def __init__(self, application: Application, types: set[IndexOptions], stack: ExitStack) -> None:
+    def __init__(self, application: Application, indices: Sequence[Kept], stack: ExitStack) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="searchapp-eval-")))
         run = f"{application.settings.index_prefix}-eval-{uuid.uuid4().hex[:8]}"
         self.settings = application.settings.model_copy(update={"data_dir": folder})
         self.embedder = application.embedder
-        self.prefixes = {options: f"{run}-{options}" for options in sorted(types)}
-        self.stores = {options: self._store(options) for options in self.prefixes}
-        for store in self.stores.values():
+        self.prefixes = {kept: f"{run}-{number}" for number, kept in enumerate(dict.fromkeys(indices))}
+        self.refused: dict[Kept, str] = {}
+        self.stores: dict[Kept, ElasticsearchStore] = {}
+        for kept in self.prefixes:
+            store = self._store(kept)
             stack.callback(store.drop)
+            try:
+                store.prepare(self.embedder.fingerprint)
+            except (ServiceRefusedError, ServiceUnavailableError, IncompatibleServerError) as error:
+                if kept == EXACT:
+                    raise
+                self.refused[kept] = error.message
+            else:
+                self.stores[kept] = store
 
-    def _store(self, options: IndexOptions, oversample: float = 0.0) -> ElasticsearchStore:
-        named = {"index_prefix": self.prefixes[options], "index_options": options, "oversample": oversample}
-        return ElasticsearchStore(self.settings.model_copy(update=named))
+    def _store(self, kept: Kept, oversample: float = 0.0) -> ElasticsearchStore:
+        named = {"index_prefix": self.prefixes[kept], "oversample": oversample, "index_shards": kept.shards}
+        if kept.options != BBQ_DISK:
+            named["index_options"] = IndexOptions(kept.options)
+        store = ElasticsearchStore(self.settings.model_copy(update=named))
+        templates = store.templates
+        store.templates = lambda dims: kept.of(templates(dims))
+        return store
 
     def _application(self, store: ElasticsearchStore) -> Application:
         built = Application(store.settings)
@@ -240,20 +226,20 @@ class _Trial:
         for number, _ in enumerate(self._application(mirrored).ingester.ingest_documents(dataset.documents()), start=1):
             progress("indexing", number, 0)
         self.index_seconds = dict(zip(self.stores, mirrored.seconds.values(), strict=True))
-        for number, (options, store) in enumerate(self.stores.items(), start=1):
+        for number, (kept, store) in enumerate(self.stores.items(), start=1):
             started = time.perf_counter()
             with reading(store.where):
                 # Into one segment: otherwise chance decides how many there are, and with it the speed.
                 slow = store.client.options(request_timeout=MERGE_SECONDS)
                 slow.indices.forcemerge(index=store.names.chunks, max_num_segments=1)
             store.refresh()
-            self.index_seconds[options] += time.perf_counter() - started
+            self.index_seconds[kept] += time.perf_counter() - started
             progress("merging", number, len(self.stores))
 
     def measure(self, dataset: Dataset, variants: Sequence[Variant], progress: Progress) -> Comparison:
-        exact = self.stores[IndexOptions.FLAT]
-        asked = {variant: _Asked() for variant in variants}
-        stores = {variant: self._store(variant.options, variant.oversample) for variant in variants}
+        exact = self.stores[EXACT]
+        asked = {variant: _Asked() for variant in variants if variant.kept in self.stores}
+        stores = {variant: self._store(variant.kept, variant.oversample) for variant in asked}
         queries = list(dataset.queries.items())
         warming_up = queries[:WARM_UP_QUERIES]
         for number, (query_id, text) in enumerate([*warming_up, *queries], start=1):
@@ -274,19 +260,20 @@ class _Trial:
                 at.hybrid[query_id] = _best((hit.document_id, hit.score) for hit in fused)
             progress("searching", number, len(warming_up) + len(queries))
         results = {str(variant): self._figures(dataset, variant, at) for variant, at in asked.items()}
-        return Comparison(dataset.name, dataset.split, len(queries), exact.count(), results)
+        left_out = {str(one): self.refused[one.kept] for one in variants if one.kept in self.refused}
+        return Comparison(dataset.name, dataset.split, len(queries), exact.count(), results, left_out)
 
     def _fused(self, text: str, vector: Vector, retrieved: RetrievalResults) -> tuple[Hit, ...]:
         """Both retrievers as the searcher fuses them; the query is neither embedded nor sent again."""
-        store = _AnsweredStore(self.stores[IndexOptions.FLAT].settings, retrieved)
+        store = _AnsweredStore(self.stores[EXACT].settings, retrieved)
         searcher = Searcher(store, _AnsweredEmbedder(self.embedder, vector), self.settings)
         return searcher.search(SearchRequest(text, SearchMode.HYBRID, size=DEPTH)).hits
 
     def _figures(self, dataset: Dataset, variant: Variant, asked: _Asked) -> VariantFigures:
         import numpy as np
 
-        store = self.stores[variant.options]
-        disk, memory = _bytes_a_chunk(store, variant.options)
+        store = self.stores[variant.kept]
+        disk, memory = _bytes_a_chunk(store, variant.kept)
         return VariantFigures(
             ndcg_at_10=_ndcg(dataset, asked.semantic),
             hybrid_ndcg_at_10=_ndcg(dataset, asked.hybrid),
@@ -295,7 +282,7 @@ class _Trial:
             p99_ms=round(float(np.percentile(asked.milliseconds, 99)), 1),
             disk_bytes=disk,
             memory_bytes=memory,
-            index_seconds=round(self.index_seconds[variant.options], 1),
+            index_seconds=round(self.index_seconds[variant.kept], 1),
         )
 
 
@@ -315,7 +302,7 @@ def _ndcg(dataset: Dataset, run: Mapping[str, Mapping[str, float]]) -> float:
     return round(float(ir_measures.calc_aggregate([measure], dataset.qrels, run)[measure]), 4)
 
 
-def _bytes_a_chunk(store: ElasticsearchStore, options: IndexOptions) -> tuple[int, int | None]:
+def _bytes_a_chunk(store: ElasticsearchStore, kept: Kept) -> tuple[int, int | None]:
     """Bytes on disk and in memory for each chunk. From 9.1 the server tells the size of each kind of vector file."""
     with reading(store.where):
         answer = store.client.indices.stats(index=store.names.chunks, metric="docs,store,dense_vector")
@@ -325,7 +312,7 @@ def _bytes_a_chunk(store: ElasticsearchStore, options: IndexOptions) -> tuple[in
     files = stats.get("dense_vector", {}).get("off_heap")
     if not files:
         return disk, None
-    vectors = ("total_veq_size_bytes", "total_veb_size_bytes") if options.is_quantised else ("total_vec_size_bytes",)
+    vectors = ("total_veq_size_bytes", "total_veb_size_bytes") if kept.is_quantised else ("total_vec_size_bytes",)
     return disk, round(sum(files[name] for name in (*vectors, "total_vex_size_bytes")) / count)
 
 
@@ -351,8 +338,15 @@ def main(given: Sequence[str] | None = None) -> int:
 
 
 def table(compared: Comparison) -> str:
-    """A row a variant: nDCG@10, recall@10 and latency of the semantic retriever, and bytes a chunk."""
-    columns = ("index options", "nDCG@10", "hybrid", "recall@10", "p50 ms", "p99 ms", "memory", "disk", "index s")
+    """A row a variant: nDCG@10, recall@10 and latency of the semantic retriever, and bytes a chunk.
+
+    Latencies are told in milliseconds, and as multiples of those of the first row.
+    """
+    columns = (
+        "index options", "nDCG@10", "hybrid", "recall@10", "p50 ms", "times", "p99 ms", "times", "memory", "disk",
+        "index s",
+    )  # fmt: skip
+    first = next(iter(compared.results.values()), None)
     lines = [
         f"{compared.dataset} ({compared.split}): {compared.queries} queries, {compared.chunks} passages\n",
         f"| {' | '.join(columns)} |",
@@ -362,11 +356,17 @@ def table(compared: Comparison) -> str:
         quality = (row.ndcg_at_10, row.hybrid_ndcg_at_10, row.recall_at_10)
         memory = "" if row.memory_bytes is None else f"{row.memory_bytes:,}"
         cells = (
-            *(f"{value:.4f}" for value in quality), f"{row.p50_ms:.1f}", f"{row.p99_ms:.1f}", memory,
+            *(f"{value:.4f}" for value in quality), f"{row.p50_ms:.1f}", _times(row.p50_ms, first and first.p50_ms),
+            f"{row.p99_ms:.1f}", _times(row.p99_ms, first and first.p99_ms), memory,
             f"{row.disk_bytes:,}", f"{row.index_seconds:.1f}",
         )  # fmt: skip
         lines.append(f"| {name} | {' | '.join(cells)} |")
+    lines += [f"\nLeft out: {name}. {why}" for name, why in compared.left_out.items()]
     return "\n".join(lines)
+
+
+def _times(milliseconds: float, first: float | None) -> str:
+    return f"{milliseconds / first:.2f}" if first else ""
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ def print_outcome(out: Console, outcome: IngestOutcome) -> None:
         out.print(f"{outcome.state:<11} {why(outcome, 12)}", style="red", soft_wrap=True)
         return
     note = f" ({messages.shown(outcome.note)})" if outcome.note else ""
-    made = count(outcome.chunks, "passage") + (", by words so far" if outcome.unembedded else "")
+    made = count(outcome.chunks, "passage")
     out.print(f"{outcome.state:<11} {outcome.source}, {made}{note}", soft_wrap=True)
 
 

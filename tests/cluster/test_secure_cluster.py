@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from searchapp.cluster import apply, restoring, roles, snapshots, status
+from searchapp.cluster.merging import forcemerge
 from searchapp.cluster.roles import Role
 from searchapp.errors import NotFoundError, SearchAppError, ServiceRefusedError, ServiceUnavailableError, UsageError
 from searchapp.model import IngestState, Pause, SearchMode, SearchRequest
@@ -168,6 +169,7 @@ def test_each_key_can_do_its_job_and_nothing_else(
             snapshots.create(application)
 
     assert {step.outcome for step in apply(operator).steps} == {"unchanged"}
+    assert forcemerge(operator).after.segments == 1
     taken = snapshots.create(operator)
     restored = restoring.restore(operator, taken.name)
     assert restored.previous == f"{PREFIX}-chunks-000001"

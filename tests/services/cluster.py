@@ -24,6 +24,7 @@ class Cluster:
     certificates: certificates.Certificates
     snapshots: Path
     transport_ports: list[int]
+    heap: str = HEAP
     password: str = PASSWORD
     nodes: list[process.Server] = field(default_factory=list)
 
@@ -87,16 +88,17 @@ class Cluster:
         }
         if not self.nodes:  # only the very first start elects a master out of nothing
             settings["cluster.initial_master_nodes"] = [f"node-{number}"]
-        return elasticsearch.start(port, settings, self.password, tls=self.certificates, heap=HEAP)
+        return elasticsearch.start(port, settings, self.password, tls=self.certificates, heap=self.heap)
 
 
-def start(folder: Path, nodes: int = 3) -> Cluster:
+def start(folder: Path, nodes: int = 3, heap: str = HEAP) -> Cluster:
     """Start the nodes one after the other, certificates in ``folder``; raises ServiceUnavailableError."""
     user = elasticsearch.UNPRIVILEGED_USER if os.geteuid() == 0 else None
     cluster = Cluster(
         certificates.make(folder),
         process.scratch_folder("snapshots", user),
         [process.free_port() for _ in range(nodes)],
+        heap,
     )
     try:
         for number in range(nodes):
