@@ -14,11 +14,11 @@ from tests.services import elasticsearch
 PAGE = """# A month of operations, rehearsed
 
 `make month` lives thirty days of an installation in minutes and writes this page. Elasticsearch, the schedules, the embedding model and every
-command are the real ones; what is set on is the machine's clock, for all of them together. Nothing is asserted here by hand: a step whose
-promise does not hold ends the rehearsal, and CI lives the month at every change.
+command are the real ones; only the wall clock is set, for all of them at once ([decision 98](decisions/0098-a-month-on-a-set-clock.md)). A step
+whose promise does not hold ends the rehearsal, and CI lives the month at every change.
 
-Written {date:%d %B %Y}: searchapp {version}, Elasticsearch {elasticsearch}, Python {python}, {processors} processors, {memory:.0f} GB of
-memory; a node with 512 MB of heap. Processors were shared with other work where the log shows a run of more than a minute.
+Written {date:%d %B %Y}: searchapp {version}, Elasticsearch {elasticsearch} on one node with 512 MB of heap, Python {python}, {processors} processors,
+{memory:.0f} GB of memory.
 
 ## What it holds
 
@@ -30,7 +30,8 @@ every time, as no language model runs. Beside that:
 
 ## The log
 
-Time, who, what, how it ended, what was said. The `timer` is what runs schedules; `next` is when it comes again.
+Time (UTC), who, what, how it ended, what was said. The `timer` is what runs schedules; `next` is when it comes again. A day begins a day after
+the one before ended, so the hour moves on with what the machine took.
 
 ```text
 {log}

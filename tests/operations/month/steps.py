@@ -14,8 +14,8 @@ from tests.waiting import eventually
 
 LIVE = f"{PREFIX}-chunks"
 REGISTRY = f"{PREFIX}-documents"
-FLOOR = 0.8
-"""nDCG@10 below which the judged questions warn."""
+FLOOR = 0.6
+"""nDCG@10 below which the judged questions warn; with half of the pages gone it is 0.5 at most."""
 
 
 @dataclass(frozen=True)
@@ -89,14 +89,15 @@ def two_runs(stage: Stage) -> None:
 
 
 def node_killed(stage: Stage) -> None:
-    """The node dies while an archive is read; it comes back, and what was lost is made up for."""
-    stage.library.archive(2026)
-    before = stage.store.count()
+    """The node dies while two archives are read; it comes back, and what was lost is made up for."""
+    for year in (2023, 2024):
+        stage.library.archive(year)
+    before = passages(stage)
     folder = stage.schedule("folder").id
     stage.application.schedules.call(folder)
     reading = threading.Thread(target=stage.look)
     reading.start()
-    eventually(lambda: stage.store.count() > before)
+    eventually(lambda: passages(stage) > before)
     stage.note("node", "is killed", "")
     stage.node.kill()
     reading.join()
@@ -108,6 +109,12 @@ def node_killed(stage: Stage) -> None:
     assert [run.outcome for run in runs] == [RunOutcome.DONE], runs
     assert stage.schedule("folder").failures == 0
     equal_counts(stage)
+
+
+def passages(stage: Stage) -> int:
+    """How many are in the index now, those of the last second too."""
+    stage.store.refresh()
+    return stage.store.count()
 
 
 def clock_jumps(stage: Stage) -> None:
@@ -197,9 +204,9 @@ def reckoning(stage: Stage) -> None:
 def equal_counts(stage: Stage) -> None:
     """The folder, the registry and the index hold the same documents, and the index as many passages as it should."""
     entries = list(stage.store.sources(str(stage.library.folder)))
-    passages = sum(entry.chunks for entry in entries)
-    found = stage.store.count()
-    assert stage.library.count() == len(entries) and passages == found, (stage.library.count(), len(entries), found)
+    found = passages(stage)
+    assert stage.library.count() == len(entries), (stage.library.count(), len(entries))
+    assert sum(entry.chunks for entry in entries) == found, found
     stage.note("operator", "compares counts", "equal", f"{len(entries)} documents, {found} passages")
 
 
