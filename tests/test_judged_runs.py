@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from searchapp.backup.contents import kept_files
 from searchapp.errors import StorageError
 from searchapp.judged_runs import LEAST, MOST, NDCG, JudgedRun, JudgedRuns, changed, settings_hash, show
 from searchapp.settings import Settings
@@ -34,6 +35,7 @@ def test_two_processes_see_one_history(tmp_path: Path) -> None:
     assert sorted(one.judged_runs.all(), key=lambda each: each.ended) == runs
     assert one.judged_runs.all() == other.judged_runs.all()
     assert other.judged_runs.all("elsewhere") == ()
+    assert [name for name, _ in kept_files(tmp_path) if "judged-runs" in name] != []  # a backup has it
 
 
 def test_a_run_whose_answer_was_lost_stands_once() -> None:

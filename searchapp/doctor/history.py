@@ -105,7 +105,7 @@ class History:
         if not self._folder.is_dir():  # nothing is kept of an installation that has not begun
             return Difference(self._now(), None)
         try:
-            with FileLock(self._folder / LOCK, timeout=LOCK_SECONDS, thread_local=False):
+            with FileLock(self._folder / LOCK, timeout=LOCK_SECONDS, mode=0o600, thread_local=False):
                 past, change = self._compared(self.read(), found, looked)
                 write_whole(self._folder / FILE, to_plain_json(past).decode())
                 return change

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from searchapp.cluster import repository, restoring, snapshots
+from searchapp.cluster.checks.indices import check_aliases
 from searchapp.errors import NotFoundError, StorageError, UsageError
+from searchapp.findings import Severity
 from searchapp.model import Pause, SearchRequest
 from searchapp.wiring import Application
 
@@ -51,6 +53,8 @@ def test_a_deleted_index_comes_back_with_the_same_results(running: Application) 
     client.indices.delete(index=names.version(1))
     client.indices.delete(index=names.documents)
     assert not client.indices.exists(index=names.version(1))
+    (lost,) = check_aliases(running)
+    assert lost.severity is Severity.ERROR and taken.name in lost.message and "restore latest" in lost.remedy
     restored = restoring.restore(running, taken.name)
     assert (restored.previous, restored.switched, restored.chunks) == ("", True, taken.chunks)
     assert answers(running) == before

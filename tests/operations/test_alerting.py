@@ -206,3 +206,32 @@ def test_the_doctor_tells_of_webhooks(tmp_path: Path, receiver: Receiver, monkey
     (failing,) = webhooks(application)
     assert failing.severity is Severity.WARNING and "answered 410. 0 wait, 1 was given up." in failing.message
     assert "/hook" not in failing.message and failing.remedy == "searchapp alerts test tries it."
+
+
+def test_a_cluster_is_looked_at_and_noted_in_its_registry(
+    elasticsearch_url: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    application = Application(
+        Settings(
+            elasticsearch_url=elasticsearch_url, index_prefix=f"test-{uuid.uuid4().hex[:8]}", data_dir=tmp_path,
+            embedding_model="hashed:64", webhook_urls=receiver.url,
+        )
+    )  # fmt: skip
+    note = tmp_path / "note.md"
+    note.write_text("# Gloves\n\nOperators wear gloves.")
+    try:
+        assert set(Code) - look(application, serves=True).looked == {Code.TEST}
+        list(application.ingester.ingest([str(note)]))
+        one = ran(application, ScheduleKind.DRIFT, "", RunOutcome.WARNED, {"changes": 2})
+        tellers = [teller_of(application, serves=True), teller_of(Application(application.settings), serves=False)]
+        for _ in range(3):
+            for teller in tellers:
+                teller.look()
+                teller.send()
+        for teller in tellers:
+            teller.stop()
+        drifts = [sent.json for sent in receiver.got if sent.json["code"] == "cluster_drifts"]
+        assert [(sent["phase"], sent["subject"]) for sent in drifts] == [("begun", one.id)]
+        assert application.store.entries().total == 1  # what is kept is no document
+    finally:
+        application.store.drop()

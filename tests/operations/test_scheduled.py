@@ -12,6 +12,7 @@ import pytest
 
 from searchapp.cluster import restoring, snapshots
 from searchapp.errors import NotFoundError, UsageError
+from searchapp.judged_runs import changed
 from searchapp.messages import shown
 from searchapp.operations import runner_of
 from searchapp.operations.scheduled import judged, read
@@ -215,3 +216,22 @@ def test_drift_is_told_and_not_mended(clustered: Application) -> None:
     assert after.outcome is RunOutcome.WARNED and after.figures["changes"] == before.figures["changes"] + 1
     assert store.names.documents in shown(after.message)  # type: ignore[attr-defined]
     assert ran(clustered, one).figures == after.figures
+
+
+def test_the_history_of_judged_queries_names_the_version_and_outlives_a_restore(
+    clustered: Application, tmp_path: Path
+) -> None:
+    path = tmp_path / "judged.jsonl"
+    path.write_text('{"query": "gloves", "relevant": ["one.md"]}\n')
+    one = added(clustered, ScheduleKind.JUDGED, str(path))
+    assert ran(clustered, one).outcome is RunOutcome.DONE
+    (first,) = clustered.judged_runs.all()
+    assert first.index == clustered.store.live().name  # type: ignore[attr-defined]
+    assert first.model.startswith("hashed:64 ")
+    taken = snapshots.create(clustered)
+    assert ran(clustered, one).outcome is RunOutcome.DONE
+    restoring.restore(clustered, taken.name)
+    again = clustered.judged_runs.all()
+    assert again[0] == first and len(again) == 2  # what was measured since is not forgotten
+    assert ran(clustered, one).outcome is RunOutcome.DONE
+    assert changed(clustered.judged_runs.all()) == [(), (), ("index",)]

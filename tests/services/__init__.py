@@ -12,6 +12,8 @@ Each service is resolved in this order, and lazily: a run that needs none starts
    21 or newer (17 for 8.19); ``SEARCHAPP_TEST_ELASTICSEARCH_VERSION`` asks for another version than 9.5.3, whatever is
    installed, which is how ``make test-8`` gets 8.19.21. Ollama takes go, g++ and the headers of Debian's nlohmann-json3-dev and libstb-dev.
 
+A clock that can be set, of the month of operations (tests/operations/month), takes Linux and a C compiler.
+
 The rehearsal of the stack (tests/stack) takes root, Debian's docker.io and mmdebstrap, and compose, which go builds; its engine
 is its own, and what it holds is removed afterwards.
 

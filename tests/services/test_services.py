@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from importlib.metadata import version as version_of
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,7 @@ from ollama import Client
 from playwright.sync_api import Browser
 
 from tests import parallel
-from tests.services import ServiceUnavailableError, tools
+from tests.services import ServiceUnavailableError, elasticsearch, tools
 from tests.services.ollama import Ollama
 
 
@@ -102,3 +103,11 @@ def test_a_package_that_is_missing_is_named_with_the_extra_that_brings_it() -> N
 def test_the_files_of_many_servers_are_there() -> None:
     root = Path(__file__).parents[2]
     assert [name for name in parallel.MANY_SERVERS if not (root / name).is_file()] == []
+
+
+def test_client_and_server_are_of_the_version_that_is_asked_for(elasticsearch_url: str) -> None:
+    nodes = httpx.get(f"{elasticsearch_url}/_nodes", params={"filter_path": "nodes.*.version"}).json()["nodes"]
+    versions = {str(node["version"]) for node in nodes.values()}
+    if elasticsearch.WANTED_VERSION:
+        assert versions == {elasticsearch.WANTED_VERSION}
+    assert {version.partition(".")[0] for version in versions} == {version_of("elasticsearch").partition(".")[0]}

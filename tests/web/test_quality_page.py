@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -101,6 +102,33 @@ def test_what_is_typed_counts_when_it_is_sent_off_alone(new_page: NewPage, serve
     with page.expect_response("**/api/searches/missed") as answer:  # the first since: nothing was told of gloves
         page.locator("#q").press("Enter")
     assert answer.value.request.post_data_json["query"] == "yacht"
+    app.searcher.hits = [dataclasses.replace(one, weak=True) for one in app.searcher.hits]
+    page.fill("#q", "cut gloves")
+    with page.expect_response("**/api/searches/missed") as answer:
+        page.locator("#q").press("Enter")
+    assert answer.value.request.post_data_json == {"query": "cut gloves", "found": "weak"}
+
+
+def test_who_has_no_searches_remembered_tells_nothing_and_is_told_nothing(
+    new_page: NewPage, served: Serve, app: StandIn
+) -> None:
+    address = served(app)
+    page = new_page()
+    page.goto(f"{address}/settings")
+    expect(page.get_by_text("What you do not find is not counted either then.")).to_be_visible()
+    with page.expect_response("**/api/preferences"):
+        page.get_by_role("checkbox", name="Remember what I searched for").uncheck()
+    page.goto(address)
+    told: list[str] = []
+    page.on("request", lambda request: told.append(request.url) if request.method == "POST" else None)
+    page.fill("#q", "zeppelin hangar")
+    page.locator("#q").press("Enter")
+    expect(page.locator("#nothing")).to_contain_text("Nothing found for “zeppelin hangar”")
+    expect(page.locator("#nothing")).not_to_contain_text("is counted")
+    page.fill("#q", "gloves")
+    page.locator("#q").press("Enter")
+    expect(page.locator(".hit").first).to_be_visible()
+    assert told == [] and app.missed.page().rare == 0
 
 
 def test_operators_see_what_was_missed_search_it_and_clear_it(

@@ -8,7 +8,9 @@ from searchapp.cluster.aliases import aliases
 from searchapp.cluster.build import refuse_if_running
 from searchapp.cluster.changes import Effect
 from searchapp.cluster.plan import plan
+from searchapp.cluster.repository import repository_name
 from searchapp.cluster.shards import GIB, needed_shards
+from searchapp.cluster.snapshots import ours
 from searchapp.cluster.store import blocks, elasticsearch_store, lost_documents
 from searchapp.errors import UsageError
 from searchapp.findings import Finding, Severity, error, found, info, ok, warning
@@ -74,8 +76,22 @@ def check_aliases(application: Application) -> Iterator[Finding]:
         yield ok(ALIASES, "live_version", version=live.name, documents=live.documents, passages=live.chunks)
     elif lost := lost_documents(elasticsearch_store(application)):
         yield error(ALIASES, "index_lost", documents=lost)
+    elif snapshot := _snapshot_left(application):
+        yield error(ALIASES, "index_and_registry_lost", snapshot=snapshot)
     else:
         yield info(ALIASES, "index_not_made_yet")
+
+
+def _snapshot_left(application: Application) -> str:
+    """The latest whole snapshot of ours, where a repository is set and registered; empty when there is none."""
+    if not application.settings.snapshot_repository:
+        return ""
+    store = elasticsearch_store(application)
+    repository = repository_name(store.names.prefix)
+    with reading(store.where):
+        known = store.client.options(ignore_status=404).snapshot.get_repository(name=repository)
+        left = ours(store, repository) if known.meta.status == 200 else ()
+    return next((one.name for one in left if one.state == "SUCCESS"), "")
 
 
 def _has_registry(application: Application) -> bool:
