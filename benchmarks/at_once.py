@@ -47,6 +47,7 @@ for outcome in application.ingester.ingest([library]):
     chunks, found = chunks + outcome.chunks, time.perf_counter() - started
 total = time.perf_counter() - started
 assert application.store.count() == chunks
+application.store.drop()
 print(json.dumps({"found": found, "total": total, "chunks": chunks}))
 """
 
@@ -67,17 +68,16 @@ def write_library(folder: Path, documents: int) -> None:
         (folder / f"{number:05}.md").write_text(f"# Text {number}\n\n" + "\n\n".join(parts), encoding="utf-8")
 
 
-def run(what: str, library: Path, before: Path | None) -> dict[str, float]:
-    """One ingestion into an index that is removed afterwards."""
+def run(what: str, library: Path, data: Path, before: Path | None) -> dict[str, float]:
+    """One ingestion into an index that is removed afterwards; the compiled model stays in ``data``."""
     code = before if what == "before" and before is not None else ROOT
-    with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [sys.executable, "-c", RUN, str(library), folder, what],
-            env={**os.environ, "PYTHONPATH": str(code)},
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, str(library), str(data), what],
+        env={**os.environ, "PYTHONPATH": str(code)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
     told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return told
 
@@ -93,11 +93,12 @@ def main() -> None:
     contenders = ["reading", "now", *(["before"] if asked.before else [])]
     measured: dict[str, list[dict[str, float]]] = {name: [] for name in contenders}
     with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder)
+        library, data = Path(folder) / "library", Path(folder) / "data"
+        library.mkdir()
         write_library(library, asked.documents)
         for number in range(asked.rounds):
             for name in (*contenders[number % len(contenders) :], *contenders[: number % len(contenders)]):
-                measured[name].append(run(name, library, asked.before))
+                measured[name].append(run(name, library, data, asked.before))
                 print(number + 1, name, measured[name][-1], file=sys.stderr, flush=True)
                 if asked.json:
                     asked.json.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
