@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -103,6 +105,13 @@ def test_the_table_takes_the_place_of_the_one_before() -> None:
     assert written(new, FIGURES) == new
     with pytest.raises(ValueError, match="has no"):
         written(f"{BEGIN} without an end", FIGURES)
+
+
+def test_the_page_shows_the_figures_that_are_kept() -> None:
+    root = Path(__file__).parents[2]
+    kept = json.loads((root / "benchmarks" / "figures" / "nodes.json").read_text(encoding="utf-8"))
+    page = (root / "docs" / "scaling.md").read_text(encoding="utf-8")
+    assert written(page, kept) == page and passed(kept)
 
 
 @pytest.mark.parametrize("chunks", ["0", "4999", "-5000", "5001"])
