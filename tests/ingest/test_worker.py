@@ -18,7 +18,8 @@ from pydantic import SecretStr
 from searchapp.errors import ServiceRefusedError, ServiceUnavailableError, UsageError
 from searchapp.ingest import RedisQueue
 from searchapp.ingest.lifecycle import now
-from searchapp.ingest.worker import PAUSE_LOOK_SECONDS, Worker
+from searchapp.ingest.queue_pause import PAUSE_LOOK_SECONDS
+from searchapp.ingest.worker import Worker
 from searchapp.model import DocumentState, Pause
 from searchapp.schedules import Every, RunOutcome, ScheduleKind, Wanted
 from searchapp.schedules.running import LOOK_SECONDS

@@ -15,8 +15,14 @@ from searchapp.settings import Settings
 from searchapp.stores.elasticsearch.blocks import closed
 from searchapp.stores.elasticsearch.connection import connect, reading, shown, translated
 from searchapp.stores.elasticsearch.inference import licence
-from searchapp.stores.elasticsearch.installation import registered_documents
-from searchapp.stores.elasticsearch.templates import Templates, es_folder, read_pipelines, read_templates
+from searchapp.stores.elasticsearch.installation import add_missing, registered_documents
+from searchapp.stores.elasticsearch.templates import (
+    Templates,
+    chunk_properties,
+    es_folder,
+    read_pipelines,
+    read_templates,
+)
 from searchapp.stores.elasticsearch.versions import Names, Version, chosen, live_version, read_versions
 from searchapp.stores.index_spec import Chunking, IndexSpec
 
@@ -35,6 +41,7 @@ class ElasticsearchIndex:
         self._pinned = pinned
         self._live: tuple[float, Version] | None = None
         self._seen = ""
+        self._complete: set[str] = set()
         self.where = shown(settings.elasticsearch_url)
         self.name = f"Elasticsearch at {self.where}"
         self.names = Names(settings.index_prefix)
@@ -151,6 +158,12 @@ class ElasticsearchIndex:
             self.serving()
             raise StorageError("index_behind_alias_missing", alias=self.names.chunks)
         return sorted((version for version in versions if version.written), key=lambda version: not version.live)
+
+    def complete_mapping(self, version: Version) -> None:
+        """Add the fields that a version made by an earlier searchapp lacks; looked at once a process."""
+        if version.name not in self._complete:
+            add_missing(self.client, version.name, chunk_properties(es_folder(self.settings.es_dir)))
+            self._complete.add(version.name)
 
     def of_model(self, model: Fingerprint | None) -> list[str]:
         """The versions that hold vectors of this model."""

@@ -31,17 +31,16 @@ from searchapp.stores.elasticsearch.chunks import (
     delete_chunks,
     delete_leftovers,
     held_documents,
-    refile_documents,
     replace_documents,
 )
 from searchapp.stores.elasticsearch.connection import reading, translated
 from searchapp.stores.elasticsearch.index import ElasticsearchIndex
-from searchapp.stores.elasticsearch.installation import Step, add_missing, install, remove
+from searchapp.stores.elasticsearch.installation import Step, install, remove
 from searchapp.stores.elasticsearch.late_vectors import add_vectors, unembedded_texts
+from searchapp.stores.elasticsearch.refiling import Refiling
 from searchapp.stores.elasticsearch.registry import ElasticsearchRegistry
-from searchapp.stores.elasticsearch.templates import chunk_properties, es_folder
 from searchapp.stores.elasticsearch.versions import Version
-from searchapp.stores.filing import Filer, facts
+from searchapp.stores.filing import Filer
 from searchapp.stores.ownership import held_writes
 from searchapp.telemetry.stages import Stage, stage_took
 
@@ -69,7 +68,7 @@ class ElasticsearchStore(RegistryPart):
         self.templates, self.spec, self.pipeline = index.templates, index.spec, index.pipeline
         self.live, self.look_again = index.live, index.look_again
         self._reencode = reencode
-        self._complete: set[str] = set()
+        self._refiling = Refiling(index, self.registry)
 
     @property
     def client(self) -> Elasticsearch:
@@ -134,7 +133,7 @@ class ElasticsearchStore(RegistryPart):
                 accepted = [write for write in held if write.entry.id not in failed]
                 try:
                     with reading(self.where):
-                        self._complete_mapping(version)
+                        self.index.complete_mapping(version)
                         fitting = self._fitting(accepted, model, version, targets[0])
                         if replacing:  # earlier chunks may be too young to be found
                             self.client.indices.refresh(index=version.name)
@@ -153,43 +152,16 @@ class ElasticsearchStore(RegistryPart):
         if not owner:
             return failed | write_all(self.client, map(self.registry.put_action, finals.values()))
         kept, turned_away = self.registry.settle_each(finals, owner)
-        self._refile_late(finals, kept, file)
+        self._refiling.refile_late(finals, kept, file)
         lost = {write.entry.id for write in writes} - {*failed, *kept, *turned_away}
         self._remove_leftovers(lost)
         return failed | turned_away | dict.fromkeys(lost, LOST)
-
-    def _refile_late(self, written: Mapping[str, DocumentEntry], ids: Collection[str], file: Filer) -> None:
-        """Give chunks what their documents were given by hand while they were being written."""
-        if file.is_used and self.collections() != file.collections:
-            self.refile(ids, lambda entry, filing: filing)
-            return
-        entries = self.known_entries(ids)
-        if late := [id_ for id_, entry in entries.items() if facts(entry) != facts(written[id_])]:
-            self._refile_chunks(late)
 
     @translated
     def refile(self, document_ids: Collection[str], change: FilingChange) -> Mapping[str, DocumentEntry]:
         """See ``Store``; the entries first: whoever writes chunks at the same time goes by them in the end."""
         self.registry.upgrade()
-        self.registry.refile(document_ids, change)
-        return self._refile_chunks(document_ids)
-
-    def _refile_chunks(self, document_ids: Collection[str]) -> Mapping[str, DocumentEntry]:
-        """Give chunks what the entries say, until they say it still when that is done; returns the entries."""
-        found: dict[str, DocumentEntry] = {}
-        left = dict(self.known_entries(document_ids))
-        while left:
-            written = dt.datetime.now(dt.UTC)
-            done: set[str] = set()
-            while targets := [one for one in self.index.written_versions() if one.name not in done]:
-                for version in targets:
-                    self._complete_mapping(version)
-                    refile_documents(self.client, version.name, left, written)
-                    done.add(version.name)
-            now = self.known_entries(list(left))
-            found |= now
-            left = {id_: entry for id_, entry in now.items() if facts(entry) != facts(left[id_])}
-        return found
+        return self._refiling.refile(document_ids, change)
 
     def _remove_leftovers(self, lost: Collection[str]) -> None:
         """Remove what was written of documents that somebody deleted at the same time.
@@ -198,12 +170,6 @@ class ElasticsearchStore(RegistryPart):
         """
         for version in self.index.written_versions() if lost else ():
             delete_leftovers(self.client, version.name, lost, self.known_entries)
-
-    def _complete_mapping(self, version: Version) -> None:
-        """Add the fields that a version made by an earlier searchapp lacks; looked at once a process."""
-        if version.name not in self._complete:
-            add_missing(self.client, version.name, chunk_properties(es_folder(self.settings.es_dir)))
-            self._complete.add(version.name)
 
     def _fitting(
         self, writes: Sequence[DocumentWrite], model: Fingerprint | None, version: Version, live: Version

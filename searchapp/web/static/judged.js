@@ -3,12 +3,11 @@
 import { byId, h } from "./dom.js";
 import { showProblem } from "./frame.js";
 import { getJson } from "./http.js";
-import { lang, t } from "./i18n.js";
+import { lang, moment, t } from "./i18n.js";
 import { drawChart } from "./judged_chart.js";
 
 const CHANGES = ["index", "model", "settings"];
 const select = byId("judged-target");
-const moment = (iso) => new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
 const figure = (value) => value.toLocaleString(lang, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const nameOf = (target) => (target === "thumbs" ? t("judgedThumbs") : target);
 let runs = []; // the oldest first
