@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 
 from searchapp.audit import Actor, Outcome, What
 from searchapp.audit import Wanted as WantedRecords
+from searchapp.doctor import History
+from searchapp.findings import Finding, Severity
 from searchapp.schedules import Every, Run, RunOutcome, ScheduleKind, TimeOfDay, Wanted
 from searchapp.schedules.book import Kept, utc_now
 from searchapp.settings import Settings
@@ -114,6 +116,23 @@ def test_what_others_do_is_shown_without_a_reload_and_the_focus_stays(
     expect(pause).to_be_focused()
     expect(page.locator("#findings details")).to_have_attribute("open", "")
     assert page.evaluate("window.isTheSamePage")
+
+
+def test_what_the_doctor_found_new_and_gone_is_shown_on_request(
+    new_page: NewPage, served: Serve, embedded: Application
+) -> None:
+    page = new_page()
+    page.goto(f"{served(embedded)}/operations")
+    looked(page)
+    full = Finding("disk", Severity.WARNING, "disk_low", "3 GB are free.")
+    embedded.settings.data_dir.mkdir(exist_ok=True)  # of an installation that has not begun nothing is kept
+    for found in ([], [("disk", full)], []):
+        History(embedded.settings).note(found, ["disk"])
+    expect(page.locator("#changed")).to_be_empty()
+    page.get_by_text("What changed lately").click()
+    expect(page.locator("#changed li")).to_have_count(2)
+    expect(page.locator("#changed li").first).to_contain_text("gone")
+    expect(page.locator("#changed li").last).to_contain_text("3 GB are free.")
 
 
 def test_a_paused_queue_and_a_removed_schedule_are_taken_back(

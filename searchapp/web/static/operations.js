@@ -5,7 +5,7 @@ import { takeDrops } from "./drop.js";
 import { hideProblem, showProblem } from "./frame.js";
 import { call, getJson, postJson } from "./http.js";
 import { ago, t } from "./i18n.js";
-import { NAMES, PANELS } from "./operations_panels.js";
+import { changes, NAMES, PANELS } from "./operations_panels.js";
 import { drawSchedules, offerSchedules } from "./operations_schedules.js";
 import "./palette.js";
 import { tell } from "./toast.js";
@@ -138,12 +138,21 @@ async function examine() {
   button.textContent = t("looking");
   try {
     await getJson(`${ROOT}/findings`);
-    await refresh();
+    await Promise.all([refresh(), showChanges()]);
   } catch (problem) {
     showProblem(problem, examine);
   }
   button.removeAttribute("aria-disabled");
   button.textContent = t("lookAgain");
+}
+
+async function showChanges() {
+  if (!byId("changes").open) return;
+  try {
+    redraw(byId("changed"), changes((await getJson(`${ROOT}/findings/history`)).changes));
+  } catch (problem) {
+    showProblem(problem, showChanges);
+  }
 }
 
 // Buttons are drawn anew while the page lives, so nobody listens to one of them.
@@ -156,6 +165,7 @@ byId("board").addEventListener("click", (event) => {
   else if (does === "pause" || NAMES[does]) ask(does);
 });
 byId("look").addEventListener("click", examine);
+byId("changes").addEventListener("toggle", showChanges);
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(poll) : refresh()));
 setInterval(() => {
   for (const time of document.querySelectorAll("time[data-ago]")) {

@@ -9,6 +9,7 @@ const STATES = ["queued", "running", "indexed", "failed", "quarantined"];
 const PLACES = { schedules: "schedules", queue: "queue-panel", index: "index", aliases: "index", versions: "index", snapshots: "snapshots-panel", audit: "records", disk: "vitals", health: "vitals", services: "vitals" };
 const LINES_OF_FINDINGS = ["error", "warning"];
 const BOTH = ["snapshot", "drill"];
+const MOST_CHANGES = 30;
 
 const button = (does, busy, key = NAMES[does]) => h("button", { type: "button", class: "quiet", "data-does": does, "aria-disabled": busy && "true" }, t(key));
 const number = (value) => value.toLocaleString(lang);
@@ -119,6 +120,15 @@ function findings({ findings: found, examined }) {
     rest.length > 0 && h("details", {}, h("summary", {}, t("findingsFine", rest.length)), h("ul", {}, ...rest.map(row))),
     h("p", { class: "muted" }, t("lookedAt"), " ", timeAgo(examined)),
   ].filter(Boolean);
+}
+
+// What examinations found new, or found gone, the latest first.
+export function changes(found) {
+  const rows = found.flatMap(({ at, new: came, gone }) => [...came.map((one) => [at, "findingNew", one]), ...gone.map((one) => [at, "findingGone", one])]);
+  if (!rows.length) return [h("li", { class: "muted" }, t("findingsChangesNone"))];
+  return rows.slice(0, MOST_CHANGES).map(([at, what, { severity, check, message }]) =>
+    h("li", {}, state(what === "findingNew" ? severity : "ok", t(what)), h("div", {}, h("p", {}, message), h("p", {}, `${checkName(check)}, `, timeAgo(at)))),
+  );
 }
 
 function underWay(task) {
