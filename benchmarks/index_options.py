@@ -37,7 +37,6 @@ from searchapp.errors import (
     SearchAppError,
     ServiceRefusedError,
     ServiceUnavailableError,
-    StorageError,
     UsageError,
 )
 from searchapp.evaluation import Dataset, read_dataset
@@ -123,15 +122,21 @@ class _Asked:
 
 
 class _MirroredStore(ElasticsearchStore):
-    """Writes new chunks to several stores, so that each is chunked, embedded and made JSON of once."""
+    """Writes new chunks to several stores, so that each is chunked, embedded and made JSON of once.
 
-    def __init__(self, settings: Settings, stores: Sequence[ElasticsearchStore]) -> None:
+    What the server refuses to write into one of them, such as a type that its licence lacks, leaves that one out; it is
+    in ``refused`` with the server's words. ``needed`` may not be refused anything.
+    """
+
+    def __init__(self, settings: Settings, stores: Mapping[Kept, ElasticsearchStore], needed: Kept) -> None:
         super().__init__(settings)
-        self.stores = stores
-        self.seconds = dict.fromkeys(range(len(stores)), 0.0)
+        self.stores = dict(stores)
+        self.needed = needed
+        self.refused: dict[Kept, str] = {}
+        self.seconds = dict.fromkeys(self.stores, 0.0)
 
     def prepare(self, fingerprint: Fingerprint) -> None:
-        for store in self.stores:
+        for store in self.stores.values():
             store.prepare(fingerprint)
 
     def write(
@@ -143,19 +148,22 @@ class _MirroredStore(ElasticsearchStore):
             for write in documents
             for embedded in write.chunks
         ]
-        for number, store in enumerate(self.stores):
+        for kept, store in list(self.stores.items()):
             started = time.perf_counter()
             with reading(store.where):
                 failures = write_all(store.client, (action.into(store.names.chunks) for action in actions))
             if failures:
-                reason = next(iter(failures.values()))
-                said = f"{len(failures)} passages could not be written: {reason}. Nothing is kept of it."
-                raise StorageError("plain", text=said)
-            self.seconds[number] += time.perf_counter() - started
+                self.refused[kept] = next(iter(failures.values()))
+                if kept == self.needed:
+                    said = f"{len(failures)} passages could not be written: {self.refused[kept]}"
+                    raise UsageError("passed_on", text=said, remedy="")
+                del self.stores[kept]
+                continue
+            self.seconds[kept] += time.perf_counter() - started
         return {}
 
     def refresh(self) -> None:
-        for store in self.stores:
+        for store in self.stores.values():
             store.refresh()
 
 
@@ -221,11 +229,12 @@ class _Trial:
         return built
 
     def index(self, dataset: Dataset, progress: Progress) -> None:
-        first = next(iter(self.stores.values()))
-        mirrored = _MirroredStore(first.settings, list(self.stores.values()))
+        mirrored = _MirroredStore(self.stores[EXACT].settings, self.stores, EXACT)
         for number, _ in enumerate(self._application(mirrored).ingester.ingest_documents(dataset.documents()), start=1):
             progress("indexing", number, 0)
-        self.index_seconds = dict(zip(self.stores, mirrored.seconds.values(), strict=True))
+        self.stores = mirrored.stores
+        self.refused |= mirrored.refused
+        self.index_seconds = mirrored.seconds
         for number, (kept, store) in enumerate(self.stores.items(), start=1):
             started = time.perf_counter()
             with reading(store.where):

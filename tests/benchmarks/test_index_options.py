@@ -48,7 +48,8 @@ def test_each_variant_is_measured_and_nothing_stays_behind(elasticsearch_url: st
         assert 0 < figures.p50_ms <= figures.p99_ms
         assert figures.disk_bytes > 128 * 4  # the whole vector is always kept
     assert compared.results["hnsw"].ndcg_at_10 > 0.9
-    assert compared.results["bbq_hnsw:3"].recall_at_10 >= compared.results["bbq_hnsw"].recall_at_10
+    # Not their recall: many of these chunks are equally near, and which ten of them come is chance.
+    assert compared.results["bbq_hnsw:3"].ndcg_at_10 >= compared.results["bbq_hnsw"].ndcg_at_10
     memory = [figures.memory_bytes for figures in compared.results.values()]
     if None not in memory:  # a server older than 9.1 does not say
         assert memory == [128 * 4, 128 + 16, 128 // 8 + 14, 128 // 8 + 14]
@@ -66,7 +67,7 @@ def test_settings_of_an_index_are_measured_and_what_the_server_lacks_is_named(
     compared = compare(Application(settings), read_dataset(dataset), wanted)
     assert {*compared.results, *compared.left_out} == {str(variant) for variant in wanted}
     assert {"int8_hnsw:2", "int8_hnsw:2+shards=3"} <= compared.results.keys()
-    assert all(figures.recall_at_10 > 0.9 for figures in compared.results.values())
+    assert all(figures.hybrid_ndcg_at_10 > 0.9 for figures in compared.results.values())
     assert all(compared.left_out.values())
     assert dict(ElasticsearchStore(settings).client.indices.get(index=f"{prefix}*")) == {}
 
