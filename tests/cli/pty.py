@@ -103,6 +103,7 @@ def typed(
     """
     pid, terminal = pty.fork()
     if pid == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a run of tests in the background has it ignored
         os.chdir(folder)
         if stdout is not None:
             os.dup2(os.open(stdout, os.O_WRONLY | os.O_CREAT), 1)

@@ -16,6 +16,7 @@ import pytest
 from searchapp.cluster import apply, prune, reindex, restoring, rollback, snapshots, status
 from searchapp.cluster.aliases import aliases, fix
 from searchapp.cluster.build import begin
+from searchapp.cluster.shards import Shards
 from searchapp.doctor import diagnose
 from searchapp.errors import SearchAppError, StorageError, UsageError
 from searchapp.findings import Finding, Severity
@@ -183,7 +184,7 @@ def test_what_a_killed_reindex_left(moved: Configured) -> None:
     store = store_of(moved())
     live = chosen(read_versions(store.client, store.names), store.names)
     assert live is not None and live.spec is not None
-    build = begin(store, live, live.spec)
+    build = begin(store, live, live.spec, Shards(live.shards))
     ended = subprocess.Popen(["true"])  # a process id of this machine that nobody has any more
     ended.wait()
     owner = {"host": socket.gethostname(), "pid": ended.pid}
