@@ -24,7 +24,7 @@ from searchapp.wiring import Application
 from tests.alerts.receiver import Receiver, answering, receiving
 from tests.waiting import eventually
 
-NOW = dt.datetime.now(dt.UTC)
+NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -89,10 +89,11 @@ def test_what_runs_of_schedules_failed_at_and_found(application: Application, tm
 
 
 def test_a_document_that_waits_for_long(application: Application) -> None:
-    long_ago = NOW - dt.timedelta(hours=3)
+    just_now = dt.datetime.now(dt.UTC)
+    long_ago = just_now - dt.timedelta(hours=3)
     entries = [
         DocumentEntry(f"d{number}", f"/srv/d{number}.txt", "d", "text", DocumentState.QUEUED, queued=at, updated=at)
-        for number, at in enumerate((NOW, long_ago))
+        for number, at in enumerate((just_now, long_ago))
     ]
     application.store.prepare(application.embedder.fingerprint)
     application.store.put_entries(entries)
