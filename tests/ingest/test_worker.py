@@ -71,7 +71,8 @@ def indexed(application: Application) -> int:
 
 def embedded(application: Application) -> int:
     """Those that are indexed, where no vector is missing any more."""
-    return 0 if application.store.backlog().chunks else indexed(application)
+    done = indexed(application)  # first: what is written after it was counted may wait for vectors
+    return 0 if application.store.backlog().chunks else done
 
 
 def run(settings: Settings, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
