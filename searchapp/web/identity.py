@@ -141,6 +141,9 @@ REQUIRED: Mapping[str, Scope | None] = {
     "operations.task": Scope.OPERATE,
     "operations.start": Scope.OPERATE,
     "operations.stop": Scope.OPERATE,
+    "judged.history": Scope.OPERATE,
+    "missed.listed": Scope.OPERATE,
+    "missed.clear": Scope.OPERATE,
 }
 
 QUEUED = frozenset({"api.ask", "v1.complete", "mcp.serve"})
