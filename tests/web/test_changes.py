@@ -76,7 +76,7 @@ class Opens:
         self.app = app
         self.tried: list[str] = []
 
-    def ingest(self, ids: list[str], *, queued: bool, passwords: list) -> Iterator[IngestOutcome]:
+    def ingest(self, ids: list[str], *, queued: bool, passwords: list, **_: object) -> Iterator[IngestOutcome]:
         assert queued
         self.tried += [one.get_secret_value() for one in passwords]
         (id_,) = ids
@@ -104,7 +104,7 @@ def test_only_some_are_unlocked_at_once(client: FlaskClient, app: StandIn, monke
     monkeypatch.setattr(changes, "UNLOCK_SECONDS", 0.0)
     app.ingester.gate.clear()
     ingest = app.ingester.ingest
-    app.ingester.ingest = lambda ids, *, queued, passwords: ingest(ids, queued=queued, notify=None, stopping=None)  # type: ignore
+    app.ingester.ingest = lambda ids, *, queued, passwords, **_: ingest(ids, queued=queued, notify=None, stopping=None)  # type: ignore
     app.store.put(entry("locked", "/srv/locked.pdf", state=DocumentState.FAILED, lacking="password"))
     statuses = [client.post("/api/documents/locked/unlock", json={"password": "x"}).status_code for _ in range(5)]
     app.ingester.gate.set()

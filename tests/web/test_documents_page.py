@@ -484,7 +484,7 @@ def test_a_password_is_typed_in_the_line(new_page: NewPage, app: StandIn, docume
     )
     tried: list[str] = []
 
-    def ingest(ids: list[str], *, queued: bool, passwords: list[SecretStr]) -> Iterator[IngestOutcome]:
+    def ingest(ids: list[str], *, passwords: list[SecretStr], **_: object) -> Iterator[IngestOutcome]:
         tried.extend(one.get_secret_value() for one in passwords)
         app.store.put(entry("locked", "/srv/locked.pdf"))
         yield IngestOutcome("/srv/locked.pdf", "locked", IngestState.INDEXED)

@@ -80,7 +80,7 @@ def test_the_doctor_on_the_page(new_page: NewPage, served: Serve, tmp_path: Path
     page.goto(f"{served(application)}/operations")
     findings = page.locator("#findings")
     expect(findings).to_contain_text("Ollama（http://127.0.0.1:9）没有响应。没有它，回答只能摘录原文。", timeout=60_000)
-    expect(findings).to_contain_text("嵌入模型：hashed:64")
+    expect(findings).to_contain_text("嵌入模型hashed:64")
     assert ENGLISH.search(findings.inner_text().replace(str(tmp_path), "")) is None
     page.get_by_role("button", name="English").click()
     expect(findings).to_contain_text("Answers are quotations without it.", timeout=60_000)
