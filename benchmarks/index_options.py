@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import datetime as dt
 import json
 import statistics
 import sys
@@ -27,11 +26,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.mirrored import AnsweredEmbedder, AnsweredStore, MirroredStore
 from benchmarks.progress import shown
 from benchmarks.variants import BBQ_DISK, EVERY_VARIANT, Kept, Variant, read_variants
 from searchapp.cli.common import orderly_end
 from searchapp.cluster.store import elasticsearch_store
-from searchapp.embedding import Embedder, Fingerprint
 from searchapp.errors import (
     IncompatibleServerError,
     SearchAppError,
@@ -44,12 +43,10 @@ from searchapp.model import Hit, SearchMode, SearchRequest, Vector
 from searchapp.progress import Progress
 from searchapp.search import Searcher
 from searchapp.search.results import DEPTH
-from searchapp.settings import IndexOptions, Settings, load_settings
-from searchapp.stores import DocumentWrite, RetrievalQuery, RetrievalResults
+from searchapp.settings import IndexOptions, load_settings
+from searchapp.stores import RetrievalQuery, RetrievalResults
 from searchapp.stores.elasticsearch import ElasticsearchStore
-from searchapp.stores.elasticsearch.bulk import Action, write_all
 from searchapp.stores.elasticsearch.connection import reading
-from searchapp.stores.elasticsearch.documents import chunk_source
 from searchapp.wiring import Application
 
 
@@ -121,78 +118,6 @@ class _Asked:
     milliseconds: list[float] = field(default_factory=list)
 
 
-class _MirroredStore(ElasticsearchStore):
-    """Writes new chunks to several stores, so that each is chunked, embedded and made JSON of once.
-
-    What the server refuses to write into one of them, such as a type that its licence lacks, leaves that one out; it is
-    in ``refused`` with the server's words. ``needed`` may not be refused anything.
-    """
-
-    def __init__(self, settings: Settings, stores: Mapping[Kept, ElasticsearchStore], needed: Kept) -> None:
-        super().__init__(settings)
-        self.stores = dict(stores)
-        self.needed = needed
-        self.refused: dict[Kept, str] = {}
-        self.seconds = dict.fromkeys(self.stores, 0.0)
-
-    def prepare(self, fingerprint: Fingerprint) -> None:
-        for store in self.stores.values():
-            store.prepare(fingerprint)
-
-    def write(
-        self, documents: Sequence[DocumentWrite], model: Fingerprint | None = None, owner: str = ""
-    ) -> Mapping[str, str]:
-        now = dt.datetime.now(dt.UTC)
-        actions = [
-            Action.index("", embedded.chunk.id, chunk_source(write.entry, embedded, now))
-            for write in documents
-            for embedded in write.chunks
-        ]
-        for kept, store in list(self.stores.items()):
-            started = time.perf_counter()
-            with reading(store.where):
-                failures = write_all(store.client, (action.into(store.names.chunks) for action in actions))
-            if failures:
-                self.refused[kept] = next(iter(failures.values()))
-                if kept == self.needed:
-                    said = f"{len(failures)} passages could not be written: {self.refused[kept]}"
-                    raise UsageError("passed_on", text=said, remedy="")
-                del self.stores[kept]
-                continue
-            self.seconds[kept] += time.perf_counter() - started
-        return {}
-
-    def refresh(self) -> None:
-        for store in self.stores.values():
-            store.refresh()
-
-
-class _AnsweredStore(ElasticsearchStore):
-    """Answers with retrievers that were asked for already."""
-
-    def __init__(self, settings: Settings, retrieved: RetrievalResults) -> None:
-        super().__init__(settings)
-        self.retrieved = retrieved
-
-    def fingerprint(self) -> None:
-        return None  # the model was checked when the retrievers were asked for
-
-    def search(self, query: RetrievalQuery) -> RetrievalResults:
-        return self.retrieved
-
-
-class _AnsweredEmbedder:
-    """Knows the vector of the query already; everything else is the embedder's."""
-
-    def __init__(self, embedder: Embedder, vector: Vector) -> None:
-        self.fingerprint, self.tokenizer = embedder.fingerprint, embedder.tokenizer
-        self.embed_documents = embedder.embed_documents
-        self.vector = vector
-
-    def embed_query(self, text: str) -> Vector:
-        return self.vector
-
-
 class _Trial:
     def __init__(self, application: Application, indices: Sequence[Kept], stack: ExitStack) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="searchapp-eval-")))
@@ -229,7 +154,7 @@ class _Trial:
         return built
 
     def index(self, dataset: Dataset, progress: Progress) -> None:
-        mirrored = _MirroredStore(self.stores[EXACT].settings, self.stores, EXACT)
+        mirrored = MirroredStore(self.stores[EXACT].settings, self.stores, EXACT, self.embedder)
         for number, _ in enumerate(self._application(mirrored).ingester.ingest_documents(dataset.documents()), start=1):
             progress("indexing", number, 0)
         self.stores = mirrored.stores
@@ -274,8 +199,8 @@ class _Trial:
 
     def _fused(self, text: str, vector: Vector, retrieved: RetrievalResults) -> tuple[Hit, ...]:
         """Both retrievers as the searcher fuses them; the query is neither embedded nor sent again."""
-        store = _AnsweredStore(self.stores[EXACT].settings, retrieved)
-        searcher = Searcher(store, _AnsweredEmbedder(self.embedder, vector), self.settings)
+        store = AnsweredStore(self.stores[EXACT].settings, retrieved)
+        searcher = Searcher(store, AnsweredEmbedder(self.embedder, vector), self.settings)
         return searcher.search(SearchRequest(text, SearchMode.HYBRID, size=DEPTH)).hits
 
     def _figures(self, dataset: Dataset, variant: Variant, asked: _Asked) -> VariantFigures:

@@ -27,8 +27,8 @@ OF_NOW = (PAUSE, *MEMOS.values())
 
 OURS = (*OF_NOW, COLLECTIONS)
 
-NO_DOCUMENT: Json = {"must_not": {"ids": {"values": list(OURS)}}}
-"""What keeps it out of what is asked about documents."""
+NO_DOCUMENT: Json = {"must_not": {"terms": {"_id": list(OURS)}}}
+"""What keeps it out of what is asked about documents. Not the query "ids": it takes no more than a page may hold."""
 
 
 class Memos(DecidedWrites):
