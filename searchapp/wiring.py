@@ -19,7 +19,6 @@ from searchapp.personal import Personal
 from searchapp.search import Searcher
 from searchapp.settings import Settings
 from searchapp.stores import Store, build_store
-from searchapp.wanted import Wanted
 
 if TYPE_CHECKING:
     from searchapp.alerts import AlertBook
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from searchapp.filing import Collections, Tags
     from searchapp.idempotency import IdempotencyKeys
     from searchapp.ingest import Ingester, Originals, RedisQueue, Trash
+    from searchapp.ingest.wanted import Wanted
     from searchapp.judged_runs import JudgedRuns
     from searchapp.missed import Missed
     from searchapp.model import Chunk, DocumentEntry
@@ -98,6 +98,8 @@ class Application:
     @cached_property
     def wanted(self) -> Wanted:
         """Documents whose vectors are to come first."""
+        from searchapp.ingest.wanted import Wanted
+
         return Wanted()
 
     @cached_property
@@ -190,7 +192,7 @@ class Application:
     @cached_property
     def searcher(self) -> Searcher:
         """Queries to hits."""
-        return Searcher(self.store, self.embedder, self.settings, wanted=self.wanted)
+        return Searcher(self.store, self.embedder, self.settings, met_by_words=lambda ids: self.wanted.note(ids))
 
     @cached_property
     def answerer(self) -> Answerer:

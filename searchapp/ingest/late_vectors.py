@@ -21,9 +21,9 @@ from searchapp.ingest.embedding import Busy, Embedding
 from searchapp.ingest.leases import LeaseOwner
 from searchapp.ingest.prefetch import Prefetch
 from searchapp.ingest.retry import Run, retrying
+from searchapp.ingest.wanted import Wanted
 from searchapp.model import DocumentEntry, Vector
 from searchapp.stores import model_in_use
-from searchapp.wanted import Wanted
 
 BATCH_DOCUMENTS = 256
 """Documents whose chunks are embedded together at most, however short they are."""

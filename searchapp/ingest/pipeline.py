@@ -30,13 +30,13 @@ from searchapp.ingest.reading import Reader, group_sources
 from searchapp.ingest.retry import Notify, Retry, Run, retrying
 from searchapp.ingest.site_crawl import SiteCrawl
 from searchapp.ingest.sync import Sync, remove_entries, remove_missing, remove_places
+from searchapp.ingest.wanted import Wanted
 from searchapp.model import Document, DocumentEntry, IngestOutcome, Space
 from searchapp.progress import tell
 from searchapp.settings import Settings
 from searchapp.sources import BadTarget, Links, Loader, discover
 from searchapp.sources.passed_over import PassedOver
 from searchapp.stores import Store
-from searchapp.wanted import Wanted
 
 if TYPE_CHECKING:
     from pydantic import SecretStr

@@ -154,11 +154,9 @@ class Worker:
             try:
                 if self._is_going_on():
                     self._ingester.embed_waiting(self._stopping, goes_on=self._is_going_on)
-            except SearchAppError as error:
-                log.error("Documents wait for their vectors: %s", error)
-                self._stopping.wait(AWAY_SECONDS)
-            except Exception:  # the thread's last door: vectors must go on coming
-                log.exception("Documents wait for their vectors")
+            except Exception as error:  # the thread's last door: vectors must go on coming
+                known = isinstance(error, SearchAppError)
+                log.error("Documents wait for their vectors: %s", error, exc_info=not known)
                 self._stopping.wait(AWAY_SECONDS)
             self._written.wait(LOOK_SECONDS)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -40,7 +40,6 @@ from searchapp.telemetry.stages import SECONDS, Stage, stage
 from searchapp.text.chinese import with_variants
 from searchapp.text.words import has_cjk, telling_words
 from searchapp.tokens import Reading
-from searchapp.wanted import Wanted
 
 SEARCH_SECONDS = Histogram("searchapp_search_seconds", "How long searches took.", ["mode"], buckets=SECONDS)
 
@@ -61,13 +60,13 @@ class Searcher:
         embedder: Embedder,
         settings: Settings,
         hears: Callable[[RetrievalResults], None] = lambda retrieved: None,
-        wanted: Wanted | None = None,
+        met_by_words: Callable[[Iterable[str]], None] = lambda document_ids: None,
     ) -> None:
         """``hears`` is told what the retrievers of each search found, scores of the semantic one as similarities.
 
-        ``wanted`` notes the documents that were met by their words alone.
+        ``met_by_words`` is told the documents on the page that were met by their words alone, the best one last.
         """
-        self._wanted = wanted
+        self._met_by_words = met_by_words
         self._hears = hears
         self._store = store
         self._embedder = embedder
@@ -124,8 +123,8 @@ class Searcher:
 
         results, retrieved = paged(asked, found, count)
         results = replace(results, weights=weights(asked, self._settings, known_share))
-        if self._wanted is not None and (ids := [hit.document_id for hit in results.hits if hit.unembedded]):
-            self._wanted.note(reversed(ids))
+        if met := [hit.document_id for hit in reversed(results.hits) if hit.unembedded]:
+            self._met_by_words(met)
         if request.sentences and request.mode is not SearchMode.KEYWORD:  # that one needs no model
             results = replace(results, hits=self._with_sentences(query.text, results.hits))
         if request.spelling and not request.offset and request.mode is not SearchMode.SEMANTIC:

@@ -13,10 +13,10 @@ import pytest
 from searchapp.ingest import Ingester, Originals
 from searchapp.ingest.claims import Claims
 from searchapp.ingest.leases import LeaseOwner
+from searchapp.ingest.wanted import MOST_WANTED, Wanted
 from searchapp.model import IngestOutcome, SearchMode, SearchRequest, Vectors, document_id
 from searchapp.stores import Backlog, Memo
 from searchapp.stores.memory import MemoryStore
-from searchapp.wanted import MOST_WANTED, Wanted
 from tests.ingest.worlds import CountingEmbedder, World, paragraphs
 from tests.waiting import eventually
 

@@ -10,10 +10,10 @@ import pytest
 
 from searchapp.answer.answerability import has_evidence
 from searchapp.ingest import Ingester, Originals
+from searchapp.ingest.wanted import Wanted
 from searchapp.model import SearchMode, SearchRequest, document_id
 from searchapp.search import Searcher
 from searchapp.stores.memory import MemoryStore
-from searchapp.wanted import Wanted
 from tests.ingest.worlds import World, paragraphs
 
 FOX = "quick brown fox of another kind"
@@ -26,7 +26,7 @@ def world(tmp_path: Path) -> World:
     made.wanted = Wanted()  # type: ignore[attr-defined]
     parts = (made.store, made.embedder)
     made.ingester = Ingester(*parts, Originals(made.settings.data_dir), made.settings, made.wanted)  # type: ignore[attr-defined]
-    made.searcher = Searcher(*parts, made.settings, wanted=made.wanted)  # type: ignore[attr-defined]
+    made.searcher = Searcher(*parts, made.settings, met_by_words=made.wanted.note)  # type: ignore[attr-defined]
     made.write("short.md", "# Short\n\nA quick brown fox of another kind.")
     made.write("sub/long.md", f"# Long\n\nOnly here: xylophone.\n\n{paragraphs(200)}")
     list(made.ingester.ingest([str(made.library / "short.md")]))

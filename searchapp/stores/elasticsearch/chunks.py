@@ -21,7 +21,7 @@ MAX_TERMS = 10_000
 """Hashes or ids asked for in one query; Elasticsearch's default limits are 65,536 terms and 10,000 hits."""
 
 PAGE = 1000
-"""Documents summed up, and chunks read, in one request."""
+"""Documents summed up in one request, and chunks whose fields are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def refile_documents(
     """
     client.indices.refresh(index=index)
     filings = {id_: documents.chunk_filing(entry, written) for id_, entry in entries.items()}
-    hits = _chunk_hits(client, index, list(entries)) if entries else iter(())
+    hits = chunk_hits(client, index, entries.keys())
     write_all(client, (Action.update(index, hit["_id"], filings[hit["sort"][0]]) for hit in hits), refresh=True)
 
 
@@ -109,7 +109,7 @@ def delete_leftovers(
     A chunk that is written again in between stays: a document is known before its chunks are written.
     """
     client.indices.refresh(index=index)
-    hits = list(_chunk_hits(client, index, document_ids))
+    hits = list(chunk_hits(client, index, document_ids))
     unknown = set(document_ids).difference(known(document_ids))
     gone = [Action.delete(index, hit["_id"], Place.of(hit)) for hit in hits if hit["sort"][0] in unknown]
     write_all(client, gone, refresh=True)
@@ -118,26 +118,33 @@ def delete_leftovers(
 def chunk_ids(client: Elasticsearch, index: str, document_ids: Sequence[str]) -> dict[str, set[str]]:
     """The ids of all visible chunks of these documents in ``index``, by document."""
     found: dict[str, set[str]] = {}
-    for hit in _chunk_hits(client, index, document_ids):
+    for hit in chunk_hits(client, index, document_ids):
         found.setdefault(hit["sort"][0], set()).add(hit["_id"])
     return found
 
 
-def _chunk_hits(client: Elasticsearch, index: str, document_ids: Collection[str]) -> Iterator[dict[str, Any]]:
+def chunk_hits(
+    client: Elasticsearch, index: str, document_ids: Collection[str], fields: Collection[str] = (), *only: Json
+) -> Iterator[Json]:
+    """Every visible chunk of these documents in ``index`` that the filters ``only`` leave, in reading order.
+
+    As hits with those ``fields``, their place of writing, and under "sort" first the document's id.
+    """
+    size = PAGE if fields else MAX_TERMS
     after: list[Any] | None = None
-    while True:
+    while document_ids:
         page = client.search(
             index=index,
-            query={"bool": {"filter": [{"terms": {"document_id": list(document_ids)}}]}},
+            query={"bool": {"filter": [{"terms": {"document_id": list(document_ids)}}, *only]}},
             sort=[{"document_id": "asc"}, {"position": "asc"}, {"hash": "asc"}],
-            source=False,
+            source={"includes": list(fields)} if fields else False,
             seq_no_primary_term=True,
-            size=MAX_TERMS,
+            size=size,
             search_after=after,
             track_total_hits=False,
         )["hits"]["hits"]
         yield from page
-        if len(page) < MAX_TERMS:
+        if len(page) < size:
             return
         after = page[-1]["sort"]
 
@@ -199,22 +206,7 @@ def held_documents(client: Elasticsearch, index: str, after: str = "") -> Iterat
 
 def stored_documents(client: Elasticsearch, index: str, document_ids: Sequence[str]) -> list[StoredDocument]:
     """The documents of these ids that ``index`` holds; of each its newest version."""
-    hits: list[Json] = []
-    after: list[Any] | None = None
-    while True:
-        page = client.search(
-            index=index,
-            query={"bool": {"filter": [{"terms": {"document_id": list(document_ids)}}]}},
-            sort=[{"document_id": "asc"}, {"position": "asc"}, {"hash": "asc"}],
-            source_includes=[*queries.CHUNK_FIELDS, "groups"],
-            size=PAGE,
-            search_after=after,
-            track_total_hits=False,
-        )["hits"]["hits"]
-        hits += page
-        if len(page) < PAGE:
-            break
-        after = page[-1]["sort"]
+    hits = list(chunk_hits(client, index, document_ids, [*queries.CHUNK_FIELDS, "groups"]))
     grouped: dict[str, list[Json]] = {}
     for hit in documents.newest_versions(hits):
         grouped.setdefault(hit["_source"]["document_id"], []).append(hit)

@@ -11,11 +11,9 @@ from elasticsearch import Elasticsearch
 from searchapp.model import Vector
 from searchapp.stores.elasticsearch import documents
 from searchapp.stores.elasticsearch.bulk import Action, write_all
+from searchapp.stores.elasticsearch.chunks import chunk_hits
 
 Json = dict[str, Any]
-
-PAGE = 1000
-"""Chunks of one round trip."""
 
 GONE = "document_missing_exception"
 """What the server says of a chunk that was replaced or deleted meanwhile."""
@@ -53,22 +51,5 @@ def add_vectors(
 def _without_vector(
     client: Elasticsearch, index: str, document_ids: Collection[str], fields: list[str]
 ) -> Iterator[Json]:
-    if not document_ids:
-        return
     client.indices.refresh(index=index)
-    ours: list[Json] = [{"terms": {"document_id": list(document_ids)}}, {"term": {documents.UNEMBEDDED: True}}]
-    after: list[Any] | None = None
-    while True:
-        page = client.search(
-            index=index,
-            query={"bool": {"filter": ours}},
-            sort=[{"document_id": "asc"}, {"position": "asc"}, {"hash": "asc"}],
-            source_includes=fields,
-            size=PAGE,
-            search_after=after,
-            track_total_hits=False,
-        )["hits"]["hits"]
-        yield from page
-        if len(page) < PAGE:
-            return
-        after = page[-1]["sort"]
+    return chunk_hits(client, index, document_ids, fields, {"term": {documents.UNEMBEDDED: True}})
