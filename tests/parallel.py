@@ -8,6 +8,7 @@ from xdist.scheduler import LoadScopeScheduling
 # Each of these runs several servers besides the shared ones; at the same time they would need 10 GB.
 MANY_SERVERS = (
     "tests/cluster/test_guarded_states.py",
+    "tests/cluster/test_nodes.py",
     "tests/cluster/test_secure_cluster.py",
     "tests/ingest/test_kills.py",
     "tests/stack/test_rehearsal.py",

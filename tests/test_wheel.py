@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from searchapp import __version__
-from tests.services import tools
+from tests.services import prepared_models, tools
 
 ROOT = Path(__file__).parents[1]
 INSTALL_SECONDS = 900
@@ -94,13 +94,14 @@ def installed(uv: str, wheel: Path, install: Install, tmp_path_factory: pytest.T
 
 @pytest.fixture
 def run(installed: Path, tmp_path: Path) -> Run:
-    """Runs a program of that environment in an empty folder, as a user with an empty home and nothing set."""
+    """Runs a program of that environment in an empty folder, as a user with an empty home."""
     home, empty = tmp_path / "home", tmp_path / "empty"
     home.mkdir()
     empty.mkdir()
 
     def run(program: str, *arguments: str) -> str:
         env = {"HOME": str(home), "PATH": f"{installed}:/usr/bin:/bin", "LANG": "C.UTF-8", "COLUMNS": "200"}
+        env[prepared_models.SETTING] = str(prepared_models.folder())  # made once, not for each test
         done = subprocess.run(
             [installed / program, *arguments],
             cwd=empty,

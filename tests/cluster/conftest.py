@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,8 +15,21 @@ from searchapp.model import Document, Section, SourceType
 from searchapp.settings import load_settings
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.wiring import Application
+from tests.services import cluster as cluster_service
+from tests.services.cluster import Cluster
 
 Configured = Callable[..., Application]
+
+
+@pytest.fixture(scope="package")
+def cluster(
+    tmp_path_factory: pytest.TempPathFactory, service_or_skipped: Callable[[], AbstractContextManager[None]]
+) -> Iterator[Cluster]:
+    """Three nodes with TLS and security on, for the files that kill some."""
+    with service_or_skipped():
+        running = cluster_service.start(tmp_path_factory.mktemp("certificates"))
+    yield running
+    running.stop()
 
 
 @pytest.fixture
@@ -24,7 +38,7 @@ def configured(elasticsearch_url: str, tmp_path: Path) -> Iterator[Configured]:
     prefix = f"test-{uuid.uuid4().hex[:8]}"
 
     def make(**settings: object) -> Application:
-        chosen = {"embedding_model": "hashed:64", "data_dir": tmp_path, **settings}
+        chosen = {"embedding_model": "hashed:64", "data_dir": tmp_path, "ocr": "off", **settings}  # doctor tries it
         return Application(load_settings(elasticsearch_url=elasticsearch_url, index_prefix=prefix, **chosen))
 
     yield make

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,23 +19,12 @@ from searchapp.stores.elasticsearch.chunks import held_documents
 from searchapp.stores.elasticsearch.versions import read_versions
 from searchapp.wiring import Application
 from tests.cluster.conftest import document, ingest, store_of
-from tests.services import cluster as cluster_service
 from tests.services.cluster import Cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 NAMES = [f"base{number}" for number in range(60)]
 PATIENCE_SECONDS = 600.0
-
-
-@pytest.fixture(scope="module")
-def cluster(
-    tmp_path_factory: pytest.TempPathFactory, service_or_skipped: Callable[[], AbstractContextManager[None]]
-) -> Iterator[Cluster]:
-    with service_or_skipped():
-        running = cluster_service.start(tmp_path_factory.mktemp("certificates"))
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ import dataclasses
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -19,23 +17,12 @@ from searchapp.errors import NotFoundError, SearchAppError, ServiceRefusedError,
 from searchapp.model import IngestState, Pause, SearchMode, SearchRequest
 from searchapp.settings import Settings, load_settings
 from searchapp.wiring import Application
-from tests.services import cluster as cluster_service
 from tests.services.cluster import Cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 PREFIX = "guarded"
 DOCUMENTS = 300
-
-
-@pytest.fixture(scope="module")
-def cluster(
-    tmp_path_factory: pytest.TempPathFactory, service_or_skipped: Callable[[], AbstractContextManager[None]]
-) -> Iterator[Cluster]:
-    with service_or_skipped():
-        running = cluster_service.start(tmp_path_factory.mktemp("certificates"))
-    yield running
-    running.stop()
 
 
 @pytest.fixture(scope="module")

@@ -172,17 +172,13 @@ def killed(folder: Path, url: str, kills: int) -> None:
             application.store.drop()
 
 
-def test_a_few_kills_lose_nothing(tmp_path: Path) -> None:
-    killed(tmp_path, "", 2)
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_ten_kills_over_the_embedded_store(tmp_path: Path) -> None:
+    killed(tmp_path, "", 10)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_twenty_kills_over_the_embedded_store(tmp_path: Path) -> None:
-    killed(tmp_path, "", 20)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1800)
-def test_twenty_kills_over_elasticsearch(tmp_path: Path, elasticsearch_url: str) -> None:
-    killed(tmp_path, elasticsearch_url, 20)
+def test_ten_kills_over_elasticsearch(tmp_path: Path, elasticsearch_url: str) -> None:
+    killed(tmp_path, elasticsearch_url, 10)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,9 +70,9 @@ class World:
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     deleted: dict[str, list[str]] = field(default_factory=lambda: {"fin": [], "hr": []})
 
-    def act(self, group: str, act: Act, stranger_ids: list[str]) -> object:
-        """Do it, and return all that was answered and can be seen then."""
-        return self._do(group, act, stranger_ids), self.seen(group)
+    def act(self, group: str, act: Act, stranger_ids: list[str], turn: int) -> object:
+        """Do it, and return what was answered, and all that can be seen then but for what other turns ask."""
+        return self._do(group, act, stranger_ids), self.seen(group, ASKED[turn % len(ASKED) :][:1])
 
     def _do(self, group: str, act: Act, stranger_ids: list[str]) -> object:
         mine = [one["id"] for one in self._listed(group)]
@@ -124,13 +124,13 @@ class World:
                 absent = self._send(group, method, path.replace(id_, "f" * 20), json=nobodys)
                 assert (status, str(answer).replace(id_, "f" * 20)) == (absent[0], str(absent[1])), (method, path)
 
-    def seen(self, group: str) -> object:
+    def seen(self, group: str, asked: Sequence[tuple[str, str]] = ASKED) -> object:
         searches = [
             self._send(
                 group, "GET", f"/api/search?q={query}&mode={mode}&facets=true&spelling=true&group={grouped}&size=50"
             )
             for query in QUERIES
-            for mode, grouped in ASKED
+            for mode, grouped in asked
         ]
         others = [
             self._send(group, "GET", path)
@@ -241,14 +241,14 @@ def lived(world: World, steps: list[tuple[str, Act]]) -> dict[str, list[object]]
     told: dict[str, list[object]] = {"fin": [], "hr": []}
     for group, act in steps:
         other = "hr" if group == "fin" else "fin"
-        told[group].append(world.act(group, act, world.ids(other)))
+        told[group].append(world.act(group, act, world.ids(other), len(told[group])))
     told["fin"].append(world.seen("fin"))
     told["hr"].append(world.seen("hr"))
     world.jobs.stop()
     return told
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 6))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 4))])
 def test_what_one_group_sees_is_a_world_without_the_other(tmp_path: Path, other_site: Site, seed: int) -> None:
     steps = acts(seed, other_site.base)
     undo = 10.0 * (seed % 2)  # in every other world a deletion is for good

@@ -113,7 +113,9 @@ def test_a_failure_marks_its_span_and_leaves_none_open(collector: Collector, lib
 def test_a_question_is_one_tree_from_encoding_to_tokens(
     collector: Collector, library: Application, ollama: Ollama
 ) -> None:
-    settings = library.settings.model_copy(update={"ollama_url": ollama.url, "llm_model": ollama.chat_model})
+    settings = library.settings.model_copy(
+        update={"ollama_url": ollama.url, "llm_model": ollama.chat_model, "llm_answer_tokens": 16}
+    )
     provider = tracing.start(load_settings(traces_url=collector.url), "searchapp-test")
     events = list(Application(settings).answerer.ask("Which gloves do operators wear?"))
     provider.shutdown()

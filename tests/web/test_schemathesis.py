@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 import schemathesis
 from flask import Flask
-from schemathesis import GenerationMode
+from schemathesis import CheckContext, GenerationMode, Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import (
@@ -34,13 +34,19 @@ from searchapp.wiring import Application
 
 pytestmark = pytest.mark.slow
 
+
+def wrong_data_is_refused(context: CheckContext, response: Response, case: schemathesis.Case) -> bool | None:
+    """As schemathesis has it, and wrong data may also be too much of it."""
+    return None if response.status_code == 413 else negative_data_rejection(context, response, case)
+
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
-    negative_data_rejection,
+    wrong_data_is_refused,
     unsupported_method,
 ]
 
@@ -93,7 +99,7 @@ def test_no_request_breaks_the_contract(described: BaseSchema) -> None:
     def check(case: schemathesis.Case) -> None:
         case.call_and_validate(checks=CHECKS)
 
-    all_operations(described, 20, check)
+    all_operations(described, 12, check)
 
 
 @pytest.fixture(scope="session")
