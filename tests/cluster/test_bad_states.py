@@ -16,6 +16,7 @@ import pytest
 from searchapp.cluster import apply, prune, reindex, restoring, rollback, snapshots, status
 from searchapp.cluster.aliases import aliases, fix
 from searchapp.cluster.build import begin
+from searchapp.cluster.checks.indices import check_shards
 from searchapp.cluster.shards import Shards
 from searchapp.doctor import diagnose
 from searchapp.errors import SearchAppError, StorageError, UsageError
@@ -238,6 +239,7 @@ def test_a_closed_index(moved: Configured) -> None:
 def test_a_lost_registry(moved: Configured) -> None:
     store = store_of(moved())
     store.client.indices.delete(index=store.names.documents)
+    assert len(list(check_shards(moved()))) == 2  # of the two versions; the registry's health would be waited for
     found = examined(moved(), Severity.ERROR)
     assert [finding.check for finding in found] == ["aliases"] and store.names.documents in found[0].message
     assert finds(moved) == {"one", "two", "three"}

@@ -114,7 +114,7 @@ def test_a_question_is_one_tree_from_encoding_to_tokens(
     collector: Collector, library: Application, ollama: Ollama
 ) -> None:
     settings = library.settings.model_copy(
-        update={"ollama_url": ollama.url, "llm_model": ollama.chat_model, "llm_answer_tokens": 16}
+        update={"ollama_url": ollama.url, "llm_model": ollama.chat_model, "llm_answer_tokens": 32}
     )
     provider = tracing.start(load_settings(traces_url=collector.url), "searchapp-test")
     events = list(Application(settings).answerer.ask("Which gloves do operators wear?"))

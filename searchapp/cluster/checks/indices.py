@@ -16,6 +16,7 @@ from searchapp.errors import UsageError
 from searchapp.findings import Finding, Severity, error, found, info, ok, warning
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.stores.elasticsearch.connection import reading
+from searchapp.stores.elasticsearch.index import health_of
 from searchapp.stores.elasticsearch.versions import Version, read_versions
 from searchapp.wiring import Application
 
@@ -27,13 +28,16 @@ def check_shards(application: Application) -> Iterator[Finding]:
     store = elasticsearch_store(application)
     pattern = f"{store.names.versions},{store.names.documents}"
     with reading(store.where):
-        if not store.client.indices.get_alias(index=pattern, ignore_unavailable=True):
+        there = sorted(store.client.indices.get_alias(index=pattern, ignore_unavailable=True))
+        if not there:
             return
-        health = store.client.cluster.health(index=pattern, level="indices")
-        sizes = store.client.indices.stats(index=pattern, metric="docs,store")["indices"]
+        health = health_of(store.client, there)
+        # Versions by their pattern: one may go meanwhile, as in a reindex, and would be no error.
+        kept = {store.names.documents}.intersection(there)
+        sizes = store.client.indices.stats(index=[store.names.versions, *kept], metric="docs,store")["indices"]
     for name, one in sorted(health["indices"].items()):
         if name not in sizes:
-            continue  # it came or went between the two questions, as a reindex does to versions
+            continue  # it went between the two questions
         primaries, replicas = one["number_of_shards"], one["number_of_replicas"]
         held = sizes[name]["primaries"]
         counts = {"index": name, "primaries": primaries, "replicas": replicas}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch
 from elasticsearch import __version__ as client_version
@@ -25,6 +27,8 @@ from searchapp.stores.elasticsearch.templates import (
 )
 from searchapp.stores.elasticsearch.versions import Names, Version, chosen, live_version, read_versions
 from searchapp.stores.index_spec import Chunking, IndexSpec
+
+Json = dict[str, Any]
 
 LIVE_SECONDS = 1.0
 """How long a process may go on searching the version before; it still gets every write, and stays whole."""
@@ -213,6 +217,13 @@ def read_server(index: ElasticsearchIndex) -> ServerStatus:
     )
 
 
+def health_of(client: Elasticsearch, indices: Collection[str]) -> Json:
+    """The cluster's health with that of these ``indices``, now: for one that is gone Elasticsearch would wait."""
+    at_once = client.options(ignore_status=408)
+    answer: Json = at_once.cluster.health(index=sorted(indices), level="indices", timeout="0s").body
+    return answer
+
+
 def read_indices(index: ElasticsearchIndex) -> tuple[IndexStatus, ...]:
     """Every version of the chunks, and the registry; an empty tuple before ``es apply``."""
     pattern = f"{index.names.chunks}-*,{index.names.documents}"
@@ -221,7 +232,7 @@ def read_indices(index: ElasticsearchIndex) -> tuple[IndexStatus, ...]:
         if not found:
             return ()
         stats = index.client.indices.stats(index=sorted(found), metric="docs,store")["indices"]
-        health = index.client.cluster.health(index=sorted(found), level="indices")["indices"]
+        health = health_of(index.client, found)["indices"]
     return tuple(
         IndexStatus(
             name=name,
@@ -232,5 +243,5 @@ def read_indices(index: ElasticsearchIndex) -> tuple[IndexStatus, ...]:
             shards=health[name]["number_of_shards"],
             replicas=health[name]["number_of_replicas"],
         )
-        for name in sorted(found)
+        for name in sorted(found.keys() & health.keys())  # one may have gone meanwhile
     )
