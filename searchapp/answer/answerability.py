@@ -18,6 +18,7 @@ from searchapp.answer.quantities import numbers
 from searchapp.model import Hit, Retriever
 from searchapp.search.nearness import CROWDED
 from searchapp.text.chinese import subject_terms
+from searchapp.text.inner_headings import headings_over
 from searchapp.text.sentences import CELL_BREAK, sentences
 from searchapp.text.words import content_terms, fold_width, has_cjk, is_cjk
 
@@ -141,9 +142,11 @@ def _has_numbers(question: str, chunks: Sequence[Sequence[Window]], least: float
 def windows(terms: set[str], hit: Hit) -> list[Window]:
     """The places of a hit in which words stand together.
 
-    Its title and headings belong to each of them, and to a table's row the table's first row, which names its columns.
+    Its title and headings belong to each of them, a heading within it to the sentences below that, and to a table's
+    row the table's first row, which names its columns.
     """
-    parts = sentences(fold_width(hit.text))
+    text = fold_width(hit.text)
+    parts, below = sentences(text), headings_over(text)
     above = fold_width("\n".join(dict.fromkeys((hit.title, *hit.headings))))
     over = _held(terms, above)
     held = [_held(terms, part) for part in parts]
@@ -156,9 +159,11 @@ def windows(terms: set[str], hit: Hit) -> list[Window]:
                 {start + 1} if start + 1 < len(parts) and CELL_BREAK not in parts[start + 1] else set()
             )
         else:
-            places = set(range(start, min(start + WINDOW, len(parts))))
+            near = range(start, min(start + WINDOW, len(parts)))
+            places = {at for at in near if below[at] == below[start]}  # none of another section
         said, inside = [parts[at] for at in sorted(places)], set[str]().union(*(held[at] for at in places))
-        found.append(Window("\n".join(said), "\n".join([above, *said]), over | inside, _share(terms, over | inside)))
+        inside |= over | _held(terms, below[start])
+        found.append(Window("\n".join(said), "\n".join([above, below[start], *said]), inside, _share(terms, inside)))
     return found
 
 

@@ -10,6 +10,7 @@ from searchapp.answer.subjects import Kind, asked_of
 from searchapp.answer.tables import columns, is_row, with_columns
 from searchapp.embedding import SAME_SCALE, Embedder, Scale
 from searchapp.model import Hit, Sentence, Support
+from searchapp.text.inner_headings import headings_over
 from searchapp.text.sentences import is_whole, sentences
 from searchapp.text.words import content_terms
 
@@ -47,12 +48,19 @@ def extract(
     wanted = asked_of("", question)
     lacking: dict[str, int] = {}
     in_full: dict[str, str] = {}  # a table's row is read with the first one, which names its columns
+    headings: dict[str, str] = {}
     for number, hit in enumerate(chunks, start=1):
         heads = "\n".join((hit.title, *hit.headings))
         parts = sentences(hit.text)
         heads_of = columns(parts)
-        for sentence, head, said in zip(parts, heads_of, said_in(heads, hit.text), strict=False):
-            is_heading = sentence == hit.title or sentence in hit.headings or (sentence in heads_of and not head)
+        below = headings_over(hit.text)
+        for sentence, head, heading, said in zip(parts, heads_of, below, said_in(heads, hit.text), strict=False):
+            names = sentence == heading and not any(
+                map(str.isdigit, sentence)
+            )  # a line with a number may say something
+            is_heading = (
+                names or sentence == hit.title or sentence in hit.headings or (sentence in heads_of and not head)
+            )
             if len(sentence) >= LEAST_CHARACTERS and not is_heading and not sentence.endswith(("?", "？")):
                 lacks = sum(
                     said.is_of_another(one, wanted) or not (one.kind is Kind.YEAR or said.may_speak_of(one))
@@ -61,9 +69,10 @@ def extract(
                 if lacks < lacking.get(sentence, lacks + 1):
                     found[sentence], lacking[sentence] = number, lacks
                     in_full[sentence] = f"{head}\n{sentence}" if head else sentence
+                    headings[sentence] = heading
     fewest = min(lacking.values(), default=0)
     found = {sentence: number for sentence, number in found.items() if lacking[sentence] == fewest}
-    covered = {sentence: coverage(terms, in_full[sentence]) for sentence in found}
+    covered = {sentence: _covered(terms, in_full[sentence], headings[sentence]) for sentence in found}
     candidates = sorted(found, key=lambda sentence: (-covered[sentence], found[sentence]))[:CANDIDATES]
     if not candidates:
         return ()
@@ -78,6 +87,12 @@ def extract(
     # A line without a stop is a subheading or was cut by a chunk's end; whole sentences go before it.
     best = sorted(near_enough, key=lambda one: (is_row(one) or not is_whole(one), -score[one]))[:SENTENCES]
     return tuple(_quoted(sentence, in_full[sentence].rpartition("\n")[0], found[sentence]) for sentence in best)
+
+
+def _covered(terms: set[str], text: str, heading: str) -> float:
+    """The ``coverage`` of a sentence; what only the heading over it says counts half, as for all sentences below it."""
+    said = coverage(terms, text)
+    return (said + coverage(terms, f"{heading}\n{text}")) / 2 if heading else said
 
 
 def quoted(parts: Sequence[tuple[Sentence, ...]]) -> tuple[Sentence, ...]:

@@ -140,3 +140,25 @@ def test_what_is_said_behind_a_table_is_read_with_its_last_row() -> None:
     table = "name | phone\nBen Cole | 4402\nCarla Diaz | 4403\nThe nurse is Carla Diaz."
     assert has_evidence("What is the phone of the nurse?", [hit(table, cosine=0.3)])
     assert not has_evidence("What is the salary of the surgeon?", [hit(table, cosine=0.3)])
+
+
+HUT = "山屋住宿须知\n\n要带什么东西？\n\n请带睡袋和头灯。\n\n怎么预订床位？\n\n请提前三天写信。团队先付一半。\n{}\n\n晚上几点熄灯？\n\n十点。"
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("怎么取消预订？", "到达前两天取消不收费。"),
+        ("预订床位要附上护照吗？", "附上护照。"),
+        ("How is a bed booked for a dog?", "Dogs sleep outside."),
+    ],
+)
+def test_a_heading_within_a_passage_belongs_to_the_sentences_below_it(question: str, said: str) -> None:
+    text = HUT.format(said)
+    if question.isascii():
+        text = f"The hut\n\nHow a bed is booked\n\nWrite to us. Name the day. {said}\n\nLights out\n\nAt ten."
+    assert has_evidence(question, [hit(text, cosine=0.1)])
+
+
+def test_another_sections_heading_says_nothing_of_them() -> None:
+    assert not has_evidence("怎么取消熄灯？", [hit(HUT.format("到达前两天取消不收费。"), cosine=0.1)])

@@ -47,6 +47,18 @@ def test_a_line_that_is_no_sentence_yields_to_one_that_is() -> None:
     assert first.text.startswith("The backups are kept")
 
 
+def test_a_heading_within_a_passage_tells_what_the_sentences_below_it_are_about() -> None:
+    text = "Lights out\n\nThe lamps go out at ten in the evening.\n\nBooking a bed\n\nWrite to us three days before."
+    first, *_ = extract("How is a bed booked?", [hit(text)], EMBEDDER)
+    assert first.text == "Write to us three days before. [1]"
+    first, *_ = extract(
+        "怎么预订床位？",
+        [hit("几点熄灯？\n\n晚上十点熄灯，请安静。\n\n怎么预订床位？\n\n请提前三天写信到山屋的邮箱。")],
+        EMBEDDER,
+    )
+    assert first.text == "请提前三天写信到山屋的邮箱。 [1]"
+
+
 def test_nothing_to_quote() -> None:
     assert extract("What?", [hit("Why?", 1)], EMBEDDER) == ()
 
