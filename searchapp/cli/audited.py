@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, Doing] = {
     "documents restore": Doing(What.RESTORE, "documents"),
     "documents retry": Doing(What.RETRY, "documents"),
     "schedules add": Doing(What.SCHEDULE_ADDED, "target"),
+    "schedules change": Doing(What.SCHEDULE_CHANGED, "id"),
     "schedules pause": Doing(What.SCHEDULE_CHANGED, "id"),
     "schedules resume": Doing(What.SCHEDULE_CHANGED, "id"),
     "schedules run": Doing(What.SCHEDULE_RUN, "id"),

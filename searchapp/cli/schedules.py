@@ -9,9 +9,10 @@ import typer
 from searchapp.cli.common import JsonOption, application, console, print_json, print_list, waiting
 from searchapp.cli.completion import values
 from searchapp.cli.exit_codes import SOME_FAILED
+from searchapp.cli.schedule_lines import outcome_of, show_schedule, tell_schedule
 
 if TYPE_CHECKING:
-    from searchapp.schedules import Run, Schedule
+    pass
 
 app = typer.Typer(
     help="What workers, or the running page, do again and again: folders and sites read, snapshots, checks.",
@@ -20,6 +21,35 @@ app = typer.Typer(
 )
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As list shows it.")]
+EveryOption = Annotated[
+    str,
+    typer.Option(
+        "--every",
+        metavar="hour|day|week",
+        help="How often it is done.",
+        autocompletion=values("searchapp.schedules:Every"),
+    ),
+]
+AtOption = Annotated[
+    str, typer.Option("--at", metavar="HH:MM", help="At what time of the day; else a whole time after the last.")
+]
+OnOption = Annotated[
+    str,
+    typer.Option(
+        "--on",
+        metavar="mon|tue|wed|thu|fri|sat|sun",
+        help="With a time and --every week: on what day. Default: the next that comes.",
+        autocompletion=values("searchapp.schedules:Weekday"),
+    ),
+]
+ZoneOption = Annotated[
+    str,
+    typer.Option(
+        "--zone",
+        metavar="NAME",
+        help="With a time: by whose clocks, as Europe/Berlin. Default: those of the machine that runs it.",
+    ),
+]
 
 
 @app.command("list")
@@ -35,7 +65,7 @@ def list_(as_json: JsonOption = False) -> None:
         print_list("schedules", [to_json(one) for one in found])
         return
     for one in found:
-        _show(one)
+        show_schedule(one)
     if not found:
         console().print("Nothing is scheduled yet: searchapp schedules add FOLDER|URL")
 
@@ -59,35 +89,10 @@ def add(
             autocompletion=values("searchapp.schedules:ScheduleKind"),
         ),
     ] = "",
-    every: Annotated[
-        str,
-        typer.Option(
-            "--every",
-            metavar="hour|day|week",
-            help="How often it is done.",
-            autocompletion=values("searchapp.schedules:Every"),
-        ),
-    ] = "day",
-    at: Annotated[
-        str, typer.Option("--at", metavar="HH:MM", help="At what time of the day; else a whole time after the last.")
-    ] = "",
-    on: Annotated[
-        str,
-        typer.Option(
-            "--on",
-            metavar="mon|tue|wed|thu|fri|sat|sun",
-            help="With --at and --every week: on what day. Default: the next that comes.",
-            autocompletion=values("searchapp.schedules:Weekday"),
-        ),
-    ] = "",
-    zone: Annotated[
-        str,
-        typer.Option(
-            "--zone",
-            metavar="NAME",
-            help="With --at: by whose clocks, as Europe/Berlin. Default: those of the machine that runs it.",
-        ),
-    ] = "",
+    every: EveryOption = "day",
+    at: AtOption = "",
+    on: OnOption = "",
+    zone: ZoneOption = "",
     depth: Annotated[int, typer.Option("--depth", min=0, max=20, help="Links deep that a site is read.")] = 0,
     group: Annotated[
         list[str] | None, typer.Option("--group", metavar="NAME", help="Only this group may read it. Several times.")
@@ -149,10 +154,7 @@ def add(
     from searchapp.schedules import Every, Keep, ScheduleKind, TimeOfDay, Wanted, Weekday, kind_of, read_wanted
     from searchapp.schedules.schedule import THUMBS
 
-    words_of = ((every, Every), (kind or ScheduleKind.FOLDER, ScheduleKind), (on or Weekday.MONDAY, Weekday))
-    for value, words in words_of:
-        if value not in set(words):
-            raise UsageError("schedule_every_unknown", every=value[:40], all=tuple(words))
+    _require_known(every, on, kind)
     if not target and not kind:
         raise UsageError("schedule_of_nothing")
     if (on or zone) and not at:
@@ -172,7 +174,46 @@ def add(
     )
     one = running.schedules.add(read_wanted(wanted, running.settings, None), local_user())
     note(f"{one.id} {one.name}", groups=one.groups)
-    _tell(one, as_json)
+    tell_schedule(one, as_json)
+
+
+@app.command()
+def change(
+    id: IdArgument,  # noqa: A002 - the argument's name in --help
+    every: EveryOption = "",
+    at: AtOption = "",
+    on: OnOption = "",
+    zone: ZoneOption = "",
+    any_time: Annotated[
+        bool, typer.Option("--any-time", help="At no time of the day, but a whole time after the last.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Do it more or less often, or at another time of the day; what is not named stays.
+
+    Examples:
+      searchapp schedules change 3f9c21d07b4e --at 04:30
+
+      searchapp schedules change 3f9c21d07b4e --every week --on sun
+
+    """
+    from searchapp.errors import UsageError
+    from searchapp.schedules import Every, TimeOfDay, Weekday
+
+    if any_time and (at or on or zone):
+        raise UsageError("schedule_any_time_and_at")
+    _require_known(every or Every.DAY, on)
+    book = application().schedules
+    before = book.get(id).at
+    if (on or zone) and not at and before is None:
+        raise UsageError("schedule_time_missing")
+    time = None
+    if at or on or zone:
+        kept = before or TimeOfDay(at)
+        # A weekday is of what is done every week: a time that becomes daily leaves it behind.
+        day = Weekday(on) if on else None if every == Every.DAY else kept.on
+        time = TimeOfDay(at or kept.time, day, zone or kept.zone)
+    tell_schedule(book.change(id, every=Every(every) if every else None, at=time, at_any_time=any_time), as_json)
 
 
 @app.command()
@@ -181,7 +222,7 @@ def pause(id: IdArgument, as_json: JsonOption = False) -> None:  # noqa: A002 - 
 
     Example: searchapp schedules pause 3f9c21d07b4e
     """
-    _tell(application().schedules.change(id, paused=True), as_json)
+    tell_schedule(application().schedules.change(id, paused=True), as_json)
 
 
 @app.command()
@@ -190,7 +231,7 @@ def resume(id: IdArgument, as_json: JsonOption = False) -> None:  # noqa: A002
 
     Example: searchapp schedules resume 3f9c21d07b4e
     """
-    _tell(application().schedules.change(id, paused=False), as_json)
+    tell_schedule(application().schedules.change(id, paused=False), as_json)
 
 
 @app.command("run")
@@ -212,7 +253,7 @@ def run_(id: IdArgument, as_json: JsonOption = False) -> None:  # noqa: A002
     if as_json:
         print_json(to_json(done))
     else:
-        console().print(_went(done), soft_wrap=True)
+        console().print(outcome_of(done), soft_wrap=True)
     if done.outcome is not RunOutcome.DONE:
         raise typer.Exit(1 if done.outcome is RunOutcome.FAILED else SOME_FAILED)
 
@@ -230,7 +271,7 @@ def history(id: IdArgument, as_json: JsonOption = False) -> None:  # noqa: A002
         print_list("runs", [to_json(one) for one in runs])
         return
     for one in runs:
-        console().print(f"{one.began:%Y-%m-%d %H:%M} UTC  {_went(one)}", soft_wrap=True)
+        console().print(f"{one.began:%Y-%m-%d %H:%M} UTC  {outcome_of(one)}", soft_wrap=True)
     if not runs:
         console().print("It has not been run yet.")
 
@@ -253,34 +294,11 @@ def remove(
             console().print(f"removed {id_}")
 
 
-def _tell(schedule: Schedule, as_json: bool) -> None:
-    from searchapp.model.json import to_json
+def _require_known(every: str, on: str, kind: str = "") -> None:
+    """Raises UsageError where an option is none of its words."""
+    from searchapp.errors import UsageError
+    from searchapp.schedules import Every, ScheduleKind, Weekday
 
-    if as_json:
-        print_json(to_json(schedule))
-    else:
-        _show(schedule)
-
-
-def _show(one: Schedule) -> None:
-    facts = [one.id, " ".join([f"every {one.every}", *_time(one)]), one.name]
-    facts += [f"{one.depth} links deep"] if one.depth else []
-    facts += [f"groups {', '.join(one.groups)}"] if one.groups else []
-    keep = ((one.keep.daily, "days"), (one.keep.weekly, "weeks"), (one.keep.monthly, "months"))
-    kept = ", ".join(f"{number} {unit}" for number, unit in keep if number)
-    facts += [f"keeps {kept}"] if kept else []
-    facts += [f"at least {one.least:g}"] if one.least else []
-    facts += ["running" if one.running else f"next {one.next:%Y-%m-%d %H:%M} UTC" if one.next else "paused"]
-    facts += [f"failed {one.failures} times in a row"] if one.failures > 1 else []
-    facts += [f"last {one.last.ended:%Y-%m-%d %H:%M} UTC: {_went(one.last)}"] if one.last else ["not run yet"]
-    console().print("  ".join(facts), soft_wrap=True)
-
-
-def _time(one: Schedule) -> list[str]:
-    return [] if one.at is None else ["at", *filter(None, (one.at.on, one.at.time, one.at.zone))]
-
-
-def _went(run: Run) -> str:
-    from searchapp.messages import shown
-
-    return f"{run.outcome}: {shown(run.message)}"
+    for value, words in ((every, Every), (on, Weekday), (kind, ScheduleKind)):
+        if value and value not in set(words):
+            raise UsageError("schedule_every_unknown", every=value[:40], all=tuple(words))

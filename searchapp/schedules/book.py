@@ -13,7 +13,7 @@ from searchapp.model.json import from_json, to_plain_json
 from searchapp.schedules.lease import Lease
 from searchapp.schedules.schedule import Run, Schedule
 from searchapp.schedules.target import Wanted
-from searchapp.schedules.time_of_day import Every
+from searchapp.schedules.time_of_day import Every, TimeOfDay, read_time_of_day
 from searchapp.schedules.timing import next_time
 from searchapp.stores import Memo, Registry
 
@@ -104,18 +104,32 @@ class Book:
         """One of them. Raises NotFoundError."""
         return self._one(self.read(), id_)
 
-    def change(self, id_: str, *, every: Every | None = None, paused: bool | None = None) -> Schedule:
-        """Set what is not None; one that goes on is due at once where its time has passed. Raises NotFoundError."""
+    def change(
+        self,
+        id_: str,
+        *,
+        every: Every | None = None,
+        paused: bool | None = None,
+        at: TimeOfDay | None = None,
+        at_any_time: bool = False,
+    ) -> Schedule:
+        """Set what is not None; ``at_any_time`` takes its time of the day from it.
+
+        One that goes on is due at once where its time has passed, one with another time of the day at that. Raises
+        NotFoundError, and UsageError for a time that no clock shows or that does not go with how often it is done.
+        """
         now = self.now()
 
         def changing(kept: Kept) -> Kept:
             before = self._one(kept, id_)
             every_ = every or before.every
             paused_ = before.paused if paused is None else paused
+            time = None if at_any_time else read_time_of_day(at, every_) or before.at
             after = dataclasses.replace(
-                _plain(before), every=every_, at=before.at and before.at.fitting(every_, now), paused=paused_
+                _plain(before), every=every_, at=time and time.fitting(every_, now), paused=paused_
             )
-            return kept.having(dataclasses.replace(after, due=min(before.due, next_time(after, now))))
+            due = next_time(after, now)
+            return kept.having(dataclasses.replace(after, due=due if at else min(before.due, due)))
 
         return self._one(self.change_kept(changing), id_)
 

@@ -83,6 +83,10 @@ class ScheduleChange(Body):
 
     every: Every | None = None
     """How often; null: as before."""
+    at: NewTimeOfDay | None = None
+    """At what time of the day from now on; null: as before."""
+    at_any_time: bool = False
+    """`true`: at none, but a whole day or week after the last time."""
     paused: bool | None = None
     """`true` pauses it, `false` lets it go on; null: as before."""
 
@@ -137,7 +141,7 @@ def blueprint(application: Application) -> Blueprint:
             groups=read_groups(body.groups),
             keep=Keep(body.keep.daily, body.keep.weekly, body.keep.monthly),
             least=body.least,
-            at=TimeOfDay(body.at.time, body.at.on, body.at.zone.strip()) if body.at else None,
+            at=_time_of(body.at),
         )
         schedule = book.add(read_wanted(asked, settings, allowed), caller().name, at_once=body.at_once)
         note_schedule(schedule)
@@ -148,8 +152,9 @@ def blueprint(application: Application) -> Blueprint:
     @operation("Change or pause a schedule", errors=(UsageError, NotFoundError, StorageError, *STORE, LARGE))
     def change(body: ScheduleChange, schedule_id: str) -> Schedule:
         note_schedule(book.get(schedule_id))
-        note(every=body.every, paused=body.paused)
-        return book.change(schedule_id, every=body.every, paused=body.paused)
+        note(every=body.every, at=body.at and body.at.time, paused=body.paused)
+        at, any_time = _time_of(body.at), body.at_any_time
+        return book.change(schedule_id, every=body.every, paused=body.paused, at=at, at_any_time=any_time)
 
     @routes.get("/<schedule_id>/runs", endpoint="runs")
     @operation("List the runs of a schedule", errors=(NotFoundError, StorageError, *STORE))
@@ -173,6 +178,10 @@ def blueprint(application: Application) -> Blueprint:
         return "", HTTPStatus.NO_CONTENT
 
     return routes
+
+
+def _time_of(asked: NewTimeOfDay | None) -> TimeOfDay | None:
+    return TimeOfDay(asked.time, asked.on, asked.zone.strip()) if asked else None
 
 
 def note_schedule(schedule: Schedule) -> None:

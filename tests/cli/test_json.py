@@ -99,6 +99,7 @@ PLAN = [
     Typed("queue resume"),
     Typed("schedules add", "papers --every week", named={"schedule": "0.id"}),
     Typed("schedules list"),
+    Typed("schedules change", "$schedule --at 04:30 --on sun"),
     Typed("schedules pause", "$schedule"),
     Typed("schedules resume", "$schedule"),
     Typed("schedules run", "$schedule"),

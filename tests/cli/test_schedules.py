@@ -77,6 +77,33 @@ def test_a_time_of_the_day_is_waited_for(typed: Type, tmp_path: Path) -> None:
         assert refused.code == 2 and words in refused.err
 
 
+def test_another_time_of_the_day_keeps_what_is_not_named(typed: Type, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Gloves")
+    assert typed("ingest", "a.md").code == 0
+    options = ("--kind", "doctor", "--every", "week", "--at", "03:00", "--on", "sun", "--zone", "Europe/Berlin")
+    id_ = json.loads(typed("schedules", "add", *options, "--json").out)["id"]
+
+    def changed(*how: str) -> dict[str, str | None] | None:
+        done = typed("schedules", "change", id_, *how, "--json")
+        assert done.code == 0, done.err
+        return json.loads(done.out)["at"]
+
+    assert changed("--at", "04:30") == {"time": "04:30", "on": "sun", "zone": "Europe/Berlin"}
+    assert changed("--on", "wed", "--zone", "UTC") == {"time": "04:30", "on": "wed", "zone": "UTC"}
+    assert changed("--every", "day") == {"time": "04:30", "on": None, "zone": "UTC"}
+    assert changed("--any-time") is None
+    for words, wrong in {
+        "do not go with --any-time": ("--any-time", "--at", "03:00"),
+        "Add --at": ("--zone", "UTC"),
+        "25:00 is no time": ("--at", "25:00"),
+        "minute is none of": ("--every", "minute"),
+    }.items():
+        refused = typed("schedules", "change", id_, *wrong)
+        assert refused.code == 2 and words in refused.err, refused.err
+    assert "every day  " in typed("schedules", "list").out
+    assert typed("schedules", "change", "no-such-id", "--at", "03:00").code == 1
+
+
 def test_what_cannot_be_scheduled_is_told(typed: Type, tmp_path: Path) -> None:
     (tmp_path / "library").mkdir()
     refused = [

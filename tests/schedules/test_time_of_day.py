@@ -152,3 +152,31 @@ def test_every_week_or_hour_instead_keeps_what_fits() -> None:
     assert weekly.at == TimeOfDay("03:00", Weekday.FRIDAY, "UTC") and weekly.next == utc("2026-01-02T03:00")
     hourly = nights.book.change(nights.id, every=Every.HOUR)
     assert hourly.at is None and hourly.next == BEGAN + HOUR
+
+
+def test_another_time_counts_from_now_and_none_from_the_last() -> None:
+    nights = Nights()
+    earlier = nights.book.change(nights.id, at=TimeOfDay("13:30", zone="UTC"))
+    assert earlier.at == TimeOfDay("13:30", zone="UTC") and earlier.next == utc("2026-01-01T13:30")
+    later = nights.book.change(nights.id, at=TimeOfDay("23:00", zone="UTC"), every=Every.WEEK)
+    assert later.at == TimeOfDay("23:00", Weekday.THURSDAY, "UTC") and later.next == utc("2026-01-01T23:00")
+    assert nights.book.change(nights.id, paused=True).at == later.at
+    none = nights.book.change(nights.id, paused=False, at_any_time=True)
+    assert none.at is None and none.next == utc("2026-01-01T23:00")
+
+
+@pytest.mark.parametrize(
+    ("at", "every", "code"),
+    [
+        (TimeOfDay("24:00"), None, "schedule_time_unreadable"),
+        (TimeOfDay("04:00"), Every.HOUR, "schedule_time_hourly"),
+        (TimeOfDay("04:00", Weekday.SUNDAY), None, "schedule_day_daily"),
+        (TimeOfDay("04:00", zone="Berlin"), None, "schedule_zone_unknown"),
+    ],
+)
+def test_a_time_that_is_none_changes_nothing(at: TimeOfDay, every: Every | None, code: str) -> None:
+    nights = Nights()
+    before = nights.book.get(nights.id)
+    with pytest.raises(UsageError) as told:
+        nights.book.change(nights.id, at=at, every=every)
+    assert told.value.reason == code and nights.book.get(nights.id) == before

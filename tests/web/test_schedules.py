@@ -48,6 +48,10 @@ def test_a_schedule_is_made_changed_called_and_removed(app: StandIn, folder: Pat
     assert client.post("/api/schedules", json={"target": str(folder)}).status_code == 409
     changed = client.patch(address, json={"every": "week", "paused": True}).get_json()
     assert changed["paused"] and changed["every"] == "week" and changed["next"] is None and "due" not in changed
+    timed = client.patch(address, json={"at": {"time": "03:30", "on": "sun", "zone": "UTC"}}).get_json()
+    assert timed["at"] == {"time": "03:30", "on": "sun", "zone": "UTC"} and timed["paused"]
+    assert client.patch(address, json={"at": {"time": "25:00"}}).status_code == 400
+    assert client.patch(address, json={"at_any_time": True}).get_json()["at"] is None
     assert client.post(f"{address}/run").get_json()["called"] is True
     assert Turns(app.schedules).next_due(reading=True) is not None
     app.schedules.remember(
