@@ -12,9 +12,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from searchapp.answer.asking import TERMS
 from searchapp.answer.compared import each_value
 from searchapp.answer.quantities import numbers
+from searchapp.answer.question_words import TERMS
 from searchapp.model import Hit, Retriever
 from searchapp.search.nearness import CROWDED
 from searchapp.text.chinese import subject_terms

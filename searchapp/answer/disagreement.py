@@ -6,9 +6,9 @@ import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from searchapp.answer.asking import TERMS
 from searchapp.answer.names import names
 from searchapp.answer.quantities import dates, numbers, without_dates
+from searchapp.answer.question_words import TERMS
 from searchapp.answer.said import Said, said_in
 from searchapp.answer.subjects import Kind, asked_of
 from searchapp.model import Hit

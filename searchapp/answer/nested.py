@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from searchapp.answer import asking
+from searchapp.answer import question_words
 from searchapp.text.chinese import tagged
 from searchapp.text.words import content_terms, has_cjk
 
@@ -57,7 +57,7 @@ def nested(question: str, most: int) -> Nested | None:
     if not has_cjk(question):
         return _english(WORD.findall(question), most)
     found = _chinese(question)
-    return found if found and content_terms(asking.CHINESE.sub(" ", found.asked)) else None
+    return found if found and content_terms(question_words.CHINESE.sub(" ", found.asked)) else None
 
 
 def _english(words: list[str], most: int) -> Nested | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from searchapp.answer import asking
+from searchapp.answer import question_words
 from searchapp.answer.compared import each_side_by_side
 from searchapp.answer.conversation import stands_alone
 from searchapp.answer.nested import ARTICLES, WORD, names_in, nested, text_of
@@ -64,7 +64,7 @@ def _beside(text: str) -> Iterator[Part]:
     clauses = [clause for one in _QUESTION_END.split(text) for clause in _clauses(one)]
     for clause in clauses:
         searched = clause
-        if clause is not clauses[0] and (not stands_alone(clause) or asking.CHINESE.match(clause)):
+        if clause is not clauses[0] and (not stands_alone(clause) or question_words.CHINESE.match(clause)):
             subject = " ".join(word for word in WORD.findall(clauses[0]) if content_terms(word))
             searched = f"{subject} {clause}"
         asked = clause if content_terms(clause) else searched
@@ -89,7 +89,7 @@ def _clauses(text: str) -> list[str]:
     if not has_cjk(text):
         return _english_clauses(text)
     clauses = _CHINESE_CLAUSE.split(text)
-    return clauses if all(map(asking.CHINESE.search, clauses)) else [text]
+    return clauses if all(map(question_words.CHINESE.search, clauses)) else [text]
 
 
 _QUESTION_END = re.compile(rf"(?<=\?)(?:\s++|(?=[{CJK}]))")
@@ -101,14 +101,20 @@ def _english_clauses(question: str) -> list[str]:
     cuts = [0]
     for at in range(2, len(words) - 2):
         lowered = words[at].lower()
-        if lowered in asking.ENGLISH and words[at - 1].lower() in _AND and words[at - 2].lower() not in asking.ENGLISH:
+        if (
+            lowered in question_words.ENGLISH
+            and words[at - 1].lower() in _AND
+            and words[at - 2].lower() not in question_words.ENGLISH
+        ):
             cuts.append(at)
     found = []
     for start, end in zip(cuts, [*cuts[1:], len(words)], strict=True):
         while end > start + 1 and end < len(words) and words[end - 1].lower() in _AND:
             end -= 1
         found.append(text_of(words[start:end]))
-    return found if len(cuts) > 1 and asking.ENGLISH & {word.lower() for word in words[: cuts[1]]} else [question]
+    return (
+        found if len(cuts) > 1 and question_words.ENGLISH & {word.lower() for word in words[: cuts[1]]} else [question]
+    )
 
 
 _COMPARING = frozenset(

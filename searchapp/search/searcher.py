@@ -27,7 +27,7 @@ from searchapp.search import did_you_mean, suggest
 from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.highlights import MARK_OPEN, NearestSentences
 from searchapp.search.library import Library
-from searchapp.search.likeness import likened, mean_vector
+from searchapp.search.more_like_this import likened, mean_vector
 from searchapp.search.nearness import counted_from, is_readable, keep_found
 from searchapp.search.query import Query, clean, read_query
 from searchapp.search.ranking import ranked, weights
