@@ -47,7 +47,7 @@ def admin(server: Server, tmp_path: Path) -> Iterator[Configured]:
     url = server.url.replace("://", f"://elastic:{PASSWORD}@")
 
     def make(**settings: object) -> Application:
-        chosen = {"embedding_model": "hashed:64", "data_dir": tmp_path, "patience_seconds": 0, **settings}
+        chosen = {"embedding_model": "hashed:64", "data_dir": tmp_path, "patience_seconds": 0, "ocr": "off", **settings}
         return Application(load_settings(**{"elasticsearch_url": url, "index_prefix": "guarded", **chosen}))
 
     yield make
