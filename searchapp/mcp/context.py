@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from searchapp.access import LOCAL, Identity, Scope
 from searchapp.audit import Actor, local_user
 from searchapp.errors import ForbiddenError, SearchAppError
+from searchapp.messages import Message
 from searchapp.model import AnswerEvent, Filters
 from searchapp.search import parse_filters
 
@@ -23,6 +24,10 @@ log = logging.getLogger(__name__)
 
 def _stays() -> bool:
     return False
+
+
+def _silent(stage: Message) -> None:
+    pass
 
 
 def _at_once(start: Callable[[], Iterator[AnswerEvent]]) -> Iterator[AnswerEvent]:
@@ -42,6 +47,8 @@ class ToolContext:
     """Sees to it that a document is read that the registry holds as queued."""
     answered: Callable[[Callable[[], Iterator[AnswerEvent]]], Iterator[AnswerEvent]] = _at_once
     """The events of an answer, once it is the caller's turn."""
+    tell: Callable[[Message], None] = _silent
+    """Tells the client how far a call is."""
     gone: Callable[[], bool] = _stays
     """Whether nobody waits for the result any longer; callable from any thread."""
 

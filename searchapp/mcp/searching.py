@@ -12,6 +12,7 @@ from searchapp.access import Scope
 from searchapp.audit import What, note
 from searchapp.mcp.arguments import FilterTexts, History, Query
 from searchapp.mcp.context import ToolContext
+from searchapp.mcp.progress import stage_of
 from searchapp.mcp.tool import tool
 from searchapp.model import Answer, Done, SearchMode, SearchRequest, SearchResults, SortOrder, Turn
 
@@ -87,5 +88,9 @@ def ask(
         size=size,
         given_up=context.gone,
     )
-    (answer,) = [event.answer for event in context.answered(start) if isinstance(event, Done)]
-    return answer
+    for event in context.answered(start):
+        if isinstance(event, Done):
+            return event.answer
+        if stage := stage_of(event):
+            context.tell(stage)
+    raise AssertionError("the last event of an answer is Done")

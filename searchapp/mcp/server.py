@@ -6,6 +6,7 @@ can reach another.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import logging
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from searchapp.mcp.changing import add, delete
 from searchapp.mcp.checking import check
 from searchapp.mcp.context import ToolContext
 from searchapp.mcp.listing import list_documents
+from searchapp.mcp.progress import teller
 from searchapp.mcp.reading import grep, open_document
 from searchapp.mcp.searching import ask, search, similar
 from searchapp.mcp.tool import SHOWN, Tool
@@ -66,14 +68,15 @@ def build(context: ToolContext, *, in_threads: bool = True) -> Server[Any]:
     async def list_tools(_: Request, __: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[tool.described for tool in named.values()])
 
-    async def call_tool(_: Request, asked: types.CallToolRequestParams) -> types.CallToolResult:
+    async def call_tool(request: Request, asked: types.CallToolRequestParams) -> types.CallToolResult:
         # One that exists, and is not shown to this caller, says itself what is missing.
         found = next((tool for tool in TOOLS if tool.name == asked.name), None)
         if found is None:
             raise MCPError(
                 types.INVALID_PARAMS, f"There is no tool {asked.name[:SHOWN]}; there are {', '.join(named)}."
             )
-        return await run(functools.partial(found.call, context, asked.arguments or {}))
+        told = dataclasses.replace(context, tell=teller(request)) if in_threads else context
+        return await run(functools.partial(found.call, told, asked.arguments or {}))
 
     async def list_resources(_: Request, asked: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
         return await run(functools.partial(resources.list_resources, context, asked.cursor if asked else None))

@@ -17,6 +17,7 @@ from searchapp.cli.run import app
 from searchapp.errors import UsageError
 from searchapp.mcp.context import local
 from searchapp.mcp.server import build
+from searchapp.messages import Message
 from searchapp.web import create_app
 from searchapp.wiring import Application
 from tests.mcp.client import asked, called
@@ -48,6 +49,14 @@ def test_a_client_searches_asks_and_opens(environment: dict[str, str]) -> None:
         assert answer["extractive"] and "class D" in answer["answer"]
         assert answer["citations"][0]["document_id"] == hit["document_id"]
 
+        told: list[str | None] = []
+
+        async def hear(progress: float, total: float | None, message: str | None) -> None:
+            told.append(message)
+
+        await client.call_tool("ask", {"question": "Which gloves must operators wear?"}, progress_callback=hear)
+        assert told[-1] == Message("progress_sentence").text() and len(told) > 1
+
         opened = await called(client, "open_document", document_id=hit["document_id"], size=1)
         assert opened["total"] > 1 and [one["line"] for one in opened["lines"]] == [1] and opened["next"] == 2
         rest = await called(client, "open_document", document_id=hit["document_id"], start=2)
@@ -55,6 +64,26 @@ def test_a_client_searches_asks_and_opens(environment: dict[str, str]) -> None:
 
     command, *arguments = COMMAND
     asked(StdioServerParameters(command=command, args=arguments, env=environment), questions)
+
+
+def test_who_asks_to_be_told_hears_how_far_an_answer_is(application: Application) -> None:
+    heard: list[tuple[float, str | None]] = []
+
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
+        heard.append((progress, message))
+
+    async def questions(client: Client) -> None:
+        question = {"question": "Which gloves must operators wear?"}
+        answer = await client.call_tool("ask", question, progress_callback=hear)
+        assert answer.structured_content is not None
+        checked = len(answer.structured_content["sentences"])
+        await client.call_tool("search", {"query": "gloves"}, progress_callback=hear)  # it has nothing to tell
+        assert [step for step, _ in heard] == list(range(1, 2 + checked))
+        assert heard[0][1] == Message("progress_found", n=answer.structured_content["passages_found"]).text()
+        assert {said for _, said in heard[1:]} == {Message("progress_sentence").text()}
+        assert not (await client.call_tool("ask", question)).is_error and len(heard) == 1 + checked
+
+    asked(build(local(application)), questions)
 
 
 def test_a_follow_up_is_made_to_stand_alone(application: Application) -> None:
