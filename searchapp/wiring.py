@@ -98,9 +98,10 @@ class Application:
     @cached_property
     def wanted(self) -> Wanted:
         """Documents whose vectors are to come first."""
-        from searchapp.ingest.wanted import Wanted
+        from searchapp.ingest.wanted import SharedWanted, Wanted
 
-        return Wanted()
+        url = self.settings.redis_url.get_secret_value()
+        return SharedWanted(url, self.settings.index_prefix) if url else Wanted()
 
     @cached_property
     def originals(self) -> Originals:

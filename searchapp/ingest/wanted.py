@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any
+
+log = logging.getLogger(__name__)
 
 MOST_WANTED = 256
 """Documents that are remembered, the latest met: some batches of vectors."""
+
+EXPIRES_SECONDS = 24 * 3600
+"""What nobody has met for so long is not waited for."""
+
+LONGEST_SECONDS = 0.5
+"""A search waits no longer for Redis, and then not again for REST_SECONDS."""
+
+REST_SECONDS = 30.0
 
 
 class Wanted:
@@ -35,3 +49,60 @@ class Wanted:
         """The ids of all of them."""
         with self._lock:
             return list(reversed(self._ids))
+
+
+class SharedWanted(Wanted):
+    """Remembers them in Redis too, so that workers on any machine know what readers of the page met.
+
+    While Redis is away each process knows its own: a search neither fails nor waits for it.
+    """
+
+    def __init__(self, redis_url: str, name: str) -> None:
+        super().__init__()
+        self._url = redis_url
+        self._name = f"{name}:wanted"
+        self._rests_until = 0.0
+
+    def note(self, document_ids: Iterable[str]) -> None:
+        """See ``Wanted``."""
+        ids = list(document_ids)
+        super().note(ids)
+        now = time.time()  # the latest have the highest score; within one note the last
+        scores = {document_id: now + place / 1e6 for place, document_id in enumerate(ids)}
+        self._asked(lambda client: (client.zadd(self._name, scores), client.expire(self._name, EXPIRES_SECONDS)))
+        self._asked(lambda client: client.zremrangebyrank(self._name, 0, -MOST_WANTED - 1))
+
+    def forget(self, document_ids: Iterable[str]) -> None:
+        """See ``Wanted``."""
+        ids = list(document_ids)
+        super().forget(ids)
+        if ids:
+            self._asked(lambda client: client.zrem(self._name, *ids))
+
+    def latest_first(self) -> list[str]:
+        """See ``Wanted``."""
+        found = self._asked(lambda client: client.zrevrange(self._name, 0, -1))
+        return super().latest_first() if found is None else [document_id.decode() for document_id in found]
+
+    def _asked(self, ask: Callable[[Any], Any]) -> Any:
+        """What Redis says; None while it is away."""
+        try:
+            from redis.exceptions import RedisError
+        except ImportError:  # the queue says what is missing
+            return None
+        if time.monotonic() < self._rests_until:
+            return None
+        try:
+            return ask(self._client)
+        except (RedisError, OSError) as error:
+            log.warning("Which documents readers met is known to this process alone: %s", type(error).__name__)
+            self._rests_until = time.monotonic() + REST_SECONDS
+            return None
+
+    @cached_property
+    def _client(self) -> Any:
+        import redis
+
+        return redis.Redis.from_url(
+            self._url, socket_connect_timeout=LONGEST_SECONDS, socket_timeout=LONGEST_SECONDS, retry=None
+        )
