@@ -60,6 +60,8 @@ class Batch:
     loaded: list[Loaded] = field(default_factory=list)
     finished: list[Finished] = field(default_factory=list)
     chunks: int = 0
+    comes_last: bool = False
+    """Whether it may not overtake what is embedded: the first page of a site says that all of its pages are done."""
     vectors: dict[str, Vector] = field(default_factory=dict)
     computed: set[str] = field(default_factory=set)
     seconds: float = 0.0
@@ -99,17 +101,30 @@ class Batch:
 
 
 def gather(
-    items: Prefetch[Item], next_stage: list[Prefetch[Batch]], is_busy: Callable[[], bool] = lambda: False
+    items: Prefetch[Item],
+    next_stage: list[Prefetch[Batch]],
+    is_busy: Callable[[], bool] = lambda: False,
+    comes_last: Callable[[str], bool] = lambda document_id: False,
 ) -> Iterator[Batch]:
     """Batches of documents: full ones, or what there is when the stage in ``next_stage`` has nothing to do.
 
     (A list, since that stage is made of this one, and put in afterwards.) While the model ``is_busy`` they gather for
-    longer: many small writes cost more than they find sooner.
+    longer: many small writes cost more than they find sooner. A document that ``comes_last``, by its id, is a batch of
+    its own.
     """
     batch, begun = Batch(), 0.0
     while True:
         try:
-            batch.add(items.take(None if batch.is_empty else IDLE_SECONDS))
+            item = items.take(None if batch.is_empty else IDLE_SECONDS)
+            if comes_last(item.outcome.document_id if isinstance(item, Finished) else item.entry.id):
+                if not batch.is_empty:
+                    yield batch
+                batch = Batch(comes_last=True)
+                batch.add(item)
+                yield batch
+                batch, begun = Batch(), 0.0
+                continue
+            batch.add(item)
             begun = begun or time.monotonic()
         except Empty:
             if not any(stage.is_idle for stage in next_stage):

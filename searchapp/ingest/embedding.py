@@ -79,7 +79,10 @@ class Embedding:
             yield batch
 
     def fill(self, batches: Prefetch[Batch]) -> Iterator[Batch]:
-        """Add those that are missing, or leave them for later; batches of which none is missing overtake others."""
+        """Add those that are missing, or leave them for later; batches of which none is missing overtake others.
+
+        One that ``comes_last`` overtakes nothing.
+        """
         under_way: Future[Batch] | None = None
         with ThreadPoolExecutor(1, thread_name_prefix="searchapp-embed") as model:
             while True:
@@ -92,6 +95,9 @@ class Embedding:
                     continue
                 except StopIteration:
                     break
+                if batch.comes_last and under_way is not None:
+                    done, under_way = under_way, None
+                    yield done.result()
                 if missing := batch.missing:
                     batch.vectors.update(self._known(missing, self._embedder.fingerprint))
                     missing = batch.missing

@@ -123,7 +123,7 @@ class Ingester:
             late = None
             if not leaves_vectors:
                 late = self._late(run, owner, goes_on=lambda: stopping is None or not stopping.is_set())
-            yield from self._flow(reader.read(targets), run, late)
+            yield from self._flow(reader.read(targets), run, late, crawl.began)
             yield from remove_entries(run, archives.vanished(reader.seen))
             if sync is not Sync.NO:
                 yield from remove_missing(run, targets, reader.seen, sync, crawl)
@@ -238,11 +238,17 @@ class Ingester:
             retry=retry,
         )
 
-    def _flow(self, reading: Iterator[Item], run: Run, late: LateVectors | None) -> Iterator[IngestOutcome]:
+    def _flow(
+        self,
+        reading: Iterator[Item],
+        run: Run,
+        late: LateVectors | None,
+        comes_last: Callable[[str], bool] = lambda document_id: False,
+    ) -> Iterator[IngestOutcome]:
         embedding = late.embedding if late is not None else Embedding(run.store, run.embedder, self._busy)
         next_stage: list[Prefetch[Batch]] = []
         read = Prefetch(reading, READ_AHEAD, "read")
-        gathered = gather(read, next_stage, lambda: bool(self._busy))
+        gathered = gather(read, next_stage, lambda: bool(self._busy), comes_last)
         batches = Prefetch(embedding.look_up(gathered), BATCHES_AHEAD, "look-up")
         next_stage.append(batches)
         embedded = Prefetch(embedding.fill(batches), BATCHES_AHEAD, "embed")
