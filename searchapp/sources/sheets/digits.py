@@ -143,7 +143,9 @@ def _fraction(number: float, tokens: Sequence[Token], slash: int) -> str:
     whole = int(number) if has_whole else 0
     rest = Fraction(number) - whole
     fixed = int(below) if below.isdecimal() and int(below) else 0
-    part = Fraction(round(rest * fixed), fixed) if fixed else rest.limit_denominator(10 ** min(len(below), 7) - 1)
+    part = (
+        Fraction(round(rest * fixed), fixed) if fixed else rest.limit_denominator(10 ** min(max(len(below), 1), 7) - 1)
+    )
     if has_whole and part == 1:
         whole, part = whole + 1, Fraction(0)
     above, under = (part * fixed, fixed) if fixed else (part.numerator, part.denominator)

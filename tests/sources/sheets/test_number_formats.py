@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from searchapp.sources.sheets.number_formats import general, shown_number, shown_text
@@ -93,6 +93,12 @@ def test_a_format_may_put_words_around_text() -> None:
     assert shown_text("绳", "0;0;0;@") == "绳"
 
 
+@pytest.mark.parametrize(("code", "shown"), [("0/", "5/2"), ("# ?/", "2 1/2"), ("# ?/0", "2 1/2")])
+def test_a_fraction_without_a_place_for_its_denominator_has_one(code: str, shown: str) -> None:
+    assert shown_number("2.5", code) == shown
+
+
+@example(0.5, "0/")
 @given(st.floats(allow_nan=True), st.text('0#?,.%Ee+-/;@ []<>ymdhsGeneral"\\_*年$-804', max_size=40))
 def test_no_format_breaks_a_reader(number: float, code: str) -> None:
     assert isinstance(shown_number(repr(number), code), str)
