@@ -51,5 +51,6 @@ def add_vectors(
 def _without_vector(
     client: Elasticsearch, index: str, document_ids: Collection[str], fields: list[str]
 ) -> Iterator[Json]:
-    client.indices.refresh(index=index)
+    if document_ids:
+        client.indices.refresh(index=index)
     return chunk_hits(client, index, document_ids, fields, {"term": {documents.UNEMBEDDED: True}})
