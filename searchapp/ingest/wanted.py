@@ -69,8 +69,14 @@ class SharedWanted(Wanted):
         super().note(ids)
         now = time.time()  # the latest have the highest score; within one note the last
         scores = {document_id: now + place / 1e6 for place, document_id in enumerate(ids)}
-        self._asked(lambda client: (client.zadd(self._name, scores), client.expire(self._name, EXPIRES_SECONDS)))
-        self._asked(lambda client: client.zremrangebyrank(self._name, 0, -MOST_WANTED - 1))
+
+        def keep(client: Any) -> None:
+            with client.pipeline() as at_once:  # one round trip, since a search waits for it
+                at_once.zadd(self._name, scores).expire(self._name, EXPIRES_SECONDS)
+                at_once.zremrangebyrank(self._name, 0, -MOST_WANTED - 1)
+                at_once.execute()
+
+        self._asked(keep)
 
     def forget(self, document_ids: Iterable[str]) -> None:
         """See ``Wanted``."""
