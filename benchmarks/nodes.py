@@ -3,17 +3,18 @@
     python -m benchmarks.nodes [--chunks 1000000] [--json benchmarks/figures/nodes.json] [--write docs/scaling.md]
 
 Three Elasticsearch nodes are started here, with TLS and security on, and the index is made as searchapp makes it: by
-``es apply``, with a replica of every shard. Synthetic passages (``nodes_corpus.py``) are written by the store, nine
-tenths of them at rest; after ``es forcemerge`` both retrievers and the hybrid search are asked real questions,
-whose vectors the configured model made. Recall is that of the semantic retriever's first ten against comparing every
-vector.
+``es apply``. Synthetic passages (``nodes_corpus.py``) are written by the store from several threads, nine tenths of
+them as docs/scaling.md advises for a large load: without replicas and refreshes. After ``es forcemerge`` every shard
+gets its replica, and both retrievers and the hybrid search are asked real questions, whose vectors the configured model
+made. Recall is that of the semantic retriever's first ten against comparing every vector.
 
 While the last tenth is written and searched, the first node, which leads the cluster, is killed with SIGKILL. Told are
 what searchers met at the first try and after trying again, how long none of them was answered, when the cluster was
 green again on the two nodes left, and whether a single passage is missing.
 
-A million passages take hours and some 8 GB of disk on two cores, and 6 GB of memory with nodes of ``--heap 1g``; only
-one block of passages is held here. Exit code 1: something was lost, or an error was left after trying again.
+A million passages take an hour or more and some 8 GB of disk on two cores, and 6 GB of memory with nodes of
+``--heap 1g``; only a block of passages a writer is held here. Exit code 1: something was lost, or an error was left
+after trying again.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,7 +45,7 @@ from searchapp.model import SearchMode, SearchRequest
 from searchapp.progress import Progress
 from searchapp.search.results import DEPTH
 from searchapp.settings import load_settings
-from searchapp.stores import RetrievalQuery
+from searchapp.stores import DocumentWrite, RetrievalQuery
 from searchapp.stores.elasticsearch import ElasticsearchStore
 from searchapp.stores.elasticsearch.chunks import held_documents
 from searchapp.wiring import Application
@@ -57,6 +59,10 @@ KILLED_AT = 0.25
 SEARCHERS = 2
 PATIENCE_SECONDS = 300.0
 """As long a writer or a searcher goes on trying."""
+
+LOADING = {"auto_expand_replicas": "false", "number_of_replicas": 0, "refresh_interval": "-1"}
+SERVING = {"auto_expand_replicas": "0-1", "refresh_interval": None}
+"""As es/mappings has it: a replica of every shard as soon as there is a second node."""
 
 PAUSE_SECONDS = 0.25
 GREEN_SECONDS = 3600.0
@@ -144,16 +150,23 @@ class Rehearsal:
         """All of it in order; the figures."""
         apply(self.application)
         resting = self.wanted.chunks * 9 // 10 // BLOCK * BLOCK
+        self.set(LOADING)
         spent = self.load(0, resting)
-        self.green()
         merged = forcemerge(self.application, show=self.show)
+        self.set(SERVING)
+        started = time.perf_counter()
+        self.show("copying to replicas", 0, 0)
+        self.green()
+        copied = time.perf_counter() - started
         figures = {
             "chunks": self.wanted.chunks,
             "shards": self.wanted.shards,
             "heap": self.wanted.heap,
             "model": str(self.application.model.fingerprint),
             "elasticsearch": self.server(),
+            "writers": self.wanted.writers,
             "chunks_a_second": round(resting / spent),
+            "copying_seconds": round(copied, 1),
             "merge": {"seconds": merged.seconds, "before": merged.before.segments, "after": merged.after.segments},
             "bytes_a_chunk": round(merged.after.bytes / resting),
             "at_rest": self.measured(resting),
@@ -164,29 +177,49 @@ class Rehearsal:
         answer = self.store.client.nodes.info(metric="http", filter_path="nodes.*.version")
         return min(node["version"] for node in answer["nodes"].values())
 
+    def set(self, settings: dict[str, Any]) -> None:
+        """Change settings of the index."""
+        self.store.client.indices.put_settings(index=self.store.names.chunks, settings=settings)
+
     def load(self, first: int, end: int, wrote: Callable[[int], None] = lambda number: None) -> float:
-        """Write the passages of these numbers; returns the seconds that the store took."""
+        """Write the passages of these numbers, several blocks at a time; returns the seconds that it took."""
+        starts = iter(range(first, end, BLOCK))
+        done = first
+        lock = threading.Lock()
 
-        def notify(waits_for: object) -> None:
-            self.retried += waits_for is not None
+        def write() -> None:
+            nonlocal done
+            while True:
+                with lock:
+                    start = next(starts, end)
+                if start >= end:
+                    return
+                (block,) = blocks(start, start + BLOCK, self.vectors)
+                self.write(block.writes)
+                with lock:
+                    self.exact.see(block.ids, block.vectors)
+                    done += BLOCK
+                    self.show("writing", done, self.wanted.chunks)
+                    wrote(done)
 
-        retry = Retry(PATIENCE_SECONDS, notify)
-        spent = 0.0
-        for block in blocks(first, end, self.vectors):
-            self.exact.see(block.ids, block.vectors)
-            started = time.perf_counter()
-            left = block.writes
-            while left:
-                refused = retry(self.store.write, left)
-                self.refused += len(refused)
-                left = tuple(write for write in left if write.entry.id in refused)
-            spent += time.perf_counter() - started
-            first += BLOCK
-            self.show("writing", first, self.wanted.chunks)
-            wrote(first)
         started = time.perf_counter()
-        retry(self.store.refresh)
-        return spent + time.perf_counter() - started
+        with ThreadPoolExecutor(self.wanted.writers) as writers:
+            for writer in [writers.submit(write) for _ in range(self.wanted.writers)]:
+                writer.result()
+        Retry(PATIENCE_SECONDS, self.waits)(self.store.refresh)
+        return time.perf_counter() - started
+
+    def write(self, writes: Sequence[DocumentWrite]) -> None:
+        """Write documents until none is refused."""
+        retry = Retry(PATIENCE_SECONDS, self.waits)
+        while writes:
+            refused = retry(self.store.write, writes)
+            self.refused += len(refused)
+            writes = tuple(write for write in writes if write.entry.id in refused)
+
+    def waits(self, waits_for: object) -> None:
+        """Count that something is tried again."""
+        self.retried += waits_for is not None
 
     def measured(self, chunks: int) -> dict[str, Any]:
         """Times in milliseconds of both retrievers and the hybrid search, the model's left out, and recall."""
@@ -265,6 +298,7 @@ def main(given: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--chunks", type=int, default=1_000_000, help=f"a multiple of {10 * BLOCK:,}")
     parser.add_argument("--shards", type=int, default=3)
+    parser.add_argument("--writers", type=int, default=2, help="threads that write at the same time")
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--heap", default="1g", help="of each of the three nodes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")

@@ -38,11 +38,15 @@ def written(page: str, figures: dict[str, Any]) -> str:
 def _at_rest(figures: dict[str, Any]) -> list[tuple[str, str]]:
     rest, killed, merge = figures["at_rest"], figures["killed"], figures["merge"]
     after = killed["after"]
-    rates = f"{figures['chunks_a_second']:,} passages a second, {killed['chunks_a_second']:,} while a node died"
+    rates = (
+        f"{figures['chunks_a_second']:,} passages a second by {figures['writers']} writers without replicas,"
+        f" {killed['chunks_a_second']:,} with one while a node died"
+    )
     recalls = f"{rest['recall_at_10']:.3f} at rest, {after['recall_at_10']:.3f} on two nodes"
     return [
         ("writing", rates),
         ("`es forcemerge`", f"{merge['before']:,} segments became {merge['after']:,} in {merge['seconds']:,.0f} s"),
+        ("a replica of every shard", f"{figures['copying_seconds']:,.0f} s"),
         *(
             (f"{mode}, p50 and p99 in ms", f"{_times(rest[mode])} at rest, {_times(after[mode])} on two nodes")
             for mode in ("keyword", "semantic", "hybrid")

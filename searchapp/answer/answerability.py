@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from searchapp.answer.compared import each_value
 from searchapp.answer.quantities import numbers
-from searchapp.answer.question_words import TERMS
 from searchapp.model import Hit, Retriever
 from searchapp.search.nearness import CROWDED
 from searchapp.text.chinese import subject_terms
 from searchapp.text.inner_headings import headings_over
+from searchapp.text.question_words import TERMS
 from searchapp.text.sentences import CELL_BREAK, sentences
 from searchapp.text.words import content_terms, fold_width, has_cjk, is_cjk
 

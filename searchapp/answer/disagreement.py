@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from searchapp.answer.names import names
 from searchapp.answer.quantities import dates, numbers, without_dates
-from searchapp.answer.question_words import TERMS
 from searchapp.answer.said import Said, said_in
 from searchapp.answer.subjects import Kind, asked_of
 from searchapp.model import Hit
 from searchapp.text.chinese import subject_terms
+from searchapp.text.question_words import TERMS
 from searchapp.text.words import content_terms, fold_width, has_cjk
 
 MOST_COMPARED = 8

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from searchapp.answer import question_words
+from searchapp.text import question_words
 from searchapp.text.chinese import tagged
 from searchapp.text.words import content_terms, has_cjk
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from searchapp.answer import question_words
 from searchapp.answer.compared import each_side_by_side
 from searchapp.answer.conversation import stands_alone
 from searchapp.answer.nested import ARTICLES, WORD, names_in, nested, text_of
+from searchapp.text import question_words
 from searchapp.text.chinese import tagged
 from searchapp.text.words import CJK, content_terms, fold_width, has_cjk
 

@@ -29,6 +29,7 @@ def serve(
 
 def run(running: Application) -> None:
     """Serve an application by its settings; once the port is ours, the model loads in the background."""
+    from searchapp.ingest.leases import in_use
     from searchapp.memory import bound_heaps
     from searchapp.web import serve as serve_web
 
@@ -38,7 +39,8 @@ def run(running: Application) -> None:
         console().print(f"Open {address} in a browser. Ctrl-C ends.", style="bold")
 
     bound_heaps()
-    serve_web(running, running.settings.host, running.settings.port, on_ready=ready)
+    with in_use(running.settings.data_dir):
+        serve_web(running, running.settings.host, running.settings.port, on_ready=ready)
 
 
 def _warm(running: Application) -> None:
@@ -81,6 +83,7 @@ def worker(
     running = application(metrics_port=metrics_port)
     if running.queue is None:
         raise UsageError("worker_without_redis")
+    from searchapp.ingest.leases import in_use
     from searchapp.ingest.worker import Worker
     from searchapp.memory import bound_heaps
     from searchapp.operations import runner_of, teller_of
@@ -105,7 +108,8 @@ def worker(
     schedules.start()
     alerts.start()
     try:
-        code = one.run()
+        with in_use(settings.data_dir):
+            code = one.run()
     finally:
         schedules.stop()
         alerts.stop()
@@ -141,10 +145,12 @@ def mcp(
     except ImportError as error:
         raise UsageError("mcp_missing") from error
     from searchapp.access import read_groups
+    from searchapp.ingest.leases import in_use
     from searchapp.mcp.context import local
     from searchapp.mcp.server import serve_stdio
     from searchapp.redaction import redact_logs, redactor
 
     running = application()
     redact_logs(redactor(running.settings))
-    serve_stdio(local(running, read_groups(groups), writes=writes))
+    with in_use(running.settings.data_dir):
+        serve_stdio(local(running, read_groups(groups), writes=writes))

@@ -16,12 +16,13 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from searchapp.errors import SearchAppError, unwritable
+from searchapp.errors import SearchAppError, StorageError, unwritable
 from searchapp.ingest.lifecycle import now
 from searchapp.model import DocumentEntry, DocumentState
 from searchapp.stores import Registry, Replacement
@@ -87,6 +88,20 @@ class LeaseOwner:
             with contextlib.suppress(OSError):
                 if file.stat().st_mtime < time.time() - STALE_SECONDS and self._has_ended(file):
                     file.unlink()
+
+
+@contextmanager
+def in_use(data_dir: Path) -> Iterator[None]:
+    """Keep a name in the data folder, so that a restore knows of a process that rests there, too."""
+    try:
+        owner = LeaseOwner(data_dir)
+    except StorageError:  # a folder that takes no file takes no backup either
+        yield
+        return
+    try:
+        yield
+    finally:
+        owner.close(forgotten=True)
 
 
 class Leases:

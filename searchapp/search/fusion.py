@@ -17,6 +17,8 @@ from searchapp.search.nearness import across_scripts
 from searchapp.search.reranker import reranker_named
 from searchapp.settings import Fusion, Settings
 from searchapp.stores import FoundChunk
+from searchapp.text import question_words
+from searchapp.text.chinese import subject_terms
 from searchapp.text.occurrences import occurrences
 from searchapp.text.sentences import chunk_spans
 from searchapp.text.words import content_terms, fold_width, has_cjk, is_cjk
@@ -91,22 +93,41 @@ def shares(query: str, chunks: Sequence[FoundChunk]) -> list[float]:
     A word counts the more, the fewer of ``chunks`` have it: ``log(1 + n / (1 + df))``, squared, as the verb of a
     question stands in most of what was found. The share is squared, too: half of the words say little beside what
     vectors know of all of them. A text in another script than the query's (``across_scripts``) is measured by the words
-    that could stand there (decision 62).
+    that could stand there (decision 62). Of a query that is read in two ways (``_readings``) it is the mean.
     """
-    wanted = frozenset(content_terms(query))
-    had = [_sentences(wanted, chunk) for chunk in chunks]
+    readings = _readings(query)
+    every = frozenset[str]().union(*readings)
+    had = [_sentences(every, chunk) for chunk in chunks]
     frequency = Counter(term for named, sentences in had for term in named.union(*sentences))
-    weights = {term: math.log(1.0 + len(chunks) / (1 + frequency[term])) ** 2 for term in wanted}
+    weights = {term: math.log(1.0 + len(chunks) / (1 + frequency[term])) ** 2 for term in every}
     across = across_scripts(query, chunks)
-    latin = frozenset(term for term in wanted if not has_cjk(term)) or wanted
 
-    def share(chunk: FoundChunk, named: frozenset[str], sentences: set[frozenset[str]]) -> float:
+    def share(
+        chunk: FoundChunk, wanted: frozenset[str], named: frozenset[str], sentences: set[frozenset[str]]
+    ) -> float:
+        latin = frozenset(term for term in wanted if not has_cjk(term)) or wanted
         countable = latin if chunk.id in across and is_cjk(query) else wanted
         best = max(_weight(weights, (named | sentence) & countable) for sentence in sentences)
-        part = best / (_weight(weights, countable) or 1.0) * (1.0 if any(sentences) else IN_TITLE)
+        part = best / (_weight(weights, countable) or 1.0)
+        if not any(sentence & wanted for sentence in sentences):
+            part *= IN_TITLE
         return part * part * (OTHER_SCRIPT if chunk.id in across else 1.0)
 
-    return [share(chunk, *of) for chunk, of in zip(chunks, had, strict=True)]
+    return [
+        sum(share(chunk, wanted, *of) for wanted in readings) / len(readings)
+        for chunk, of in zip(chunks, had, strict=True)
+    ]
+
+
+def _readings(query: str) -> Sequence[frozenset[str]]:
+    """The terms of ``query``; of a Chinese one its pairs of characters, and its words without those that ask.
+
+    Pairs find what is cut otherwise, and reward whoever repeats the question; words tell what it is about (decision
+    100).
+    """
+    pairs = frozenset(content_terms(query))
+    words = frozenset(subject_terms(query)) - question_words.TERMS if has_cjk(query) else frozenset()
+    return (pairs, words) if words and words != pairs else (pairs,)
 
 
 def _sentences(wanted: frozenset[str], chunk: FoundChunk) -> tuple[frozenset[str], set[frozenset[str]]]:

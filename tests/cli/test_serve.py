@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from searchapp.backup.restore import restore
+from searchapp.errors import ConflictError, UsageError
 from tests.services.process import free_port
 
 Start = Callable[[int], subprocess.Popen[str]]
@@ -59,3 +61,16 @@ def test_ctrl_c_while_the_model_loads_ends_it_without_an_error(start: Start) -> 
     told, _ = server.communicate(timeout=120)
     assert server.returncode == 0
     assert [line for line in told.splitlines() if not line.startswith("Loading the embedding model ")] == []
+
+
+def test_a_backup_is_not_restored_under_a_server_that_rests(start: Start, tmp_path: Path) -> None:
+    server = start(free_port())
+    assert server.stdout is not None and server.stdout.readline().startswith("Open http://")
+    with pytest.raises(ConflictError) as caught:
+        restore(tmp_path / "any.tar", tmp_path / "data", replace=True)
+    assert caught.value.reason == "restore_into_used_folder"
+    server.send_signal(signal.SIGINT)
+    server.communicate(timeout=120)
+    with pytest.raises(UsageError) as missing:  # the folder is free now, and it is the file that is wrong
+        restore(tmp_path / "any.tar", tmp_path / "data", replace=True)
+    assert missing.value.reason != "restore_into_used_folder"
