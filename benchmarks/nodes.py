@@ -122,7 +122,7 @@ class Rehearsal:
         self.wanted, self.show = wanted, show
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="searchapp-nodes-")))
         show("starting nodes", 0, 0)
-        self.cluster: Cluster = nodes.start(folder, heap=wanted.heap)
+        self.cluster: Cluster = nodes.start(folder, heap=wanted.heap, measured=True)
         stack.callback(self.cluster.stop)
         self.application = Application(
             load_settings(

@@ -39,7 +39,7 @@ def _serve(es_port: int | None, ollama_port: int | None) -> int:
     """Each is usable as soon as its line is printed; Ctrl-C or SIGTERM stops both."""
     servers: list[process.Server] = []
     try:
-        servers.append(elasticsearch.start(es_port))
+        servers.append(elasticsearch.start(es_port, measured=True))
         print(f"export SEARCHAPP_ELASTICSEARCH_URL={servers[-1].url}", flush=True)
         servers.append(ollama.start(ollama_port))
         print(f"export SEARCHAPP_OLLAMA_URL={servers[-1].url}", flush=True)

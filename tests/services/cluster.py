@@ -25,6 +25,7 @@ class Cluster:
     snapshots: Path
     transport_ports: list[int]
     heap: str = HEAP
+    measured: bool = False
     password: str = PASSWORD
     nodes: list[process.Server] = field(default_factory=list)
 
@@ -88,17 +89,23 @@ class Cluster:
         }
         if not self.nodes:  # only the very first start elects a master out of nothing
             settings["cluster.initial_master_nodes"] = [f"node-{number}"]
-        return elasticsearch.start(port, settings, self.password, tls=self.certificates, heap=self.heap)
+        return elasticsearch.start(
+            port, settings, self.password, tls=self.certificates, heap=self.heap, measured=self.measured
+        )
 
 
-def start(folder: Path, nodes: int = 3, heap: str = HEAP) -> Cluster:
-    """Start the nodes one after the other, certificates in ``folder``; raises ServiceUnavailableError."""
+def start(folder: Path, nodes: int = 3, heap: str = HEAP, *, measured: bool = False) -> Cluster:
+    """Start the nodes one after the other, certificates in ``folder``; raises ServiceUnavailableError.
+
+    ``measured``: see ``elasticsearch.start``.
+    """
     user = elasticsearch.UNPRIVILEGED_USER if os.geteuid() == 0 else None
     cluster = Cluster(
         certificates.make(folder),
         process.scratch_folder("snapshots", user),
         [process.free_port() for _ in range(nodes)],
         heap,
+        measured,
     )
     try:
         for number in range(nodes):
