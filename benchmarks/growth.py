@@ -151,7 +151,7 @@ def grown(store_name: str, wanted: argparse.Namespace, progress: Progress) -> It
 def _elasticsearch(url: str, stack: contextlib.ExitStack) -> str:
     if url:
         return url
-    server = elasticsearch.start(heap="2g")
+    server = elasticsearch.start(heap="2g", measured=True)
     stack.callback(server.stop)
     return server.url
 

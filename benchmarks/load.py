@@ -115,7 +115,7 @@ def _ollama(stack: contextlib.ExitStack) -> str:
 def _elasticsearch(stack: contextlib.ExitStack) -> str:
     if running := elasticsearch.running():
         return running
-    server = elasticsearch.start()
+    server = elasticsearch.start(measured=True)
     stack.callback(server.stop)
     return server.url
 

@@ -192,3 +192,24 @@ def test_a_word_that_both_scripts_have_says_less_across_them(query: str, text: s
         for one in (language, "en" if language != "en" else "zh")
     )
     assert 0.0 < across <= OTHER_SCRIPT and (language == "en" or across < within)
+
+
+@pytest.mark.parametrize(
+    ("query", "repeated", "answering"),
+    [
+        ("冬奥会什么时候开幕", "有人问：什么时候开幕？", "冬奥会于二月四日开幕。"),
+        ("香港立法会总共有多少个议席", "有人问总共有多少个座位。", "香港立法会共九十个议席。"),
+        ("首趟中欧班列是什么时候从哪里出发的", "有人问是什么时候从哪里出发的。", "首趟中欧班列从重庆出发。"),
+        ("海港置业现在的总裁叫什么名字", "问他现在叫什么名字。", "海港置业的总裁姓李。"),
+        ("为什么铁路工人要举行罢工", "为什么要举行这样的会？", "铁路工人罢工，是因为工资太低。"),
+    ],
+)
+def test_what_asks_in_chinese_is_no_word_of_the_subject(query: str, repeated: str, answering: str) -> None:
+    asking, telling = shares(query, [marked("a", repeated, language="zh"), marked("b", answering, language="zh")])
+    assert telling > 2 * asking
+
+
+@pytest.mark.parametrize("query", ["什么", "谁", "多少", "pump 是什么", "ポンプとは何"])
+def test_a_query_of_words_that_ask_has_shares_all_the_same(query: str) -> None:
+    found_, none = shares(query, [marked("a", query, language="zh"), marked("b", "x", language="zh")])
+    assert found_ == pytest.approx(1.0, abs=0.5) and found_ > none == 0.0
