@@ -73,6 +73,7 @@ def run(what: str, library: Path, data: Path, before: Path | None) -> dict[str, 
     code = before if what == "before" and before is not None else ROOT
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(library), str(data), what],
+        cwd=code,  # which "python -c" imports from first
         env={**os.environ, "PYTHONPATH": str(code)},
         stdout=subprocess.PIPE,
         text=True,
