@@ -16,6 +16,7 @@ from searchapp.model import SearchMode, SearchRequest, Vector, Vectors
 from searchapp.progress import Progress
 from searchapp.search import Searcher
 from searchapp.search.fusion import hybrid
+from searchapp.search.nearness import known_share
 from searchapp.search.results import DEPTH
 from searchapp.settings import Settings
 from searchapp.stores import FoundChunk, RetrievalResults, Store, model_in_use
@@ -29,7 +30,7 @@ def of_one(name: str, progress: Progress) -> Progress:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What the retrievers brought for ``text``; ``known_share`` of its tokens stand in the model's vocabulary."""
+    """What the retrievers brought for ``text``; ``known_share``: see ``nearness.known_share``."""
 
     keyword: Sequence[FoundChunk] = ()
     semantic: Sequence[FoundChunk] = ()
@@ -114,7 +115,10 @@ def ask(
             found = heard[-1]
             heard.clear()
             asked.milliseconds[mode].append(results.took_ms + embedder.spared_ms - before)
-            share = embedder.tokenizer.reading(results.query).known_share if mode is SearchMode.HYBRID else 1.0
+            share = 1.0
+            if mode is SearchMode.HYBRID:
+                reading = embedder.tokenizer.reading
+                share = known_share(results.query, reading(results.query).known_share, found, reading)
             asked.retrieved[mode][query_id] = _kept(found, share, results.query, chunks)
             asked.documents.update((chunk.id, chunk.document_id) for chunk in (*found.keyword, *found.semantic))
         progress("searching", number + 1, len(dataset.queries))

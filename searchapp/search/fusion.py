@@ -166,8 +166,8 @@ def hybrid(
 ) -> dict[str, float]:
     """Ids with their scores, best first.
 
-    ``known_share`` of the query's tokens stand in the model's vocabulary: a model that reads a query as unknown tokens
-    (an English one, of Chinese) says little about its meaning. ``depth`` is the most that each retriever was asked for.
+    ``known_share``: see ``nearness.known_share``; a model that reads a query, or what it brought, as unknown tokens (an
+    English one, of Chinese) says little about its meaning. ``depth`` is the most that each retriever was asked for.
     Without ``text``, the query, no chunk is read: neither its sentences nor by the reranker. Raises
     ModelUnavailableError when the reranker that the settings name cannot be loaded.
     """

@@ -7,7 +7,7 @@ and a Chinese and an English one farther apart (docs/decisions/0052 has the figu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from searchapp.stores import FoundChunk, RetrievalQuery, RetrievalResults
@@ -29,6 +29,12 @@ CROWDED_SOUNDS = 0.15
 
 SPELT_OUT = 2.3
 """Letters a token below which a model reads a query piece by piece: gibberish, or a code ("asdf", "PPR-9087")."""
+
+LEAST_KNOWN = 0.9
+"""Of a script's tokens, below which a model cannot read it: all-MiniLM-L6-v2 knows two thirds of Chinese pages."""
+
+LOOKED_AT, READ_CHUNKS, READ_CHARACTERS = 20, 3, 300
+"""Chunks whose script is looked at, of which so many are read, so many characters of each."""
 
 CJK_LANGUAGES = frozenset({"zh", "ja", "ko"})
 
@@ -133,6 +139,20 @@ def across_scripts(query: str, chunks: Iterable[FoundChunk]) -> frozenset[str]:
     """The ids of the chunks whose document is Chinese, Japanese or Korean where ``query`` is not, or the reverse."""
     asked = is_cjk(query)
     return frozenset(chunk.id for chunk in chunks if chunk.language and (chunk.language in CJK_LANGUAGES) != asked)
+
+
+def known_share(query: str, known: float, retrieved: RetrievalResults, reading: Callable[[str], Reading]) -> float:
+    """How much the model knows (0 to 1) of the query, less what it brought in a script that it cannot read.
+
+    ``reading`` is the model's; ``known`` is what that says of the query. An English model gives Chinese chunks any
+    order, whatever it knows of an English query.
+    """
+    brought = retrieved.semantic[:LOOKED_AT]
+    across = across_scripts(query, brought)
+    texts = [chunk.text[:READ_CHARACTERS] for chunk in brought if chunk.id in across][:READ_CHUNKS]
+    if not texts or sum(reading(text).known_share for text in texts) >= LEAST_KNOWN * len(texts):
+        return known
+    return known * (1.0 - len(across) / len(brought))
 
 
 def is_readable(query: str, reading: Reading) -> bool:

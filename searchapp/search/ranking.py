@@ -26,7 +26,7 @@ def ranked(
 ) -> tuple[Mapping[str, float], frozenset[str]]:
     """Ids and fused scores, best first, and which are weak. What later pages bring comes after all of earlier ones.
 
-    ``known_share`` (0 to 1) is how much of the query the embedding model knows. Sentences are read for the words of
+    ``known_share``: see ``nearness.known_share``. Sentences are read for the words of
     ``question``; "" leaves that out. ``doubtful`` are the ids of hits that may be weak (``weakness.py``).
     """
     first = first_depth(request)

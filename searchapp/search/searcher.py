@@ -28,7 +28,7 @@ from searchapp.search.filters import overlaid, parse_filters
 from searchapp.search.highlights import MARK_OPEN, NearestSentences
 from searchapp.search.library import Library
 from searchapp.search.more_like_this import likened, mean_vector
-from searchapp.search.nearness import counted_from, is_readable, keep_found
+from searchapp.search.nearness import counted_from, is_readable, keep_found, known_share
 from searchapp.search.query import Query, clean, read_query
 from searchapp.search.ranking import ranked, weights
 from searchapp.search.results import Found, count_of, first_depth, goes_on, paged, refuse_beyond_window
@@ -108,13 +108,16 @@ class Searcher:
 
         # Once for all that asks how the model reads the query; without a vector nothing does.
         reading = NOT_READ if asked.mode is SearchMode.KEYWORD else self._reading(query.text)
-        known_share = reading.known_share if asked.mode is SearchMode.HYBRID else 1.0
-
         readable = is_readable(query.text, reading)
 
+        known = 1.0
+
         def found(deep: bool) -> Found:
+            nonlocal known
             retrieved, doubtful = self._following(lambda: self._found(query, asked, readable, deep))
-            ranking, weak = ranked(retrieved, asked, self._settings, known_share, query.text, doubtful)
+            if asked.mode is SearchMode.HYBRID:
+                known = known_share(query.text, reading.known_share, retrieved, self._reading)
+            ranking, weak = ranked(retrieved, asked, self._settings, known, query.text, doubtful)
             return Found(query.text, with_variants(query.text), ranking, retrieved, goes_on(retrieved, asked), weak)
 
         def count(first: Found) -> int:
@@ -122,7 +125,7 @@ class Searcher:
             return count_of(asked, first.retrieved, deeper)
 
         results, retrieved = paged(asked, found, count)
-        results = replace(results, weights=weights(asked, self._settings, known_share))
+        results = replace(results, weights=weights(asked, self._settings, known))
         if met := [hit.document_id for hit in reversed(results.hits) if hit.unembedded]:
             self._met_by_words(met)
         if request.sentences and request.mode is not SearchMode.KEYWORD:  # that one needs no model

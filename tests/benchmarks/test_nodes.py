@@ -23,6 +23,8 @@ FIGURES: dict[str, Any] = {
     "chunks": 10_000,
     "shards": 3,
     "heap": "1g",
+    "writers": 2,
+    "copying_seconds": 2.0,
     "model": "hashed:64",
     "elasticsearch": "9.5.3",
     "chunks_a_second": 500,

@@ -126,4 +126,5 @@ def test_the_query_is_cut_into_tokens_once_and_without_a_vector_never(
 
     monkeypatch.setattr(EstimatingTokenizer, "spans", counted)
     application.searcher.search(SearchRequest("cut-resistant gloves", mode))
-    assert cut == ([] if mode is SearchMode.KEYWORD else ["cut-resistant gloves"])
+    assert cut.count("cut-resistant gloves") == (mode is not SearchMode.KEYWORD)
+    assert len(cut) <= 2 if mode is SearchMode.HYBRID else len(set(cut)) == len(cut) <= 1  # and a page in Chinese

@@ -160,6 +160,42 @@ def test_a_paused_queue_and_a_removed_schedule_are_taken_back(
     assert changes[:2] == [What.SCHEDULE_ADDED, What.SCHEDULE_REMOVED] and What.QUEUE_RESUMED in changes
 
 
+def test_a_schedule_gets_another_time_while_the_list_is_drawn_anew(
+    new_page: NewPage, served: Serve, embedded: Application
+) -> None:
+    before = TimeOfDay("03:00", zone="Europe/Berlin")
+    embedded.schedules.add(Wanted(ScheduleKind.DOCTOR, "", Every.WEEK, at=before), "ada")
+    (once,) = embedded.schedules.all()
+    page = new_page(tolerated="400")
+    page.goto(f"{served(embedded)}/operations")
+    list_, dialog = page.locator("#schedules"), page.get_by_role("dialog")
+
+    list_.get_by_role("button", name="Change the time").click()
+    expect(dialog.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+    dialog.get_by_label("At (time of day)").fill("04:30")
+    embedded.schedules.add(Wanted(ScheduleKind.JUDGED, "thumbs", Every.HOUR), "ben")  # which draws the list anew
+    expect(list_.locator("li")).to_have_count(2, timeout=30_000)
+    expect(list_.get_by_role("button", name="Change the time")).to_have_count(1)  # what is done every hour has none
+    dialog.get_by_label("Time zone").fill("Nowhere/None")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Nowhere/None")
+    assert embedded.schedules.get(once.id).at == once.at
+    dialog.get_by_label("Time zone").fill("Asia/Shanghai")
+    dialog.get_by_label("On").select_option("Fri")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_be_hidden()
+    expect(list_).to_contain_text("at Fri 04:30 Asia/Shanghai")
+    page.locator(".toast").filter(has_text="is changed").get_by_role("button", name="Undo").click()
+    expect(list_).to_contain_text("03:00 Europe/Berlin")
+    assert embedded.schedules.get(once.id).at == once.at
+
+    list_.get_by_role("button", name="Change the time").click()
+    dialog.get_by_label("At (time of day)").fill("")
+    dialog.get_by_role("button", name="Save").click()
+    expect(list_).not_to_contain_text("03:00")
+    assert embedded.schedules.get(once.id).at is None
+
+
 def test_an_empty_installation_says_what_there_is_not(new_page: NewPage, served: Serve, embedded: Application) -> None:
     page = new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
     page.goto(f"{served(embedded)}/operations")

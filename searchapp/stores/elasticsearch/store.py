@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -13,11 +11,10 @@ import numpy as np
 from elasticsearch import ApiError, Elasticsearch
 
 from searchapp.embedding.base import Fingerprint
-from searchapp.errors import IndexSwitchedError, SearchAppError
+from searchapp.errors import IndexSwitchedError
 from searchapp.model import Chunk, DocumentEntry, Filters, Vector
 from searchapp.settings import Settings
 from searchapp.stores.base import (
-    LOST,
     DocumentWrite,
     FilingChange,
     Reencoder,
@@ -26,27 +23,18 @@ from searchapp.stores.base import (
     RetrievalResults,
 )
 from searchapp.stores.elasticsearch import documents, queries
-from searchapp.stores.elasticsearch.bulk import Action, Place, write_all
-from searchapp.stores.elasticsearch.chunks import (
-    delete_chunks,
-    delete_leftovers,
-    held_documents,
-    replace_documents,
-)
+from searchapp.stores.elasticsearch.bulk import Action, Place
+from searchapp.stores.elasticsearch.chunks import delete_chunks, held_documents
 from searchapp.stores.elasticsearch.connection import reading, translated
 from searchapp.stores.elasticsearch.index import ElasticsearchIndex
 from searchapp.stores.elasticsearch.installation import Step, install, remove
 from searchapp.stores.elasticsearch.late_vectors import add_vectors, unembedded_texts
 from searchapp.stores.elasticsearch.refiling import Refiling
 from searchapp.stores.elasticsearch.registry import ElasticsearchRegistry
-from searchapp.stores.elasticsearch.versions import Version
-from searchapp.stores.filing import Filer
-from searchapp.stores.ownership import held_writes
+from searchapp.stores.elasticsearch.writing import Writing
 from searchapp.telemetry.stages import Stage, stage_took
 
 Json = dict[str, Any]
-
-log = logging.getLogger(__name__)
 
 STAGES = {"keyword": Stage.KEYWORD, "semantic": Stage.VECTOR, "facets": Stage.FACETS}
 
@@ -67,8 +55,8 @@ class ElasticsearchStore(RegistryPart):
         self.settings, self.name, self.where, self.names = settings, index.name, index.where, index.names
         self.templates, self.spec, self.pipeline = index.templates, index.spec, index.pipeline
         self.live, self.look_again = index.live, index.look_again
-        self._reencode = reencode
         self._refiling = Refiling(index, self.registry)
+        self._writing = Writing(index, self.registry, self._refiling, reencode, self.vectors)
 
     @property
     def client(self) -> Elasticsearch:
@@ -115,72 +103,13 @@ class ElasticsearchStore(RegistryPart):
         A document fails when the live version refuses it. What another version lacks is found by ``es reindex`` before
         a switch and by ``es rollback``, and made good there.
         """
-        if not writes:
-            return {}
-        self.registry.upgrade()
-        written = dt.datetime.now(dt.UTC)
-        known = self.known_entries([write.entry.id for write in writes])
-        file = Filer(self.collections)
-        held = held_writes(writes, known, owner, file)
-        # A first try has no chunks yet.
-        replacing = any(entry.content_hash or entry.attempts > 1 for entry in known.values())
-        failed: dict[str, str] = {}
-        entries = [write.entry for write in held]
-        done: set[str] = set()
-        # A version that was begun while this was being written must not miss it either: look again until none is new.
-        while held and (targets := [one for one in self.index.written_versions() if one.name not in done]):
-            for version in targets:
-                accepted = [write for write in held if write.entry.id not in failed]
-                try:
-                    with reading(self.where):
-                        self.index.complete_mapping(version)
-                        fitting = self._fitting(accepted, model, version, targets[0])
-                        if replacing:  # earlier chunks may be too young to be found
-                            self.client.indices.refresh(index=version.name)
-                        pipeline = self.pipeline(version)
-                        refused = replace_documents(self.client, version.name, fitting, written, pipeline)
-                except SearchAppError as error:
-                    if version.live:
-                        raise
-                    log.warning("%s lacks %d documents for now: %s", version.name, len(accepted), error)
-                else:
-                    if version.live:
-                        failed |= refused
-                        entries = [replace(write.entry, unembedded=write.unembedded) for write in fitting]
-                done.add(version.name)
-        finals = {entry.id: entry for entry in entries if entry.id not in failed}
-        if not owner:
-            return failed | write_all(self.client, map(self.registry.put_action, finals.values()))
-        kept, turned_away = self.registry.settle_each(finals, owner)
-        self._refiling.refile_late(finals, kept, file)
-        lost = {write.entry.id for write in writes} - {*failed, *kept, *turned_away}
-        self._remove_leftovers(lost)
-        return failed | turned_away | dict.fromkeys(lost, LOST)
+        return self._writing.write(writes, model, owner)
 
     @translated
     def refile(self, document_ids: Collection[str], change: FilingChange) -> Mapping[str, DocumentEntry]:
         """See ``Store``; the entries first: whoever writes chunks at the same time goes by them in the end."""
         self.registry.upgrade()
         return self._refiling.refile(document_ids, change)
-
-    def _remove_leftovers(self, lost: Collection[str]) -> None:
-        """Remove what was written of documents that somebody deleted at the same time.
-
-        A document that the registry knows by now is in somebody else's hands.
-        """
-        for version in self.index.written_versions() if lost else ():
-            delete_leftovers(self.client, version.name, lost, self.known_entries)
-
-    def _fitting(
-        self, writes: Sequence[DocumentWrite], model: Fingerprint | None, version: Version, live: Version
-    ) -> Sequence[DocumentWrite]:
-        """The documents as they are in ``version``; ``model`` made their vectors (None: that of the live version)."""
-        made_by = self.spec(model) if model is not None else live.spec
-        wanted = version.spec
-        if self._reencode is None or wanted is None or made_by is None or wanted.matches(made_by):
-            return writes
-        parts = [(write.entry, [embedded.chunk for embedded in write.chunks]) for write in writes]
-        return self._reencode(parts, wanted, lambda hashes: self.vectors(hashes, wanted.fingerprint))
 
     @translated
     def chunks(self, document_id: str, first: int = 0, size: int | None = None) -> tuple[Chunk, ...]:

@@ -4,8 +4,8 @@ import { byId, h } from "./dom.js";
 import { getJson, postJson } from "./http.js";
 import { t } from "./i18n.js";
 import { EVERY, scheduleList } from "./schedule_list.js";
+import { WEEKDAYS } from "./schedule_time.js";
 
-const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 // Which of the fields a kind has.
 const FIELDS = { folder: ["target"], site: ["target", "depth"], judged: ["target", "least"], snapshot: ["keep"], drift: [], doctor: [] };
 const TARGETS = { folder: "targetFolder", site: "targetSite", judged: "targetJudged" };

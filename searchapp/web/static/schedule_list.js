@@ -3,6 +3,7 @@
 import { h, icon, redraw } from "./dom.js";
 import { call, getJson, postJson } from "./http.js";
 import { moment, t, timeAgo } from "./i18n.js";
+import { editTime, timeChange } from "./schedule_time.js";
 import { tell } from "./toast.js";
 
 export const EVERY = ["hour", "day", "week"];
@@ -65,8 +66,15 @@ export function scheduleList(list, said, { kinds = null, empty, changed = null }
     const one = shown.find((known) => known.id === id);
     const name = nameOf(one);
     if (does === "run") act(() => call(address(id, "/run"), { method: "POST" }), t("scheduleCalled", name));
+    else if (does === "time") editTime(one, name, (change) => saveTime(one, name, change));
     else if (does === "remove") act(() => call(address(id), { method: "DELETE" }), t("scheduleRemoved", name), () => addAgain(one));
     else act(() => patch(id, { paused: !one.paused }), t(one.paused ? "scheduleGoesOn" : "scheduleStops", name), () => patch(id, { paused: one.paused }));
+  }
+
+  async function saveTime(one, name, change) {
+    await patch(one.id, change);
+    tell(t("scheduleTimeChanged", name), () => act(() => patch(one.id, timeChange(one.at))));
+    (changed ?? draw)();
   }
 
   list.addEventListener("click", (event) => {
@@ -89,6 +97,7 @@ export function scheduleList(list, said, { kinds = null, empty, changed = null }
         "div",
         { class: "buttons" },
         h("select", { "aria-label": `${t("scheduleEvery")}: ${name}`, "data-does": `${id}-every` }, ...EVERY.map((one) => h("option", { value: one, selected: one === every }, t(`every_${one}`)))),
+        every !== "hour" && tool("changeTime", "time", "pencil"),
         tool("runNow", "run", "again"),
         tool(paused ? "resumeSchedule" : "pauseSchedule", "pause", paused ? "right" : "stop"),
         tool("removeSchedule", "remove", "trash"),
