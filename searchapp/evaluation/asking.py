@@ -15,7 +15,7 @@ from searchapp.evaluation.dataset import Dataset
 from searchapp.model import SearchMode, SearchRequest, Vector, Vectors
 from searchapp.progress import Progress
 from searchapp.search import Searcher
-from searchapp.search.fusion import hybrid
+from searchapp.search.fusion import best_first, hybrid
 from searchapp.search.nearness import known_share
 from searchapp.search.results import DEPTH
 from searchapp.settings import Settings
@@ -145,7 +145,6 @@ def by_document(scores: Mapping[str, float], documents: Mapping[str, str]) -> di
 def ranked(retrieved: Retrieved, mode: SearchMode, settings: Settings) -> Mapping[str, float]:
     """Chunks with their scores, best first."""
     if mode is not SearchMode.HYBRID:
-        return {
-            chunk.id: chunk.score for chunk in (retrieved.keyword if mode is SearchMode.KEYWORD else retrieved.semantic)
-        }
+        alone = retrieved.keyword if mode is SearchMode.KEYWORD else retrieved.semantic
+        return best_first({chunk.id: chunk.score for chunk in alone})
     return hybrid(retrieved.keyword, retrieved.semantic, settings, retrieved.known_share, DEPTH, retrieved.text)

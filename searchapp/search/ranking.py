@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from searchapp.limits import WINDOW
 from searchapp.model import Retriever, SearchMode, SearchRequest
-from searchapp.search.fusion import hybrid
+from searchapp.search.fusion import best_first, hybrid
 from searchapp.search.results import first_depth
 from searchapp.settings import Fusion, Settings
 from searchapp.stores import FoundChunk, RetrievalResults
@@ -35,7 +35,8 @@ def ranked(
         keyword: Sequence[FoundChunk], semantic: Sequence[FoundChunk], depth: int, question: str = ""
     ) -> Mapping[str, float]:
         if request.mode is not SearchMode.HYBRID:
-            return {chunk.id: chunk.score for chunk in (keyword if request.mode is SearchMode.KEYWORD else semantic)}
+            alone = keyword if request.mode is SearchMode.KEYWORD else semantic
+            return best_first({chunk.id: chunk.score for chunk in alone})  # stores break ties as rows came to lie
         return hybrid(keyword, semantic, settings, known_share, depth, question)
 
     with stage(Stage.FUSION):
