@@ -12,7 +12,7 @@ While the last tenth is written and searched, the first node, which leads the cl
 what searchers met at the first try and after trying again, how long none of them was answered, when the cluster was
 green again on the two nodes left, and whether a single passage is missing.
 
-A million passages take an hour or more and some 8 GB of disk on two cores, and 6 GB of memory with nodes of
+A million passages take a quarter of an hour and some 8 GB of disk on two cores, and 6 GB of memory with nodes of
 ``--heap 1g``; only a block of passages a writer is held here. Exit code 1: something was lost, or an error was left
 after trying again.
 """
