@@ -13,7 +13,8 @@ from searchapp.model import DocumentState
 from searchapp.settings import load_settings
 from searchapp.stores import LOST
 from searchapp.stores.elasticsearch import ElasticsearchStore
-from searchapp.stores.elasticsearch import store as writer
+from searchapp.stores.elasticsearch import store as deleter
+from searchapp.stores.elasticsearch import writing as writer
 from tests.interleaving import after
 from tests.stores.contract import MODEL, document
 
@@ -70,7 +71,7 @@ def test_what_is_asked_for_again_while_its_passages_are_written_is_queued(
 def test_what_is_written_while_it_is_deleted_goes_too(
     store: ElasticsearchStore, other: ElasticsearchStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    after(monkeypatch, writer, "delete_chunks", lambda: other.write([document("a", "text")], MODEL, "one"))
+    after(monkeypatch, deleter, "delete_chunks", lambda: other.write([document("a", "text")], MODEL, "one"))
     assert store.delete_document("a") is True
     store.refresh()
     assert store.entry("a") is None and list(store.held()) == []

@@ -181,7 +181,7 @@ def test_a_schedule_gets_another_time_while_the_list_is_drawn_anew(
     expect(dialog.get_by_role("alert")).to_contain_text("Nowhere/None")
     assert embedded.schedules.get(once.id).at == once.at
     dialog.get_by_label("Time zone").fill("Asia/Shanghai")
-    dialog.get_by_label("On").select_option("Fri")
+    dialog.get_by_role("combobox", name="On").select_option("Fri")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
     expect(list_).to_contain_text("at Fri 04:30 Asia/Shanghai")
