@@ -17,7 +17,7 @@ export function editTime({ every, at }, name, save) {
   const said = h("p", { class: "error", role: "alert" });
   const button = h("button", { type: "submit", class: "button" }, t("saveTime"));
   const labelled = (key, field) => h("label", {}, h("span", {}, t(key)), field);
-  const form = h("form", {}, every === "week" && labelled("scheduleOn", on), labelled("scheduleAt", time), labelled("scheduleZone", zone), h("p", { class: "muted" }, t("noTimeNote")), said, h("div", { class: "actions" }, button));
+  const form = h("form", { class: "schedule-time" }, every === "week" && labelled("scheduleOn", on), labelled("scheduleAt", time), labelled("scheduleZone", zone), h("p", { class: "muted" }, t("noTimeNote")), said, h("div", { class: "actions" }, button));
   const dialog = wideDialog(t("changeTimeOf", name), [form], "fields");
   dialog.showModal();
   dialog.addEventListener("close", () => dialog.remove());
