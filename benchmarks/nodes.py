@@ -25,7 +25,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -38,6 +38,7 @@ from benchmarks.nodes_corpus import BLOCK, PASSAGES, TopicVectors, blocks
 from benchmarks.nodes_report import passed, table, written
 from benchmarks.progress import shown
 from searchapp.cluster import apply
+from searchapp.cluster.build import LOADING, served
 from searchapp.cluster.merging import forcemerge
 from searchapp.errors import SearchAppError
 from searchapp.ingest.retry import Retry
@@ -59,10 +60,6 @@ KILLED_AT = 0.25
 SEARCHERS = 2
 PATIENCE_SECONDS = 300.0
 """As long a writer or a searcher goes on trying."""
-
-LOADING = {"auto_expand_replicas": "false", "number_of_replicas": 0, "refresh_interval": "-1"}
-SERVING = {"auto_expand_replicas": "0-1", "refresh_interval": None}
-"""As es/mappings has it: a replica of every shard as soon as there is a second node."""
 
 PAUSE_SECONDS = 0.25
 GREEN_SECONDS = 3600.0
@@ -149,11 +146,13 @@ class Rehearsal:
     def run(self) -> dict[str, Any]:
         """All of it in order; the figures."""
         apply(self.application)
+        live = self.store.live()
+        assert live is not None
         resting = self.wanted.chunks * 9 // 10 // BLOCK * BLOCK
         self.set(LOADING)
         spent = self.load(0, resting)
         merged = forcemerge(self.application, show=self.show)
-        self.set(SERVING)
+        self.set(served(self.store, live))
         started = time.perf_counter()
         self.show("copying to replicas", 0, 0)
         self.green()
@@ -177,7 +176,7 @@ class Rehearsal:
         answer = self.store.client.nodes.info(metric="http", filter_path="nodes.*.version")
         return min(node["version"] for node in answer["nodes"].values())
 
-    def set(self, settings: dict[str, Any]) -> None:
+    def set(self, settings: Mapping[str, Any]) -> None:
         """Change settings of the index."""
         self.store.client.indices.put_settings(index=self.store.names.chunks, settings=settings)
 

@@ -25,6 +25,10 @@ SILENT_SECONDS = 120.0
 """A build of another machine that noted nothing for so long is taken for dead."""
 
 
+LOADING = {"auto_expand_replicas": "false", "number_of_replicas": 0, "refresh_interval": "-1"}
+"""Settings of an index while much is written into it; ``served`` has those for afterwards."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """How far a build got: the last document id in order, and how many documents that were."""
@@ -62,7 +66,7 @@ class Build:
         """
         client = self._store.client
         with reading(self._store.where):
-            client.indices.put_settings(index=self.version.name, settings=_served(self._store, self.version))
+            client.indices.put_settings(index=self.version.name, settings=served(self._store, self.version))
             client.cluster.health(index=self.version.name, wait_for_status="yellow", timeout="60s")
             client.indices.refresh(index=self.version.name)
         self._put({key: value for key, value in self.version.meta.items() if key != BUILD})
@@ -94,12 +98,7 @@ def begin(store: ElasticsearchStore, live: Version, spec: IndexSpec, shards: Sha
         client.indices.create(
             index=names.version(number),
             aliases={names.write: {}},
-            settings={
-                SHARDS: shards.number,
-                "auto_expand_replicas": "false",
-                "number_of_replicas": 0,
-                "refresh_interval": "-1",
-            },
+            settings={SHARDS: shards.number, **LOADING},
             mappings={"_meta": version_meta(spec, former, started, shards.chosen)},
         )
         created = next(v for v in read_versions(client, names) if v.name == names.version(number))
@@ -131,7 +130,7 @@ def _owner() -> dict[str, object]:
     return {"host": socket.gethostname(), "pid": os.getpid(), "seen": _now()}
 
 
-def _served(store: ElasticsearchStore, version: Version) -> dict[str, object]:
+def served(store: ElasticsearchStore, version: Version) -> dict[str, object]:
     """The template's replicas, and Elasticsearch's own refresh interval unless the template sets one."""
     dims = version.spec.fingerprint.dims if version.spec else 1
     template = store.templates(dims).indices[store.names.chunks]["template"]

@@ -105,8 +105,9 @@ def shares(query: str, chunks: Sequence[FoundChunk]) -> list[float]:
     def share(
         chunk: FoundChunk, wanted: frozenset[str], named: frozenset[str], sentences: set[frozenset[str]]
     ) -> float:
-        latin = frozenset(term for term in wanted if not has_cjk(term)) or wanted
-        countable = latin if chunk.id in across and is_cjk(query) else wanted
+        countable = wanted
+        if chunk.id in across and is_cjk(query):
+            countable = frozenset(term for term in wanted if not has_cjk(term)) or wanted
         best = max(_weight(weights, (named | sentence) & countable) for sentence in sentences)
         part = best / (_weight(weights, countable) or 1.0)
         if not any(sentence & wanted for sentence in sentences):

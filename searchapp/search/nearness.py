@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from searchapp.embedding.similarity import LEAST_KNOWN
 from searchapp.stores import FoundChunk, RetrievalQuery, RetrievalResults
 from searchapp.stores.facets import add_facets, count_facets
 from searchapp.text.chinese import has_kana_or_hangul, with_variants
@@ -29,9 +30,6 @@ CROWDED_SOUNDS = 0.15
 
 SPELT_OUT = 2.3
 """Letters a token below which a model reads a query piece by piece: gibberish, or a code ("asdf", "PPR-9087")."""
-
-LEAST_KNOWN = 0.9
-"""Of a script's tokens, below which a model cannot read it: all-MiniLM-L6-v2 knows two thirds of Chinese pages."""
 
 LOOKED_AT, READ_CHUNKS, READ_CHARACTERS = 20, 3, 300
 """Chunks whose script is looked at, of which so many are read, so many characters of each."""

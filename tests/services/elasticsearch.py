@@ -60,7 +60,8 @@ def start(
     """Start an empty single node on `port`, a free one by default; raises ServiceUnavailableError.
 
     `settings` go over the defaults. With `password`, the user `elastic`'s, security is on; with `tls` both layers are
-    encrypted too. `measured`: it is as fast as it can be once it is warm, not soon. A snapshot repository of type `fs` may name any relative location; it goes away with the server.
+    encrypted too. `measured`: it is as fast as it can be once it is warm, not soon. A snapshot repository of type `fs`
+    may name any relative location; it goes away with the server.
     """
     home = program()
     user = UNPRIVILEGED_USER if os.geteuid() == 0 else None

@@ -1,6 +1,6 @@
 // Changes one collection that was made by hand: its name, what is said of it, who reads it, and whether it stays.
 
-import { wideDialog } from "./dialog.js";
+import { labelled, wideDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { call, postJson } from "./http.js";
 import { t } from "./i18n.js";
@@ -18,7 +18,6 @@ export function editCollection(one, changed) {
   const asked = h("label", { hidden: true }, reopen, " ", t("collectionReopen"));
   const save = h("button", { type: "submit", class: "button" }, t("collectionSave"));
   const erase = h("button", { type: "button", class: "quiet" }, t("collectionErase"));
-  const labelled = (key, field) => h("label", {}, h("span", {}, t(key)), field);
   const form = h("form", {}, labelled("collectionName", name), labelled("collectionAbout", description), labelled("collectionReaders", groups), said, asked, h("div", { class: "actions" }, erase, save));
   const dialog = wideDialog(t("collectionEdit", one.name), [form], "fields");
   dialog.showModal();

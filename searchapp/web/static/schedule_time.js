@@ -1,6 +1,6 @@
 // Asks at what time of the day a schedule is due. A dialog of its own, as the list is drawn anew all the while.
 
-import { wideDialog } from "./dialog.js";
+import { labelled, wideDialog } from "./dialog.js";
 import { h } from "./dom.js";
 import { t } from "./i18n.js";
 
@@ -16,7 +16,6 @@ export function editTime({ every, at }, name, save) {
   const zone = h("input", { type: "text", maxlength: "64", spellcheck: "false", autocomplete: "off", placeholder: t("zoneOfServer"), value: at?.zone ?? "" });
   const said = h("p", { class: "error", role: "alert" });
   const button = h("button", { type: "submit", class: "button" }, t("saveTime"));
-  const labelled = (key, field) => h("label", {}, h("span", {}, t(key)), field);
   const form = h("form", { class: "schedule-time" }, every === "week" && labelled("scheduleOn", on), labelled("scheduleAt", time), labelled("scheduleZone", zone), h("p", { class: "muted" }, t("noTimeNote")), said, h("div", { class: "actions" }, button));
   const dialog = wideDialog(t("changeTimeOf", name), [form], "fields");
   dialog.showModal();
